@@ -1,0 +1,68 @@
+"""What a check is, and how it comes to be known.
+
+A check looks at one call and at the history of the calls before it, and yields a judgement for each thing that it
+judged, good or bad. A check that yields nothing has judged nothing: that is never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from linkproof.checks.history import History
+from linkproof.contract.call import Call
+from linkproof.exchange import Circumstances, Exchange
+from linkproof.finding import Breach, Judgement, Level
+from linkproof.jsontext import shorten
+
+CheckFunction = Callable[[Call, History, Circumstances], Iterator[Judgement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check and the requirements that it judges."""
+
+    requirements: tuple[str, ...]
+    function: CheckFunction
+
+
+REGISTRY: list[Check] = []
+
+
+def check(*requirements: str) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a check under the ids of the requirements that it judges."""
+
+    def register(function: CheckFunction) -> CheckFunction:
+        REGISTRY.append(Check(requirements, function))
+        return function
+
+    return register
+
+
+def breach(
+    requirement: str,
+    kind: str,
+    pointer: str,
+    expected: str,
+    actual: Any,
+    message: str,
+    *,
+    level: Level = Level.MUST,
+    group: str | None = None,
+    evidence: tuple[Exchange, ...] = (),
+) -> Judgement:
+    """A judgement that the requirement did not hold; ``actual`` is shown as JSON unless it is a string."""
+    shown = actual if isinstance(actual, str) else shorten(actual)
+    return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, "", evidence))
+
+
+_HELD: dict[str, Judgement] = {}
+
+
+def held(requirement: str) -> Judgement:
+    """A judgement that the requirement held."""
+    found = _HELD.get(requirement)
+    if found is None:
+        found = _HELD[requirement] = Judgement(requirement)
+    return found

@@ -1,0 +1,242 @@
+"""STA-1, 2, 4, 8, 9, 10: what was decided is what is shown, and nothing that a client may not write is taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.compare import difference, name_of, settled, status_of
+from linkproof.checks.history import Decision, History, Subject, same_request
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.exchange import Circumstances, Exchange
+from linkproof.finding import Judgement
+from linkproof.jsontext import MISSING, at, strings
+
+
+def observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, str]]:
+    """The connections that a Get or List shows: subject, representation, pointer to it."""
+    if call.status != 200 or call.role not in (Role.GET, Role.LIST):
+        return
+    collection = history.collection(call.collection)
+    if call.role is Role.GET and call.subject:
+        if isinstance(call.answer, dict):
+            yield collection.subject(call.subject), call.answer, ""
+        return
+    for index, item in enumerate(call.items):
+        name = name_of(call.contract, item)
+        if name:
+            yield collection.subject(name), item, f"{call.contract.list.items}/{index}"
+
+
+@check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4")
+def decisions_are_shown(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """What Get and List show after a decision that was answered with success (and whose operation ended)."""
+    if not call.contract.member.status:
+        return
+    for subject, value, pointer in observations(call, history):
+        if not subject.decisions or not settled(call.contract, value):
+            continue
+        decision = subject.decisions[-1]
+        way = str(call.role)
+        if way in decision.shown or decision.call.exchange.ended > call.exchange.started > 0:
+            continue
+        if len(subject.decisions) > 1:
+            yield from _one_of(call, subject, value, pointer, way)
+        else:
+            yield from _shows(call, decision, value, pointer, way)
+
+
+def _shows(call: Call, decision: Decision, value: Any, pointer: str, way: str) -> Iterator[Judgement]:
+    contract = call.contract
+    status = status_of(contract, value)
+    ended = decision.ended
+    if ended is None and decision.call.status != 202 and _was_under_way(decision.call):
+        ended = True  # it is settled now, and was not when the decision was answered
+    if ended is False or (ended is None and status != decision.status):
+        return
+    decision.shown.add(way)
+    evidence = (decision.call.exchange,)
+    moved_on = decision.before == contract.decide.shows.get("reject") != decision.status
+    if status != decision.status:
+        place = pointer + contract.member.status
+        message = f"the decision for {decision.status} was answered with success, and {way} shows {status}"
+        yield breach("STA-1", f"not shown by {way}", place, decision.status, status, message, evidence=evidence)
+        if decision.long and way == "get":
+            message = f"the operation ended, and the connection still shows {status}"
+            yield breach("LRO-4", "no effect", place, decision.status, status, message, evidence=evidence)
+        if moved_on:
+            message = f"the move from {decision.before} was answered as done, and {way} shows {status}"
+            yield breach("STA-9", "answer does not hold", place, decision.status, status, message, evidence=evidence)
+        return
+    yield held("STA-1")
+    if decision.long:
+        yield held("LRO-4")
+    if moved_on and not contract.decide.final:
+        yield held("STA-9")
+    if call.role is Role.GET and decision.description is not None and contract.member.description:
+        yield _description(call, decision, value, pointer, evidence)
+
+
+def _description(call: Call, decision: Decision, value: Any, pointer: str, evidence: tuple[Exchange, ...]) -> Judgement:
+    place = call.contract.member.description
+    found = at(value, place)
+    if found == decision.description or (not found and not decision.description):
+        return held("STA-2")
+    message = "the description that was sent with the decision is not what Get shows"
+    expected = decision.description or '""'
+    kind = _how_text_differs(expected, found)
+    return breach("STA-2", kind, pointer + place, expected[:200], found, message, group="", evidence=evidence)
+
+
+def _how_text_differs(sent: str, found: Any) -> str:
+    if not isinstance(found, str) or not found:
+        return "dropped"
+    if len(sent) > len(found) and sent.startswith(found.rstrip(".… ")):
+        return "cut"
+    return "changed"
+
+
+def _was_under_way(call: Call) -> bool:
+    return isinstance(call.answer, dict) and not settled(call.contract, call.answer)
+
+
+def _one_of(call: Call, subject: Subject, value: Any, pointer: str, way: str) -> Iterator[Judgement]:
+    """After decisions at the same time the state is that of one of them, never a mix."""
+    rivals = [d for d in subject.decisions if d.ended is not False]
+    if any(d.ended is None for d in rivals) or not rivals:
+        return
+    subject.decisions[-1].shown.add(way)
+    shown = (status_of(call.contract, value), at(value, call.contract.member.description))
+    candidates = [(d.status, d.description if d.description is not None else MISSING) for d in rivals]
+    if any(s == shown[0] and (d is MISSING or d == shown[1]) for s, d in candidates):
+        yield held("STA-10")
+        return
+    expected = " or ".join(f"{s} with {d!r}" for s, d in candidates)
+    message = "two decisions at the same time, and the end state is neither of the two"
+    evidence = tuple(d.call.exchange for d in rivals)
+    place = pointer + call.contract.member.status
+    yield breach(
+        "STA-10", "a mix", place, expected, f"{shown[0]} with {shown[1]!r}", message, group="", evidence=evidence
+    )
+
+
+@check("STA-4")
+def repeating_changes_nothing(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
+    if call.contract.decide.subject:
+        return
+    if call.role is Role.DECIDE and not call.faults and call.decision and not call.throttled:
+        yield from _second_answer(call, history)
+    elif call.role is Role.GET:
+        for subject, value, pointer in observations(call, history):
+            if subject.repeat is None or not settled(call.contract, value):
+                continue
+            before, subject.repeat = subject.repeat, None
+            found = difference(call.contract, before.value, value, ignore=call.contract.member.volatile)
+            if found is None:
+                yield held("STA-4")
+            else:
+                place, was, now = found
+                message = f"the same request was sent twice, and the second changed {place}"
+                yield breach("STA-4", "second changes", pointer + place, str(was), str(now), message, group="")
+
+
+def _second_answer(call: Call, history: History) -> Iterator[Judgement]:
+    collection, subject = history.of(call)
+    if subject is None or not subject.decisions or not same_request(subject.decisions[-1].call, call):
+        return
+    last = subject.decisions[-1]
+    others = [w for w in [*collection.done, *collection.refused] if w.index > last.index and w.subject == subject.name]
+    if others or last.call.exchange.ended > call.exchange.started > 0 or last.ended is False:
+        return
+    if (call.contract.decide.final and call.status == 400 and call.error_code == call.contract.decide.refusal) or call.success:
+        yield held("STA-4")
+    elif last.ended is None and call.status == 409:
+        return
+    else:
+        message = f"the same request was answered with {last.call.status} before, and with {call.status} again"
+        yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
+
+
+@check("STA-9")
+def decided_is_decided(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Where decisions are final, deciding a connection that is not pending is refused with 400 and the contract's code."""
+    rules = call.contract.decide
+    if call.role is not Role.DECIDE or call.faults or not call.decision or call.throttled or call.status >= 500:
+        return
+    _, subject = history.of(call)
+    if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
+        return
+    if not subject.latest.settled:
+        return
+    before = status_of(call.contract, subject.latest.value)
+    if not rules.final:
+        if before == rules.shows.get("reject") != call.decision and 400 <= call.status < 500:
+            yield held("STA-9")
+        return
+    if before == call.contract.states.get("pending"):
+        return
+    if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
+        return  # STA-4: the same again may be accepted
+    if call.status == 400 and call.error_code == rules.refusal:
+        yield held("STA-9")
+    elif call.status == 400:
+        pointer = call.contract.error.code
+        message = f"deciding a connection that is {before} was refused with another code"
+        yield breach("STA-9", "code", pointer, rules.refusal, call.error_code, message, group="")
+    else:
+        message = f"a connection that is {before} was decided again, and the answer was {call.status}"
+        yield breach("STA-9", "decided again", "", f"400 {rules.refusal}", str(call.status), message)
+
+
+@check("STA-8")
+def read_only_stays(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Read-only members that a client sent are not taken over."""
+    if call.contract.decide.subject:
+        return
+    if call.role in (Role.DECIDE, Role.TAGS) and call.status in (400, 403, 409, 422):
+        if _sends_read_only(call) and not call.faults:
+            yield held("STA-8")
+        return
+    if call.role not in (Role.GET, Role.LIST):
+        return
+    for subject, value, pointer in observations(call, history):
+        sent = subject.read_only_sent
+        if sent is None or sent.exchange.ended > call.exchange.started > 0:
+            continue
+        if subject.running is not None and not subject.running.ended:
+            continue
+        taken = list(_taken_over(call, sent.sent, subject.before_read_only, value))
+        if call.role is Role.GET:
+            subject.read_only_sent = None
+            if not taken and _differs(call, sent.sent, subject.before_read_only):
+                yield held("STA-8")
+        for place, was, now in taken:
+            message = f"{place} is read-only, and what the client sent was taken over"
+            evidence = (sent.exchange,)
+            yield breach("STA-8", place, pointer + place, str(was), now, message, group="", evidence=evidence)
+            break
+
+
+def _sends_read_only(call: Call) -> bool:
+    return any(at(call.sent, p) is not MISSING for p in call.contract.member.read_only)
+
+
+def _leaves(call: Call, sent: Any) -> Iterator[tuple[str, str]]:
+    for pointer in call.contract.member.read_only:
+        found = at(sent, pointer)
+        if found is not MISSING:
+            yield from strings(found, pointer)
+
+
+def _differs(call: Call, sent: Any, before: Any) -> bool:
+    return any(at(before, p) != v for p, v in _leaves(call, sent))
+
+
+def _taken_over(call: Call, sent: Any, before: Any, now: Any) -> Iterator[tuple[str, Any, str]]:
+    for pointer, value in _leaves(call, sent):
+        was = at(before, pointer)
+        if was != value and at(now, pointer) == value:
+            yield pointer, was, value

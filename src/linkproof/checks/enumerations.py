@@ -1,0 +1,93 @@
+"""ENM: values in enumerations are the documented ones, in answers and in requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.compare import status_of
+from linkproof.checks.history import History
+from linkproof.contract.body import values_at
+from linkproof.contract.call import Call, Defect
+from linkproof.contract.model import Role
+from linkproof.exchange import Circumstances
+from linkproof.finding import Judgement, Level
+
+
+@check("ENM-1")
+def values_are_enumerators(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A value in a documented enumeration is one of its enumerators, in exactly that case."""
+    if not call.success or call.operation is None:
+        return
+    schema = call.operation.responses.get(call.status)
+    if schema is None or not schema.enumerations:
+        return
+    for place, options in schema.enumerations.items():
+        for pointer, value in values_at(call.answer, place):
+            if not isinstance(value, str):
+                continue
+            if value in options:
+                yield held("ENM-1")
+                continue
+            twin = next((o for o in options if isinstance(o, str) and o.casefold() == value.casefold()), None)
+            expected = "one of " + ", ".join(map(str, options))
+            if twin is not None:
+                message = f"{value!r} is {twin!r} in another case"
+                yield breach("ENM-1", "another case", pointer, twin, value, message)
+            else:
+                level = Level.SHOULD if circumstances.open_enumerations else Level.MUST
+                yield breach(
+                    "ENM-1", "undocumented", pointer, expected, value, f"{value!r} is undocumented", level=level
+                )
+
+
+@check("ENM-2")
+def undocumented_enumerators_are_refused(
+    call: Call, history: History, circumstances: Circumstances
+) -> Iterator[Judgement]:
+    """A request whose only defect is an undocumented enumerator is refused with 4xx."""
+    if not call.faults or any(f.defect is not Defect.ENUMERATOR for f in call.faults) or call.throttled:
+        return
+    fault = call.faults[0]
+    assert call.operation is not None
+    assert call.operation.request is not None
+    options = next(iter(call.operation.request.enumerations.get(p, ()) for p in [fault.name]), ())
+    if any(isinstance(o, str) and o.casefold() == str(fault.value).casefold() for o in options):
+        return  # whether another case is another word, the documents leave open
+    if 400 <= call.status < 500:
+        yield held("ENM-2")
+    else:
+        message = f"{fault.name} = {str(fault.value)[:40]!r} is undocumented, and was answered with {call.status}"
+        yield breach(
+            "ENM-2", f"answered {call.status // 100}xx", fault.name, "4xx", str(call.status), message, group=""
+        )
+
+
+@check("ENM-3")
+def enumerators_are_accepted(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A decision for a pending connection, in a request without defects, is accepted."""
+    if call.role is not Role.DECIDE or not call.decision or call.faults or call.throttled or call.status >= 500:
+        return
+    if "request-enumerations" not in call.contract.capabilities:
+        return
+    collection, subject = history.of(call)
+    if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
+        return
+    pending = call.contract.states.get("pending", "")
+    if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
+        return
+    if _overlaps_another(call, [w.call for w in collection.done]):
+        return
+    rules = call.contract.decide
+    if call.success:
+        yield held("ENM-3")
+    else:
+        message = f"the decision for {call.decision} on a {pending} connection was refused: {call.error_code}"
+        yield breach("ENM-3", "refused", rules.decision, "2xx", str(call.status), message, group=call.decision)
+
+
+def _overlaps_another(call: Call, others: list[Call]) -> bool:
+    mine = call.exchange
+    return any(
+        o.subject == call.subject and o.exchange.ended > mine.started > 0 and o.exchange is not mine for o in others
+    )

@@ -1,0 +1,268 @@
+"""ERR: what is refused is refused with the right status, the contract's error body, and nothing of the inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.history import History
+from linkproof.checks.leaks import find_leak
+from linkproof.contract.body import BodySchema
+from linkproof.contract.call import BODY_DEFECTS, Call, Defect, Kind
+from linkproof.contract.model import Contract, Role
+from linkproof.exchange import Circumstances, Grade
+from linkproof.finding import Judgement, Level
+from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, strings
+
+_BODILESS = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
+
+
+def is_error_body(call: Call) -> bool:
+    """Whether the answer is the contract's error body."""
+    return bool(isinstance(call.answer, dict) and error_schema(call).fits(call.answer))
+
+
+def error_schema(call: Call) -> BodySchema:
+    """The error body's schema of the call's operation, or of the contract's first."""
+    return (call.operation or call.contract.operations[0]).error
+
+
+def from_a_gateway(call: Call, circumstances: Circumstances) -> bool:
+    """Whether the answer is rather a proxy's than the service's: 502, 503 or 504 without JSON, on a real network."""
+    return circumstances.grade is not Grade.MOCK and call.status in (502, 503, 504) and call.answer is NOT_JSON
+
+
+@check("ERR-1")
+def errors_have_the_error_body(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A 4xx or 5xx has the contract's error body."""
+    if call.status < 400 or call.exchange.request.method in _BODILESS or from_a_gateway(call, circumstances):
+        return
+    if call.throttled:
+        return  # HDR-3
+    rules = call.contract.error
+    answer = call.answer
+    if is_error_body(call):
+        yield held("ERR-1")
+    elif answer is MISSING or answer is NOT_JSON or answer is TOO_DEEP:
+        shown = call.exchange.response.body[:80].decode("utf-8", "replace") or "an empty body"
+        kind = "no body" if answer is MISSING else "not JSON"
+        message = f"{call.status} came without the error body"
+        yield breach("ERR-1", kind, "", f"JSON with {rules.code} and {rules.message}", shown, message, group="")
+    else:
+        problem = min(error_schema(call).problems(answer), key=lambda p: len(p.pointer))
+        message = f"the error body does not fit at {problem.pointer or 'its top'}: expected {problem.expected}"
+        yield breach("ERR-1", problem.keyword, problem.pointer, problem.expected, problem.actual, message, group="")
+
+
+@check("ERR-2")
+def nothing_internal_leaks(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """No stack trace, exception type, file path or SQL in any text of an error's body."""
+    if call.status < 400 or not call.exchange.response.body or from_a_gateway(call, circumstances):
+        return
+    request = call.exchange.request
+    sent = f"{request.url} {unquote(request.url)} {request.body.decode('utf-8', 'replace')}"
+    if isinstance(call.answer, dict | list):
+        texts = list(strings(call.answer))
+    else:
+        texts = [("", call.exchange.response.body[:20000].decode("utf-8", "replace"))]
+    for pointer, text in texts:
+        found = find_leak(text, sent)
+        if found:
+            kind, words = found
+            yield breach("ERR-2", kind, pointer, f"no {kind}", words, f"a {kind} leaks: {words}", group="")
+            return
+    yield held("ERR-2")
+
+
+@check("ERR-3")
+def unknown_is_not_found(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Get of an unknown connection, or anything below an unknown parent, is answered with 404 (H: 404 or 400)."""
+    if call.kind is not Kind.OPERATION or call.faults or call.throttled or call.status >= 500:
+        return
+    what = _unknown(call, history, circumstances)
+    if not what:
+        return
+    allowed = (404,) if call.contract.error.table == () else (404, 400)
+    expected = " or ".join(map(str, allowed))
+    if call.status in allowed:
+        yield held("ERR-3")
+    else:
+        message = f"{what} is unknown, and {call.name} answered {call.status}"
+        yield breach("ERR-3", f"unknown {what.split()[-1]}", "", expected, str(call.status), message)
+
+
+def _unknown(call: Call, history: History, circumstances: Circumstances) -> str:
+    promised = circumstances.collections.get(call.contract.id, frozenset())
+    if promised and call.collection not in promised:
+        return "the parent"
+    collection, subject = history.of(call)
+    if subject is None or call.role not in (Role.GET, Role.DECIDE):
+        return ""
+    if call.role is Role.DECIDE and not call.contract.decide.subject:
+        return ""  # a PUT may create
+    if subject.exists is not None or subject.last_write >= 0 or subject.deleted or subject.name in circumstances.names:
+        return ""
+    if collection.complete is None or collection.membership > collection.complete[0]:
+        return ""
+    return "" if subject.name in collection.complete[1] else "the connection"
+
+
+@check("ERR-4")
+def api_version_is_required(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """No api-version: 400 MissingApiVersionParameter. An unsupported one: 400 (SHOULD)."""
+    fault = call.only_defect
+    if fault is None or fault.defect not in (Defect.NO_VERSION, Defect.OTHER_VERSION) or call.throttled:
+        return
+    if call.exchange.request.method in _BODILESS:
+        return
+    name = call.contract.version_parameter
+    if fault.defect is Defect.OTHER_VERSION:
+        if call.status == 400:
+            yield held("ERR-4")
+        else:
+            message = f"{name}={fault.value} is unsupported, and was answered with {call.status}"
+            yield breach(
+                "ERR-4", "unsupported version", "", "400", str(call.status), message, level=Level.SHOULD, group=""
+            )
+        return
+    codes = call.contract.error.missing_version
+    if call.status != 400:
+        message = f"a request without {name} was answered with {call.status}"
+        yield breach("ERR-4", "no version accepted", "", "400", str(call.status), message)
+    elif is_error_body(call) and call.error_code not in codes:
+        yield breach(
+            "ERR-4",
+            "code",
+            call.contract.error.code,
+            " or ".join(codes),
+            call.error_code,
+            f"a request without {name} was refused with another code",
+        )
+    else:
+        yield held("ERR-4")
+
+
+@check("ERR-5")
+def bad_bodies_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A body that is not JSON, is empty, is no object, or lacks a required member: 400."""
+    defects = {f.defect for f in call.faults}
+    if not defects or not defects <= BODY_DEFECTS or call.throttled:
+        return
+    if _is_empty_variant(call):
+        message = f"an empty body was answered with {call.status} {call.error_code}: documented by the vendor"
+        yield breach("ERR-5", "variant", "", "400", str(call.status), message, level=Level.NOTE)
+        return
+    if call.status == 413 and len(call.exchange.request.body) > 100_000:
+        return
+    _, subject = history.of(call)
+    if call.status == 404 and (subject is None or subject.exists is not True):
+        return
+    what = sorted(defects)[0]
+    if call.status == 400:
+        yield held("ERR-5")
+    else:
+        message = f"the {what}, and the answer was {call.status}"
+        yield breach("ERR-5", f"{what}: {call.status // 100}xx", "", "400", str(call.status), message)
+
+
+def _is_empty_variant(call: Call) -> bool:
+    codes = {c.casefold() for c in call.contract.error.empty_body}
+    return call.status == 504 and call.error_code.casefold() in codes
+
+
+@check("ERR-6")
+def path_limits_hold(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A path parameter outside its documented pattern or length: 400 or 404."""
+    fault = call.only_defect
+    if fault is None or fault.defect is not Defect.PATH or call.throttled:
+        return
+    if call.status in (400, 404):
+        yield held("ERR-6")
+    else:
+        message = f"{fault.name}={str(fault.value)[:60]!r} is outside its limits, and was answered with {call.status}"
+        yield breach("ERR-6", fault.name, "", "400 or 404", str(call.status), message)
+
+
+@check("ERR-7")
+def undocumented_methods_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """An undocumented method on a path of the contract: 405 (or 404, 400); 405 names the allowed ones (SHOULD)."""
+    fault = call.only_defect
+    if fault is None or fault.defect is not Defect.METHOD or call.throttled:
+        return
+    method = call.exchange.request.method
+    if method in _BODILESS:
+        return
+    if call.status not in (400, 404, 405):
+        message = f"{method} is undocumented there, and was answered with {call.status}"
+        yield breach("ERR-7", "accepted", "", "405, 404 or 400", str(call.status), message)
+    elif call.status == 405 and "allow" not in call.exchange.response.headers:
+        message = "405 does not name the allowed methods"
+        yield breach("ERR-7", "no Allow", "", "Allow: ...", "no Allow header", message, level=Level.SHOULD)
+    else:
+        yield held("ERR-7")
+
+
+@check("ERR-8")
+def codes_agree_with_their_status(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Status and error code stand in one row of the vendor's table."""
+    table = call.contract.error.table
+    if not table or call.status < 400 or not call.error_code:
+        return
+    code = call.error_code.casefold()
+    if call.contract.error.gateway_prefix and code.startswith(call.contract.error.gateway_prefix.casefold()):
+        return
+    rows = [r for r in table if r.code.casefold() == code]
+    if not rows or call.status not in {r.status for r in table}:
+        return
+    if any(r.status == call.status for r in rows):
+        yield from _about_the_defect(call, call.contract)
+    else:
+        expected = f"{rows[0].status} with {call.error_code}"
+        message = f"{call.error_code} goes with {rows[0].status}, and came with {call.status}"
+        yield breach("ERR-8", "status", call.contract.error.code, expected, str(call.status), message)
+
+
+def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
+    """A code that the table gives to one parameter is not used for a request that has nothing wrong there."""
+    about = {r.parameter for r in contract.error.table if r.code.casefold() == call.error_code.casefold()} - {""}
+    if call.only_defect and call.only_defect.defect is Defect.QUERY:
+        return  # PAG-8
+    if about and call.faults and not any(f.name in about for f in call.faults):
+        named = sorted(about)[0]
+        message = f"{call.error_code} is about {named}, and the request's defect is: {call.faults[0].defect}"
+        yield breach("ERR-8", "code of another defect", contract.error.code, "a fitting code", call.error_code, message)
+    else:
+        yield held("ERR-8")
+
+
+@check("ERR-9")
+def same_mistake_same_code(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """The same bad request is refused with the same code again."""
+    if not 400 <= call.status < 500 or not call.error_code or call.throttled:
+        return
+    request = call.exchange.request
+    key = (request.method, request.url, request.body, call.exchange.credential)
+    collection, _ = history.of(call)
+    changed = collection.done[-1].index if collection.done else -1
+    before = history.codes.get(key)
+    if before is None or before[0] != changed:
+        if len(history.codes) > 4096:
+            history.codes.pop(next(iter(history.codes)))
+        history.codes[key] = (changed, call.error_code, call)
+        return
+    if before[1] == call.error_code:
+        yield held("ERR-9")
+    else:
+        message = "the same request was refused with another code before"
+        yield breach(
+            "ERR-9",
+            "another code",
+            call.contract.error.code,
+            before[1],
+            call.error_code,
+            message,
+            level=Level.SHOULD,
+            group="",
+            evidence=(before[2].exchange,),
+        )

@@ -1,0 +1,111 @@
+"""HDR: request ids, credentials, throttling, and no failure of the service itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.error_bodies import from_a_gateway, is_error_body
+from linkproof.checks.history import History
+from linkproof.contract.call import Call, Defect
+from linkproof.exchange import Circumstances, Grade
+from linkproof.finding import Judgement, Level
+from linkproof.masking import secrets_of
+
+
+@check("HDR-1")
+def answers_have_their_own_id(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Every answer has a request id, and no two share one. Recordings often drop it: not judged there."""
+    name = call.contract.request_id_header
+    if not name or circumstances.grade is Grade.RECORDING or from_a_gateway(call, circumstances):
+        return
+    found = call.exchange.response.headers.get(name).strip()
+    if not found:
+        message = f"the answer has no {name}"
+        group = "error" if call.status >= 400 else "success"
+        yield breach("HDR-1", "absent", "", name, "absent", message, group=group)
+    elif found in history.request_ids:
+        message = f"two answers share {name} {found}"
+        yield breach("HDR-1", "shared", "", "an id of its own", found, message, group="")
+    else:
+        history.request_ids.add(found)
+        yield held("HDR-1")
+
+
+@check("HDR-2")
+def credentials_are_checked(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Without a credential, or with a wrong one: 401 with the contract's error body."""
+    fault = call.only_defect
+    if fault is None or fault.defect not in (Defect.NO_CREDENTIAL, Defect.WRONG_CREDENTIAL) or call.throttled:
+        return
+    if not circumstances.checks_credentials or call.exchange.request.method in ("HEAD", "OPTIONS", "TRACE"):
+        return
+    what = str(fault.defect)
+    gateway = call.contract.error.gateway_prefix.casefold()
+    wanted = {r.code.casefold() for r in call.contract.error.table if r.status == 401}
+    code = call.error_code.casefold()
+    if call.status != 401:
+        message = f"a request with {what} was answered with {call.status}"
+        yield breach("HDR-2", f"{what}: {call.status // 100}xx", "", "401", str(call.status), message)
+    elif not is_error_body(call):
+        message = f"a request with {what} was refused without the error body"
+        yield breach("HDR-2", "401 without the error body", "", "the error body", "another body", message)
+    elif wanted and code not in wanted and not (gateway and code.startswith(gateway)):
+        expected = " or ".join(sorted(wanted))
+        message = f"401 came with {call.error_code}"
+        yield breach("HDR-2", "code", call.contract.error.code, expected, call.error_code, message)
+    elif call.contract.version_parameter and "www-authenticate" not in call.exchange.response.headers:
+        message = "401 does not say how to authenticate"
+        yield breach("HDR-2", "no WWW-Authenticate", "", "WWW-Authenticate", "absent", message, level=Level.SHOULD)
+    else:
+        yield held("HDR-2")
+
+
+@check("HDR-3")
+def throttling_is_told(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """429 has the error body, and Retry-After (SHOULD)."""
+    if not call.throttled:
+        return
+    if not is_error_body(call):
+        message = f"{call.status} came without the error body"
+        yield breach("HDR-3", "no error body", "", "the error body", "another body", message)
+    elif call.status == 429 and "retry-after" not in call.exchange.response.headers:
+        message = "429 does not say when to come again"
+        yield breach("HDR-3", "no Retry-After", "", "Retry-After", "absent", message, level=Level.SHOULD)
+    else:
+        yield held("HDR-3")
+
+
+@check("HDR-5")
+def service_does_not_fail(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """No 5xx. A vendor's documented 504 for an empty body is a variant; a gateway's own page says nothing."""
+    if call.status < 500:
+        yield held("HDR-5")
+        return
+    if from_a_gateway(call, circumstances):
+        return
+    codes = {c.casefold() for c in call.contract.error.empty_body}
+    if call.status == 504 and call.error_code.casefold() in codes:
+        message = f"an empty body was answered with 504 {call.error_code}: documented by the vendor"
+        yield breach("HDR-5", "variant", "", "400", "504", message, level=Level.NOTE)
+        return
+    what = call.faults[0].defect if call.faults else "a request in order"
+    message = f"{call.name} failed with {call.status} on {what}"
+    yield breach("HDR-5", "5xx", "", "no 5xx", str(call.status), message, group=str(what))
+
+
+@check("HDR-6")
+def credentials_are_not_repeated(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """No answer repeats a credential that was sent."""
+    secrets = secrets_of(call.exchange.request.headers)
+    if not secrets:
+        return
+    response = call.exchange.response
+    body = response.body.decode("utf-8", "replace")
+    for secret in secrets:
+        where = "the body" if secret in body else next((k for k, v in response.headers if secret in v), "")
+        if where:
+            message = f"the credential that was sent stands in {where}"
+            yield breach("HDR-6", "credential repeated", "", "no credential", f"in {where}", message, group="")
+            return
+    yield held("HDR-6")

@@ -1,0 +1,200 @@
+"""LRO: long-running operations say where they are polled, answer there, end, and end with a known word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.compare import settled
+from linkproof.checks.history import History, Running
+from linkproof.contract.call import Call, Kind
+from linkproof.contract.model import Role
+from linkproof.exchange import Circumstances, Grade
+from linkproof.finding import Judgement, Level
+from linkproof.jsontext import MISSING, at
+
+#: Words by which an operation plainly says that it is over, and which are not the three that the rule knows.
+_OVER = re.compile(
+    r"(?i)^(succe\w*|complet\w*|done|finish\w*|ok|ended|ready|fail\w*|error\w*|cancel\w*|abort\w*|stopped|terminated)$"
+)
+
+
+@check("LRO-1")
+def it_says_where_to_poll(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """202 (and 201 that goes on) has Location or Azure-AsyncOperation, absolute, on the host that was called."""
+    method = call.exchange.request.method
+    if (
+        call.contract.long_running.terminal == ()
+        or method == "GET"
+        or call.kind not in (Kind.OPERATION, Kind.ELSEWHERE)
+    ):
+        return
+    goes_on = call.status == 201 and isinstance(call.answer, dict) and not settled(call.contract, call.answer)
+    if call.status != 202 and not goes_on:
+        return
+    headers = call.exchange.response.headers
+    urls = {n: headers.get(n.lower()) for n in ("Azure-AsyncOperation", "Location") if headers.get(n.lower())}
+    if not urls:
+        message = f"{call.status} says neither Location nor Azure-AsyncOperation: nobody can follow the operation"
+        yield breach("LRO-1", "no URL", "", "Location or Azure-AsyncOperation", "neither", message)
+        return
+    own = urlsplit(call.exchange.request.url)
+    for name, url in urls.items():
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            message = f"{name} is not absolute: {url[:200]}"
+            yield breach("LRO-1", f"{name} not absolute", "", "an absolute URL", url[:200], message, group="")
+            return
+        if parts.netloc.casefold() != own.netloc.casefold():
+            message = f"{name} is on {parts.netloc}, and {own.netloc} was called"
+            yield breach("LRO-1", f"{name} on another host", "", own.netloc, parts.netloc, message, group="")
+            return
+    if "Location" not in urls and call.status == 202 and method in ("DELETE", "PATCH"):
+        message = f"202 to {method} has no Location"
+        yield breach("LRO-1", "no Location", "", "Location", "absent", message, level=Level.SHOULD)
+    else:
+        yield held("LRO-1")
+
+
+@check("LRO-2", "LRO-4")
+def status_is_told(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Polling Azure-AsyncOperation answers 200 with status, and ends with one of the known words, in time."""
+    running = history.running_at(call.exchange.request.url)
+    if call.kind is not Kind.STATUS_POLL or running is None or call.throttled or call.faults:
+        return
+    if running.ended:
+        return
+    if call.status != 200:
+        message = f"polling the operation's status was answered with {call.status}"
+        yield breach("LRO-2", "not 200", "", "200", str(call.status), message)
+        return
+    word = at(call.answer, "/status") if isinstance(call.answer, dict) else MISSING
+    terminal = call.contract.long_running.terminal
+    if not isinstance(word, str) or not word:
+        message = "the operation's status has no status"
+        yield breach("LRO-2", "no status", "/status", "a status", word, message, group="")
+    elif word in terminal:
+        yield from _ends_well(call, word, history)
+    elif _OVER.match(word):
+        expected = ", ".join(terminal)
+        message = f"the operation ends with {word!r}; the words are {expected}"
+        yield breach("LRO-2", "word of its own", "/status", expected, word, message)
+    elif _out_of_time(call, running, circumstances):
+        yield _never_ends(call, running, word, circumstances)
+    else:
+        yield held("LRO-2")
+
+
+def _ends_well(call: Call, word: str, history: History) -> Iterator[Judgement]:
+    failed = word not in (call.contract.long_running.succeeded, "Canceled")
+    code, message_ = at(call.answer, "/error/code"), at(call.answer, "/error/message")
+    if failed and not (isinstance(code, str) and code and isinstance(message_, str) and message_):
+        message = f"the operation ended with {word}, and does not say why"
+        yield breach("LRO-2", "no error", "/error", "error with code and message", at(call.answer, "/error"), message)
+    else:
+        yield held("LRO-2")
+
+
+def _out_of_time(call: Call, running: Running, circumstances: Circumstances) -> bool:
+    limit = circumstances.operation_timeout_s
+    return limit is not None and call.exchange.ended - running.call.exchange.ended >= limit
+
+
+def _never_ends(call: Call, running: Running, word: str, circumstances: Circumstances) -> Judgement:
+    evidence = (running.call.exchange,)
+    if running.result_done is not None:
+        message = f"Location says that the operation is over, and the status is still {word!r}"
+        expected = ", ".join(call.contract.long_running.terminal)
+        return breach("LRO-2", "word of its own", "/status", expected, word, message, evidence=evidence)
+    message = f"after {circumstances.operation_timeout_s:g} s the operation still says {word!r}"
+    return breach("LRO-4", "never ends", "/status", "an end", word, message, group="", evidence=evidence)
+
+
+@check("LRO-3", "LRO-4")
+def result_is_given(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Polling Location answers 202 while the operation runs, then 200 or 204."""
+    running = history.running_at(call.exchange.request.url)
+    if running is None or call.throttled or call.faults:
+        return
+    if call.kind is Kind.STATUS_POLL:
+        yield from _result_came_early(call, running)
+        return
+    if call.kind is not Kind.RESULT_POLL:
+        return
+    if call.status == 202:
+        if _out_of_time(call, running, circumstances):
+            message = f"after {circumstances.operation_timeout_s:g} s Location still answers 202"
+            requirement = "LRO-3" if running.ended else "LRO-4"
+            yield breach(requirement, "never ends", "", "200 or 204", "202", message, evidence=(running.call.exchange,))
+        else:
+            yield held("LRO-3")
+    elif call.status in (200, 204) or (call.status == 201 and running.call.exchange.request.method == "PUT"):
+        yield held("LRO-3")
+    elif call.status < 400 or running.ended in ("", call.contract.long_running.succeeded):
+        message = f"polling Location was answered with {call.status}"
+        yield breach("LRO-3", "status", "", "202, then 200 or 204", str(call.status), message)
+
+
+def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
+    done = running.result_done
+    word = at(call.answer, "/status") if call.status == 200 else MISSING
+    if done is None or running.ended or not isinstance(word, str) or done.exchange.ended > call.exchange.started:
+        return
+    if word not in call.contract.long_running.terminal and not _OVER.match(word) and not done.exchange.request.body:
+        message = f"Location was answered with {done.status} while the operation still says {word!r}"
+        evidence = (done.exchange,)
+        yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
+
+
+@check("LRO-5")
+def retry_after_is_seconds(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Retry-After, where present, is a whole number of seconds; on a real service 10 to 600 (SHOULD)."""
+    if "retry-after" not in call.exchange.response.headers or not call.contract.long_running.terminal:
+        return
+    found = call.exchange.response.headers.get("retry-after").strip()
+    if not re.fullmatch(r"\d{1,9}", found):
+        message = "Retry-After is no whole number of seconds"
+        yield breach("LRO-5", "not seconds", "", "a whole number of seconds", found, message, group="")
+    elif circumstances.grade is not Grade.MOCK and call.status != 429 and not 10 <= int(found) <= 600:
+        message = f"Retry-After of {found} s is outside 10 to 600"
+        yield breach("LRO-5", "outside 10 to 600", "", "10 to 600", found, message, level=Level.SHOULD)
+    else:
+        yield held("LRO-5")
+
+
+@check("LRO-6")
+def created_is_not_shown_early(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """What a 202 is creating is not visible before the operation ended."""
+    if call.kind is Kind.STATUS_POLL:
+        running = history.running_at(call.exchange.request.url)
+        if running is None or running.seen_early is None or running.ended:
+            return
+        word = at(call.answer, "/status")
+        early, running.seen_early = running.seen_early, None
+        if call.status == 200 and isinstance(word, str) and not _OVER.match(word):
+            message = f"{early.name} showed the connection while its creation still says {word!r}"
+            evidence = (early.exchange, running.call.exchange)
+            yield breach("LRO-6", early.name, "", "404", "200", message, level=Level.SHOULD, evidence=evidence)
+        return
+    if call.role not in (Role.GET, Role.LIST) or call.faults:
+        return
+    collection = history.collection(call.collection)
+    subjects = [collection.subject(call.subject)] if call.subject else list(collection.subjects.values())
+    shown = {i for i in _names(call)} if call.role is Role.LIST else set()
+    for subject in subjects:
+        running = subject.running
+        if running is None or not running.creating or running.ended:
+            continue
+        if call.status == 200 and (call.role is Role.GET or subject.name in shown):
+            running.seen_early = running.seen_early or call
+        elif call.status == 404:
+            yield held("LRO-6")
+
+
+def _names(call: Call) -> Iterator[str]:
+    for item in call.items:
+        found = at(item, call.contract.member.id)
+        if isinstance(found, str):
+            yield found.rsplit("/", 1)[-1].lower()

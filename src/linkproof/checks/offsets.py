@@ -1,0 +1,239 @@
+"""PAG-6 to PAG-8, and PAG-3/4 for lists by limit and offset: size, order, filters, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.compare import name_of
+from linkproof.checks.history import History
+from linkproof.contract.call import Call, Defect
+from linkproof.contract.model import Role
+from linkproof.exchange import Circumstances
+from linkproof.finding import Judgement
+from linkproof.jsontext import at
+
+
+@dataclass
+class _Listing:
+    """What the pages of one filter and order have shown since the collection last changed."""
+
+    total: int | None = None
+    total_url: str = ""
+    slots: dict[int, str] = field(default_factory=dict)
+    keys: dict[int, str] = field(default_factory=dict)
+    end: int | None = None
+    judged: bool = False
+
+
+def _applies(call: Call) -> bool:
+    return bool(call.role is Role.LIST and call.status == 200 and call.contract.list.limit and not call.faults)
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    sent = call.query.get(name)
+    return int(sent) if sent is not None else default
+
+
+def _order(call: Call) -> tuple[str, str]:
+    rules = call.contract.list
+    return (
+        call.query.get(rules.sort_key, rules.default_sort_key),
+        call.query.get(rules.sort_dir, rules.default_sort_dir),
+    )
+
+
+def _filters(call: Call) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((n, call.query[n]) for n in call.contract.list.filters if call.query.get(n)))
+
+
+def _epoch(call: Call, history: History) -> int:
+    """When the collection last changed: pages before and after a write are not compared."""
+    collection = history.collection(call.collection)
+    return collection.done[-1].index if collection.done else -1
+
+
+@check("PAG-6")
+def limit_and_offset_bound_the_page(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """limit bounds the page (with its default), limit=0 and an offset past the end are answered with 200."""
+    rules = call.contract.list
+    if call.role is not Role.LIST or not rules.limit or call.faults or call.throttled:
+        return
+    edge = _number(call, rules.limit, -1) == 0 or _number(call, rules.offset, 0) > 0
+    if call.status != 200:
+        promised = circumstances.collections.get(call.contract.id, frozenset())
+        if edge and 400 <= call.status < 500 and (not promised or call.collection in promised):
+            what = "limit=0" if rules.limit in call.query and call.query[rules.limit] == "0" else "a legal offset"
+            yield breach("PAG-6", f"{what} refused", "", "200", str(call.status), f"{what} was refused")
+        return
+    items = at(call.answer, rules.items)
+    if not isinstance(items, list):
+        return
+    limit = _number(call, rules.limit, rules.default_limit)
+    if len(items) <= limit:
+        yield held("PAG-6")
+    else:
+        sent = rules.limit in call.query
+        kind = "more than limit" if sent else "default limit"
+        message = f"{len(items)} items came with {'limit' if sent else 'the default limit'} {limit}"
+        yield breach("PAG-6", kind, rules.items, f"at most {limit} items", f"{len(items)} items", message, group="")
+
+
+@check("PAG-6", "PAG-3", "PAG-4")
+def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """total_count is the same whatever limit and offset are; pages continue each other, and add up to it."""
+    if not _applies(call) or not isinstance(at(call.answer, call.contract.list.items), list):
+        return
+    rules = call.contract.list
+    epoch = _epoch(call, history)
+    key = (call.collection, epoch, _filters(call))
+    _forget(history, call.collection, epoch)
+    totals: _Listing = history.paging.setdefault(key, _Listing())
+    total = at(call.answer, rules.total)
+    if isinstance(total, int) and not isinstance(total, bool):
+        if totals.total is None:
+            totals.total, totals.total_url = total, call.exchange.request.url
+        elif totals.total != total:
+            message = f"the total was {totals.total} before, with another limit or offset, and nothing changed since"
+            yield breach("PAG-6", "total varies", rules.total, str(totals.total), str(total), message, group="")
+            return
+        else:
+            yield held("PAG-6")
+    listing: _Listing = history.paging.setdefault((*key, _order(call)), _Listing())
+    yield from _place(call, listing)
+    if listing.end is not None and not listing.judged and all(i in listing.slots for i in range(listing.end)):
+        listing.judged = True
+        yield from _whole(call, history, listing, total)
+
+
+def _place(call: Call, listing: _Listing) -> Iterator[Judgement]:
+    """Put the page's items where offset says; an item that stands elsewhere by its own sort key is out of place."""
+    rules = call.contract.list
+    offset = _number(call, rules.offset, 0)
+    limit = _number(call, rules.limit, rules.default_limit)
+    sort_key = "/" + _order(call)[0]
+    for index, item in enumerate(call.items):
+        name, key = name_of(call.contract, item), str(at(item, sort_key))
+        slot = offset + index
+        before = listing.slots.setdefault(slot, name)
+        listing.keys.setdefault(slot, key)
+        if before != name and listing.keys[slot] != key:
+            message = f"place {slot} of the list held {before} before, with another limit or offset"
+            pointer = f"{rules.items}/{index}"
+            yield breach("PAG-6", "offset", pointer, before, name, message, group="")
+            return
+    if len(call.items) < limit and (call.items or offset == 0):
+        listing.end = offset + len(call.items)
+    elif len(call.items) == 0 and limit > 0 and (listing.end is None or offset < listing.end):
+        listing.end = offset
+
+
+def _whole(call: Call, history: History, listing: _Listing, total: Any) -> Iterator[Judgement]:
+    rules = call.contract.list
+    assert listing.end is not None
+    names = [listing.slots[i] for i in range(listing.end)]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        message = f"{len(twice)} connections stand on two pages"
+        yield breach("PAG-4", "twice", rules.items, "each once", twice[0], message, group="")
+        return
+    yield held("PAG-3")
+    if isinstance(total, int) and total != listing.end:
+        message = f"the total is {total}, and the pages hold {listing.end} connections"
+        yield breach("PAG-6", "total is not the count", rules.total, str(listing.end), str(total), message, group="")
+        return
+    collection = history.collection(call.collection)
+    if _filters(call):
+        yield held("PAG-4")
+        return
+    missing = [s.name for s in collection.subjects.values() if s.exists and s.name not in names and s.deleted is None]
+    collection.complete = (history.index, frozenset(names))
+    if missing:
+        message = f"{len(missing)} connections that an answer showed stand on no page"
+        yield breach("PAG-4", "missing", rules.items, missing[0], "absent", message, group="")
+    else:
+        yield held("PAG-4")
+
+
+def _forget(history: History, collection: str, epoch: int) -> None:
+    """Drop the listings from before the collection's last change."""
+    stale = [k for k in history.paging if k[0] == collection and k[1] != epoch]
+    for key in stale:
+        del history.paging[key]
+
+
+@check("PAG-7")
+def order_and_filters_hold(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Items come in the order of sort_key and sort_dir; filters hold for every item, and for the total."""
+    if not _applies(call):
+        return
+    rules = call.contract.list
+    key, direction = _order(call)
+    values = [at(item, f"/{key}") for item in call.items]
+    if len(values) > 1 and all(isinstance(v, str) for v in values):
+        ordered = sorted(values, reverse=direction == "desc")
+        if values == ordered:
+            yield held("PAG-7")
+        else:
+            index = next(i for i, (a, b) in enumerate(zip(values, ordered, strict=True)) if a != b)
+            pointer = f"{rules.items}/{index}/{key}"
+            message = f"the items are not in the order {key} {direction}"
+            yield breach("PAG-7", f"order {key} {direction}", pointer, ordered[index], values[index], message, group="")
+    for name, wanted in _filters(call):
+        yield from _filter(call, name, wanted)
+    yield from _filtered_total(call, history)
+
+
+def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
+    rules = call.contract.list
+    for index, item in enumerate(call.items):
+        found = at(item, rules.filters[name])
+        if str(found).casefold() != wanted.casefold():
+            message = f"an item does not fit the filter {name}={wanted}"
+            pointer = f"{rules.items}/{index}{rules.filters[name]}"
+            yield breach("PAG-7", f"filter {name}", pointer, wanted, str(found), message, group="")
+            return
+    yield held("PAG-7")
+
+
+def _filtered_total(call: Call, history: History) -> Iterator[Judgement]:
+    """A filter's total is the number of items of the whole list that fit it."""
+    rules = call.contract.list
+    filters, total = _filters(call), at(call.answer, rules.total)
+    collection = history.collection(call.collection)
+    if not filters or collection.complete is None or not isinstance(total, int):
+        return
+    if collection.done and collection.done[-1].index > collection.complete[0]:
+        return
+    listed = [collection.subjects[n].listed for n in collection.complete[1] if n in collection.subjects]
+    if any(s is None or not s.settled for s in listed):
+        return
+    count = sum(
+        all(str(at(s.value, rules.filters[n])).casefold() == v.casefold() for n, v in filters) for s in listed if s
+    )
+    if total == count:
+        yield held("PAG-7")
+    else:
+        named = "&".join(f"{n}={v}" for n, v in filters)
+        message = f"{count} connections of the whole list fit {named}, and the total says {total}"
+        yield breach("PAG-7", "filtered total", rules.total, str(count), str(total), message, group="")
+
+
+@check("PAG-8")
+def bad_parameters_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """limit, offset, sort_key, sort_dir or status outside their set: 400 with the code that the table gives."""
+    fault = call.only_defect
+    if fault is None or fault.defect is not Defect.QUERY or call.throttled or not call.contract.list.limit:
+        return
+    codes = [r for r in call.contract.error.table if r.parameter == fault.name]
+    expected = " or ".join(f"{r.status} {r.code}" for r in codes) or "400"
+    right_code = not codes or call.error_code.casefold() in {r.code.casefold() for r in codes}
+    if call.status == 400 and right_code:
+        yield held("PAG-8")
+        return
+    kind = f"{fault.name}: {'code' if call.status == 400 else 'accepted' if call.success else 'status'}"
+    actual = f"{call.status} {call.error_code}".strip()
+    message = f"{fault.name}={str(fault.value)[:40]!r} is outside its set, and was answered with {actual}"
+    yield breach("PAG-8", kind, "", expected, actual, message, group="")

@@ -1,0 +1,254 @@
+"""SHP: success answers have the documented status, content type and shape, and say which connection they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from linkproof.checks.base import breach, check, held
+from linkproof.checks.history import History
+from linkproof.contract.body import values_at
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Role
+from linkproof.exchange import Circumstances
+from linkproof.finding import Judgement, Level
+from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, generalise
+
+_ARM_ID = r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{type}/[^/]+"
+#: From here on a JSON number that goes through a double may lose digits.
+EXACT = 2**53
+
+
+@check("SHP-1")
+def success_bodies_fit(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
+    if not call.success or call.operation is None or call.status not in call.operation.responses:
+        return
+    schema = call.operation.responses[call.status]
+    if schema is None or call.exchange.request.method == "HEAD":
+        return
+    answer = call.answer
+    if answer is MISSING:
+        if call.status != 202:
+            yield breach("SHP-1", "no body", "", "a JSON body", "an empty body", "the answer has no body")
+        return
+    if answer is NOT_JSON or answer is TOO_DEEP:
+        shown = call.exchange.response.body[:80].decode("utf-8", "replace")
+        yield breach("SHP-1", "not JSON", "", "a JSON body", shown, "the body is not JSON", group="")
+        return
+    if schema.fits(answer):
+        yield held("SHP-1")
+        return
+    items = call.contract.list.items
+    elsewhere = {"", items} if call.role is Role.LIST and call.contract.list.next_link else set()
+    sound = True
+    for problem in schema.problems(answer):
+        if (problem.keyword == "enum" and isinstance(problem.value, str)) or problem.pointer in elsewhere:
+            continue
+        sound = False
+        where = _relative(call, problem.pointer)
+        yield breach(
+            "SHP-1",
+            problem.keyword,
+            problem.pointer,
+            problem.expected,
+            problem.actual,
+            f"{where or 'the body'} does not fit: expected {problem.expected}, got {problem.actual}",
+            group=f"{where}" if problem.keyword != "type" else f"{where} {type(problem.value).__name__}",
+        )
+    if sound:
+        yield held("SHP-1")
+
+
+@check("SHP-2")
+def success_status_is_documented(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A 2xx is one that the operation documents."""
+    if not call.success or call.operation is None:
+        return
+    known = sorted(call.operation.responses)
+    if call.status in call.operation.responses:
+        yield held("SHP-2")
+    else:
+        expected = " or ".join(map(str, known))
+        yield breach(
+            "SHP-2",
+            "undocumented status",
+            "",
+            expected,
+            str(call.status),
+            f"{call.name} answered {call.status}; documented are {expected}",
+        )
+
+
+@check("SHP-3")
+def bodies_are_labelled_json(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Content-Type is application/json wherever there is a body; 204 has none."""
+    if call.exchange.request.method == "HEAD":
+        return
+    if call.status == 204:
+        if call.exchange.response.body:
+            yield breach("SHP-3", "body with 204", "", "no body", "a body", "204 came with a body")
+        else:
+            yield held("SHP-3")
+        return
+    if call.answer is MISSING or (call.answer is NOT_JSON and not call.success):
+        return
+    if call.answer is NOT_JSON:
+        return
+    found = call.exchange.response.headers.get("content-type")
+    if found.split(";")[0].strip().lower() == "application/json":
+        yield held("SHP-3")
+    else:
+        yield breach(
+            "SHP-3",
+            "content type",
+            "",
+            "Content-Type: application/json",
+            f"Content-Type: {found}" if found else "no Content-Type",
+            f"a JSON body came as {found or 'no type at all'}",
+        )
+
+
+@check("SHP-4")
+def members_are_documented(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A success body has no member that the schema does not know; a list may always carry its next link."""
+    if not call.success or call.operation is None or not isinstance(call.answer, dict | list):
+        return
+    schema = call.operation.responses.get(call.status)
+    if schema is None or call.status == 202:
+        return
+    envelope = {call.contract.list.next_link} if call.role is Role.LIST else set()
+    sound = True
+    for pointer in schema.unknown_members(call.answer):
+        if pointer in envelope:
+            continue
+        sound = False
+        yield breach(
+            "SHP-4",
+            "undocumented member",
+            pointer,
+            "documented members only",
+            pointer.rsplit("/", 1)[-1],
+            f"the schema does not know {_relative(call, pointer)}",
+            level=Level.SHOULD,
+        )
+    if sound:
+        yield held("SHP-4")
+
+
+@check("SHP-5")
+def identity_is_the_path(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """id is the request path without case, name its last segment (or last two), type the provider type."""
+    contract = call.contract
+    if not contract.member.type or not call.success or call.status == 202 or call.operation is None:
+        return
+    if call.role is Role.LIST:
+        for index, item in enumerate(call.items):
+            pointer = f"{contract.list.items}/{index}"
+            name = _last(at(item, contract.member.name))
+            yield from _identity(contract, item, f"{call.collection}/{name}", pointer)
+    elif call.role in (Role.GET, Role.DECIDE, Role.TAGS) and isinstance(call.answer, dict):
+        yield from _identity(contract, call.answer, f"{call.collection}/{call.subject}", "")
+
+
+def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str) -> Iterator[Judgement]:
+    member = contract.member
+    found_id, found_name, found_type = (at(item, p) for p in (member.id, member.name, member.type))
+    if not all(isinstance(v, str) for v in (found_id, found_name, found_type)):
+        return  # SHP-1 says which is missing
+    wrong: list[tuple[str, str, str, str]] = []
+    if unquote(urlsplit(found_id).path).casefold() != path.casefold() or "://" in found_id:
+        wrong.append((member.id, "id", path, found_id))
+    own, parent = path.rsplit("/", 1)[-1], path.split("/")[-3] if path.count("/") > 2 else ""
+    if found_name.casefold() not in (own.casefold(), f"{parent}/{own}".casefold()):
+        wrong.append((member.name, "name", f"{own}, the last segment of the id", found_name))
+    if found_type.casefold() != contract.resource_type.casefold():
+        wrong.append((member.type, "type", contract.resource_type, found_type))
+    for where, kind, expected, actual in wrong:
+        message = f"{kind} is {actual!r}, not {expected!r} (compared without case)"
+        group = "" if kind != "type" else None
+        yield breach("SHP-5", kind, pointer + where, expected, actual, message, group=group)
+    if not wrong:
+        yield held("SHP-5")
+
+
+@check("SHP-6")
+def private_endpoint_is_named_by_its_id(
+    call: Call, history: History, circumstances: Circumstances
+) -> Iterator[Judgement]:
+    """privateEndpoint.id is an ARM id of the private endpoint's type."""
+    member = call.contract.member
+    if not member.private_endpoint or not call.success or call.status == 202:
+        return
+    pattern = re.compile(_ARM_ID.format(type=re.escape(member.private_endpoint_type)), re.IGNORECASE)
+    prefix = f"{call.contract.list.items}/*" if call.role is Role.LIST else ""
+    for pointer, value in values_at(call.answer, prefix + member.private_endpoint):
+        if not isinstance(value, str):
+            continue
+        if pattern.fullmatch(value):
+            yield held("SHP-6")
+        else:
+            expected = f"an ARM id of type {member.private_endpoint_type}"
+            message = f"{value!r} is no ARM id of a private endpoint"
+            yield breach("SHP-6", "no ARM id", pointer, expected, value, message, level=Level.SHOULD, group="")
+
+
+@check("SHP-7")
+def integers_keep_their_digits(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Integers come as integers, equal from answer to answer, and not all rounded to what a double can hold."""
+    if not call.success or call.operation is None:
+        return
+    schema = call.operation.responses.get(call.status)
+    if schema is None or not isinstance(call.answer, dict):
+        return
+    for place in schema.integers:
+        for pointer, value in values_at(call.answer, place):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            if isinstance(value, float) and abs(value) >= EXACT:
+                message = "an integer beyond 2^53 came as a floating-point number: digits are lost"
+                yield breach("SHP-7", "digits lost", pointer, "an integer in digits", repr(value), message, group="")
+            elif isinstance(value, int):
+                yield from _digits(call, history, pointer, value)
+
+
+def _digits(call: Call, history: History, pointer: str, value: int) -> Iterator[Judgement]:
+    if abs(value) <= EXACT:
+        yield held("SHP-7")
+        return
+    owner = at(call.answer, pointer.rsplit("/", 1)[0] + call.contract.member.id)
+    key = (str(owner), generalise(pointer).rsplit("/", 1)[-1])
+    before = history.integers_by_place.setdefault(key, value)
+    history.integers.add(value)
+    if before != value and float(before) == float(value):
+        message = f"the same number came as {before} before: one of the two is rounded"
+        yield breach("SHP-7", "digits lost", pointer, str(before), str(value), message, group="")
+    elif _all_rounded(history.integers):
+        message = "every integer beyond 2^53 is one that a double can hold: digits were rounded away"
+        yield breach("SHP-7", "digits lost", pointer, "exact digits", str(value), message, group="")
+    else:
+        yield held("SHP-7")
+
+
+def _all_rounded(numbers: set[int]) -> bool:
+    """Whether it is beyond chance (one in a million) that all these numbers are doubles."""
+    chance = 1.0
+    for number in numbers:
+        if int(float(number)) != number:
+            return False
+        chance /= 2 ** max(0, abs(number).bit_length() - 53)
+    return chance < 1e-6
+
+
+def _last(name: Any) -> str:
+    return name.rsplit("/", 1)[-1].lower() if isinstance(name, str) else ""
+
+
+def _relative(call: Call, pointer: str) -> str:
+    """A pointer within one connection: what stands before an item of a list is cut off."""
+    items = call.contract.list.items
+    if items and pointer.startswith(f"{items}/"):
+        return "/" + "/".join(generalise(pointer[len(items) + 1 :]).split("/")[1:])
+    return generalise(pointer)

@@ -1,0 +1,133 @@
+"""The commands and their options."""
+
+# The annotations are read by typer when a command is called, so they are not postponed.
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import linkproof
+
+EXIT_CODES = """
+Exit codes: 0 conforms · 1 at least one MUST is breached · 2 the caller's mistake (file, option, name) ·
+3 the target could not be reached, or the run itself broke · 4 nothing is breached, but a MUST that applies
+was not exercised (0 with --allow-unproven).
+"""
+
+app = typer.Typer(
+    name="linkproof",
+    help="Conformance suite for the APIs that approve, reject and list private endpoint connections." + EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
+requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
+app.add_typer(contracts_app, name="contracts")
+app.add_typer(requirements_app, name="requirements")
+
+Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_default=True)]
+Contracts = Annotated[list[str] | None, typer.Option("--contract", "-c", help="Only this contract (repeatable).")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes; the exit code tells.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to standard output.")]
+Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 although a MUST was not exercised.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"linkproof {linkproof.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """See the commands below; each has its own --help."""
+
+
+@app.command()
+def run(
+    target: Annotated[
+        str, typer.Option("--target", "-t", help="Target file (TOML). Without it: the embedded server.")
+    ] = "",
+    out: Out = Path("reports/latest"),
+    contract: Contracts = None,
+    seed: Annotated[int, typer.Option(min=0, help="Everything random follows from it.")] = 1,
+    allow_unproven: Unproven = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Send requests to a target and judge what comes back."""
+    from linkproof.cli.running import run_target
+
+    raise typer.Exit(run_target(target, out, tuple(contract or ()), seed, allow_unproven, quiet=quiet, as_json=json))
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings (VCR YAML), or folders of them.", metavar="PATH...")],
+    out: Annotated[Path | None, typer.Option("--out", help="Also write the reports there.")] = None,
+    contract: Contracts = None,
+    any_version: Annotated[
+        bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
+    ] = False,
+    allow_unproven: Unproven = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Judge recorded traffic; nothing is sent."""
+    from linkproof.cli.checking import check_recordings
+
+    raise typer.Exit(
+        check_recordings(
+            paths, out, tuple(contract or ()), any_version, allow_unproven, quiet=quiet, as_json=json
+        )
+    )
+
+
+@app.command()
+def mock(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
+    contract: Contracts = None,
+    token: Annotated[str, typer.Option(help="The credential that it accepts.")] = "test-token",
+) -> None:
+    """Serve the contracts on 127.0.0.1 until it is stopped."""
+    from linkproof.cli.serving import serve_mock
+
+    serve_mock(port, tuple(contract or ()), token)
+
+
+@contracts_app.command("list")
+def contracts_list(json: Json = False) -> None:
+    """Every contract: id, version, vendor, title."""
+    from linkproof.cli.showing import list_contracts
+
+    list_contracts(as_json=json)
+
+
+@contracts_app.command("show")
+def contracts_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
+    """One contract: operations, capabilities, and which requirements bind it."""
+    from linkproof.cli.showing import show_contract
+
+    show_contract(name, as_json=json)
+
+
+@requirements_app.command("list")
+def requirements_list(contract: Contracts = None, json: Json = False) -> None:
+    """Every requirement: id, level, title."""
+    from linkproof.cli.showing import list_requirements
+
+    list_requirements(tuple(contract or ()), as_json=json)
+
+
+@requirements_app.command("show")
+def requirements_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
+    """One requirement: what it says, why it matters, where it comes from, which contracts it binds."""
+    from linkproof.cli.showing import show_requirement
+
+    show_requirement(name, as_json=json)

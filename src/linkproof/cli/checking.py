@@ -1,0 +1,46 @@
+"""``linkproof check``: recordings, judged without sending anything."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from linkproof.cli.output import finish
+from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.errors import UsageError
+from linkproof.exchange import Circumstances, Grade
+from linkproof.judge import Judge
+from linkproof.recording import read_recordings
+from linkproof.results import TargetInfo
+from linkproof.verdict import RunFacts, conclude
+
+
+def check_recordings(
+    paths: list[Path],
+    out: Path | None,
+    contracts: tuple[str, ...],
+    any_version: bool,
+    allow_unproven: bool,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
+    started = time.time()
+    chosen = select(all_contracts(), contracts)
+    judge = Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version)
+    for exchange in read_recordings(paths):
+        judge.feed(exchange)
+    if not judge.exchanges:
+        raise UsageError("no exchange was found", where=", ".join(map(str, paths)), fix="give a recording with some")
+    name = paths[0].name if len(paths) == 1 else f"{len(paths)} recordings"
+    facts = RunFacts(
+        target=TargetInfo(name=name, kind="recording"),
+        started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        duration_s=round(time.time() - started, 3),
+        requests=judge.exchanges,
+        allow_unproven=allow_unproven,
+    )
+    seen = [c for c in chosen if judge.matched[c.id]]
+    return finish(conclude(judge, seen, all_requirements(), facts), out, quiet=quiet, as_json=as_json)

@@ -1,0 +1,89 @@
+"""``linkproof run``: the suites against a target, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from linkproof.cli.output import finish
+from linkproof.data import folder
+from linkproof.errors import EngineError
+from linkproof.suite.plugin import Choices, Conformance
+from linkproof.suite.properties import without_local_constants
+
+
+def run_target(
+    target: str,
+    out: Path,
+    contracts: tuple[str, ...],
+    seed: int,
+    allow_unproven: bool,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
+    choices = Choices(target, contracts, seed, allow_unproven)
+    console = Console(stderr=True, quiet=quiet)
+    without_local_constants()
+    with _progress(console) as progress:
+        run = Conformance(choices, progress)
+        try:
+            run.contracts()  # a mistake in the target file is told before anything is sent
+            output = _pytest(run)
+        finally:
+            run.close()
+    if run.results is None:
+        raise EngineError(f"the suites did not run:\n{output}")
+    return finish(run.results, out, quiet=quiet, as_json=as_json)
+
+
+def _pytest(run: Conformance) -> str:
+    """Run pytest with the suites and nothing of the user's; returns what it printed."""
+    suites = folder("suites")
+    arguments = [
+        str(suites),
+        *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:allure_pytest"),
+        *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
+        *("-p", "linkproof.suite.plugin"),
+    ]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        pytest.main(arguments, plugins=[_Named(run)])
+    return printed.getvalue()[-4000:]
+
+
+class _Named:
+    """Registers the run under its name before the plug-in would register one of its own."""
+
+    def __init__(self, run: Conformance) -> None:
+        self._run = run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if not config.pluginmanager.has_plugin("linkproof-run"):
+            config.pluginmanager.register(self._run, "linkproof-run")
+
+
+@contextlib.contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if console.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("judging", total=None)
+
+        def show(name: str, done: int, count: int) -> None:
+            bar.update(task, completed=done, total=count, description=name[:60])
+
+        yield show

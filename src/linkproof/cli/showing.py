@@ -1,0 +1,93 @@
+"""``linkproof contracts`` and ``linkproof requirements``: the data, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.contract.model import Contract, Requirement
+from linkproof.errors import UsageError
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def list_contracts(*, as_json: bool) -> None:
+    """Print every contract."""
+    contracts = all_contracts()
+    if as_json:
+        _print_json([_contract_row(c) for c in contracts])
+        return
+    width = max(len(c.id) for c in contracts)
+    for c in contracts:
+        retired = f" (retired {c.retired})" if c.retired else ""
+        print(f"{c.id:<{width}}  {c.version:<10}  {c.title}{retired}")
+
+
+def _contract_row(contract: Contract) -> dict[str, Any]:
+    names = ("id", "version", "vendor", "title", "retired", "folder")
+    return {name: getattr(contract, name) for name in names}
+
+
+def show_contract(name: str, *, as_json: bool) -> None:
+    """Print one contract with its operations and the requirements that bind it. Raises UsageError."""
+    contract = select(all_contracts(), [name])[0]
+    binding = [r for r in all_requirements() if r.applies_to(contract)]
+    if as_json:
+        operations = [{"id": o.id, "role": o.role, "method": o.method, "path": o.path} for o in contract.operations]
+        _print_json(
+            {
+                **_contract_row(contract),
+                "operations": operations,
+                "capabilities": sorted(contract.capabilities),
+                "requirements": [r.id for r in binding],
+            }
+        )
+        return
+    print(f"{contract.id} {contract.version}: {contract.title}")
+    if contract.retired:
+        print(f"retired by its vendor on {contract.retired}: lives on recordings and mocks")
+    for o in contract.operations:
+        statuses = ", ".join(map(str, sorted(o.responses)))
+        print(f"  {o.id} ({o.role}): {o.method} {o.path}\n    answers {statuses}{', may run long' if o.long_running else ''}")
+    print(f"binding requirements: {', '.join(r.id for r in binding)}")
+    print(f"data: {contract.folder}")
+
+
+def list_requirements(contracts: tuple[str, ...], *, as_json: bool) -> None:
+    """Print the catalogue, or the part of it that binds some contracts."""
+    chosen = select(all_contracts(), contracts)
+    found = [r for r in all_requirements() if any(r.applies_to(c) for c in chosen)]
+    if as_json:
+        _print_json([asdict(r) for r in found])
+        return
+    for r in found:
+        print(f"{r.id:<7} {r.level:<6} {r.title}")
+
+
+def show_requirement(name: str, *, as_json: bool) -> None:
+    """Print one requirement. Raises UsageError for an unknown id."""
+    requirement = next((r for r in all_requirements() if r.id == name.upper()), None)
+    if requirement is None:
+        known = ", ".join(r.id for r in all_requirements())
+        raise UsageError(f"no requirement is called {name!r}", where="ID", fix=f"one of: {known}")
+    binds = [c.id for c in all_contracts() if requirement.applies_to(c)]
+    if as_json:
+        _print_json({**asdict(requirement), "contracts": binds})
+        return
+    _print_requirement(requirement, binds)
+
+
+def _print_requirement(requirement: Requirement, binds: list[str]) -> None:
+    print(f"{requirement.id} {requirement.level}: {requirement.title}")
+    print(f"  what: {' '.join(requirement.statement.split())}")
+    print(f"  why: {' '.join(requirement.why.split())}")
+    if requirement.condition:
+        print(f"  when: {requirement.condition}")
+    print(f"  judged on: {', '.join(requirement.evidence)}")
+    print(f"  binds: {', '.join(binds)}")
+    source = requirement.source
+    print(f"  source: {source.document}, {source.section}\n          {source.address} (read {source.read})")

@@ -1,0 +1,1 @@
+"""Contracts: what a service promises, as data."""

@@ -1,0 +1,164 @@
+"""A body's JSON Schema, compiled: is it fit, what is wrong with it, which members does it not know."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+
+from linkproof.jsontext import MISSING, at, join, shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One way in which a body does not fit: where, which schema keyword, what was expected and what came."""
+
+    pointer: str
+    keyword: str
+    expected: str
+    actual: str
+    value: Any
+    options: tuple[Any, ...] = ()
+
+
+class BodySchema:
+    """One schema of an OpenAPI document, with everything that it refers to."""
+
+    def __init__(self, schema: dict[str, Any], components: dict[str, Any]) -> None:
+        self._schema = schema
+        self._components = components
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {**self._schema, "components": self._components}, validate_formats=True
+        )
+
+    @cached_property
+    def _closed(self) -> jsonschema_rs.Draft202012Validator:
+        document = copy.deepcopy({**self._schema, "components": self._components})
+        _close(document)
+        return jsonschema_rs.Draft202012Validator(document, validate_formats=False)
+
+    def fits(self, value: Any) -> bool:
+        """Whether ``value`` is valid, formats included."""
+        return self._validator.is_valid(value)
+
+    def problems(self, value: Any) -> Iterator[Problem]:
+        """Everything that does not fit; a value of the wrong type is not also blamed for its enumeration."""
+        wrong_type: set[str] = set()
+        errors = list(self._validator.iter_errors(value))
+        for error in errors:
+            if error.kind.name == "type":
+                wrong_type.add(join(*error.instance_path))
+        for error in errors:
+            pointer = join(*error.instance_path)
+            kind = error.kind.name
+            if kind == "enum" and pointer in wrong_type:
+                continue
+            facts = error.kind.as_dict()
+            if kind == "required":
+                name = facts["property"]
+                yield Problem(f"{pointer}{join(name)}", kind, f"member {name!r}", "(absent)", MISSING)
+            else:
+                options = tuple(facts.get("options", ()))
+                yield Problem(pointer, kind, _expected(kind, facts), shorten(error.instance), error.instance, options)
+
+    def unknown_members(self, value: Any) -> Iterator[str]:
+        """Pointers to the members that the schema does not know."""
+        if self._closed.is_valid(value):
+            return
+        for error in self._closed.iter_errors(value):
+            if error.kind.name == "additionalProperties":
+                known = error.kind.as_dict().get("unexpected", ())
+                yield from (join(*error.instance_path, name) for name in known)
+
+    @cached_property
+    def enumerations(self) -> dict[str, tuple[str, ...]]:
+        """Generalised pointer (``*`` for each item or key) to the enumerators that stand there."""
+        return {p: tuple(s["enum"]) for p, s in self.leaves() if "enum" in s}
+
+    @cached_property
+    def integers(self) -> tuple[str, ...]:
+        """Generalised pointers to the integers of the body."""
+        return tuple(p for p, s in self.leaves() if s.get("type") == "integer")
+
+    def leaves(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every subschema without members of its own, with its generalised pointer; recursion is followed once."""
+        yield from self._walk(self._schema, "", ())
+
+    def _walk(
+        self, schema: dict[str, Any], pointer: str, seen: tuple[str, ...]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        reference = schema.get("$ref")
+        if reference:
+            if reference in seen:
+                return
+            target = at({"components": self._components}, reference.removeprefix("#"))
+            yield from self._walk(target, pointer, (*seen, reference))
+        for part in schema.get("allOf", ()):
+            yield from self._walk(part, pointer, seen)
+        for name, member in schema.get("properties", {}).items():
+            yield from self._walk(member, pointer + join(name), seen)
+        if isinstance(schema.get("items"), dict):
+            yield from self._walk(schema["items"], f"{pointer}/*", seen)
+        if isinstance(schema.get("additionalProperties"), dict):
+            yield from self._walk(schema["additionalProperties"], f"{pointer}/*", seen)
+        if "properties" not in schema and "items" not in schema and not reference:
+            yield pointer, schema
+
+
+def values_at(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+    """Every value that a generalised pointer leads to, with its own pointer."""
+    here: list[tuple[str, Any]] = [("", value)]
+    for step in pointer.split("/")[1:]:
+        following: list[tuple[str, Any]] = []
+        for place, node in here:
+            if step == "*" and isinstance(node, list):
+                following.extend((f"{place}/{i}", v) for i, v in enumerate(node))
+            elif step == "*" and isinstance(node, dict):
+                following.extend((place + join(k), v) for k, v in node.items())
+            elif isinstance(node, dict):
+                found = at(node, "/" + step)
+                if found is not MISSING:
+                    following.append((f"{place}/{step}", found))
+        here = following
+    yield from here
+
+
+def _expected(kind: str, facts: dict[str, Any]) -> str:
+    match kind:
+        case "type":
+            return " or ".join(facts.get("types", ()))
+        case "enum":
+            return "one of " + ", ".join(str(o) for o in facts.get("options", ()))
+        case "format":
+            return f"format {facts.get('format')}"
+        case "pattern":
+            return f"pattern {facts.get('pattern')}"
+        case _:
+            bound = facts.get("limit", facts.get("expected_value", ""))
+            words = re.sub(r"([A-Z])", lambda m: " " + m.group(1).lower(), kind)
+            return f"{words} {bound}".strip()
+
+
+def _close(schema: Any) -> None:
+    """Forbid members beside the named ones, in every object schema that names some."""
+    if isinstance(schema, list):
+        for part in schema:
+            _close(part)
+    elif isinstance(schema, dict):
+        for key, part in schema.items():
+            if key not in ("enum", "examples", "example", "default", "const", "required", "if"):
+                _close(part)
+        if "properties" in schema and isinstance(schema["properties"], dict) and "then" not in schema:
+            closes = "type" in schema or "$ref" not in schema
+            if closes and "allOf" not in schema:
+                schema.setdefault("additionalProperties", False)
+        if "then" in schema and isinstance(schema["then"], dict):
+            schema["then"].pop("additionalProperties", None)

@@ -1,0 +1,282 @@
+"""What a contract is made of. Everything here is read from ``schemas/``; nothing here knows a vendor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from linkproof.contract.body import BodySchema
+from linkproof.finding import Level
+
+
+class Role(StrEnum):
+    """What an operation does to a connection."""
+
+    LIST = "list"
+    GET = "get"
+    DECIDE = "decide"
+    TAGS = "tags"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A row of a vendor's error table: with which status a code comes, and which query parameter it is about."""
+
+    code: str
+    status: int
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRules:
+    """Where an error body keeps its code and message, and what some codes mean."""
+
+    code: str
+    message: str
+    missing_version: tuple[str, ...] = ()
+    throttled: tuple[str, ...] = ()
+    gateway_prefix: str = ""
+    empty_body: tuple[str, ...] = ()
+    table: tuple[ErrorCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """How a list shows its items and its pages: by a next link, or by limit and offset."""
+
+    items: str
+    next_link: str = ""
+    total: str = ""
+    limit: str = ""
+    offset: str = ""
+    sort_key: str = ""
+    sort_dir: str = ""
+    default_limit: int = 0
+    default_sort_key: str = ""
+    default_sort_dir: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRules:
+    """Pointers within one connection (or resource); "" where the contract has no such member."""
+
+    id: str
+    name: str = ""
+    type: str = ""
+    status: str = ""
+    description: str = ""
+    provisioning: str = ""
+    private_endpoint: str = ""
+    private_endpoint_type: str = ""
+    read_only: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRules:
+    """The values at which a connection stays: with any other it is on its way. Empty: always settled."""
+
+    provisioning: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecideRules:
+    """How a decision is put into a request, and what it shows afterwards."""
+
+    subject: str = ""
+    decision: str = ""
+    description: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    shows: Mapping[str, str] = field(default_factory=dict)
+    final: bool = False
+    refusal: str = ""
+
+    def shown(self, word: str) -> str:
+        """The status that a decision's word leads to, or "" for a word that is no decision."""
+        for neutral, own in self.words.items():
+            if own == word:
+                return self.shows[neutral]
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class LongRunningRules:
+    """The words with which an operation ends."""
+
+    terminal: tuple[str, ...] = ()
+    succeeded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation; ``schema`` is its JSON Schema."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Mapping[str, Any]
+
+    @property
+    def limited(self) -> bool:
+        """Whether the contract documents a limit: a pattern, a length, a format, an enumeration or a range."""
+        return any(
+            k in self.schema for k in ("pattern", "minLength", "maxLength", "format", "enum", "minimum", "maximum")
+        )
+
+    def allows(self, text: str) -> bool:
+        """Whether a value, as it stands in a URL, is within the documented limits."""
+        schema = self.schema
+        if schema.get("type") == "integer":
+            if not re.fullmatch(r"[+-]?\d{1,30}", text):
+                return False
+            number = int(text)
+            return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
+        if len(text) < schema.get("minLength", 0) or len(text) > schema.get("maxLength", len(text)):
+            return False
+        if "pattern" in schema and not re.search(schema["pattern"], text):
+            return False
+        if schema.get("format") == "uuid" and not _UUID.fullmatch(text):
+            return False
+        return "enum" not in schema or text in schema["enum"]
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a contract. ``responses`` maps a status to its body's schema, None for no body."""
+
+    id: str
+    role: Role
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    request: BodySchema | None
+    responses: Mapping[int, BodySchema | None]
+    error: BodySchema
+    long_running: bool
+    request_example: Any = None
+
+    @cached_property
+    def item_parameter(self) -> str:
+        """The path parameter that names one connection, "" for the collection's operations."""
+        tail = self.path.rsplit("/", 1)[-1]
+        return tail[1:-1] if tail.startswith("{") else ""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """A parameter by its name."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A service's promises at one version: operations, error bodies, pages, decisions."""
+
+    id: str
+    version: str
+    title: str
+    vendor: str
+    vendor_title: str
+    resource_type: str
+    retired: str
+    version_parameter: str
+    request_id_header: str
+    authorization_header: str
+    operations: tuple[Operation, ...]
+    elsewhere: tuple[str, ...]
+    error: ErrorRules
+    list: ListRules
+    member: MemberRules
+    settled: SettledRules
+    states: Mapping[str, str]
+    decide: DecideRules
+    long_running: LongRunningRules
+    document: Mapping[str, Any]
+    definition: Mapping[str, Any]
+    folder: str
+
+    def by_role(self, role: Role) -> Operation | None:
+        """The operation with a role, or None."""
+        return next((o for o in self.operations if o.role is role), None)
+
+    @cached_property
+    def collection_path(self) -> str:
+        """The path template of the list operation."""
+        listing = self.by_role(Role.LIST)
+        return listing.path if listing else self.operations[0].path.rsplit("/", 1)[0]
+
+    @cached_property
+    def parent_parameters(self) -> tuple[str, ...]:
+        """The path parameters that a target has to give: those of the collection."""
+        return tuple(re.findall(r"\{(\w+)\}", self.collection_path))
+
+    @cached_property
+    def methods(self) -> Mapping[str, frozenset[str]]:
+        """Path template to the methods that the service has there."""
+        found: dict[str, set[str]] = {}
+        for operation in self.operations:
+            found.setdefault(operation.path, set()).add(operation.method)
+        for path, methods in found.items():
+            if path.endswith("}"):
+                methods.update(self.elsewhere)
+        return {path: frozenset(methods) for path, methods in found.items()}
+
+    @cached_property
+    def capabilities(self) -> frozenset[str]:
+        """What the contract has, in the words that a requirement's ``needs`` uses."""
+        found = {operation.role.value for operation in self.operations}
+        bodies = [b for o in self.operations for b in o.responses.values() if b]
+        requests = [o.request for o in self.operations if o.request]
+        if any(o.long_running for o in self.operations):
+            found.add("long-running")
+        if any(b.enumerations for b in bodies):
+            found.add("enumerations")
+        if any(b.enumerations for b in requests):
+            found.add("request-enumerations")
+        if any(b.integers for b in bodies):
+            found.add("integers")
+        if requests:
+            found.add("request-body")
+        if any(p.place == "path" and p.limited for o in self.operations for p in o.parameters):
+            found.add("path-limits")
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The public document behind a rule."""
+
+    document: str
+    section: str
+    address: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A numbered requirement of the catalogue (``schemas/requirements``)."""
+
+    id: str
+    family: str
+    level: Level
+    subject: str
+    title: str
+    statement: str
+    why: str
+    vendors: tuple[str, ...]
+    needs: tuple[str, ...]
+    condition: str
+    evidence: tuple[str, ...]
+    source: Source
+
+    def applies_to(self, contract: Contract) -> bool:
+        """Whether a contract of this vendor, with these capabilities, is bound by the requirement."""
+        return contract.vendor in self.vendors and set(self.needs) <= contract.capabilities

@@ -1,0 +1,97 @@
+"""Matches a request to a contract by host-independent path, method and api-version, whatever the number of contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from linkproof.contract.model import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes: a contract, one of its path templates, the values of the path's parameters."""
+
+    contract: Contract
+    path: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Node:
+    literal: dict[str, _Node] = field(default_factory=dict)
+    wildcard: _Node | None = None
+    ends: list[tuple[Contract, str]] = field(default_factory=list)
+
+
+class Router:
+    """Paths of many contracts as one tree of segments: matching costs the path's length, not the number of contracts.
+
+    With ``any_version`` a request of another api-version of the same API is matched to the contract nearest below it.
+    """
+
+    def __init__(self, contracts: Iterable[Contract], *, any_version: bool = False) -> None:
+        self._root = _Node()
+        self._any_version = any_version
+        for contract in contracts:
+            for path in contract.methods:
+                self._add(contract, path)
+
+    def _add(self, contract: Contract, path: str) -> None:
+        node = self._root
+        for segment in path.strip("/").split("/"):
+            if segment.startswith("{"):
+                node.wildcard = node.wildcard or _Node()
+                node = node.wildcard
+            else:
+                node = node.literal.setdefault(segment.lower(), _Node())
+        node.ends.append((contract, path))
+
+    def match(self, url: str) -> Route | str:
+        """The route of a URL, or the reason (a sentence) why no contract has it."""
+        parts = urlsplit(url)
+        segments = parts.path.strip("/").split("/")
+        found = self._find(segments)
+        while found is None and len(segments) > 1:
+            segments = segments[1:]
+            found = self._find(segments)
+        if found is None:
+            return "no contract has this path"
+        return self._version(found.ends, parts, segments)
+
+    def _find(self, segments: list[str]) -> _Node | None:
+        node: _Node | None = self._root
+        for segment in segments:
+            assert node is not None
+            node = node.literal.get(segment.lower()) or (node.wildcard if segment else None)
+            if node is None:
+                return None
+        return node if node and node.ends else None
+
+    def _version(self, ends: list[tuple[Contract, str]], parts: SplitResult, segments: list[str]) -> Route | str:
+        contract, path = ends[0]
+        if contract.version_parameter:
+            sent = query_of(parts.query, contract.version_parameter)
+            exact = [(c, p) for c, p in ends if c.version == sent]
+            if exact:
+                contract, path = exact[0]
+            elif sent and not self._any_version:
+                known = ", ".join(sorted(c.version for c, _ in ends))
+                return (
+                    f"api-version {sent}; the contract {contract.id} is {known} (--any-version judges it all the same)"
+                )
+            elif sent:
+                older = [(c, p) for c, p in ends if c.version <= sent]
+                contract, path = max(older or ends, key=lambda end: end[0].version)
+        names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
+        values = {n: unquote(s) for n, s in zip(names, segments, strict=True) if n}
+        return Route(contract, path, values)
+
+
+def query_of(query: str, name: str) -> str:
+    """The first value of a query parameter, its name compared without case; "" where it is absent."""
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if key.lower() == name:
+            return value
+    return ""

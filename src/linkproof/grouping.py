@@ -1,0 +1,122 @@
+"""Breaches grouped by cause: one broken enumeration in 200 answers is one finding, with a count and a few exchanges."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract
+from linkproof.exchange import Exchange
+from linkproof.finding import Breach, Finding, Judgement, Level
+from linkproof.jsontext import generalise
+from linkproof.masking import curl
+
+#: So many exchanges are kept to show, and so many are remembered to tell causes from consequences.
+SHOWN = 3
+_REMEMBERED = 5000
+
+#: Of two findings on the same exchanges the one named first here is the cause. What is not named comes in between.
+_CAUSES = ("PAG-1", "HDR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-7", "ENM-2", "PAG-8", "STA-3", "STA-1", "STA-5", "STA-8")
+_CONSEQUENCES = ("HDR-5", "ERR-3", "ERR-8", "ERR-1", "LRO-4", "STA-2", "STA-9", "SHP-5", "SHP-3", "SHP-4")
+
+
+@dataclass
+class _Group:
+    finding: Finding
+    operations: list[str] = field(default_factory=list)
+    seen: set[tuple[str, int]] = field(default_factory=set)
+
+
+class Findings:
+    """Collects breaches and groups them as they come."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, ...], _Group] = {}
+
+    def add(self, call: Call, judgement: Judgement) -> str:
+        """Take in a breach. A documented variant is no finding: its message is returned instead."""
+        breach = judgement.breach
+        assert breach is not None
+        if breach.level is Level.NOTE:
+            return breach.message
+        contract = call.contract
+        pointer = within_item(contract, breach.pointer)
+        value = breach.actual if breach.group is None else breach.group
+        key = (judgement.requirement, breach.level, contract.id, breach.kind, pointer, value)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(_finding(key, call, judgement.requirement, breach))
+        finding = group.finding
+        finding.count += 1
+        if call.name not in group.operations and len(group.operations) < 20:
+            group.operations.append(call.name)
+        for exchange in (*breach.evidence, call.exchange):
+            if exchange not in finding.exchanges and len(finding.exchanges) < SHOWN:
+                finding.exchanges.append(exchange)
+        if len(group.seen) < _REMEMBERED:
+            group.seen.add(_key(call.exchange))
+        return ""
+
+    def all(self) -> list[Finding]:
+        """Every finding, MUST before SHOULD, causes before what follows from them."""
+        groups = list(self._groups.values())
+        for group in groups:
+            others = [o for o in groups if o is not group and _is_cause(o, group)]
+            cause = min(others, key=lambda o: (-len(o.seen), _rank(o.finding), o.finding.id), default=None)
+            group.finding.follows = cause.finding.id if cause else ""
+            if len(group.operations) > 1:
+                group.finding.message = f"{group.finding.message} (in {', '.join(group.operations)})"
+        found = [g.finding for g in groups]
+        found.sort(key=lambda f: (f.level is not Level.MUST, bool(f.follows), f.contract, f.requirement, f.id))
+        return found
+
+
+def _finding(key: tuple[str, ...], call: Call, requirement: str, breach: Breach) -> Finding:
+    digest = hashlib.sha256("\0".join(key).encode("utf-8", "replace")).hexdigest()[:10]
+    return Finding(
+        id=f"{requirement}-{digest}",
+        requirement=requirement,
+        level=breach.level,
+        contract=call.contract.id,
+        operation=breach.operation or call.name,
+        kind=breach.kind,
+        pointer=breach.pointer,
+        expected=breach.expected,
+        actual=breach.actual,
+        message=breach.message,
+        curl=curl(call.exchange),
+    )
+
+
+def _is_cause(cause: _Group, consequence: _Group) -> bool:
+    """Whether all that the one is seen on is also what the other is seen on: then the wider one explains it."""
+    a, b = cause.finding, consequence.finding
+    if a.contract != b.contract or (a.level is not Level.MUST and b.level is Level.MUST):
+        return False
+    if not consequence.seen <= cause.seen or a.requirement == b.requirement:
+        return False
+    if consequence.seen < cause.seen:
+        return _rank(b) >= _rank(a) or a.requirement in ("HDR-5", "ERR-1")
+    return _rank(a) < _rank(b)
+
+
+def _rank(finding: Finding) -> int:
+    if finding.requirement in _CAUSES:
+        return _CAUSES.index(finding.requirement) - len(_CAUSES)
+    if finding.requirement in _CONSEQUENCES:
+        return 1 + _CONSEQUENCES.index(finding.requirement)
+    return 0
+
+
+def _key(exchange: Exchange) -> tuple[str, int]:
+    return exchange.world, exchange.number
+
+
+def within_item(contract: Contract, pointer: str) -> str:
+    """A pointer within one connection, whether it came from a list or from Get: the same cause, the same place."""
+    items = contract.list.items
+    if items and pointer.startswith(f"{items}/"):
+        rest = pointer[len(items) + 1 :].split("/", 1)
+        pointer = f"/{rest[1]}" if len(rest) > 1 else ""
+    return generalise(pointer)

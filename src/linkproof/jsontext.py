@@ -1,0 +1,110 @@
+"""JSON as it crosses the wire: exact integers, no NaN, bounded depth; and JSON pointers (RFC 6901)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+
+class _Missing:
+    """The value of a pointer that leads nowhere; falsy, and equal to itself only."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+MISSING: Final = _Missing()
+NOT_JSON: Final = _Missing()
+TOO_DEEP: Final = _Missing()
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def parse(body: bytes) -> Any:
+    """The value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` for nesting beyond what can be read."""
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+    except ValueError:
+        return NOT_JSON
+    except RecursionError:
+        return TOO_DEEP
+
+
+def dump(value: Any) -> str:
+    """The JSON text of a value on one line; ``(absent)`` for a missing one."""
+    if isinstance(value, _Missing):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def shorten(value: Any, limit: int = 200) -> str:
+    """The JSON text of a value, cut to ``limit`` characters."""
+    text = dump(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def at(value: Any, pointer: str) -> Any:
+    """What ``pointer`` leads to in ``value``, or ``MISSING``."""
+    if pointer == "":
+        return value
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~") if "~" in step else step
+        if isinstance(value, dict):
+            if key not in value:
+                return MISSING
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return MISSING
+    return value
+
+
+def place(value: dict[str, Any], pointer: str, leaf: Any) -> None:
+    """Put ``leaf`` where ``pointer`` leads, making objects (or one-item arrays for ``/0``) on the way."""
+    steps = pointer.split("/")[1:]
+    here: Any = value
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        new: Any = leaf if following is None else ([] if following.isdigit() else {})
+        if isinstance(here, list):
+            index = int(step)
+            if index == len(here):
+                here.append(new)
+            elif following is None:
+                here[index] = new
+            here = here[index]
+        else:
+            if following is None:
+                here[step] = new
+            here = here.setdefault(step, new)
+
+
+def join(*steps: str | int) -> str:
+    """A pointer from its steps."""
+    return "".join(f"/{str(s).replace('~', '~0').replace('/', '~1')}" for s in steps)
+
+
+def strings(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every string in ``value`` with its pointer."""
+    stack: list[tuple[str, Any]] = [(pointer, value)]
+    while stack:
+        here, node = stack.pop()
+        if isinstance(node, str):
+            yield here, node
+        elif isinstance(node, dict):
+            stack.extend((here + join(k), v) for k, v in node.items())
+        elif isinstance(node, list):
+            stack.extend((here + join(i), v) for i, v in enumerate(node))
+
+
+def generalise(pointer: str) -> str:
+    """A pointer with every array index as ``*``: the same place in each item."""
+    return "/".join("*" if s.isdigit() else s for s in pointer.split("/")) if pointer else pointer

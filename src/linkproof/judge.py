@@ -1,0 +1,154 @@
+"""Runs every check over exchanges, one by one, and counts what was judged. Where an exchange came from plays no part."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from linkproof.checks.all import CHECKS
+from linkproof.checks.history import READING, History
+from linkproof.contract.call import Call, Kind
+from linkproof.contract.model import Contract
+from linkproof.contract.routing import Route, Router
+from linkproof.exchange import Circumstances, Exchange
+from linkproof.finding import Judgement
+from linkproof.grouping import Findings
+from linkproof.results import Broken, UnmatchedGroup
+
+#: So many worlds are kept in mind: recordings come one after the other, runs have few.
+_WORLDS = 4
+
+
+@dataclass
+class _World:
+    """What belongs to one world: a history for each contract, and the URLs at which operations are polled."""
+
+    histories: dict[tuple[str, str], History] = field(default_factory=dict)
+    polls: dict[str, tuple[Route, Kind]] = field(default_factory=dict)
+
+    def history(self, contract: Contract) -> History:
+        key = (contract.id, contract.version)
+        found = self.histories.get(key)
+        if found is None:
+            found = self.histories[key] = History(contract)
+        return found
+
+
+@dataclass
+class Tally:
+    """How often a requirement was judged on a contract, and how fresh the evidence is."""
+
+    count: int = 0
+    date: str = ""
+    variants: set[str] = field(default_factory=set)
+
+
+class Judge:
+    """Feeds exchanges, in order, to every check.
+
+    Args:
+        contracts: the contracts that exchanges are matched to.
+        circumstances: what may be assumed of the target.
+        any_version: also judge exchanges of another api-version of the same API.
+    """
+
+    def __init__(
+        self, contracts: Iterable[Contract], circumstances: Circumstances, *, any_version: bool = False
+    ) -> None:
+        self.contracts = tuple(contracts)
+        self.circumstances = circumstances
+        self.router = Router(self.contracts, any_version=any_version)
+        self.findings = Findings()
+        self.tallies: dict[tuple[str, str], Tally] = {}
+        self.matched: Counter[str] = Counter()
+        self.exchanges = 0
+        self.broken: list[Broken] = []
+        self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
+        self._worlds: OrderedDict[str, _World] = OrderedDict()
+
+    def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
+        """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
+        self.exchanges += 1
+        world = self._world(exchange.world)
+        call = self.read(exchange, world)
+        if call is None:
+            return None, []
+        self.matched[call.contract.id] += 1
+        history = world.history(call.contract)
+        found: list[Judgement] = []
+        for check in CHECKS:
+            try:
+                found.extend(check.function(call, history, self.circumstances))
+            except Exception:
+                self._broke(check.requirements, exchange)
+        history.record(call)
+        self._note_polls(call, world)
+        for judgement in found:
+            self._count(call, judgement)
+        return call, found
+
+    def read(self, exchange: Exchange, world: _World) -> Call | None:
+        """The exchange as a call of a contract; None, and noted with the reason, where it is none."""
+        poll = world.polls.get(exchange.request.url)
+        if poll is not None and exchange.request.method == "GET":
+            route, kind = poll
+            return Call(exchange, route, kind)
+        route_or_reason = self.router.match(exchange.request.url)
+        if isinstance(route_or_reason, str):
+            self._leave_out(exchange, route_or_reason)
+            return None
+        return Call(exchange, route_or_reason)
+
+    def unmatched(self) -> list[UnmatchedGroup]:
+        """What matched no contract, grouped by reason, method and path."""
+        return sorted(self._unmatched.values(), key=lambda g: (g.reason, g.path, g.method))
+
+    def _world(self, name: str) -> _World:
+        world = self._worlds.get(name)
+        if world is None:
+            world = self._worlds[name] = _World()
+            while len(self._worlds) > _WORLDS:
+                self._worlds.popitem(last=False)
+        return world
+
+    def _note_polls(self, call: Call, world: _World) -> None:
+        """An answer may name the URLs at which its operation is polled."""
+        if call.exchange.request.method in READING or not call.success:
+            return
+        headers = call.exchange.response.headers
+        status_url, result_url = headers.get("azure-asyncoperation"), headers.get("location")
+        route = Route(call.contract, call.path, call.parameters)
+        if status_url:
+            world.polls[status_url] = (route, Kind.STATUS_POLL)
+        if result_url and call.status == 202 and result_url != status_url:
+            world.polls[result_url] = (route, Kind.RESULT_POLL)
+
+    def _leave_out(self, exchange: Exchange, reason: str) -> None:
+        path = urlsplit(exchange.request.url).path
+        key = (reason, exchange.request.method, path)
+        before = self._unmatched.get(key)
+        where = (*before.where, exchange.label)[:3] if before else (exchange.label,)
+        count = before.count + 1 if before else 1
+        if before or len(self._unmatched) < 1000:
+            self._unmatched[key] = UnmatchedGroup(reason, exchange.request.method, path, count, where)
+
+    def _count(self, call: Call, judgement: Judgement) -> None:
+        key = (call.contract.id, judgement.requirement)
+        tally = self.tallies.get(key)
+        if tally is None:
+            tally = self.tallies[key] = Tally()
+        tally.count += 1
+        if call.exchange.at > tally.date:
+            tally.date = call.exchange.at
+        if judgement.breach is not None:
+            variant = self.findings.add(call, judgement)
+            if variant:
+                tally.variants.add(variant)
+
+    def _broke(self, requirements: tuple[str, ...], exchange: Exchange) -> None:
+        what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"
+        if len(self.broken) < 20:
+            self.broken.append(Broken(what, traceback.format_exc(limit=4)))

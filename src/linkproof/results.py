@@ -1,0 +1,130 @@
+"""What a run or a check came to: one status per contract and requirement, the findings, and one verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from linkproof.exchange import Grade
+from linkproof.finding import Finding, Level
+
+SCHEMA_VERSION = "1.0"
+
+
+class Status(StrEnum):
+    """How a requirement stands on one contract. Only PASS says that it was seen to hold."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"
+    NOT_EXERCISED = "not exercised"
+    NOT_APPLICABLE = "not applicable"
+
+
+class Verdict(StrEnum):
+    """What the whole came to."""
+
+    CONFORMS = "conforms"
+    BREACHED = "breached"
+    UNPROVEN = "unproven"
+    BROKEN = "broken"
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with."""
+        return {"conforms": 0, "breached": 1, "broken": 3, "unproven": 4}[self.value]
+
+
+@dataclass(frozen=True)
+class TargetInfo:
+    """What was judged, as reports name it."""
+
+    name: str
+    kind: str
+    base_url: str = ""
+    writes: bool = False
+    checks_credentials: bool = False
+
+
+@dataclass(frozen=True)
+class ContractInfo:
+    """A contract that was judged, and how many exchanges were matched to it."""
+
+    id: str
+    version: str
+    title: str
+    vendor: str
+    vendor_title: str
+    retired: str
+    exchanges: int
+
+
+@dataclass(frozen=True)
+class RequirementResult:
+    """One requirement on one contract.
+
+    ``exercised`` counts how often it was really judged; ``why`` says why it was not, or what limits the pass;
+    ``date`` is that of the newest evidence (ISO 8601), "" where unknown; ``variants`` are documented variants seen.
+    """
+
+    requirement: str
+    contract: str
+    family: str
+    level: Level
+    title: str
+    statement: str
+    source: dict[str, str]
+    status: Status
+    exercised: int
+    why: str = ""
+    grade: Grade | None = None
+    date: str = ""
+    findings: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnmatchedGroup:
+    """Exchanges that matched no contract, for one reason; ``where`` names a few of them."""
+
+    reason: str
+    method: str
+    path: str
+    count: int
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Something of ours or of the surroundings that broke: never counted as a breach."""
+
+    what: str
+    detail: str
+
+
+@dataclass
+class Results:
+    """Everything that reports are made of."""
+
+    verdict: Verdict
+    sentence: str
+    target: TargetInfo
+    contracts: list[ContractInfo]
+    requirements: list[RequirementResult]
+    findings: list[Finding]
+    documentation_defects: list[Finding]
+    unmatched: list[UnmatchedGroup]
+    started_at: str
+    duration_s: float
+    requests: int
+    broken: list[Broken] = field(default_factory=list)
+    seed: int | None = None
+    version: str = ""
+    allow_unproven: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 conforms, 1 a MUST is breached, 3 broken, 4 a MUST was not exercised (0 where that is allowed)."""
+        if self.verdict is Verdict.UNPROVEN and self.allow_unproven:
+            return 0
+        return self.verdict.exit_code

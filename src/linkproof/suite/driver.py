@@ -1,0 +1,279 @@
+"""Drives one contract of a target: every request a suite sends is put together here, from the contract's data."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from linkproof.checks.compare import name_of, settled
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Operation, Role
+from linkproof.errors import EngineError
+from linkproof.exchange import Credential
+from linkproof.jsontext import at, place
+from linkproof.suite.session import NotExercised, Session
+
+#: A listing is not followed further than this.
+MAX_PAGES = 60
+#: After an operation that never ended, the next ones are not waited for as long.
+_SHORT_WAIT_S = 0.3
+
+
+class Driver:
+    """Requests of one contract: list, get, decide, delete, and any request with something wrong in it."""
+
+    def __init__(self, session: Session, contract: Contract) -> None:
+        self.session = session
+        self.contract = contract
+        self.target = session.target
+        self.given = session.target.contracts[contract.id]
+
+    # what a target has
+
+    def operation(self, role: Role) -> Operation:
+        """The contract's operation with a role. Raises NotExercised where it has none."""
+        found = self.contract.by_role(role)
+        if found is None:
+            raise NotExercised(f"the contract has no operation to {role}")
+        return found
+
+    def take(self, state: str) -> str:
+        """A fresh connection in a neutral state: pending, approved, rejected, disconnected."""
+        self.needs_writes()
+        own = self.contract.states.get(state, state)
+        if self.session.short_of(self.contract, own, 1) and state == "pending":
+            self.session.reset()
+        return self.session.take(self.contract, own)
+
+    def needs_writes(self) -> None:
+        """Raises NotExercised where the target does not allow requests that change something."""
+        if not self.target.writes:
+            raise NotExercised("the target does not allow writes (writes = false)")
+
+    def known_names(self) -> list[str]:
+        """The names that the target file promises, in its order."""
+        return [n for group in self.given.fixtures.values() for n in group]
+
+    def any_name(self) -> str:
+        """A connection that exists. Raises NotExercised where the target has none."""
+        for call in (self.list(),):
+            names = [name_of(self.contract, item) for item in call.items]
+            if names and names[0]:
+                return names[0]
+        names = self.known_names()
+        if not names:
+            raise NotExercised("the target has no connection to ask for")
+        return names[0]
+
+    # requests
+
+    def path(self, operation: Operation, name: str = "", **parents: str) -> str:
+        """The operation's path with the target's parents (or others) and a connection's name."""
+        values = {**self.given.path, **parents}
+        if operation.item_parameter and operation.item_parameter not in values:
+            values[operation.item_parameter] = name
+        path = operation.path
+        for key, value in values.items():
+            path = path.replace(f"{{{key}}}", quote(value, safe="~!$'()*,;:@"))
+        return path
+
+    def send(
+        self,
+        operation: Operation,
+        name: str = "",
+        *,
+        method: str = "",
+        body: Any = None,
+        raw: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+        version: str | None = "",
+        parents: Mapping[str, str] | None = None,
+        credential: Credential = Credential.VALID,
+        path: str = "",
+    ) -> Call:
+        """Send a request of an operation; what is given takes the place of what would be right.
+
+        ``version`` None sends no api-version. Returns the call; raises TargetError.
+        """
+        contract = self.contract
+        url = self.session.client.base_url(contract) + (path or self.path(operation, name, **dict(parents or {})))
+        pairs = list((query or {}).items())
+        if contract.version_parameter and version is not None:
+            pairs.insert(0, (contract.version_parameter, version or self.given.version or contract.version))
+        content = raw if raw is not None else json.dumps(body).encode() if body is not None else b""
+        return self.send_url(method or operation.method, url, query=pairs, body=content, credential=credential)
+
+    def send_url(
+        self,
+        method: str,
+        url: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        credential: Credential = Credential.VALID,
+    ) -> Call:
+        """Send to a URL as it is."""
+        exchange = self.session.client.send(
+            self.contract, method, url, query=query, body=body, headers=headers, credential=credential
+        )
+        call = self.session.record(exchange)
+        if call is None:
+            raise EngineError(f"the request matched no contract: {method} {url}")
+        return call
+
+    def get(self, name: str) -> Call:
+        """Show one connection: by Get, or by the list where the contract has no Get."""
+        if self.contract.by_role(Role.GET) is None:
+            return self.list(**{"id": name}) if "id" in self.contract.list.filters else self.list()
+        return self.send(self.operation(Role.GET), name)
+
+    def list(self, **query: str) -> Call:
+        """The first page of the list."""
+        return self.send(self.operation(Role.LIST), query=query)
+
+    def walk(self) -> list[Call]:
+        """Every page of the list, by next link or by offset; a next link on another host is not followed."""
+        if self.contract.list.limit:
+            return self._walk_by_offset()
+        pages = [self.list()]
+        seen: set[str] = set()
+        while len(pages) < MAX_PAGES:
+            link = at(pages[-1].answer, self.contract.list.next_link)
+            if not isinstance(link, str) or not link or link in seen or not self.session.client.is_own(link):
+                break
+            seen.add(link)
+            exchange = self.session.client.send(self.contract, "GET", link)
+            call = self.session.record(exchange)
+            if call is None or call.status != 200:
+                break
+            pages.append(call)
+        return pages
+
+    def _walk_by_offset(self, limit: int = 0, **query: str) -> list[Call]:
+        rules = self.contract.list
+        pages: list[Call] = []
+        offset = 0
+        while len(pages) < MAX_PAGES:
+            page_query = {**query, rules.offset: str(offset)} if offset else dict(query)
+            if limit:
+                page_query[rules.limit] = str(limit)
+            pages.append(self.list(**page_query))
+            got = len(pages[-1].items)
+            offset += got
+            if not got or pages[-1].status != 200 or got < (limit or rules.default_limit):
+                break
+        return pages
+
+    def walk_by_offset(self, limit: int, **query: str) -> list[Call]:
+        """Every page of a list by offset, with a limit of one's own."""
+        return self._walk_by_offset(limit, **query)
+
+    def body_for(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
+        """The body of a decision: a neutral word (approve, reject) or a word of one's own."""
+        rules = self.contract.decide
+        body: dict[str, Any] = {}
+        place(body, rules.decision, rules.words.get(decision, decision))
+        if rules.description:
+            place(body, rules.description, f"{decision} by linkproof" if description is None else description)
+        if rules.subject:
+            place(body, rules.subject, name)
+        return body
+
+    def decide(
+        self, decision: str, name: str, description: str | None = None, *, more: Mapping[str, Any] | None = None
+    ) -> Call:
+        """Approve or reject a connection and wait until it has settled; ``more`` maps pointers to further members."""
+        body = self.body_for(decision, name, description)
+        for pointer, value in (more or {}).items():
+            place(body, pointer, copy.deepcopy(value))
+        call = self.send(self.operation(Role.DECIDE), name, body=body)
+        self.wait(call, name)
+        return call
+
+    def delete(self, name: str) -> Call:
+        """Delete a connection and wait for the end."""
+        call = self.send(self.operation(Role.DELETE), name)
+        self.wait(call, name)
+        return call
+
+    # waiting
+
+    def wait(self, call: Call, name: str) -> None:
+        """Poll an operation until it ended, or until the target's limit; then until the connection has settled."""
+        if not call.success:
+            return
+        headers = call.exchange.response.headers
+        urls = [headers.get("azure-asyncoperation"), headers.get("location") if call.status == 202 else ""]
+        status_url, result_url = ((u if u and self.session.client.is_own(u) else "") for u in urls)
+        if status_url or result_url:
+            self._poll(status_url, result_url)
+        elif call.exchange.request.method != "DELETE" and name:
+            self._settle(call, name)
+
+    def _limit(self) -> float:
+        return _SHORT_WAIT_S if self.contract.id in self.session.stuck else self.target.operation_timeout_s
+
+    def _poll(self, status_url: str, result_url: str) -> None:
+        """Location first, then the status, so that a result before the end is seen for what it is."""
+        limit, started, pause = self._limit(), time.monotonic(), 0.005
+        status_over, result_over = not status_url, not result_url
+        misread = 0
+        while not (status_over and result_over):
+            out_of_time = time.monotonic() - started > limit
+            retry_after = 0.0
+            if not result_over:
+                call = self._poll_once(result_url)
+                result_over = call.status != 202
+                retry_after = _seconds(call)
+            if not status_over:
+                call = self._poll_once(status_url)
+                word = at(call.answer, "/status")
+                misread += call.status != 200
+                status_over = misread > 2 or (call.status == 200 and _is_over(self.contract, word))
+                retry_after = retry_after or _seconds(call)
+            if out_of_time and not (status_over and result_over):
+                self.session.stuck.add(self.contract.id)
+                return
+            if not (status_over and result_over):
+                # A mock may be asked sooner than it says; a real service is not.
+                time.sleep(max(pause, retry_after or 10.0) if self.target.kind == "live" else pause)
+                pause = min(pause * 1.6, 0.5)
+
+    def _poll_once(self, url: str) -> Call:
+        exchange = self.session.client.send(self.contract, "GET", url)
+        call = self.session.record(exchange)
+        if call is None:
+            raise EngineError(f"the poll matched no operation: {url}")
+        return call
+
+    def _settle(self, call: Call, name: str) -> None:
+        item = next((i for i in call.items if name_of(self.contract, i) == name.lower()), None)
+        if item is not None and settled(self.contract, item):
+            return
+        limit, started, pause = self._limit(), time.monotonic(), 0.01
+        while time.monotonic() - started < limit:
+            shown = self.get(name)
+            item = next((i for i in shown.items if name_of(self.contract, i) == name.lower()), None)
+            if item is None or settled(self.contract, item):
+                return
+            time.sleep(max(pause, 2.0) if self.target.kind == "live" else pause)
+            pause = min(pause * 1.6, 0.5)
+        self.session.stuck.add(self.contract.id)
+
+
+_OVER = re.compile(r"(?i)^(succe|complet|done|finish|ok$|ended|ready|fail|error|cancel|abort|stopped|terminated)")
+
+
+def _is_over(contract: Contract, word: Any) -> bool:
+    return word in contract.long_running.terminal or (isinstance(word, str) and bool(_OVER.match(word)))
+
+
+def _seconds(call: Call) -> float:
+    found = call.exchange.response.headers.get("retry-after")
+    return float(found) if found.isdigit() else 0.0

@@ -1,0 +1,30 @@
+"""Opens a target: reads its file, or starts the embedded server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from linkproof.contract.model import Contract
+from linkproof.mock.serve import Embedded
+from linkproof.target.embedded import embedded_target
+from linkproof.target.file import read_target
+from linkproof.target.model import Target
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A target that can be called, and what to do when it is no longer needed."""
+
+    target: Target
+    close: Callable[[], object]
+
+
+def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
+    """The target that a file describes; the embedded server for an empty path. Raises UsageError."""
+    if path:
+        return Opened(read_target(Path(path), contracts), lambda: None)
+    embedded = Embedded(contracts)
+    embedded.__enter__()
+    return Opened(embedded_target(embedded.base_url, contracts), lambda: embedded.__exit__(None, None, None))

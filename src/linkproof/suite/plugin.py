@@ -1,0 +1,311 @@
+"""The pytest plug-in: options, one test per contract, judgement after each test, results at the end.
+
+A test of the suites brings exchanges about; it does not judge them. When it is over, what the checks found in its
+exchanges decides: a breach of one of the test's own requirements fails it. What cannot be brought about is skipped
+and noted as not exercised; anything else that is raised is a broken run, and nobody's breach.
+"""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.contract.model import Contract, Requirement
+from linkproof.errors import TargetError, UsageError
+from linkproof.exchange import Exchange
+from linkproof.finding import Judgement
+from linkproof.results import Broken, Results
+from linkproof.suite.driver import Driver
+from linkproof.suite.opening import Opened, open_target
+from linkproof.suite.session import NotExercised, Session, merge_skips
+from linkproof.verdict import RunFacts, conclude
+
+
+class Breached(AssertionError):
+    """What the checks found in a test's exchanges."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a run was asked for: target file (empty: the embedded server), contracts, seed."""
+
+    target: str = ""
+    contracts: tuple[str, ...] = ()
+    seed: int = 1
+    allow_unproven: bool = False
+
+
+@dataclass
+class _Spool:
+    """What a worker hands to its controller: exchanges, skip reasons, what broke."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+
+
+class Conformance:
+    """Registered with pytest for one run; ``results`` is there when the run is over."""
+
+    def __init__(self, choices: Choices, progress: Callable[[str, int, int], None] | None = None) -> None:
+        self.choices = choices
+        self.results: Results | None = None
+        self._progress = progress
+        self._opened: Opened | None = None
+        self._session: Session | None = None
+        self._spool = _Spool()
+        self._folder = ""
+        self._worker = ""
+        self._done = self._count = 0
+        self._started = time.time()
+        self._requirements: tuple[Requirement, ...] = all_requirements()
+
+    # set-up
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Note whether this is an xdist worker; keep the tests of a contract on one worker."""
+        worker = getattr(config, "workerinput", None)
+        if worker is not None:
+            self._worker, self._folder = worker["workerid"], worker["linkproof_folder"]
+        elif getattr(config.option, "numprocesses", None):
+            self._folder = tempfile.mkdtemp(prefix="linkproof-")
+            if config.option.dist in ("no", "load"):
+                config.option.dist = "loadgroup"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where to leave its exchanges."""
+        node.workerinput["linkproof_folder"] = self._folder
+
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts that the target names, of those that were asked for."""
+        opened = self._open()
+        return tuple(c for c in select(all_contracts(), self.choices.contracts) if c.id in opened.target.contracts)
+
+    def _open(self) -> Opened:
+        if self._opened is None:
+            self._opened = open_target(self.choices.target, select(all_contracts(), self.choices.contracts))
+        return self._opened
+
+    def session(self) -> Session:
+        """The session of this process, opened at first need."""
+        if self._session is None:
+            opened = self._open()
+            keep = self._spool.exchanges.append if self._worker else None
+            self._session = Session(
+                opened.target, self.contracts(), seed=self.choices.seed, keep=keep, may_reset=not self._worker
+            )
+            if not self._worker:
+                self._session.reset()
+        return self._session
+
+    # tests
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One test per contract that one of its requirements binds."""
+        if "driver" not in metafunc.fixturenames:
+            return
+        wanted = _requirements_of(metafunc.definition)
+        rules = [r for r in self._requirements if r.id in wanted]
+        chosen = [c for c in self.contracts() if any(r.applies_to(c) for r in rules)]
+        params = [pytest.param(c, id=c.id, marks=pytest.mark.xdist_group(c.id)) for c in chosen]
+        metafunc.parametrize("driver", params, indirect=True)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Know how many there are, for the progress."""
+        self._count = len(session.items)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Judge a test by what the checks found in its exchanges."""
+        contract = _contract_of(item)
+        if contract is None:
+            return (yield)
+        wanted = _requirements_of(item)
+        session = self.session()
+        scene = session.enter(item.nodeid.rsplit("/", 1)[-1], contract.id)
+        try:
+            if session.dead:
+                raise TargetError(session.dead)
+            result = yield
+        except NotExercised as reason:
+            session.skip(contract.id, self._binding(wanted, contract), str(reason))
+            pytest.skip(str(reason))
+        except TargetError as error:
+            self._broke(session, f"{item.name}: the target did not answer", str(error))
+            session.dead = session.dead or (str(error) if "Connect" in str(error) else "")
+            raise
+        except (AssertionError, pytest.skip.Exception):
+            raise
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
+                raise
+            self._broke(session, f"{item.name}: {type(error).__name__}: {error}", traceback.format_exc(limit=-6))
+            raise
+        breaches = session.breaches_of(scene, wanted)
+        if breaches:
+            raise Breached(_explain(breaches))
+        return result
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Show progress."""
+        self._done += 1
+        if self._progress is not None:
+            self._progress(nodeid.rsplit("/", 1)[-1], self._done, self._count)
+
+    @staticmethod
+    def _broke(session: Session, what: str, detail: str) -> None:
+        if len(session.broken) < 20:
+            session.broken.append(Broken(what, detail))
+
+    def _binding(self, wanted: Iterable[str], contract: Contract) -> list[str]:
+        return [r.id for r in self._requirements if r.id in set(wanted) and r.applies_to(contract)]
+
+    @pytest.fixture
+    def driver(self, request: pytest.FixtureRequest) -> Driver:
+        """Drives the contract that the test is about."""
+        return Driver(self.session(), request.param)
+
+    # the end
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """A worker leaves its exchanges; everybody else comes to results."""
+        try:
+            if self._worker:
+                if self._session is not None:
+                    self._spool.skipped = dict(self._session.skipped)
+                    self._spool.broken = [*self._session.broken, *self._session.judge.broken]
+                (Path(self._folder) / f"{self._worker}.spool").write_bytes(pickle.dumps(self._spool))
+            elif self._folder:
+                self.results = self._merged()
+            elif self._session is not None:
+                self.results = self._concluded(self._session)
+        finally:
+            self.close()
+
+    def _concluded(self, session: Session) -> Results:
+        return conclude(
+            session.judge,
+            session.contracts,
+            self._requirements,
+            RunFacts(
+                target=session.target_info(),
+                started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="seconds"),
+                duration_s=round(time.time() - self._started, 3),
+                requests=session.judge.exchanges,
+                skipped=session.skipped,
+                broken=session.broken,
+                seed=self.choices.seed,
+                allow_unproven=self.choices.allow_unproven,
+            ),
+        )
+
+    def _merged(self) -> Results | None:
+        """Judge what all workers sent once more, in one place: each worker had contracts of its own."""
+        spools: list[tuple[str, _Spool]] = []
+        for path in sorted(Path(self._folder).glob("*.spool")):
+            spools.append((path.stem, pickle.loads(path.read_bytes())))
+        if not spools:
+            return None
+        opened = self._open()
+        session = Session(opened.target, self.contracts(), seed=self.choices.seed)
+        for worker, spool in spools:
+            for exchange in spool.exchanges:
+                session.judge.feed(_of_worker(exchange, worker))
+            session.broken.extend(spool.broken)
+        session.skipped.update(merge_skips(s.skipped for _, s in spools))
+        results = self._concluded(session)
+        session.close()
+        return results
+
+    def close(self) -> None:
+        """Let go of the session and of the embedded server."""
+        if self._session is not None:
+            self._session.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+
+def _of_worker(exchange: Exchange, worker: str) -> Exchange:
+    from dataclasses import replace
+
+    return replace(exchange, world=f"{worker}-{exchange.world}")
+
+
+def _requirements_of(item: Any) -> tuple[str, ...]:
+    found: list[str] = []
+    for mark in item.iter_markers("requirement"):
+        found.extend(mark.args)
+    return tuple(found)
+
+
+def _contract_of(item: pytest.Item) -> Contract | None:
+    callspec = getattr(item, "callspec", None)
+    found = callspec.params.get("driver") if callspec is not None else None
+    return found if isinstance(found, Contract) else None
+
+
+def _explain(breaches: list[Judgement]) -> str:
+    lines: dict[str, int] = {}
+    for judgement in breaches:
+        breach = judgement.breach
+        assert breach is not None
+        line = f"{judgement.requirement} {breach.pointer or ''} {breach.message}".replace("  ", " ")
+        lines[line] = lines.get(line, 0) + 1
+    return "\n".join(f"{line} ({count}x)" if count > 1 else line for line, count in lines.items())
+
+
+def choices_from(config: pytest.Config) -> Choices:
+    """The choices as pytest's own command line gives them. Raises pytest.UsageError."""
+    return Choices(
+        target=config.getoption("--target"),
+        contracts=tuple(config.getoption("--contract")),
+        seed=config.getoption("--suite-seed"),
+    )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of ``pytest suites``."""
+    group = parser.getgroup("linkproof")
+    group.addoption("--target", default="", metavar="FILE", help="target file; default: the embedded server")
+    group.addoption("--contract", action="append", default=[], metavar="ID", help="only this contract (repeatable)")
+    group.addoption("--suite-seed", type=int, default=1, metavar="N", help="everything random follows from it")
+    group.addoption("--out", default="", metavar="DIR", help="write results.json and the other reports there")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the run, unless ``linkproof run`` did so already."""
+    config.addinivalue_line("markers", "requirement(*ids): the requirements that a test of the suites exercises")
+    if not config.pluginmanager.has_plugin("linkproof-run"):
+        try:
+            config.pluginmanager.register(Conformance(choices_from(config)), "linkproof-run")
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """After ``pytest suites``: the same summary as ``linkproof run`` prints, and the reports where asked for."""
+    run = config.pluginmanager.get_plugin("linkproof-run")
+    if run is None or run.results is None:
+        return
+    from rich.console import Console
+
+    from linkproof.reports.terminal import print_summary
+    from linkproof.reports.write import write_reports
+
+    print_summary(run.results, Console(file=terminalreporter._tw._file, width=100))
+    if config.getoption("--out"):
+        write_reports(run.results, Path(config.getoption("--out")))

@@ -1,0 +1,183 @@
+"""A session: one target, the exchanges that the suites bring about with it, and what the checks say of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract
+from linkproof.errors import TargetError
+from linkproof.exchange import Circumstances, Exchange, Grade
+from linkproof.finding import Judgement, Level
+from linkproof.judge import Judge
+from linkproof.results import Broken, TargetInfo
+from linkproof.target.client import Client
+from linkproof.target.model import Target
+
+
+class NotExercised(Exception):
+    """A scenario cannot be brought about here: no fixture is left, or writing is not allowed. Says why."""
+
+
+@dataclass
+class Scene:
+    """One test: what it sent, and what of it was judged."""
+
+    name: str
+    contract: str = ""
+    judged: list[tuple[Call | None, Judgement]] = field(default_factory=list)
+
+
+def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
+    """What the checks may assume of a target."""
+    collections: dict[str, frozenset[str]] = {}
+    names: set[str] = set()
+    for contract in contracts:
+        given = target.contracts[contract.id]
+        path = contract.collection_path
+        for name, value in given.path.items():
+            path = path.replace(f"{{{name}}}", value)
+        collections[contract.id] = frozenset({path.lower()})
+        names.update(n.lower() for group in given.fixtures.values() for n in group)
+    return Circumstances(
+        grade=Grade.LIVE if target.kind == "live" else Grade.MOCK,
+        checks_credentials=target.checks_credentials,
+        operation_timeout_s=target.operation_timeout_s,
+        open_enumerations=target.open_enumerations,
+        collections=collections,
+        names=frozenset(names),
+    )
+
+
+class Session:
+    """Holds the target, the judge and the fixtures of one process.
+
+    Args:
+        target: what is judged.
+        contracts: those that the target names, in order.
+        seed: everything random follows from it.
+        keep: called with every exchange, as it is judged (for workers that report to a controller).
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        contracts: Iterable[Contract],
+        *,
+        seed: int = 1,
+        keep: Callable[[Exchange], None] | None = None,
+        may_reset: bool = True,
+    ) -> None:
+        self.target = target
+        self.contracts = tuple(c for c in contracts if c.id in target.contracts)
+        self.seed = seed
+        self.client = Client(target)
+        self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True)
+        self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.broken: list[Broken] = []
+        self.dead = ""
+        self.started = time.time()
+        self.stuck: set[str] = set()
+        self._keep = keep
+        self._may_reset = may_reset
+        self._lock = threading.Lock()
+        self._number = 0
+        self._epoch = 0
+        self._scene = Scene("")
+        self._free: dict[str, dict[str, list[str]]] = {}
+        self._fill()
+
+    # fixtures
+
+    def _fill(self) -> None:
+        self._free = {
+            c.id: {s: list(n) for s, n in self.target.contracts[c.id].fixtures.items()} for c in self.contracts
+        }
+
+    def take(self, contract: Contract, state: str) -> str:
+        """A connection that is in a state (the contract's own word) and that nobody has used yet.
+
+        Raises NotExercised where none is left.
+        """
+        names = self._free[contract.id].get(state, [])
+        if not names:
+            raise NotExercised(f"no {state} connection is left among the target's fixtures")
+        return names.pop(0)
+
+    def reset(self) -> None:
+        """Put the fixtures back, where the target can; what is known of its state is forgotten."""
+        if self.target.reset is None or not self._may_reset:
+            return
+        method, path = self.target.reset
+        url = self.target.base_url.rstrip("/") + path
+        try:
+            answer = self.client._http.request(method, url)
+        except Exception as error:
+            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
+        if answer.status_code >= 400:
+            raise TargetError(f"the reset {method} {url} was answered with {answer.status_code}")
+        self._epoch += 1
+        self._fill()
+
+    def short_of(self, contract: Contract, state: str, count: int) -> bool:
+        """Whether fewer than ``count`` connections of a state are left."""
+        return len(self._free[contract.id].get(state, [])) < count
+
+    # exchanges
+
+    def enter(self, name: str, contract: str = "") -> Scene:
+        """Begin a scene: what is sent from now on belongs to it."""
+        self._scene = Scene(name, contract)
+        return self._scene
+
+    def record(self, exchange: Exchange) -> Call | None:
+        """Judge an exchange and keep it; returns it as a call of a contract."""
+        with self._lock:
+            self._number += 1
+            placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._scene.name)
+            call, judgements = self.judge.feed(placed)
+            self._scene.judged.extend((call, j) for j in judgements if j.breach is not None)
+            if self._keep is not None:
+                self._keep(placed)
+            return call
+
+    def breaches_of(self, scene: Scene, requirements: Iterable[str]) -> list[Judgement]:
+        """The breaches of MUST that a scene brought to light, of the given requirements."""
+        wanted = set(requirements)
+        return [
+            j
+            for _, j in scene.judged
+            if j.requirement in wanted and j.breach is not None and j.breach.level is Level.MUST
+        ]
+
+    def skip(self, contract: str, requirements: Iterable[str], reason: str) -> None:
+        """Note why requirements were not exercised on a contract."""
+        for requirement in requirements:
+            self.skipped[contract, requirement].append(reason)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._number
+
+    def target_info(self) -> TargetInfo:
+        """The target as reports name it."""
+        t = self.target
+        return TargetInfo(t.name, t.kind, t.base_url, t.writes, t.checks_credentials)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.client.close()
+
+
+def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
+    """The skip reasons of several workers together."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for part in parts:
+        for key, reasons in part.items():
+            found[key].extend(reasons)
+    return dict(found)

@@ -1,0 +1,109 @@
+"""Sends requests to a target over HTTP and hands back exchanges; knows nothing of what they are for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from linkproof.contract.model import Contract
+from linkproof.errors import TargetError
+from linkproof.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.target.model import Target
+
+#: Long enough never to be anybody's token, and plain enough to be seen for what it is.
+WRONG_TOKEN = "linkproof-wrong-credential"
+
+
+class Client:
+    """One connection pool to one target. Credentials go to the target's own hosts only."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._http = httpx.Client(timeout=target.timeout_s, follow_redirects=False, trust_env=True)
+        self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
+
+    def _bases(self) -> Iterable[str]:
+        yield self.target.base_url
+        yield from (c.base_url for c in self.target.contracts.values())
+
+    def base_url(self, contract: Contract) -> str:
+        """Where a contract is called: its own base_url before the target's."""
+        own = self.target.contracts[contract.id].base_url if contract.id in self.target.contracts else ""
+        return (own or self.target.base_url).rstrip("/")
+
+    def is_own(self, url: str) -> bool:
+        """Whether a URL is on one of the target's hosts: only there are credentials sent."""
+        return urlsplit(url).netloc.casefold() in self._hosts
+
+    def credential_headers(self, contract: Contract, credential: Credential) -> list[tuple[str, str]]:
+        """The header fields that carry a credential of the given kind."""
+        auth = self.target.auth.get(contract.vendor)
+        if credential is Credential.MISSING or auth is None:
+            return []
+        secret = WRONG_TOKEN if credential is Credential.WRONG else auth.secret()
+        name = contract.authorization_header
+        return [(name, f"Bearer {secret}" if name == "Authorization" else secret)]
+
+    def send(
+        self,
+        contract: Contract,
+        method: str,
+        url: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        credential: Credential = Credential.VALID,
+    ) -> Exchange:
+        """Send one request and wait for its answer. Raises TargetError where none arrives whole."""
+        pairs = list(query)
+        full = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
+        fields = [("Accept", "application/json"), *self.credential_headers(contract, credential)]
+        if body:
+            fields.append(("Content-Type", "application/json"))
+        given = {k.lower() for k in headers or {}}
+        fields = [(k, v) for k, v in fields if k.lower() not in given] + list((headers or {}).items())
+        return self._exchange(Request(method, full, Headers(fields), body), credential)
+
+    def _exchange(self, request: Request, credential: Credential) -> Exchange:
+        started = time.monotonic()
+        response = self._answer(request)
+        ended = time.monotonic()
+        fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
+        return Exchange(
+            request=request,
+            response=Response(response.status_code, fields, response.content, response.reason_phrase),
+            started=started,
+            ended=ended,
+            credential=credential,
+            at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        )
+
+    def _answer(self, request: Request) -> httpx.Response:
+        try:
+            sent = httpx.Request(
+                request.method, request.url, headers=list(request.headers), content=request.body or None
+            )
+            if request.method in ("PUT", "POST", "PATCH") and not request.body:
+                sent.headers["content-length"] = "0"
+            for attempt in range(3):
+                try:
+                    return self._http.send(sent)
+                except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                    # A server may close an idle connection at any time: what is safe to repeat is sent again.
+                    if attempt == 2 or request.method in ("POST", "PATCH"):
+                        raise
+            raise AssertionError("unreachable")
+        except httpx.InvalidURL as error:
+            raise TargetError(f"{request.method} {request.url}: {error}") from None
+        except httpx.HTTPError as error:
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            raise TargetError(f"{request.method} {request.url}: {what}") from None
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._http.close()

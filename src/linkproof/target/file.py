@@ -1,0 +1,237 @@
+"""Reads a target file (TOML). Every mistake names the file, the table and the field, and the fix."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from linkproof.contract.load import all_contracts
+from linkproof.contract.model import Contract, Role
+from linkproof.errors import UsageError
+from linkproof.target.model import Auth, Target, TargetContract
+
+_TARGET: Mapping[str, tuple[type, ...]] = {
+    "name": (str,),
+    "kind": (str,),
+    "base_url": (str,),
+    "checks_credentials": (bool,),
+    "writes": (bool,),
+    "timeout_s": (int, float),
+    "operation_timeout_s": (int, float),
+    "reset": (dict,),
+    "open_enumerations": (bool,),
+}
+_AUTH: Mapping[str, tuple[type, ...]] = {"kind": (str,), "token": (str,), "token_env": (str,)}
+_CONTRACT: Mapping[str, tuple[type, ...]] = {
+    "path": (dict,),
+    "fixtures": (dict,),
+    "base_url": (str,),
+    "version": (str,),
+}
+_KINDS = {"azure": ("bearer", "azure-identity"), "huawei": ("x-auth-token", "aksk")}
+_WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table"}
+
+
+def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
+    """The target that a file describes, for the contracts that are known. Raises UsageError."""
+    raw = _read(path)
+    _known(raw, {"target": (dict,), "auth": (dict,), "contracts": (dict,)}, str(path), "")
+    table = _table(raw, "target", str(path))
+    _known(table, _TARGET, str(path), "target")
+    where = f"{path}: [target]"
+    kind = table.get("kind", "mock")
+    if kind not in ("mock", "live"):
+        raise UsageError(f"kind is {kind!r}", where=where, fix='write kind = "mock" or kind = "live"')
+    base_url = _base_url(table, where, kind, required=True)
+    chosen = _contracts(raw, contracts, str(path), kind)
+    return Target(
+        name=table.get("name", path.stem),
+        kind=kind,
+        base_url=base_url,
+        contracts=chosen,
+        auth=_auth(raw, str(path)),
+        checks_credentials=table.get("checks_credentials", False),
+        writes=table.get("writes", False),
+        timeout_s=_seconds(table, "timeout_s", 10.0, where),
+        operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
+        reset=_reset(table, where, kind),
+        open_enumerations=table.get("open_enumerations", False),
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise UsageError("the target file does not exist", where=str(path), fix="give the path of a TOML file") from None
+    except IsADirectoryError:
+        raise UsageError("this is a folder, not a target file", where=str(path), fix="give a TOML file") from None
+    except UnicodeDecodeError:
+        raise UsageError("the target file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="make it readable") from None
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
+
+
+def _known(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]], file: str, name: str) -> None:
+    """Refuse unknown members (with the nearest known one) and members of the wrong type."""
+    where = f"{file}: [{name}]" if name else file
+    for key, value in table.items():
+        if key not in kinds:
+            near = difflib.get_close_matches(key, kinds, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"unknown member {key!r}", where=where, fix=f"{hint}known are: {', '.join(kinds)}")
+        wanted = kinds[key]
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            shown = f"{value!r:.60}"
+            raise UsageError(f"{key} is {shown}", where=where, fix=f"{key} is {_WORDS[wanted[0]]}")
+
+
+def _table(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
+    found = raw.get(name)
+    if not isinstance(found, dict):
+        raise UsageError(f"the table [{name}] is missing", where=file, fix=f"add [{name}]")
+    return found
+
+
+def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool) -> str:
+    url = str(table.get("base_url", ""))
+    if not url and not required:
+        return ""
+    if not url:
+        raise UsageError("base_url is missing", where=where, fix='add base_url = "https://..."')
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for a port that is none
+    except ValueError as error:
+        raise UsageError(f"base_url is {url!r}: {error}", where=where, fix="mend the URL") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"base_url is {url!r}", where=where, fix="it begins with http:// or https:// and a host")
+    if parts.query or parts.fragment:
+        raise UsageError(f"base_url is {url!r}", where=where, fix="leave out what follows ? or #")
+    loopback = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
+    if kind == "live" and parts.scheme == "http" and not loopback:
+        raise UsageError("a live target would get credentials in clear text", where=where, fix="use https://")
+    return url.rstrip("/")
+
+
+def _seconds(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
+    found = float(table.get(name, default))
+    if not 0 < found < 86_400:
+        raise UsageError(f"{name} is {found:g}", where=where, fix="a number of seconds above 0")
+    return found
+
+
+def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] | None:
+    found = table.get("reset")
+    if found is None:
+        return None
+    if kind == "live":
+        raise UsageError("a live target has a reset", where=where, fix="remove reset, or set kind to mock")
+    method, path = found.get("method", "POST"), found.get("path")
+    unknown = set(found) - {"method", "path"}
+    if unknown or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
+        fix = 'write reset = { method = "POST", path = "/..." }'
+        raise UsageError(f"reset is {found!r:.80}", where=where, fix=fix)
+    return method.upper(), path
+
+
+def _auth(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
+    found: dict[str, Auth] = {}
+    _known(raw.get("auth", {}), dict.fromkeys(_KINDS, (dict,)), file, "auth")
+    for vendor, table in raw.get("auth", {}).items():
+        name = f"auth.{vendor}"
+        where = f"{file}: [{name}]"
+        _known(table, _AUTH, file, name)
+        kind = table.get("kind", _KINDS[vendor][0])
+        if kind not in _KINDS[vendor]:
+            raise UsageError(f"kind is {kind!r}", where=where, fix=f"one of: {', '.join(_KINDS[vendor])}")
+        if "token" in table and "token_env" in table:
+            raise UsageError("both token and token_env are given", where=where, fix="keep one of the two")
+        if kind in ("bearer", "x-auth-token") and "token" not in table and "token_env" not in table:
+            raise UsageError("neither token nor token_env is given", where=where, fix='add token_env = "NAME"')
+        found[vendor] = Auth(kind, table.get("token", ""), table.get("token_env", ""), where)
+    return found
+
+
+def _contracts(
+    raw: Mapping[str, Any], contracts: Sequence[Contract], file: str, kind: str
+) -> dict[str, TargetContract]:
+    known = {c.id: c for c in all_contracts()}
+    asked = {c.id for c in contracts}
+    tables = _table(raw, "contracts", file)
+    found: dict[str, TargetContract] = {}
+    for name, table in tables.items():
+        where = f"{file}: [contracts.{name}]"
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"unknown contract {name!r}", where=where, fix=f"{hint}known are: {', '.join(known)}")
+        if not isinstance(table, dict):
+            raise UsageError(f"{name} is no table", where=where, fix=f"write [contracts.{name}]")
+        _known(table, _CONTRACT, file, f"contracts.{name}")
+        path = _path(known[name], table.get("path"), where)
+        fixtures = _fixtures(known[name], table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
+        base_url = _base_url(table, where, kind, required=False)
+        if name in asked:
+            found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""))
+    if not found:
+        fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
+        raise UsageError("no contract that was asked for is named", where=file, fix=fix)
+    return found
+
+
+def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
+    wanted = contract.parent_parameters
+    fix = f"path = {{ {', '.join(f'{n} = ...' for n in wanted)} }}"
+    if not isinstance(table, dict):
+        raise UsageError("path is missing", where=where, fix=fix)
+    for name in wanted:
+        if name not in table:
+            raise UsageError(f"path lacks {name!r}", where=where, fix=fix)
+    for name, value in table.items():
+        if name not in wanted:
+            raise UsageError(f"path has an unknown parameter {name!r}", where=where, fix=fix)
+        if not isinstance(value, str) or not value or "/" in value:
+            raise UsageError(f"path.{name} is {value!r}", where=where, fix=f"{name} is a non-empty string without /")
+    return dict(table)
+
+
+def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
+    states = _states(contract)
+    found: dict[str, tuple[str, ...]] = {}
+    owner: dict[str, str] = {}
+    for state, names in table.items():
+        if state not in states:
+            raise UsageError(f"unknown state {state!r}", where=where, fix=f"one of: {', '.join(sorted(states))}")
+        if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
+            raise UsageError(f"{state} is {names!r:.60}", where=where, fix=f'{state} = ["name", ...]')
+        for name in names:
+            if name.lower() in owner:
+                both = f"{owner[name.lower()]} and {state}"
+                raise UsageError(f"{name!r} is named twice, in {both}", where=where, fix="keep one of the two")
+            owner[name.lower()] = state
+        found[state] = tuple(names)
+    return found
+
+
+def _states(contract: Contract) -> set[str]:
+    """The words that a fixture's state may have: the contract's statuses, and any."""
+    found = {"any", *contract.states.values()}
+    listing = contract.by_role(Role.LIST)
+    for schema in listing.responses.values() if listing else ():
+        for pointer, words in schema.enumerations.items() if schema else ():
+            if contract.member.status and pointer.endswith(contract.member.status):
+                found.update(_strings(words))
+    return found
+
+
+def _strings(words: Iterable[Any]) -> Iterable[str]:
+    return (w for w in words if isinstance(w, str))

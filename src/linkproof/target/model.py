@@ -1,0 +1,66 @@
+"""What is known of a target: where it is, what it lets us do, which connections it promises."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from linkproof.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Auth:
+    """How to sign in with one vendor; ``where`` names the place in the target file, for messages."""
+
+    kind: str
+    token: str = ""
+    token_env: str = ""
+    where: str = ""
+
+    def secret(self) -> str:
+        """The credential. Raises UsageError where it is not there, or the kind is not supported yet."""
+        if self.kind not in ("bearer", "x-auth-token"):
+            raise UsageError(
+                f"kind {self.kind!r} is not supported by this version",
+                where=self.where,
+                fix="use kind bearer (azure) or x-auth-token (huawei) with token_env",
+            )
+        if self.token_env:
+            found = os.environ.get(self.token_env, "")
+            if not found:
+                raise UsageError(
+                    f"the environment variable {self.token_env} is not set",
+                    where=f"{self.where}.token_env",
+                    fix=f"export {self.token_env}=...",
+                )
+            return found
+        return self.token
+
+
+@dataclass(frozen=True)
+class TargetContract:
+    """A contract as this target offers it: its parents, and connections by state."""
+
+    id: str
+    path: Mapping[str, str]
+    fixtures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base_url: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target. ``reset`` is the method and path that put the fixtures back, None where there is none."""
+
+    name: str
+    kind: str
+    base_url: str
+    contracts: Mapping[str, TargetContract]
+    auth: Mapping[str, Auth] = field(default_factory=dict)
+    checks_credentials: bool = False
+    writes: bool = False
+    timeout_s: float = 10.0
+    operation_timeout_s: float = 20.0
+    reset: tuple[str, str] | None = None
+    open_enumerations: bool = False

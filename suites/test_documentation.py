@@ -1,0 +1,15 @@
+"""DOC: the definition page's own samples. What is found is listed apart; it is nobody's breach."""
+
+import pytest
+
+from linkproof.checks.documentation import judge_samples
+from linkproof.suite.driver import Driver
+
+
+@pytest.mark.requirement("DOC-1")
+def test_every_sample_of_the_page_can_be_judged(driver: Driver) -> None:
+    samples = list(judge_samples(driver.contract))
+    assert samples, "the contract's definition.toml has no sample"
+    known = {o.id for o in driver.contract.operations}
+    for sample, _ in samples:
+        assert sample["operation"] in known

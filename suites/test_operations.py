@@ -1,0 +1,48 @@
+"""LRO: long-running operations can be followed, and end."""
+
+import pytest
+
+from linkproof.contract.model import Role
+from linkproof.suite.driver import Driver
+from linkproof.suite.scenarios import look
+
+_LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5")
+
+
+@pytest.mark.requirement(*_LRO)
+def test_a_deletion_is_followed_to_its_end(driver: Driver) -> None:
+    driver.operation(Role.DELETE)
+    name = driver.take("pending")
+    look(driver, name)
+    driver.delete(name)
+    look(driver, name)
+
+
+@pytest.mark.requirement(*_LRO)
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_a_decision_is_followed_to_its_end(driver: Driver, decision: str) -> None:
+    driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    look(driver, name)
+    driver.decide(decision, name)
+    look(driver, name)
+
+
+@pytest.mark.requirement("LRO-6", "LRO-1", "LRO-4", "STA-5")
+def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> None:
+    operation = driver.operation(Role.DECIDE)
+    driver.needs_writes()
+    if driver.target.kind == "live":
+        pytest.skip("a connection is not created on a live service")
+    name = "linkproof-created-1"
+    look(driver, name)
+    call = driver.send(operation, name, body=driver.body_for("approve", name))
+    if not call.success:
+        return
+    driver.get(name)
+    if call.status == 202:
+        driver.list()
+    driver.wait(call, name)
+    look(driver, name)
+    driver.delete(name)
+    look(driver, name)

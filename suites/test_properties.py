@@ -1,0 +1,49 @@
+"""Requests that nobody thought of: Schemathesis on every operation of every contract, judged by our own checks."""
+
+import pytest
+import schemathesis
+
+from linkproof.contract.model import Role
+from linkproof.suite import properties
+from linkproof.suite.driver import Driver
+from linkproof.suite.scenarios import look
+from linkproof.suite.session import NotExercised
+
+_EVERYTHING = (
+    *("SHP-1", "SHP-2", "SHP-3", "SHP-5", "ENM-1", "ENM-2", "ERR-1", "ERR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-8"),
+    *("PAG-1", "PAG-6", "PAG-7", "PAG-8", "STA-3", "HDR-1", "HDR-5", "HDR-6"),
+)
+
+
+def _subject(driver: Driver, role: Role) -> str:
+    """A connection for the operation to work on: reads take any, writes one of their own."""
+    if role in (Role.LIST, Role.GET):
+        return driver.any_name()
+    return driver.take("pending")
+
+
+@pytest.mark.requirement(*_EVERYTHING)
+@pytest.mark.parametrize("role", list(Role))
+def test_enumerated_cases(driver: Driver, role: Role) -> None:
+    operation = driver.operation(role)
+    name = _subject(driver, role)
+    look(driver, name)
+    schema = properties.load(driver.contract, driver.session.seed, 1)
+    for case in properties.coverage_cases(schema, operation):
+        properties.send_case(driver, operation, case, name)
+    look(driver, name)
+
+
+@pytest.mark.requirement(*_EVERYTHING)
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda m: m.value)
+@pytest.mark.parametrize("role", [Role.LIST, Role.GET, Role.DECIDE])
+def test_random_cases(driver: Driver, role: Role, mode: schemathesis.GenerationMode) -> None:
+    operation = driver.operation(role)
+    if mode is schemathesis.GenerationMode.POSITIVE and role is Role.GET:
+        raise NotExercised("a Get without limits has nothing to vary")
+    name = _subject(driver, role)
+    look(driver, name)
+    schema = properties.load(driver.contract, driver.session.seed, 12)
+    for case in properties.random_cases(schema, operation, driver.session.seed, 12, mode):
+        properties.send_case(driver, operation, case, name)
+    look(driver, name)

@@ -1,0 +1,46 @@
+"""SHP: what a success answer looks like, on every operation."""
+
+import pytest
+
+from linkproof.contract.model import Role
+from linkproof.jsontext import place
+from linkproof.suite.driver import Driver
+from linkproof.suite.scenarios import look_at_everything
+
+
+@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "SHP-6", "ENM-1")
+def test_every_connection_fits_its_schema(driver: Driver) -> None:
+    look_at_everything(driver)
+
+
+@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "ENM-1")
+def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
+    operation = driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    body = operation.request_example
+    if driver.contract.decide.subject:
+        place(body, driver.contract.decide.subject, name)
+    driver.get(name)
+    call = driver.send(operation, name, body=body)
+    driver.wait(call, name)
+    driver.get(name)
+
+
+@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-5")
+def test_tags_are_answered_in_shape(driver: Driver) -> None:
+    operation = driver.operation(Role.TAGS)
+    name = driver.take("pending")
+    driver.get(name)
+    call = driver.send(operation, name, body={"tags": {"owner": "linkproof", "ключ": "значение"}})
+    driver.wait(call, name)
+    driver.get(name)
+
+
+@pytest.mark.requirement("SHP-7")
+def test_integers_keep_their_digits(driver: Driver) -> None:
+    if driver.contract.list.limit:
+        everything = driver.walk_by_offset(1000)
+        for item in everything[0].items[:6]:
+            driver.list(id=str(item["id"]))
+    else:
+        look_at_everything(driver)

@@ -1,0 +1,149 @@
+"""STA: what was decided is what is shown, of this connection and of no other."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from linkproof.contract.model import Role
+from linkproof.suite.driver import Driver
+from linkproof.suite.scenarios import bystanders, look, look_at_everything
+
+_LONG = "Long enough to be cut somewhere: " + "0123456789 " * 24
+_DESCRIPTIONS = {
+    "plain": "Agreed on by the network team",
+    "non-ascii": "Genehmigt für Zürich – 承認済み ✓ \U0001f510",
+    "long": _LONG.strip(),
+    "quoted": 'with "quotes", a \\ backslash, <tags> & a\ttab',
+}
+
+
+@pytest.mark.requirement("STA-1", "STA-2", "STA-7")
+@pytest.mark.parametrize("text", list(_DESCRIPTIONS))
+def test_a_decision_is_shown_with_its_description(driver: Driver, text: str) -> None:
+    driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    others = bystanders(driver, name)
+    look(driver, name, *others)
+    driver.decide("approve" if text in ("plain", "long") else "reject", name, _DESCRIPTIONS[text])
+    look(driver, name, *others)
+
+
+@pytest.mark.requirement("STA-3")
+def test_a_refused_request_changes_nothing(driver: Driver) -> None:
+    name = driver.any_name()
+    others = bystanders(driver, name)
+    look(driver, name, *others)
+    driver.send(driver.operation(Role.LIST), method="POST" if "POST" not in driver.contract.methods else "PUT", body={})
+    if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
+        for decision in ("approve", "reject"):
+            body = driver.body_for(decision, name)
+            body.popitem()
+            driver.send(driver.operation(Role.DECIDE), name, body=body)
+            driver.send(driver.operation(Role.DECIDE), name, raw=b"{")
+    look(driver, name, *others)
+
+
+@pytest.mark.requirement("STA-4")
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_the_same_decision_twice_is_the_same_as_once(driver: Driver, decision: str) -> None:
+    driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    look(driver, name)
+    for _ in range(2):
+        driver.decide(decision, name, "The same words, sent twice")
+        look(driver, name)
+
+
+@pytest.mark.requirement("STA-5", "STA-6", "STA-7")
+@pytest.mark.parametrize("decision", ["", "approve"])
+def test_a_deleted_connection_is_gone(driver: Driver, decision: str) -> None:
+    driver.operation(Role.DELETE)
+    name = driver.take("pending")
+    others = bystanders(driver, name)
+    if decision:
+        driver.decide(decision, name)
+    look(driver, name, *others)
+    driver.delete(name)
+    look(driver, name, *others)
+    driver.delete(name)
+    look(driver, name)
+
+
+@pytest.mark.requirement("STA-6")
+def test_list_and_get_agree(driver: Driver) -> None:
+    driver.operation(Role.GET)
+    look_at_everything(driver)
+    if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
+        name = driver.take("pending")
+        driver.decide("reject", name, "Not this one – non")
+        look_at_everything(driver)
+
+
+@pytest.mark.requirement("STA-7")
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_deciding_one_leaves_the_others(driver: Driver, decision: str) -> None:
+    driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    others = bystanders(driver, name, 4)
+    look(driver, name, *others)
+    driver.decide(decision, name)
+    look(driver, name, *others)
+
+
+_READ_ONLY = {
+    "/id": "/subscriptions/ffffffff-ffff-4fff-8fff-ffffffffffff/resourceGroups/taken-over",
+    "/name": "taken-over",
+    "/type": "Taken.Over/things",
+    "/properties/provisioningState": "Failed",
+    "/systemData": {
+        "createdBy": "taken-over@example.org",
+        "createdByType": "Key",
+        "createdAt": "2001-01-01T00:00:00Z",
+        "lastModifiedBy": "taken-over@example.org",
+    },
+}
+
+
+@pytest.mark.requirement("STA-8")
+@pytest.mark.parametrize("members", ["all", "state and system data"])
+def test_read_only_members_are_not_taken_over(driver: Driver, members: str) -> None:
+    driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    look(driver, name)
+    wanted = {p: v for p, v in _READ_ONLY.items() if members == "all" or p.count("/") > 1 or p == "/systemData"}
+    call = driver.decide("approve", name, "With members that only the service may write", more=wanted)
+    if not call.success:
+        for pointer, value in wanted.items():
+            driver.decide("approve", name, more={pointer: value})
+            look(driver, name)
+    look(driver, name)
+
+
+@pytest.mark.requirement("STA-9", "STA-1", "STA-3")
+@pytest.mark.parametrize(("first", "second"), [("reject", "approve"), ("approve", "reject")])
+def test_what_was_decided_is_decided_again_or_refused(driver: Driver, first: str, second: str) -> None:
+    driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    look(driver, name)
+    driver.decide(first, name, "First")
+    look(driver, name)
+    driver.decide(second, name, "Second")
+    look(driver, name)
+
+
+@pytest.mark.requirement("STA-10")
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+def test_two_decisions_at_the_same_time_do_not_mix(driver: Driver, attempt: int) -> None:
+    operation = driver.operation(Role.DECIDE)
+    name = driver.take("pending")
+    look(driver, name)
+    bodies = [
+        driver.body_for("approve", name, f"The first of two writers {attempt}"),
+        driver.body_for("reject", name, f"The second of two writers {attempt}"),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        calls = list(pool.map(lambda body: driver.send(operation, name, body=body), bodies))
+    for call in calls:
+        driver.wait(call, name)
+    driver.get(name)
+    look(driver, name)
