@@ -32,6 +32,8 @@ def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) 
     if call.role is Role.GET:
         if call.status == 404:
             yield held("STA-5")
+            if subject.deleted_long:
+                yield held("LRO-4")
         elif call.status < 500:
             message = f"the connection was deleted, and Get answers {call.status}"
             yield breach("STA-5", "Get after Delete", "", "404", str(call.status), message)

@@ -53,24 +53,11 @@ def _pytest(run: Conformance) -> str:
         str(suites),
         *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:allure_pytest"),
         *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
-        *("-p", "linkproof.suite.plugin"),
     ]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        pytest.main(arguments, plugins=[_Named(run)])
+        pytest.main(arguments, plugins=[run])
     return printed.getvalue()[-4000:]
-
-
-class _Named:
-    """Registers the run under its name before the plug-in would register one of its own."""
-
-    def __init__(self, run: Conformance) -> None:
-        self._run = run
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        if not config.pluginmanager.has_plugin("linkproof-run"):
-            config.pluginmanager.register(self._run, "linkproof-run")
 
 
 @contextlib.contextmanager

@@ -51,15 +51,13 @@ class BodySchema:
 
     def problems(self, value: Any) -> Iterator[Problem]:
         """Everything that does not fit; a value of the wrong type is not also blamed for its enumeration."""
-        wrong_type: set[str] = set()
         errors = list(self._validator.iter_errors(value))
-        for error in errors:
-            if error.kind.name == "type":
-                wrong_type.add(join(*error.instance_path))
+        wrong_type = {join(*e.instance_path) for e in errors if e.kind.name == "type"}
+        wrong_pattern = {join(*e.instance_path) for e in errors if e.kind.name == "pattern"}
         for error in errors:
             pointer = join(*error.instance_path)
             kind = error.kind.name
-            if kind == "enum" and pointer in wrong_type:
+            if (kind == "enum" and pointer in wrong_type) or (kind == "format" and pointer in wrong_pattern):
                 continue
             facts = error.kind.as_dict()
             if kind == "required":

@@ -205,7 +205,7 @@ class Contract:
 
     def by_role(self, role: Role) -> Operation | None:
         """The operation with a role, or None."""
-        return next((o for o in self.operations if o.role is role), None)
+        return next((o for o in self.operations if o.role == role), None)
 
     @cached_property
     def collection_path(self) -> str:

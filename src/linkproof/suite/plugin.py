@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import pytest
 
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
-from linkproof.errors import TargetError, UsageError
+from linkproof.errors import TargetError
 from linkproof.exchange import Exchange
 from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
@@ -75,6 +75,7 @@ class Conformance:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Note whether this is an xdist worker; keep the tests of a contract on one worker."""
+        config.addinivalue_line("markers", "requirement(*ids): the requirements that a test of the suites exercises")
         worker = getattr(config, "workerinput", None)
         if worker is not None:
             self._worker, self._folder = worker["workerid"], worker["linkproof_folder"]
@@ -240,8 +241,6 @@ class Conformance:
 
 
 def _of_worker(exchange: Exchange, worker: str) -> Exchange:
-    from dataclasses import replace
-
     return replace(exchange, world=f"{worker}-{exchange.world}")
 
 
@@ -266,46 +265,3 @@ def _explain(breaches: list[Judgement]) -> str:
         line = f"{judgement.requirement} {breach.pointer or ''} {breach.message}".replace("  ", " ")
         lines[line] = lines.get(line, 0) + 1
     return "\n".join(f"{line} ({count}x)" if count > 1 else line for line, count in lines.items())
-
-
-def choices_from(config: pytest.Config) -> Choices:
-    """The choices as pytest's own command line gives them. Raises pytest.UsageError."""
-    return Choices(
-        target=config.getoption("--target"),
-        contracts=tuple(config.getoption("--contract")),
-        seed=config.getoption("--suite-seed"),
-    )
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of ``pytest suites``."""
-    group = parser.getgroup("linkproof")
-    group.addoption("--target", default="", metavar="FILE", help="target file; default: the embedded server")
-    group.addoption("--contract", action="append", default=[], metavar="ID", help="only this contract (repeatable)")
-    group.addoption("--suite-seed", type=int, default=1, metavar="N", help="everything random follows from it")
-    group.addoption("--out", default="", metavar="DIR", help="write results.json and the other reports there")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the run, unless ``linkproof run`` did so already."""
-    config.addinivalue_line("markers", "requirement(*ids): the requirements that a test of the suites exercises")
-    if not config.pluginmanager.has_plugin("linkproof-run"):
-        try:
-            config.pluginmanager.register(Conformance(choices_from(config)), "linkproof-run")
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """After ``pytest suites``: the same summary as ``linkproof run`` prints, and the reports where asked for."""
-    run = config.pluginmanager.get_plugin("linkproof-run")
-    if run is None or run.results is None:
-        return
-    from rich.console import Console
-
-    from linkproof.reports.terminal import print_summary
-    from linkproof.reports.write import write_reports
-
-    print_summary(run.results, Console(file=terminalreporter._tw._file, width=100))
-    if config.getoption("--out"):
-        write_reports(run.results, Path(config.getoption("--out")))

@@ -1,0 +1,149 @@
+"""The embedded server as an ASGI application: all contracts on one host, and two paths of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from linkproof.contract.model import Contract
+from linkproof.contract.routing import Router
+from linkproof.mock.answer import Answer, Asked
+from linkproof.mock.defaults import DEFAULT, Choice
+from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.service import Service
+from linkproof.mock.setting import Setting
+
+#: A longer body is refused, whatever is in it.
+MAX_BODY = 1_000_000
+
+
+class Server:
+    """Finds the contract that a request is for, and has its service answer."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        self.services = tuple(services)
+        self.router = Router((s.contract for s in self.services), any_version=True)
+        self._by_contract = {(s.contract.id, s.contract.version): s for s in self.services}
+        self._by_start = {s.contract.collection_path.split("/")[1].lower(): s for s in reversed(self.services)}
+
+    def reset(self) -> None:
+        """Put every contract's fixtures back."""
+        for service in self.services:
+            service.reset()
+
+    def answer(self, asked: Asked, query: str) -> Answer:
+        """The answer to a request whose contract is not known yet."""
+        service = self.find(asked, query)
+        asked.contract = service.contract
+        return service.answer(asked)
+
+    def find(self, asked: Asked, query: str) -> Service:
+        """The service of a request, and into ``asked`` what of it the path names."""
+        route = self.router.match(f"{asked.path}?{query}")
+        if not isinstance(route, str) and route.path.count("/") == asked.path.rstrip("/").count("/"):
+            asked.template, asked.parameters = route.path, route.parameters
+            asked.operation = next(
+                (o for o in route.contract.operations if o.path == route.path and o.method == asked.method), None
+            )
+            return self._by_contract[route.contract.id, route.contract.version]
+        for service in self.services:
+            poll = service.operations.find(asked.path)
+            if poll is not None:
+                asked.poll, asked.poll_id = poll
+                return service
+        # An unknown path is refused in the words of the vendor whose paths begin alike.
+        return self._by_start.get(asked.path.split("/")[1].lower() if "/" in asked.path else "", self.services[0])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] != "http":
+            return
+        body, too_large = await _body(receive)
+        headers: dict[str, str] = {}
+        for key, value in scope["headers"]:
+            headers.setdefault(key.decode("latin-1").lower(), value.decode("latin-1"))
+        query = scope["query_string"].decode("utf-8", "replace")
+        host = headers.get("host") or ":".join(map(str, scope.get("server") or ("127.0.0.1",)))
+        asked = Asked(
+            contract=self.services[0].contract,
+            method=scope["method"],
+            base=f"{scope['scheme']}://{host}",
+            path=scope["raw_path"].decode("utf-8", "replace"),
+            query=tuple(parse_qsl(query, keep_blank_values=True)),
+            headers=headers,
+            body=body,
+            too_large=too_large,
+        )
+        await _send(send, self.answer(asked, query))
+
+
+async def _body(receive: Receive) -> tuple[bytes, bool]:
+    """A request's body; of one that is too large only so much is kept, and the rest is read and let go."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message: Message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if chunk and size <= MAX_BODY:
+            chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks), size > MAX_BODY
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    content = answer.content()
+    headers = [(k.lower().encode("latin-1"), v.encode("latin-1", "replace")) for k, v in answer.headers]
+    if answer.status != 204 or content:
+        headers.append((b"content-length", str(len(content)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def build_app(
+    contracts: Iterable[Contract],
+    *,
+    token: str = "test-token",
+    operation_s: float = 0.05,
+    behaviour: Choice = DEFAULT,
+    clock: Callable[[], float] = time.monotonic,
+) -> Starlette:
+    """The server for some contracts.
+
+    Args:
+        contracts: what is served; at least one.
+        token: the only credential that is right, for every vendor.
+        operation_s: how long a long-running operation takes, on ``clock``.
+        behaviour: chooses the parts that each contract is served with.
+        clock: what the end of operations is measured by.
+
+    Raises UsageError for a mistake in a fixtures file.
+    """
+    services = []
+    for contract in contracts:
+        parts = behaviour(contract)
+        setting = Setting(contract, read_fixtures(contract), parts.refusals(contract), token, operation_s, clock)
+        services.append(parts.service(setting, parts))
+    server = Server(services)
+
+    async def reset(_: Request) -> Response:
+        server.reset()
+        return Response(status_code=204)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "contracts": [s.contract.id for s in server.services]})
+
+    return Starlette(
+        routes=[
+            Route("/_control/reset", reset, methods=["POST"]),
+            Route("/_control/health", health, methods=["GET"]),
+            Mount("/", app=server),
+        ]
+    )

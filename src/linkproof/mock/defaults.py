@@ -1,0 +1,42 @@
+"""Which behaviour a contract is served with unless another is given: its vendor's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from linkproof.contract.model import Contract
+from linkproof.errors import UsageError
+from linkproof.mock.azure import AZURE
+from linkproof.mock.behaviour import Behaviour
+from linkproof.mock.huawei import HUAWEI
+
+#: Chooses the behaviour for a contract.
+Choice = Callable[[Contract], Behaviour]
+
+VENDORS: Mapping[str, Behaviour] = {"azure": AZURE, "huawei": HUAWEI}
+
+
+def conforming(contract: Contract) -> Behaviour:
+    """The behaviour of the contract's vendor. Raises UsageError for a vendor whose habits nobody wrote down."""
+    found = VENDORS.get(contract.vendor)
+    if found is None:
+        known = ", ".join(sorted(VENDORS))
+        raise UsageError(
+            f"the embedded server does not know the vendor {contract.vendor!r}",
+            where=contract.folder,
+            fix=f"known are: {known}",
+        )
+    return found
+
+
+DEFAULT: Choice = conforming
+
+
+def only_for(contract_id: str, change: Callable[[Behaviour], Behaviour], choice: Choice = DEFAULT) -> Choice:
+    """``choice``, with ``change`` applied to the behaviour of one contract."""
+
+    def chosen(contract: Contract) -> Behaviour:
+        found = choice(contract)
+        return change(found) if contract.id == contract_id else found
+
+    return chosen

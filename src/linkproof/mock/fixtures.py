@@ -1,0 +1,117 @@
+"""The connections that the server starts with, from a contract's ``fixtures.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from linkproof.contract.model import Contract
+from linkproof.errors import UsageError
+
+#: The group of connections that have no status of their own.
+ANY = "any"
+#: When the first connection was created.
+_FIRST = datetime(2026, 1, 12, 8, tzinfo=UTC)
+_KNOWN = frozenset({"passing", "every", "only", "parent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What a connection shows while an operation goes on: "" leaves the member as it is."""
+
+    provisioning: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """One connection at the start. ``members`` is the JSON that cannot be derived from its name and place."""
+
+    name: str
+    status: str
+    members: Mapping[str, Any]
+    created: datetime
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A collection's place (its path parameters) and what is in it, in the order of creation."""
+
+    path: Mapping[str, str]
+    connections: tuple[Fixture, ...]
+
+
+@dataclass(frozen=True)
+class Fixtures:
+    """All that a contract's server starts with. ``passing`` is by decided status, and "deleting"."""
+
+    parents: tuple[Parent, ...] = ()
+    every: Mapping[str, Any] = field(default_factory=dict)
+    passing: Mapping[str, Passing] = field(default_factory=dict)
+
+    def members_of(self, name: str, path: Mapping[str, str]) -> dict[str, Any]:
+        """What every connection has, for one of that name below that parent."""
+        return filled(self.every, {**path, "name": name})
+
+
+def read_fixtures(contract: Contract) -> Fixtures:
+    """A contract's fixtures; none where its folder has no such file. Raises UsageError."""
+    path = Path(contract.folder) / "fixtures.toml"
+    if not path.is_file():
+        return Fixtures()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
+    unknown = sorted(set(data) - _KNOWN)
+    if unknown:
+        known = ", ".join(sorted(_KNOWN))
+        raise UsageError(f"unknown member {unknown[0]!r}", where=str(path), fix=f"known are: {known}")
+    parents = tuple(_parent(contract, row, data, str(path)) for row in data.get("parent", ()))
+    passing = {word: Passing(**row) for word, row in data.get("passing", {}).items()}
+    return Fixtures(parents, data.get("every", {}), passing)
+
+
+def _parent(contract: Contract, row: dict[str, Any], data: dict[str, Any], where: str) -> Parent:
+    place = row.get("path", {})
+    missing = [n for n in contract.parent_parameters if n not in place]
+    if missing:
+        raise UsageError(f"parent without {missing[0]}", where=where, fix=f"add {missing[0]} to the parent's path")
+    return Parent(place, tuple(_connections(row.get("connections", {}), place, data)))
+
+
+def _connections(groups: Mapping[str, list[str]], place: Mapping[str, str], data: dict[str, Any]) -> Iterator[Fixture]:
+    pairs = [(status, name) for status, names in groups.items() for name in names]
+    for number, (status, name) in enumerate(pairs):
+        own = {"name": name, **place}
+        members = merged(filled(data.get("every", {}), own), filled(data.get("only", {}).get(name, {}), own))
+        created = _FIRST + timedelta(minutes=97 * number, seconds=number * number % 53)
+        # The order of the last changes is another one than that of creation.
+        modified = created + timedelta(hours=number * 7919 % 311, seconds=1 + number)
+        yield Fixture(name, "" if status == ANY else status, members, created, modified)
+
+
+def filled(value: Any, names: Mapping[str, str]) -> Any:
+    """A copy of ``value`` with ``{name}`` and the parent's parameters filled in, keys too."""
+    if isinstance(value, str):
+        for name, text in names.items():
+            value = value.replace(f"{{{name}}}", text)
+        return value
+    if isinstance(value, Mapping):
+        return {filled(k, names): filled(v, names) for k, v in value.items()}
+    if isinstance(value, list):
+        return [filled(v, names) for v in value]
+    return value
+
+
+def merged(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """``one`` with the members of ``other``, objects member by member."""
+    for key, value in other.items():
+        here = one.get(key)
+        one[key] = merged(here, value) if isinstance(here, dict) and isinstance(value, Mapping) else value
+    return one

@@ -1,0 +1,131 @@
+"""Connections, pages and errors as JSON, by the contract's pointers; only members that the contract's schema knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from linkproof.contract.model import Role
+from linkproof.jsontext import place
+from linkproof.mock.refusal import Refusal
+from linkproof.mock.setting import Setting
+from linkproof.mock.store import Connection, fresh
+
+
+class Presenter:
+    """What answers show. Every value is made anew, so that hooks may change it."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.contract = setting.contract
+        self.member = setting.contract.member
+        self._known: dict[str, bool] = {}
+
+    # one connection
+
+    def got(self, connection: Connection) -> dict[str, Any]:
+        """What Get shows, and the final answer of a long-running decision."""
+        return self.connection(connection)
+
+    def listed(self, connection: Connection) -> dict[str, Any]:
+        """What List shows of a connection."""
+        return self.connection(connection)
+
+    def decided(self, connection: Connection) -> dict[str, Any]:
+        """The answer to a decision: the connection, or a list of it where the body names it."""
+        value = self.connection(connection)
+        if not self.contract.decide.subject:
+            return value
+        answer: dict[str, Any] = {}
+        place(answer, self.contract.list.items, [value])
+        return answer
+
+    def tagged(self, connection: Connection) -> dict[str, Any]:
+        """The answer to a change of tags."""
+        return self.connection(connection)
+
+    def connection(self, connection: Connection) -> dict[str, Any]:
+        """A connection's one representation."""
+        value: dict[str, Any] = {}
+        for pointer, leaf in self.identity(connection):
+            place(value, pointer, leaf)
+        value.update(fresh(connection.members))
+        for pointer, leaf in self.state(connection):
+            if leaf is not None and pointer and "*" not in pointer and self.knows(pointer):
+                place(value, pointer, leaf)
+        return value
+
+    def identity(self, connection: Connection) -> Iterator[tuple[str, Any]]:
+        """The members that say which connection it is, by pointer."""
+        if self.member.id:
+            yield self.member.id, self.id(connection)
+        if self.member.name:
+            yield self.member.name, self.name(connection)
+        if self.member.type:
+            yield self.member.type, self.type(connection)
+
+    def state(self, connection: Connection) -> Iterator[tuple[str, Any]]:
+        """The members that change, by pointer; None is left out."""
+        yield self.member.status, self.status(connection)
+        yield self.member.description, self.description(connection)
+        yield self.member.provisioning, self.provisioning(connection)
+
+    def id(self, connection: Connection) -> str:
+        """The id: the name alone, unless the vendor makes a path of it."""
+        return connection.name
+
+    def name(self, connection: Connection) -> str:
+        """The name, spelled as it was given."""
+        return connection.name
+
+    def type(self, connection: Connection) -> str:  # noqa: ARG002
+        """The resource type."""
+        return self.contract.resource_type
+
+    def status(self, connection: Connection) -> str | None:
+        """The status."""
+        return connection.status
+
+    def description(self, connection: Connection) -> str | None:
+        """The description."""
+        return connection.description
+
+    def provisioning(self, connection: Connection) -> str | None:
+        """The provisioning state."""
+        return connection.provisioning
+
+    # pages and errors
+
+    def page(self, items: Iterable[Connection], more: Mapping[str, Any]) -> Any:
+        """A page: its items, and what the contract has beside them (next link, total) by pointer."""
+        value: dict[str, Any] = {}
+        place(value, self.contract.list.items, [self.listed(c) for c in items])
+        for pointer, leaf in more.items():
+            place(value, pointer, leaf)
+        return value
+
+    def error(self, refusal: Refusal) -> Any:
+        """The contract's error body."""
+        value: dict[str, Any] = {}
+        place(value, self.contract.error.code, refusal.code)
+        place(value, self.contract.error.message, refusal.message)
+        return value
+
+    # the schema
+
+    def knows(self, pointer: str) -> bool:
+        """Whether the contract's schema of a connection has a member there."""
+        found = self._known.get(pointer)
+        if found is None:
+            found = self._known[pointer] = not self._leaves or any(
+                leaf == pointer or leaf.startswith(f"{pointer}/") for leaf in self._leaves
+            )
+        return found
+
+    @cached_property
+    def _leaves(self) -> frozenset[str]:
+        got, listing = self.contract.by_role(Role.GET), self.contract.by_role(Role.LIST)
+        operation, prefix = (got, "") if got else (listing, f"{self.contract.list.items}/*")
+        schema = operation.responses.get(200) if operation else None
+        leaves = schema.leaves() if schema else ()
+        return frozenset(p.removeprefix(prefix) for p, _ in leaves if p.startswith(prefix))

@@ -1,0 +1,136 @@
+"""The embedded server on a socket: in a thread of this process, or in the foreground."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+from starlette.applications import Starlette
+
+from linkproof.contract.load import all_contracts
+from linkproof.contract.model import Contract
+from linkproof.errors import EngineError, UsageError
+from linkproof.mock.app import build_app
+from linkproof.mock.defaults import DEFAULT, Choice
+
+_START_S = 10.0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises UsageError where the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise UsageError(f"port {port} of {host} {reason}", where="--port", fix="choose another port") from None
+    return made
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        server_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _url(listening: socket.socket, host: str) -> str:
+    port = listening.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Embedded:
+    """The server in a thread, for as long as a ``with`` block lasts. ``base_url`` is where it is.
+
+    Args:
+        contracts: what is served; all contracts where none is given.
+        port: 0 takes any that is free.
+        token, operation_s, behaviour, clock: as for ``build_app``.
+    """
+
+    def __init__(
+        self,
+        contracts: Iterable[Contract] | None = None,
+        *,
+        port: int = 0,
+        token: str = "test-token",
+        operation_s: float = 0.05,
+        behaviour: Choice = DEFAULT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        chosen = all_contracts() if contracts is None else contracts
+        app = build_app(chosen, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
+        self.app = app
+        self.base_url = ""
+        self._port = port
+        self._server = _server(app)
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        """Start, and wait until it answers. Raises UsageError for a port that is taken."""
+        listening = _listen("127.0.0.1", self._port)
+        self.base_url = _url(listening, "127.0.0.1")
+        run: dict[str, Any] = {"sockets": [listening]}
+        self._thread = threading.Thread(target=self._server.run, kwargs=run, name="linkproof-mock", daemon=True)
+        self._thread.start()
+        limit = time.monotonic() + _START_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > limit:
+                raise EngineError("the embedded server did not start")
+            time.sleep(0.002)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and wait for the end."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+
+def serve(
+    host: str,
+    port: int,
+    contracts: Iterable[Contract] | None = None,
+    *,
+    token: str = "test-token",
+    operation_s: float = 0.05,
+    behaviour: Choice = DEFAULT,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Serve until interrupted; ``tell`` is called with one line once the address is known.
+
+    Raises UsageError for a port that is taken or a mistake in a fixtures file.
+    """
+    chosen = tuple(all_contracts() if contracts is None else contracts)
+    app = build_app(chosen, token=token, operation_s=operation_s, behaviour=behaviour)
+    listening = _listen(host, port)
+    count = f"{len(chosen)} contract{'s' if len(chosen) != 1 else ''}"
+    tell(f"{_url(listening, host)} serves {count}; end it with Ctrl+C")
+    try:
+        _server(app).run(sockets=[listening])
+    except KeyboardInterrupt:
+        return
+    finally:
+        listening.close()

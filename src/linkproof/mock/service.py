@@ -1,0 +1,181 @@
+"""Answers the requests of one contract: its parts in a row, from the gate to the hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linkproof.contract.model import Role
+from linkproof.jsontext import at
+from linkproof.mock.answer import Answer, Asked
+from linkproof.mock.refusal import Mistake, Refusal
+from linkproof.mock.setting import Setting
+from linkproof.mock.store import Collection, Connection
+
+if TYPE_CHECKING:
+    from linkproof.mock.behaviour import Behaviour
+
+#: What is shown as going on while a connection is deleted.
+_DELETING = "deleting"
+
+
+class Service:
+    """One contract's API. Nothing in here waits, so that requests are answered one after the other, whole."""
+
+    def __init__(self, setting: Setting, behaviour: Behaviour) -> None:
+        self.contract = setting.contract
+        self.refusals = setting.refusals
+        self.store = behaviour.store(setting)
+        self.presenter = behaviour.presenter(setting)
+        self.rules = behaviour.rules(setting)
+        self.operations = behaviour.operations(setting)
+        self.paging = behaviour.paging(setting, self.presenter)
+        self.gate = behaviour.gate(setting)
+        self.finish = behaviour.finish
+        self.roles: dict[Role, Callable[[Asked, Collection], Answer]] = {
+            Role.LIST: self.list,
+            Role.GET: self.get,
+            Role.DECIDE: self.decide,
+            Role.TAGS: self.tags,
+            Role.DELETE: self.delete,
+        }
+
+    def reset(self) -> None:
+        """Back to the fixtures, with nothing going on."""
+        self.operations.reset()
+        self.store.reset()
+
+    def answer(self, asked: Asked) -> Answer:
+        """The answer to a request, dressed and gone through every hook."""
+        self.operations.settle()
+        answer = self.respond(asked)
+        self.gate.dress(asked, answer)
+        for hook in self.finish:
+            hook(asked, answer)
+        return answer
+
+    def respond(self, asked: Asked) -> Answer:
+        """The bare answer."""
+        if not asked.template and not asked.poll:
+            return self.refused(self.refusals.of(Mistake.NO_PATH))
+        refusal = self.gate.admit(asked) or self.rules.request(asked)
+        if refusal:
+            return self.refused(refusal)
+        if asked.poll:
+            return self.poll(asked)
+        collection = self.store.collection(asked.parameters)
+        if collection is None:
+            return self.refused(self.refusals.of(Mistake.NO_PARENT))
+        refusal = self.rules.body(asked)
+        if refusal:
+            return self.refused(refusal)
+        assert asked.operation is not None
+        return self.roles[asked.operation.role](asked, collection)
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """A refusal as an answer."""
+        return Answer(refusal.status, self.presenter.error(refusal), list(refusal.headers))
+
+    def poll(self, asked: Asked) -> Answer:
+        """The answer to a poll of a long-running operation."""
+        running = self.operations.known[asked.poll_id]
+        tell = self.operations.status if asked.poll == "status" else self.operations.result
+        return tell(asked, running)
+
+    # the operations, by role
+
+    def list(self, asked: Asked, collection: Collection) -> Answer:
+        """A page of the collection."""
+        page = self.paging.cut(asked, collection.in_order())
+        if isinstance(page, Refusal):
+            return self.refused(page)
+        return Answer(200, self.presenter.page(page.items, page.more))
+
+    def get(self, asked: Asked, collection: Collection) -> Answer:
+        """One connection."""
+        found = collection.find(asked.name)
+        if found is None:
+            return self.refused(self.rules.unknown(asked, elsewhere=False))
+        return Answer(200, self.presenter.got(found))
+
+    def decide(self, asked: Asked, collection: Collection) -> Answer:
+        """Put a decision into effect, at once or as a long-running operation; create where the contract does."""
+        name = self.rules.subject(asked)
+        if isinstance(name, Refusal):
+            return self.refused(name)
+        found = collection.find(name)
+        assert asked.operation is not None
+        if found is None and not self.rules.may_create(asked.operation):
+            return self.refused(self.rules.unknown(asked, self.store.known_elsewhere(name)))
+        refusal = (self.rules.decidable(found) if found else None) or self.rules.idle(collection, name)
+        if refusal:
+            return self.refused(refusal)
+        if found is None:
+            return self.create(asked, collection, name)
+        return self.change(asked, collection, found)
+
+    def change(self, asked: Asked, collection: Collection, found: Connection) -> Answer:
+        """Decide an existing connection."""
+        decision = self.rules.decision(asked)
+        if not self.takes_long(asked):
+            self.store.decide(found, decision)
+            return Answer(200, self.presenter.decided(found))
+
+        def apply() -> None:
+            del collection.busy[found.name.lower()]
+            self.store.decide(found, decision)
+
+        collection.busy[found.name.lower()] = "deciding"
+        self.store.pass_to(found, decision.status or "")
+        return self.operations.start(asked, apply, lambda: Answer(200, self.presenter.decided(found)))
+
+    def create(self, asked: Asked, collection: Collection, name: str) -> Answer:
+        """Create a connection; what a long-running operation creates is not shown before its end."""
+        decision = self.rules.decision(asked)
+        if not self.takes_long(asked):
+            return Answer(201, self.presenter.decided(self.store.create(collection, name, decision)))
+        made: list[Connection] = []
+
+        def apply() -> None:
+            del collection.busy[name.lower()]
+            made.append(self.store.create(collection, name, decision))
+
+        collection.busy[name.lower()] = "creating"
+        return self.operations.start(asked, apply, lambda: Answer(200, self.presenter.decided(made[0])))
+
+    def tags(self, asked: Asked, collection: Collection) -> Answer:
+        """Put tags on a connection."""
+        found = collection.find(asked.name)
+        if found is None:
+            return self.refused(self.rules.unknown(asked, elsewhere=False))
+        tags = at(asked.value, "/tags")
+        if isinstance(tags, dict):
+            self.store.tag(found, tags)
+        return Answer(200, self.presenter.tagged(found))
+
+    def delete(self, asked: Asked, collection: Collection) -> Answer:
+        """Delete a connection: 204 where there is none."""
+        found = collection.find(asked.name)
+        going_on = collection.busy.get(asked.name.lower(), "")
+        if going_on and going_on != _DELETING:
+            return self.refused(self.refusals.of(Mistake.BUSY))
+        if found is None:
+            return Answer(204)
+        if not self.takes_long(asked):
+            self.store.remove(collection, asked.name)
+            return Answer(200)
+
+        def apply() -> None:
+            # A second Delete, or a new connection under the name: only the one that was meant goes.
+            if collection.find(asked.name) is found:
+                collection.busy.pop(asked.name.lower(), None)
+                self.store.remove(collection, asked.name)
+
+        collection.busy[asked.name.lower()] = _DELETING
+        self.store.pass_to(found, _DELETING)
+        return self.operations.start(asked, apply, lambda: Answer(204))
+
+    def takes_long(self, asked: Asked) -> bool:
+        """Whether an operation goes on after its answer: where the contract says so, and documents 202 for it."""
+        assert asked.operation is not None
+        return asked.operation.long_running and 202 in asked.operation.responses
