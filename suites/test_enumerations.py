@@ -15,7 +15,7 @@ def test_answers_use_documented_enumerators(driver: Driver) -> None:
     look_at_everything(driver)
     if driver.contract.list.limit:
         for status in _filterable(driver):
-            driver.list(status=status, limit="1000")
+            driver.page(status=status, limit="1000")
 
 
 def _filterable(driver: Driver) -> list[str]:

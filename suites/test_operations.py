@@ -41,7 +41,7 @@ def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> No
         return
     driver.get(name)
     if call.status == 202:
-        driver.list()
+        driver.page()
     driver.wait(call, name)
     look(driver, name)
     driver.delete(name)

@@ -22,17 +22,17 @@ def test_pages_are_whole_after_a_change(driver: Driver) -> None:
         look_at_everything(driver)
 
 
-@pytest.mark.requirement("PAG-6", "PAG-3", "PAG-4")
+@pytest.mark.requirement("PAG-6")
 def test_limit_and_offset_cut_pages_from_one_list(driver: Driver) -> None:
-    total = len(driver.list(limit="1000").items)
-    driver.list()
+    total = len(driver.page(limit="1000").items)
+    driver.page()
     for limit in ("1", "2", "3", "7", "10", "50", "0"):
-        driver.list(limit=limit)
+        driver.page(limit=limit)
     for offset in (0, 1, 2, total // 2, max(total - 1, 0), total, total + 7):
-        driver.list(offset=str(offset))
-        driver.list(offset=str(offset), limit="4")
-    for limit in (3, 10):
-        driver.walk_by_offset(limit)
+        driver.page(offset=str(offset))
+        driver.page(offset=str(offset), limit="4")
+    for size in (3, 10):
+        driver.walk_by_offset(size)
     driver.walk()
 
 
@@ -40,11 +40,11 @@ def test_limit_and_offset_cut_pages_from_one_list(driver: Driver) -> None:
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 @pytest.mark.parametrize("key", ["created_at", "updated_at"])
 def test_items_come_in_the_order_asked_for(driver: Driver, key: str, direction: str) -> None:
-    driver.list(sort_key=key, sort_dir=direction, limit="1000")
+    driver.page(sort_key=key, sort_dir=direction, limit="1000")
     driver.walk_by_offset(4, sort_key=key, sort_dir=direction)
-    driver.list(sort_key=key, limit="1000")
-    driver.list(sort_dir=direction, limit="1000")
-    driver.list()
+    driver.page(sort_key=key, limit="1000")
+    driver.page(sort_dir=direction, limit="1000")
+    driver.page()
 
 
 @pytest.mark.requirement("PAG-7", "PAG-6")
@@ -52,15 +52,15 @@ def test_filters_hold_for_items_and_total(driver: Driver) -> None:
     everything = driver.walk_by_offset(1000)[0]
     parameter = driver.operation(Role.LIST).parameter("status")
     for status in parameter.schema.get("enum", ()) if parameter else ():
-        driver.list(status=status, limit="1000")
-        driver.list(status=status)
-        driver.list(status=status, limit="2")
-        driver.list(status=status, limit="2", offset="1")
+        driver.page(status=status, limit="1000")
+        driver.page(status=status)
+        driver.page(status=status, limit="2")
+        driver.page(status=status, limit="2", offset="1")
     for item in everything.items[:3]:
-        driver.list(id=str(item["id"]))
+        driver.page(id=str(item["id"]))
         if "marker_id" in item:
-            driver.list(marker_id=str(item["marker_id"]))
-        driver.list(id=str(item["id"]), status=str(item["status"])) if item["status"] in _filterable(driver) else None
+            driver.page(marker_id=str(item["marker_id"]))
+        driver.page(id=str(item["id"]), status=str(item["status"])) if item["status"] in _filterable(driver) else None
 
 
 def _filterable(driver: Driver) -> list[str]:
@@ -81,5 +81,5 @@ def _filterable(driver: Driver) -> list[str]:
 )
 def test_parameters_outside_their_set_are_refused(driver: Driver, parameter: str, values: tuple[str, ...]) -> None:
     for value in values:
-        driver.list(**{parameter: value})
+        driver.page(**{parameter: value})
     look(driver)

@@ -41,6 +41,6 @@ def test_integers_keep_their_digits(driver: Driver) -> None:
     if driver.contract.list.limit:
         everything = driver.walk_by_offset(1000)
         for item in everything[0].items[:6]:
-            driver.list(id=str(item["id"]))
+            driver.page(id=str(item["id"]))
     else:
         look_at_everything(driver)

@@ -45,7 +45,7 @@ def got(own: str = "one", of: str = AKS, **changes: Any) -> Exchange:
 def put(own: str = "one", name: str = AKS, status: int = 200, sent: Any = None, **changes: Any) -> Exchange:
     """A decision that is answered with the connection."""
     body = decision() if sent is None else sent
-    shown = state(body["properties"]["privateLinkServiceConnectionState"]["status"], "fine") if not changes else changes
+    shown = changes or state(body["properties"]["privateLinkServiceConnectionState"]["status"], "fine")
     return ex(name, "PUT", own, status, connection(name, own, **shown), sent=body)
 
 

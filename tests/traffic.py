@@ -21,11 +21,12 @@ AKS = "azure-containerservice-pec"
 POSTGRES = "azure-dbforpostgresql-pec"
 DICOM = "azure-healthcareapis-dicom"
 HUAWEI = "huawei-vpcep-connections"
+_RG = f"/subscriptions/{SUB}/resourceGroups/rg/providers"
 PATHS = {
-    HEALTH: f"/subscriptions/{SUB}/resourceGroups/rg/providers/Microsoft.HealthcareApis/workspaces/w/privateEndpointConnections",
-    AKS: f"/subscriptions/{SUB}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/c/privateEndpointConnections",
-    POSTGRES: f"/subscriptions/{SUB}/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/servers/s/privateEndpointConnections",
-    DICOM: f"/subscriptions/{SUB}/resourceGroups/rg/providers/Microsoft.HealthcareApis/workspaces/w/dicomservices",
+    HEALTH: f"{_RG}/Microsoft.HealthcareApis/workspaces/w/privateEndpointConnections",
+    AKS: f"{_RG}/Microsoft.ContainerService/managedClusters/c/privateEndpointConnections",
+    POSTGRES: f"{_RG}/Microsoft.DBforPostgreSQL/servers/s/privateEndpointConnections",
+    DICOM: f"{_RG}/Microsoft.HealthcareApis/workspaces/w/dicomservices",
     HUAWEI: "/v1/p1/vpc-endpoint-services/s1/connections",
 }
 JSON = ("Content-Type", "application/json; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Runs every check over exchanges, one by one, and counts what was judged. Where an exchange came from plays no part."""
+"""Runs every check over exchanges, one by one, and counts what was judged."""
 
 from __future__ import annotations
 

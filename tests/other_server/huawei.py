@@ -14,10 +14,18 @@ UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 FILTERS = ("pendingAcceptance", "accepted", "rejected", "failed")
 
 
+def credential(x: Exchange) -> Reply | None:
+    """401 unless the request carries the token."""
+    if "auth" in x.lenient or x.headers.get("x-auth-token", "") == TOKEN:
+        return None
+    return huawei_error(401, "EndPoint.0003", "Authentication failed.", "auth")
+
+
 def answer(x: Exchange) -> Reply:
     """Answer a request of the Huawei contract."""
-    if "auth" not in x.lenient and x.headers.get("x-auth-token", "") != TOKEN:
-        return huawei_error(401, "EndPoint.0003", "Authentication failed.", "auth")
+    refused = credential(x)
+    if refused:
+        return refused
     if not x.op:
         return huawei_error(404, "EndPoint.0005", "The requested resource does not exist.", "route")
     if x.op == "method":

@@ -151,7 +151,9 @@ def _second_answer(call: Call, history: History) -> Iterator[Judgement]:
     others = [w for w in [*collection.done, *collection.refused] if w.index > last.index and w.subject == subject.name]
     if others or last.call.exchange.ended > call.exchange.started > 0 or last.ended is False:
         return
-    if (call.contract.decide.final and call.status == 400 and call.error_code == call.contract.decide.refusal) or call.success:
+    if (
+        call.contract.decide.final and call.status == 400 and call.error_code == call.contract.decide.refusal
+    ) or call.success:
         yield held("STA-4")
     elif last.ended is None and call.status == 409:
         return
@@ -162,7 +164,7 @@ def _second_answer(call: Call, history: History) -> Iterator[Judgement]:
 
 @check("STA-9")
 def decided_is_decided(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Where decisions are final, deciding a connection that is not pending is refused with 400 and the contract's code."""
+    """Where decisions are final, deciding what is not pending is refused with 400 and the contract's code."""
     rules = call.contract.decide
     if call.role is not Role.DECIDE or call.faults or not call.decision or call.throttled or call.status >= 500:
         return

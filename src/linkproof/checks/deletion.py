@@ -20,9 +20,9 @@ def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) 
     if call.faults or call.throttled:
         return
     if call.role in (Role.GET, Role.LIST) and call.status == 200:
-        for subject, value, pointer in observations(call, history):
-            if subject.exists is False and subject.deleted is not None and settled(call.contract, value):
-                yield from _still_there(call, subject, pointer)
+        for shown, value, pointer in observations(call, history):
+            if shown.exists is False and shown.deleted is not None and settled(call.contract, value):
+                yield from _still_there(call, shown, pointer)
         if call.role is Role.LIST:
             yield from _absent_from(call, history)
         return

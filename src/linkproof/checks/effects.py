@@ -1,4 +1,4 @@
-"""STA-3, STA-6, STA-7, HDR-4: who changed what. Two looks at one connection differ only where something was done to it."""
+"""STA-3, STA-6, STA-7, HDR-4: two looks at one connection differ only where something was done to it."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def created_is_not_shown_early(call: Call, history: History, circumstances: Circ
         return
     collection = history.collection(call.collection)
     subjects = [collection.subject(call.subject)] if call.subject else list(collection.subjects.values())
-    shown = {i for i in _names(call)} if call.role is Role.LIST else set()
+    shown = set(_names(call)) if call.role is Role.LIST else set()
     for subject in subjects:
         running = subject.running
         if running is None or not running.creating or running.ended:

@@ -83,9 +83,7 @@ def check(
     from linkproof.cli.checking import check_recordings
 
     raise typer.Exit(
-        check_recordings(
-            paths, out, tuple(contract or ()), any_version, allow_unproven, quiet=quiet, as_json=json
-        )
+        check_recordings(paths, out, tuple(contract or ()), any_version, allow_unproven, quiet=quiet, as_json=json)
     )
 
 

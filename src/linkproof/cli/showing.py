@@ -52,7 +52,8 @@ def show_contract(name: str, *, as_json: bool) -> None:
         print(f"retired by its vendor on {contract.retired}: lives on recordings and mocks")
     for o in contract.operations:
         statuses = ", ".join(map(str, sorted(o.responses)))
-        print(f"  {o.id} ({o.role}): {o.method} {o.path}\n    answers {statuses}{', may run long' if o.long_running else ''}")
+        long = ", may run long" if o.long_running else ""
+        print(f"  {o.id} ({o.role}): {o.method} {o.path}\n    answers {statuses}{long}")
     print(f"binding requirements: {', '.join(r.id for r in binding)}")
     print(f"data: {contract.folder}")
 

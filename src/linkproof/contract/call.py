@@ -20,7 +20,7 @@ _VERSION = re.compile(r"20[1-9]\d-\d\d-\d\d(-[a-z0-9.]+)?")
 
 
 class Defect(StrEnum):
-    """A way in which a request is against the contract. A request with one defect only tells how that one is answered."""
+    """A way in which a request is against the contract. With one defect only, it tells how that one is answered."""
 
     METHOD = "undocumented method"
     NO_CREDENTIAL = "no credential"

@@ -76,7 +76,7 @@ def read_contract(place: Path) -> Contract:
     vendor = _toml(vendor_path)
     document = _json(place / "openapi.json")
     definition = _toml(place / "definition.toml") if (place / "definition.toml").is_file() else {}
-    tables = {
+    tables: dict[str, Any] = {
         name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, f"{where}: [{name}]")
         for name, kind in _TABLES.items()
     }

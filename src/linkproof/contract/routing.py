@@ -1,4 +1,4 @@
-"""Matches a request to a contract by host-independent path, method and api-version, whatever the number of contracts."""
+"""Matches a request to a contract by path and api-version, whatever the host and the number of contracts."""
 
 from __future__ import annotations
 

@@ -5,65 +5,81 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
-from linkproof.contract.model import Operation
-from linkproof.exchange import Headers
-from linkproof.jsontext import MISSING
+from linkproof.contract.model import Contract, Operation
+from linkproof.jsontext import MISSING, parse
+
+JSON: Final = "application/json; charset=utf-8"
 
 
-@dataclass(slots=True)
+@dataclass
 class Asked:
-    """A request as it arrived. ``base`` is scheme and host as the client called them; ``path`` the contract's template."""
+    """A request as it arrived: ``base`` is scheme and host as the client called them, ``path`` as it was written.
 
+    ``template``, ``parameters`` and ``operation`` are set once the path is known to be a contract's, ``poll``
+    ("status" or "result") and ``poll_id`` where it is that of a long-running operation.
+    """
+
+    contract: Contract
     method: str
     base: str
-    url_path: str
     path: str
-    parameters: Mapping[str, str]
-    query: Mapping[str, str]
-    headers: Headers
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
     body: bytes
+    too_large: bool = False
+    template: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
     operation: Operation | None = None
-    sent: Any = MISSING
+    poll: str = ""
+    poll_id: str = ""
 
     @property
     def name(self) -> str:
-        """The connection that the path names, as it was written; "" for the collection."""
-        tail = self.path.rsplit("/", 1)[-1]
+        """The connection that the path names, "" for the collection."""
+        tail = self.template.rsplit("/", 1)[-1]
         return self.parameters.get(tail[1:-1], "") if tail.startswith("{") else ""
 
+    def parameter(self, name: str) -> str | None:
+        """The first value of a query parameter, its name compared without case; None where it is absent."""
+        wanted = name.lower()
+        return next((v for k, v in self.query if k.lower() == wanted), None)
 
-@dataclass(slots=True)
+    @cached_property
+    def value(self) -> Any:
+        """The body's JSON: ``MISSING`` without a body, ``NOT_JSON`` or ``TOO_DEEP`` where it cannot be read."""
+        return parse(self.body) if self.body.strip() else MISSING
+
+
+@dataclass
 class Answer:
-    """An answer: status, header fields, and a JSON value (``MISSING``: no body) or raw bytes in its place."""
+    """An answer that hooks may still change: a JSON value (``MISSING``: no body), or raw bytes in its place."""
 
     status: int
     value: Any = MISSING
     headers: list[tuple[str, str]] = field(default_factory=list)
     raw: bytes | None = None
-    content_type: str = "application/json; charset=utf-8"
 
-    def body(self) -> bytes:
+    @property
+    def has_body(self) -> bool:
+        """Whether there will be a body."""
+        return self.raw is not None or self.value is not MISSING
+
+    def content(self) -> bytes:
         """The bytes of the body."""
         if self.raw is not None:
             return self.raw
         if self.value is MISSING:
             return b""
-        return json.dumps(self.value, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(self.value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
-    def set_header(self, name: str, value: str) -> None:
-        """Put a header field in the place of any of that name."""
-        self.headers = [(k, v) for k, v in self.headers if k.lower() != name.lower()] + [(name, value)]
+    def put(self, name: str, value: str) -> None:
+        """A header field in the place of any of that name."""
+        self.drop(name)
+        self.headers.append((name, value))
 
-    def drop_header(self, name: str) -> None:
-        """Remove a header field."""
+    def drop(self, name: str) -> None:
+        """Without that header field."""
         self.headers = [(k, v) for k, v in self.headers if k.lower() != name.lower()]
-
-
-class Refused(Exception):
-    """A request is refused: status and code of the answer, and words for people."""
-
-    def __init__(self, status: int, code: str, message: str, target: str = "") -> None:
-        super().__init__(message)
-        self.status, self.code, self.message, self.target = status, code, message, target

@@ -60,7 +60,7 @@ class AzurePresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """A moment in UTC."""
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def error(self, refusal: Refusal) -> Any:
         """With ``target`` where the mistake is about one thing."""

@@ -45,6 +45,15 @@ class Parent:
     path: Mapping[str, str]
     connections: tuple[Fixture, ...]
 
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The connections' names by status, as a target file has them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for fixture in self.connections:
+            group = fixture.status or ANY
+            found[group] = (*found.get(group, ()), fixture.name)
+        return found
+
 
 @dataclass(frozen=True)
 class Fixtures:
@@ -56,7 +65,8 @@ class Fixtures:
 
     def members_of(self, name: str, path: Mapping[str, str]) -> dict[str, Any]:
         """What every connection has, for one of that name below that parent."""
-        return filled(self.every, {**path, "name": name})
+        found: dict[str, Any] = filled(self.every, {**path, "name": name})
+        return found
 
 
 def read_fixtures(contract: Contract) -> Fixtures:

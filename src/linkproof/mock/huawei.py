@@ -72,7 +72,7 @@ class HuaweiPresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """A moment in UTC, to the second."""
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class HuaweiRules(Rules):

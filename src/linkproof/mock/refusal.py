@@ -66,7 +66,7 @@ class Refusals:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
 
-    def row(self, mistake: Mistake, target: str) -> Row:
+    def row(self, mistake: Mistake, target: str) -> Row:  # noqa: ARG002
         """The row for a mistake; where the contract itself names the code, with that one."""
         row = self.table[mistake]
         if mistake is Mistake.NO_VERSION and self.contract.error.missing_version:

@@ -7,7 +7,7 @@ from typing import Any
 
 from linkproof.contract.body import BodySchema
 from linkproof.contract.model import Operation, Parameter, Role
-from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at
+from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, dump
 from linkproof.mock.answer import Asked
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
@@ -83,21 +83,28 @@ class Rules:
             return self.refusals.of(Mistake.BODY)
         if not isinstance(value, dict):
             return self.refusals.of(Mistake.NOT_OBJECT)
-        return self.shape(operation, operation.request, value)
+        return self.text(asked) or self.shape(operation, operation.request, value)
+
+    def text(self, asked: Asked) -> Refusal | None:
+        """The body's text is Unicode: half of a surrogate pair could be read, and never be written again."""
+        if b"\\u" not in asked.body:
+            return None
+        try:
+            dump(asked.value).encode()
+        except (UnicodeEncodeError, RecursionError):
+            return self.refusals.of(Mistake.BODY)
+        return None
 
     def shape(self, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> Refusal | None:
         """The body fits its schema; where it does not, the first misfit is the target."""
-        try:
-            if schema.fits(value):
-                return self.words(operation, value)
-            target = next((p.pointer for p in schema.problems(value)), "")
-        except ValueError:  # text that is no Unicode (half of a surrogate pair)
-            target = ""
-        return self.misfit(value, target)
+        if schema.fits(value):
+            return self.words(operation, value)
+        return self.misfit(value, next((p.pointer for p in schema.problems(value)), ""))
 
-    def misfit(self, value: dict[str, Any], target: str) -> Refusal:  # noqa: ARG002
+    def misfit(self, value: dict[str, Any], target: str) -> Refusal:
         """The refusal of a body that does not fit at ``target``."""
-        if self.contract.decide.decision and target == self.contract.decide.decision:
+        pointer = self.contract.decide.decision
+        if pointer and target == pointer and at(value, pointer) is not MISSING:
             return self.refusals.of(Mistake.DECISION, target)
         return self.refusals.of(Mistake.BODY, target)
 

@@ -1,151 +1,166 @@
-"""The connections of one parent, from fixtures that can be put back."""
+"""The state of one contract's server: connections below their parents, from fixtures that can be put back."""
 
 from __future__ import annotations
 
 import copy
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
-from linkproof.contract.model import Contract, Role
-from linkproof.errors import UsageError
-from linkproof.jsontext import MISSING, at, place
-
-_EPOCH = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
+from linkproof.jsontext import at, place
+from linkproof.mock.setting import Setting
 
 
-@dataclass(slots=True)
-class Resource:
-    """One connection: its name as stored, and its JSON without the members that follow from its path."""
+@dataclass
+class Connection:
+    """One connection. ``home`` is its collection's path, ``number`` its place in the order of creation."""
 
     name: str
-    value: dict[str, Any]
-    hidden: bool = False
-    deciding: bool = False
+    number: int
+    home: str
+    status: str | None
+    description: str | None
+    provisioning: str | None
+    members: dict[str, Any]
+    created: datetime
+    modified: datetime
+    tags: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
-class Fixtures:
-    """What a contract's fixtures.toml says: parents, connections by state, members, size of a page."""
+class Decision:
+    """What a client asks for: None leaves a member as it is. ``others`` are further members by pointer."""
 
-    parents: Mapping[str, str]
-    connections: Mapping[str, tuple[str, ...]]
-    template: Mapping[str, Any] = field(default_factory=dict)
-    items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    page_size: int = 10
+    status: str | None
+    description: str | None
+    others: tuple[tuple[str, Any], ...] = ()
+    private_endpoint: str = ""
 
-    @classmethod
-    def read(cls, contract: Contract) -> Fixtures:
-        """The fixtures in a contract's folder; a contract without any has one made-up parent and no connection."""
-        path = Path(contract.folder) / "fixtures.toml"
-        if not path.is_file():
-            return cls({n: f"{n}-1" for n in contract.parent_parameters}, {})
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls(
-                parents=raw["parents"],
-                connections={k: tuple(v) for k, v in raw["connections"].items()},
-                template=raw.get("template", {}),
-                items=raw.get("items", {}),
-                page_size=raw.get("page_size", 10),
-            )
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
-            fix = "see schemas/formats/fixtures.schema.json"
-            raise UsageError(f"not valid fixtures: {error}", where=str(path), fix=fix) from None
+
+@dataclass
+class Collection:
+    """The connections below one parent; names compare without case. ``busy`` says what goes on, by name."""
+
+    path: Mapping[str, str]
+    home: str
+    connections: dict[str, Connection] = field(default_factory=dict)
+    busy: dict[str, str] = field(default_factory=dict)
+
+    def find(self, name: str) -> Connection | None:
+        """The connection of a name."""
+        return self.connections.get(name.lower())
+
+    def in_order(self) -> list[Connection]:
+        """All connections, in the order of creation."""
+        return sorted(self.connections.values(), key=lambda c: c.number)
 
 
 class Store:
-    """The connections below the one parent that the fixtures name; names compare without case."""
+    """Every collection of one contract, and the changes that can be made to a connection."""
 
-    def __init__(self, contract: Contract, fixtures: Fixtures) -> None:
-        self.contract = contract
-        self.fixtures = fixtures
-        self._resources: dict[str, Resource] = {}
+    def __init__(self, setting: Setting) -> None:
+        self.contract = setting.contract
+        self.fixtures = setting.fixtures
+        self.collections: list[Collection] = []
+        self._number = 0
         self.reset()
 
     def reset(self) -> None:
         """Put the fixtures back."""
-        self._resources = {}
-        number = 0
-        for state, names in self.fixtures.connections.items():
-            for name in names:
-                number += 1
-                self._resources[name.lower()] = Resource(name, self._made(name, state, number))
+        self.collections = []
+        self._number = 0
+        for parent in self.fixtures.parents:
+            collection = Collection(parent.path, self._home(parent.path))
+            self.collections.append(collection)
+            for fixture in parent.connections:
+                members = copy.deepcopy(dict(fixture.members))
+                made = self._made(collection, fixture.name, members, fixture.created)
+                made.status, made.modified = fixture.status or None, fixture.modified
 
-    def get(self, name: str) -> Resource | None:
-        """The connection of a name, unless it is still being created."""
-        found = self._resources.get(name.lower())
-        return None if found is None or found.hidden else found
+    def _home(self, path: Mapping[str, str]) -> str:
+        home = self.contract.collection_path
+        for name, value in path.items():
+            home = home.replace(f"{{{name}}}", value)
+        return home
 
-    def add(self, name: str, *, hidden: bool = False) -> Resource:
-        """Create a connection that is pending."""
-        pending = self.contract.states.get("pending", "")
-        number = len(self._resources) + 500
-        found = self._resources[name.lower()] = Resource(name, self._made(name, pending, number), hidden)
-        return found
+    def collection(self, parameters: Mapping[str, str]) -> Collection | None:
+        """The collection below a parent, its parameters compared without case; None where there is no such parent."""
+        for found in self.collections:
+            if all(parameters.get(n, "").casefold() == v.casefold() for n, v in found.path.items()):
+                return found
+        return None
 
-    def remove(self, name: str) -> None:
-        """Delete a connection, if it is there."""
-        self._resources.pop(name.lower(), None)
+    def known_elsewhere(self, name: str) -> bool:
+        """Whether a connection of that name is below any parent."""
+        return any(c.find(name) for c in self.collections)
 
-    def __iter__(self) -> Iterator[Resource]:
-        return (r for r in self._resources.values() if not r.hidden)
+    # changes
 
-    def _made(self, name: str, state: str, number: int) -> dict[str, Any]:
-        """A connection's JSON: template, then its own members, then what its state and number say."""
+    def create(self, collection: Collection, name: str, decision: Decision) -> Connection:
+        """A new connection, decided at once."""
+        members = self.fixtures.members_of(name, collection.path)
+        made = self._made(collection, name, members, datetime.now(UTC))
+        made.status = self.contract.states.get("pending")
+        self.decide(made, decision)
+        return made
+
+    def decide(self, connection: Connection, decision: Decision) -> None:
+        """Take over what a client may write."""
+        connection.status = connection.status if decision.status is None else decision.status
+        if decision.description is not None:
+            connection.description = decision.description
+        for pointer, value in decision.others:
+            place(connection.members, pointer, value)
+        if decision.private_endpoint and "*" not in self.contract.member.private_endpoint:
+            place(connection.members, self.contract.member.private_endpoint, decision.private_endpoint)
+        connection.members.pop("error", None)
+        connection.provisioning = self._at_rest()
+        connection.modified = datetime.now(UTC)
+
+    def tag(self, connection: Connection, tags: dict[str, str]) -> None:
+        """Put tags on a connection."""
+        connection.tags = dict(tags)
+        connection.modified = datetime.now(UTC)
+
+    def pass_to(self, connection: Connection, word: str) -> None:
+        """Show what the fixtures say that a connection shows while an operation goes on."""
+        passing = self.fixtures.passing.get(word)
+        if passing is not None:
+            connection.provisioning = passing.provisioning or connection.provisioning
+            connection.status = passing.status or connection.status
+
+    def remove(self, collection: Collection, name: str) -> None:
+        """Delete a connection."""
+        collection.connections.pop(name.lower(), None)
+
+    def _made(self, collection: Collection, name: str, members: dict[str, Any], created: datetime) -> Connection:
+        self._number += 1
         member = self.contract.member
-        words = {"name": name, "number": str(number), "state": state}
-        value = _filled(copy.deepcopy(dict(self.fixtures.template)), words)
-        for pointer, own in _flat(_filled(copy.deepcopy(dict(self.fixtures.items.get(name, {}))), words)):
-            place(value, pointer, own)
-        if not member.name:
-            place(value, member.id, name)
-        if member.status and state:
-            place(value, member.status, state)
-        for pointer, schema in self._leaves():
-            if at(value, pointer) is MISSING or at(value, pointer) == "":
-                continue
-            if schema.get("format") == "date-time" and at(value, pointer) == "auto":
-                place(value, pointer, _moment(number, pointer))
-            elif schema.get("type") == "integer" and at(value, pointer) == "auto":
-                place(value, pointer, 422_321_321_312_321_321 + 1_000_003 * number * number)
-        return value
+        description = at(members, member.description) if member.description else None
+        provisioning = at(members, member.provisioning) if member.provisioning else None
+        made = Connection(
+            name=name,
+            number=self._number,
+            home=collection.home,
+            status=None,
+            description=description if isinstance(description, str) else None,
+            provisioning=provisioning if isinstance(provisioning, str) else self._at_rest(),
+            members=members,
+            created=created,
+            modified=created,
+        )
+        collection.connections[name.lower()] = made
+        return made
 
-    def _leaves(self) -> list[tuple[str, dict[str, Any]]]:
-        """Pointers within one connection to its plain members, with their schemas."""
-        getting, listing = self.contract.by_role(Role.GET), self.contract.by_role(Role.LIST)
-        operation = getting or listing
-        schema = operation.responses.get(200) if operation else None
-        prefix = "" if getting else f"{self.contract.list.items}/*"
-        found = schema.leaves() if schema else ()
-        return [(p.removeprefix(prefix), s) for p, s in found if p.startswith(prefix) and "*" not in p[len(prefix) :]]
+    def _at_rest(self) -> str | None:
+        """The provisioning state of a connection with which nothing goes on."""
+        settled = self.contract.settled.provisioning
+        return settled[0] if self.contract.member.provisioning and settled else None
 
 
-def _moment(number: int, pointer: str) -> str:
-    """A time that follows from the number: created in order, changed in another order."""
-    minutes = number * 37 if "creat" in pointer.lower() else 90_000 + (number * 7919) % 4099
-    return (_EPOCH + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _filled(value: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        for key, word in words.items():
-            value = value.replace(f"{{{key}}}", word)
-        return value
+def fresh(value: Any) -> Any:
+    """A copy of JSON that may be changed."""
     if isinstance(value, dict):
-        return {_filled(k, words): _filled(v, words) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_filled(v, words) for v in value]
-    return value
-
-
-def _flat(value: Mapping[str, Any], pointer: str = "") -> Iterator[tuple[str, Any]]:
-    for key, own in value.items():
-        here = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-        if isinstance(own, dict) and own:
-            yield from _flat(own, here)
-        else:
-            yield here, own
+        return {k: fresh(v) for k, v in value.items()}
+    return [fresh(v) for v in value] if isinstance(value, list) else value

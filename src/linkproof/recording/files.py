@@ -27,7 +27,7 @@ def recording_files(paths: Sequence[Path]) -> list[Path]:
             below = sorted(p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(_ENDINGS))
             below = [p for p in below if not p.name.endswith((".json", ".json.gz")) or _is_cassette(p)]
             if not below:
-                raise UsageError("no recording in this folder", where=str(path), fix="give a folder with VCR YAML files")
+                raise UsageError("no recording in this folder", where=str(path), fix="give one with VCR YAML files")
             found.extend(below)
         elif path.exists():
             found.append(path)

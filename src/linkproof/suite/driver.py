@@ -61,7 +61,7 @@ class Driver:
 
     def any_name(self) -> str:
         """A connection that exists. Raises NotExercised where the target has none."""
-        for call in (self.list(),):
+        for call in (self.page(),):
             names = [name_of(self.contract, item) for item in call.items]
             if names and names[0]:
                 return names[0]
@@ -130,10 +130,10 @@ class Driver:
     def get(self, name: str) -> Call:
         """Show one connection: by Get, or by the list where the contract has no Get."""
         if self.contract.by_role(Role.GET) is None:
-            return self.list(**{"id": name}) if "id" in self.contract.list.filters else self.list()
+            return self.page(id=name) if "id" in self.contract.list.filters else self.page()
         return self.send(self.operation(Role.GET), name)
 
-    def list(self, **query: str) -> Call:
+    def page(self, **query: str) -> Call:
         """The first page of the list."""
         return self.send(self.operation(Role.LIST), query=query)
 
@@ -141,7 +141,7 @@ class Driver:
         """Every page of the list, by next link or by offset; a next link on another host is not followed."""
         if self.contract.list.limit:
             return self._walk_by_offset()
-        pages = [self.list()]
+        pages = [self.page()]
         seen: set[str] = set()
         while len(pages) < MAX_PAGES:
             link = at(pages[-1].answer, self.contract.list.next_link)
@@ -163,7 +163,7 @@ class Driver:
             page_query = {**query, rules.offset: str(offset)} if offset else dict(query)
             if limit:
                 page_query[rules.limit] = str(limit)
-            pages.append(self.list(**page_query))
+            pages.append(self.page(**page_query))
             got = len(pages[-1].items)
             offset += got
             if not got or pages[-1].status != 200 or got < (limit or rules.default_limit):

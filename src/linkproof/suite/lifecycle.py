@@ -7,7 +7,7 @@ A cloud's way to decide (a PUT of the state, an action on the collection) is the
 from __future__ import annotations
 
 import hypothesis
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
 from linkproof.contract.model import Role
@@ -24,7 +24,7 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
     led: list[str] = []
 
     class Lifecycle(RuleBasedStateMachine):
-        """One connection from pending on."""
+        """One connection from pending on. No rule is ever barred: what the server answers must not steer the drawing."""
 
         name = ""
         state = "pending"
@@ -42,36 +42,37 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
             led.append(self.name)
             look(driver, self.name)
 
-        @precondition(lambda self: bool(self.name))
         @rule(decision=sampled_from(["approve", "reject"]), text=sampled_from(_TEXTS))
         def decide(self, decision: str, text: str) -> None:
-            if self.state == "deleted":
+            if not self.name or self.state == "deleted":
                 return
             call = driver.decide(decision, self.name, text)
             self.state = decision if call.success else self.state
             look(driver, self.name)
 
-        @precondition(lambda self: bool(self.name) and self.state not in ("pending", "deleted"))
         @rule()
         def decide_the_same_again(self) -> None:
+            if not self.name or self.state in ("pending", "deleted"):
+                return
             for _ in range(2):
                 driver.decide(self.state, self.name, "The same again")
                 driver.get(self.name)
 
-        @precondition(lambda self: bool(self.name))
         @rule()
         def show(self) -> None:
-            look(driver, self.name)
+            if self.name:
+                look(driver, self.name)
 
-        @precondition(lambda self: bool(self.name) and driver.contract.by_role(Role.DELETE) is not None)
         @rule()
         def delete(self) -> None:
+            if not self.name or driver.contract.by_role(Role.DELETE) is None:
+                return
             driver.delete(self.name)
             self.state = "deleted"
             look(driver, self.name)
 
     factory = hypothesis.seed(seed)(Lifecycle)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         factory,
         settings=hypothesis.settings(
             max_examples=lifecycles,

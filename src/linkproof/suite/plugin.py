@@ -76,6 +76,7 @@ class Conformance:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Note whether this is an xdist worker; keep the tests of a contract on one worker."""
         config.addinivalue_line("markers", "requirement(*ids): the requirements that a test of the suites exercises")
+        config.addinivalue_line("markers", "xdist_group(name): the tests of a contract stay on one worker")
         worker = getattr(config, "workerinput", None)
         if worker is not None:
             self._worker, self._folder = worker["workerid"], worker["linkproof_folder"]

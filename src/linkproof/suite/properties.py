@@ -25,7 +25,7 @@ _NOTHING_LOCAL = Constants()
 
 def without_local_constants() -> None:
     """Keep Hypothesis from mixing constants of whatever modules are loaded into the data: a seed is then enough."""
-    providers._get_local_constants = lambda: _NOTHING_LOCAL  # type: ignore[attr-defined]
+    providers._get_local_constants = lambda: _NOTHING_LOCAL
 
 
 def load(contract: Contract, seed: int, examples: int) -> Any:
@@ -84,14 +84,14 @@ def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> Non
     """
     parents = dict(driver.given.path)
     wrong = _negated_path_parameter(case)
-    parameter = operation.parameter(wrong) if wrong else None
+    parameter = operation.parameter(wrong)
     if parameter is not None and parameter.limited and wrong in parents:
         value = case.path_parameters.get(wrong)
         if isinstance(value, str) and value and "/" not in value and not parameter.allows(value):
             parents[wrong] = value
     elif wrong:
         return
-    pairs = _query(case, operation, driver)
+    pairs = _query(case, driver)
     if pairs is None:
         return
     body = _body(case)
@@ -116,7 +116,7 @@ def _negated_path_parameter(case: Any) -> str:
     return ""
 
 
-def _query(case: Any, operation: Operation, driver: Driver) -> list[tuple[str, str]] | None:
+def _query(case: Any, driver: Driver) -> list[tuple[str, str]] | None:
     """The case's query as text; None where it has a value that no query string can tell apart."""
     pairs: list[tuple[str, str]] = []
     for key, value in (case.query or {}).items():

@@ -41,10 +41,10 @@ def look(driver: Driver, *names: str) -> None:
     if driver.contract.by_role(Role.GET) is not None:
         driver.walk()
     elif driver.contract.list.limit:
-        driver.list(**{driver.contract.list.limit: "1000"})
+        driver.page(**{driver.contract.list.limit: "1000"})
 
 
 def bystanders(driver: Driver, name: str, count: int = 2) -> list[str]:
     """Some connections that a scenario leaves alone."""
-    listed = driver.walk() if not driver.contract.list.limit else [driver.list(limit="1000")]
+    listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
     return [n for n in names_in(driver, listed) if n != name.lower()][:count]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linkproof.contract.model import Contract
-from linkproof.mock.store import Fixtures
+from linkproof.mock.fixtures import ANY, read_fixtures
 from linkproof.target.model import Auth, Target, TargetContract
 
 
@@ -13,8 +13,15 @@ def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
     """The target that an embedded server at ``base_url`` is. Raises UsageError for fixtures that cannot be read."""
     found: dict[str, TargetContract] = {}
     for contract in contracts:
-        fixtures = Fixtures.read(contract)
-        found[contract.id] = TargetContract(contract.id, fixtures.parents, fixtures.connections)
+        fixtures = read_fixtures(contract)
+        if not fixtures.parents:
+            continue
+        parent = fixtures.parents[0]
+        names: dict[str, tuple[str, ...]] = {}
+        for fixture in parent.connections:
+            state = fixture.status or ANY
+            names[state] = (*names.get(state, ()), fixture.name)
+        found[contract.id] = TargetContract(contract.id, parent.path, names)
     return Target(
         name="the embedded server",
         kind="mock",

@@ -67,7 +67,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise UsageError("the target file does not exist", where=str(path), fix="give the path of a TOML file") from None
+        raise UsageError("there is no such target file", where=str(path), fix="give a TOML file") from None
     except IsADirectoryError:
         raise UsageError("this is a folder, not a target file", where=str(path), fix="give a TOML file") from None
     except UnicodeDecodeError:

@@ -1,0 +1,72 @@
+"""Faults of STA for the Huawei contract: decisions and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.other_server.model import Exchange, Reply
+from tests.other_server.registry import fault
+from tests.other_server.world import Endpoint
+
+# Huawei: decisions and refusals.
+
+
+def _aimed(x: Exchange) -> Endpoint | None:
+    given = x.doc.get("endpoints") if isinstance(x.doc, dict) else None
+    return next((e for e in x.world.endpoints if isinstance(given, list) and e.id in given), None)
+
+
+def _acted(slug: str, names: str, text: str, change: Callable[[Exchange, Endpoint], None]) -> None:
+    @fault(slug, names, "C4", text, "action", "ok")
+    def _(x: Exchange, _r: Reply) -> None:
+        endpoint = _aimed(x)
+        if endpoint:
+            change(x, endpoint)
+
+
+def _put(status: str, only: str = "") -> Callable[[Exchange, Endpoint], None]:
+    def change(_: Exchange, endpoint: Endpoint) -> None:
+        endpoint.status = status if only in ("", endpoint.status) else endpoint.status
+
+    return change
+
+
+def _next(status: str) -> Callable[[Exchange, Endpoint], None]:
+    def change(x: Exchange, endpoint: Endpoint) -> None:
+        others = [e for e in x.world.endpoints if e is not endpoint and e.status == "pendingAcceptance"]
+        if others:
+            others[-1].status = status or endpoint.status
+
+    return change
+
+
+def _touch(x: Exchange, endpoint: Endpoint) -> None:
+    for other in x.world.endpoints:
+        other.updated_at = endpoint.updated_at
+
+
+_acted("forgets", "STA-1", "A decision is answered with success and forgotten.", _put("pendingAcceptance"))
+_acted("reject-accepts", "STA-1", "reject ends as accepted.", _put("accepted", "rejected"))
+_acted("receive-rejects", "STA-1", "receive ends as rejected.", _put("rejected", "accepted"))
+_acted("receive-stays-creating", "STA-1", "receive ends as creating for ever.", _put("creating", "accepted"))
+_acted("reject-fails", "STA-1", "reject ends as failed.", _put("failed", "rejected"))
+_acted("decides-other", "STA-7", "A decision decides another connection too.", _next(""))
+_acted("rejects-other", "STA-7", "A decision rejects another connection.", _next("rejected"))
+_acted("touches-all", "STA-7", "A decision touches updated_at of all.", _touch)
+
+
+def _refused(slug: str, text: str, why: str, status: str, other: bool = False) -> None:
+    @fault(slug, "STA-3 (ERR-5 ENM-2)", "C4", text, "action", "bad", why)
+    def _(x: Exchange, _r: Reply) -> None:
+        endpoint = _aimed(x)
+        if other:
+            endpoint = next((e for e in reversed(x.world.endpoints) if e.status == "pendingAcceptance"), None)
+        if endpoint:
+            endpoint.status = status
+
+
+_refused("many-receives", "Two endpoints are refused, and the first is accepted.", "many", "accepted")
+_refused("member-rejects", "A missing action is refused, and rejects.", "member", "rejected")
+_refused("enum-other", "An undocumented action is refused, and rejects another connection.", "enum", "rejected", True)
+_refused("absent-other", "An unknown endpoint is refused, and another one is accepted.", "absent", "accepted", True)
+_refused("json-other", "A body that is not JSON is refused, and another connection accepted.", "json", "accepted", True)

@@ -1,0 +1,85 @@
+"""What docs/architecture.md says of the layers: imports run one way, and checks import no I/O."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "linkproof"
+
+#: A module imports from its own row or from rows above it, never from below.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("", "errors", "jsontext", "exchange", "finding", "masking", "data"),
+    ("contract",),
+    ("checks",),
+    ("grouping", "judge", "results", "verdict"),
+    ("recording", "mock", "target"),
+    ("reports",),
+    ("suite",),
+    ("cli",),
+    ("__main__",),
+)
+#: Rows whose members do not know each other.
+STRANGERS = ("recording", "mock")
+IO = ("os", "io", "sys", "pathlib", "socket", "subprocess", "time", "random", "httpx", "logging", "threading")
+
+
+def _modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def _layer(name: str) -> int:
+    top = name.split(".")[1] if "." in name else ""
+    for number, row in enumerate(LAYERS):
+        if top in row:
+            return number
+    raise AssertionError(f"{name} is in no layer: add it to LAYERS and to docs/architecture.md")
+
+
+def _name(path: Path) -> str:
+    parts = ["linkproof", *path.relative_to(PACKAGE).with_suffix("").parts]
+    return ".".join(p for p in parts if p != "__init__")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "linkproof":
+                yield from (f"linkproof.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    own = _name(path)
+    for name in _imports(path):
+        if name.startswith("linkproof.") and name != "linkproof.__version__":
+            assert _layer(name) <= _layer(own), f"{own} imports {name}, which is further down"
+            pair = {own.split(".")[1], name.split(".")[1]} if own.count(".") else set()
+            assert pair != set(STRANGERS), f"{own} and {name} must not know each other"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "checks").glob("*.py")), ids=lambda p: p.name)
+def test_checks_do_no_io_and_know_no_vendor(path: Path) -> None:
+    for name in _imports(path):
+        assert name.split(".")[0] not in IO, f"{path.name} imports {name}"
+        assert name != "linkproof.contract.load", f"{path.name} reads files"
+    code = "\n".join(line.split("#")[0] for line in path.read_text(encoding="utf-8").splitlines())
+    names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+    assert not {n for n in names if "azure" in n.lower() or "huawei" in n.lower()}
+    strings = [n.value for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    assert not [s for s in strings if s in ("azure", "huawei")]
+
+
+def test_every_layer_is_described() -> None:
+    text = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for row in LAYERS[:-1]:
+        for name in row:
+            assert not name or f"`{name}`" in text or f"`{name}/`" in text, f"{name} is not in docs/architecture.md"
