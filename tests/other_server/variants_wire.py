@@ -11,6 +11,7 @@ from tests.other_server.registry import each, items, link_state, variant
 ALL = "C1 C2 C3 C5"
 PEC = "C1 C2 C3"
 CLOUD = "C2 C3"
+BAD_BODY = "json empty array null scalar member kind"
 
 
 def _wire(slug: str, text: str, **values: Any) -> None:
@@ -172,7 +173,8 @@ _azure(
     "ERR-5",
     "A bad body has the code BadRequest.",
     "BadRequest",
-    "json empty array null scalar member kind",
+    BAD_BODY,
+    contracts=PEC,
 )
 _azure("large-400", "HDR-5", "A body that is too large answers 400.", "BadRequest", "size", 400, PEC)
 

@@ -42,7 +42,7 @@ def decisions_are_shown(call: Call, history: History, circumstances: Circumstanc
         way = str(call.role)
         if way in decision.shown or decision.call.exchange.ended > call.exchange.started > 0:
             continue
-        if len(subject.decisions) > 1:
+        if len(subject.decisions) > 1 or _had_a_rival(history, call, subject):
             yield from _one_of(call, subject, value, pointer, way)
         else:
             yield from _shows(call, decision, value, pointer, way)
@@ -102,6 +102,18 @@ def _was_under_way(call: Call) -> bool:
     return isinstance(call.answer, dict) and not settled(call.contract, call.answer)
 
 
+def _had_a_rival(history: History, call: Call, subject: Subject) -> bool:
+    """Whether another decision was asked for at the same time, and refused."""
+    mine = subject.decisions[-1].call.exchange
+    return any(
+        w.subject == subject.name
+        and w.call.decision
+        and w.call.exchange.ended > mine.started > 0
+        and mine.ended > w.call.exchange.started
+        for w in history.collection(call.collection).refused
+    )
+
+
 def _one_of(call: Call, subject: Subject, value: Any, pointer: str, way: str) -> Iterator[Judgement]:
     """After decisions at the same time the state is that of one of them, never a mix."""
     rivals = [d for d in subject.decisions if d.ended is not False]
@@ -151,9 +163,8 @@ def _second_answer(call: Call, history: History) -> Iterator[Judgement]:
     others = [w for w in [*collection.done, *collection.refused] if w.index > last.index and w.subject == subject.name]
     if others or last.call.exchange.ended > call.exchange.started > 0 or last.ended is False:
         return
-    if (
-        call.contract.decide.final and call.status == 400 and call.error_code == call.contract.decide.refusal
-    ) or call.success:
+    rules = call.contract.decide
+    if call.success or (rules.final and call.status == 400 and call.error_code == rules.refusal):
         yield held("STA-4")
     elif last.ended is None and call.status == 409:
         return
@@ -200,7 +211,7 @@ def read_only_stays(call: Call, history: History, circumstances: Circumstances) 
         return
     if call.role in (Role.DECIDE, Role.TAGS) and call.status in (400, 403, 409, 422):
         if _sends_read_only(call) and not call.faults:
-            yield held("STA-8")
+            yield from _refused_as_a_whole(call, history)
         return
     if call.role not in (Role.GET, Role.LIST):
         return
@@ -220,6 +231,13 @@ def read_only_stays(call: Call, history: History, circumstances: Circumstances) 
             evidence = (sent.exchange,)
             yield breach("STA-8", place, pointer + place, str(was), now, message, group="", evidence=evidence)
             break
+
+
+def _refused_as_a_whole(call: Call, history: History) -> Iterator[Judgement]:
+    """A request with read-only members of its own making was refused: nothing of it can be taken over."""
+    _, subject = history.of(call)
+    if subject is not None and subject.latest is not None and _differs(call, call.sent, subject.latest.value):
+        yield held("STA-8")
 
 
 def _sends_read_only(call: Call) -> bool:

@@ -151,7 +151,11 @@ def _is_whole(call: Call, history: History, collection: Collection, chain: Chain
     missing = [
         s.name
         for s in collection.subjects.values()
-        if s.exists is True and s.name not in names and s.get is not None and not _lately_written(s, chain.start)
+        if s.exists is True
+        and s.name not in names
+        and s.get is not None
+        and s.deleted is None
+        and not _lately_written(s, chain.start)
     ]
     collection.complete = (chain.start, names)
     if missing:
