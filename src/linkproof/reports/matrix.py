@@ -1,0 +1,36 @@
+"""Contract × family: the worst status in each cell, for the tables of every report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+_WORST = ("fail", "not exercised", "warn", "pass", "not applicable")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The worst status of a contract's requirements of one family, and how many have it, of how many that apply."""
+
+    contract: str
+    family: str
+    status: str
+    count: int
+    of: int
+
+
+def families(data: dict[str, Any]) -> list[str]:
+    """The families, in the order of the catalogue."""
+    return list(dict.fromkeys(r["family"] for r in data["requirements"]))
+
+
+def matrix(data: dict[str, Any]) -> dict[str, list[Cell]]:
+    """The rows of the matrix by contract."""
+    return {c["id"]: [_cell(data, c["id"], f) for f in families(data)] for c in data["contracts"]}
+
+
+def _cell(data: dict[str, Any], contract: str, family: str) -> Cell:
+    rows = [r["status"] for r in data["requirements"] if r["contract"] == contract and r["family"] == family]
+    applying = [s for s in rows if s != "not applicable"]
+    worst = next((s for s in _WORST if s in rows), "not applicable")
+    return Cell(contract, family, worst, rows.count(worst), len(applying))
