@@ -84,7 +84,7 @@ def _(_x: Exchange, r: Reply) -> None:
     r.status = 501
 
 
-@fault("no-allow", "ERR-7", f"{ALL} C4", "A 405 has no Allow.", "method", "405")
+@fault("no-allow", "ERR-7", f"{ALL} C4", "A 405 has no Allow (a SHOULD).", "method", "405")
 def _(_x: Exchange, r: Reply) -> None:
     r.headers.pop("Allow", None)
 
@@ -137,21 +137,35 @@ for _slug, _why2, _to, _code, _text in (
 # The same request, another code (a SHOULD).
 
 
-@fault("code-changes", "ERR-9", ALL, "An unknown resource has another code every second time.", "get", "404")
+@fault("code-changes", "ERR-9", ALL, "An unknown resource changes its code every second time (a SHOULD).", "get", "404")
 def _(x: Exchange, r: Reply) -> None:
     x.world.memo["odd"] = not x.world.memo.get("odd", False)
     r.body["error"]["code"] = "ResourceNotFound" if x.world.memo["odd"] else "NotFound"
 
 
 @fault(
-    "body-code-changes", "ERR-9", "C1 C2 C3", "A bad body has another code every second time.", "put", "400", BAD_BODY
+    "body-code-changes",
+    "ERR-9",
+    "C1 C2 C3",
+    "A bad body changes its code every second time (a SHOULD).",
+    "put",
+    "400",
+    BAD_BODY,
 )
 def _(x: Exchange, r: Reply) -> None:
     x.world.memo["odd"] = not x.world.memo.get("odd", False)
     r.body["error"]["code"] = "InvalidRequestContent" if x.world.memo["odd"] else "BadRequest"
 
 
-@fault("body-code-changes", "ERR-9", "C4", "A bad body has another code every second time.", "action", "400", BAD_BODY)
+@fault(
+    "body-code-changes",
+    "ERR-9",
+    "C4",
+    "A bad body changes its code every second time (a SHOULD).",
+    "action",
+    "400",
+    BAD_BODY,
+)
 def _(x: Exchange, r: Reply) -> None:
     x.world.memo["odd"] = not x.world.memo.get("odd", False)
     r.body["error_code"] = "EndPoint.0002" if x.world.memo["odd"] else "EndPoint.2027"

@@ -114,7 +114,7 @@ def _(x: Exchange, _r: Reply) -> None:
         x.lenient.add("version")
 
 
-@fault("any-version-200", "ERR-4", ALL, "Any api-version is accepted.", stage="before")
+@fault("any-version-200", "ERR-4", ALL, "Any api-version is accepted (a SHOULD).", stage="before")
 def _(x: Exchange, _r: Reply) -> None:
     if x.param("api-version"):
         x.lenient.add("version")

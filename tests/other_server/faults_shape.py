@@ -206,18 +206,18 @@ def _(_x: Exchange, r: Reply) -> None:
 
 
 # Unknown members (warnings), identity, endpoint ids.
-each("extra-top", "SHP-4", "C1 C2 C3 C4 C5", "A resource has a member that the schema does not know.")(
+each("extra-top", "SHP-4", "C1 C2 C3 C4 C5", "A resource has a member that the schema does not know (a SHOULD).")(
     lambda i: i.update(internalRevision="7")
 )
-each("extra-state", "SHP-4", PEC, "The state object has a member that the schema does not know.")(
+each("extra-state", "SHP-4", PEC, "The state object has an unknown member (a SHOULD).")(
     lambda i: link_state(i).update(approvedBy="owner")
 )
-each("actions-required", "SHP-4", "C2", "The state object has actionsRequired, which this contract has not.")(
-    lambda i: link_state(i).update(actionsRequired="None")
-)
+each(
+    "actions-required", "SHP-4", "C2", "The state object has actionsRequired, which this contract has not (a SHOULD)."
+)(lambda i: link_state(i).update(actionsRequired="None"))
 
 
-@each("nested-system", "SHP-4", "C5", "A connection inside a service has systemData.")
+@each("nested-system", "SHP-4", "C5", "A connection inside a service has systemData (a SHOULD).")
 def _(i: Json) -> None:
     for nested in i["properties"]["privateEndpointConnections"]:
         nested["systemData"] = dict(i["systemData"])
@@ -246,10 +246,10 @@ each("type-short", "SHP-5", "C1 C2 C3 C5", "type lacks the provider.")(
 each("type-sample", "SHP-5", "C2", "type is the one of the sample on the page.")(
     lambda i: i.update(type="Microsoft.Network/privateLinkServices/privateEndpointConnections")
 )
-each("endpoint-word", "SHP-6", PEC, "privateEndpoint.id is a bare name.")(
+each("endpoint-word", "SHP-6", PEC, "privateEndpoint.id is a bare name (a SHOULD).")(
     lambda i: i["properties"]["privateEndpoint"].update(id="pe-1")
 )
-each("endpoint-type", "SHP-6", PEC, "privateEndpoint.id is an ARM id of another type.")(
+each("endpoint-type", "SHP-6", PEC, "privateEndpoint.id is an ARM id of another type (a SHOULD).")(
     lambda i: i["properties"]["privateEndpoint"].update(
         id=i["properties"]["privateEndpoint"]["id"].replace("privateEndpoints", "privateLinkServices")
     )

@@ -17,7 +17,7 @@ PAGED = "C3 C5"
 # Lists.
 
 
-@variant("null-link", "PAG-5", ALL, "nextLink is null on the last page.", "list", "ok")
+@variant("null-link", "PAG-5", PAGED, "nextLink is null on the last page.", "list", "ok")
 def _(_x: Exchange, r: Reply) -> None:
     r.body.setdefault("nextLink", None)
 

@@ -79,6 +79,10 @@ def status_of(contract: Contract, value: Any) -> str:
 
 
 def name_of(contract: Contract, value: Any) -> str:
-    """A connection's name in lower case: the last segment of its id; "" where it has none."""
+    """A connection's name in lower case: the last segment of its id; "" where it has none, or says another name."""
     found = at(value, contract.member.id)
-    return found.rsplit("/", 1)[-1].lower() if isinstance(found, str) else ""
+    if not isinstance(found, str):
+        return ""
+    name = found.rsplit("/", 1)[-1].lower()
+    other = at(value, contract.member.name) if contract.member.name else MISSING
+    return name if not isinstance(other, str) or other.rsplit("/", 1)[-1].lower() == name else ""

@@ -52,14 +52,16 @@ def _shows(call: Call, decision: Decision, value: Any, pointer: str, way: str) -
     contract = call.contract
     status = status_of(contract, value)
     ended = decision.ended
+    if not status:
+        return  # SHP-1 says that it is missing
     if ended is None and decision.call.status != 202 and _was_under_way(decision.call):
         ended = True  # it is settled now, and was not when the decision was answered
-    if ended is False or (ended is None and status != decision.status):
+    if ended is False or (ended is None and status.casefold() != decision.status.casefold()):
         return
     decision.shown.add(way)
     evidence = (decision.call.exchange,)
     moved_on = decision.before == contract.decide.shows.get("reject") != decision.status
-    if status != decision.status:
+    if status.casefold() != decision.status.casefold():  # ENM-1 says where the case is wrong
         place = pointer + contract.member.status
         message = f"the decision for {decision.status} was answered with success, and {way} shows {status}"
         yield breach("STA-1", f"not shown by {way}", place, decision.status, status, message, evidence=evidence)
@@ -119,10 +121,12 @@ def _one_of(call: Call, subject: Subject, value: Any, pointer: str, way: str) ->
     rivals = [d for d in subject.decisions if d.ended is not False]
     if any(d.ended is None for d in rivals) or not rivals:
         return
+    if not status_of(call.contract, value):
+        return
     subject.decisions[-1].shown.add(way)
     shown = (status_of(call.contract, value), at(value, call.contract.member.description))
     candidates = [(d.status, d.description if d.description is not None else MISSING) for d in rivals]
-    if any(s == shown[0] and (d is MISSING or d == shown[1]) for s, d in candidates):
+    if any(s.casefold() == shown[0].casefold() and (d is MISSING or d == shown[1]) for s, d in candidates):
         yield held("STA-10")
         return
     expected = " or ".join(f"{s} with {d!r}" for s, d in candidates)

@@ -33,7 +33,7 @@ def values_are_enumerators(call: Call, history: History, circumstances: Circumst
             expected = "one of " + ", ".join(map(str, options))
             if twin is not None:
                 message = f"{value!r} is {twin!r} in another case"
-                yield breach("ENM-1", "another case", pointer, twin, value, message)
+                yield breach("ENM-1", "another case", pointer, twin, value, message, group="")
             else:
                 level = Level.SHOULD if circumstances.open_enumerations else Level.MUST
                 yield breach(

@@ -117,6 +117,8 @@ def walk_ends_and_is_whole(call: Call, history: History, circumstances: Circumst
     changed = collection.membership > chain.start
     if not isinstance(call.answer, dict) or not isinstance(at(call.answer, call.contract.list.items), list):
         chain.sound = False
+    if "" in names:
+        chain.sound = False  # SHP-1 or SHP-5 says what is wrong with it
     if twice and not changed and chain.sound:
         chain.sound = False
         message = f"{len(twice)} of the connections came twice over {chain.pages} pages"

@@ -29,7 +29,10 @@ class _Listing:
 
 
 def _applies(call: Call) -> bool:
-    return bool(call.role is Role.LIST and call.status == 200 and call.contract.list.limit and not call.faults)
+    """A page in order; whether an empty filter is none, or fits nothing, the contract leaves open: not judged."""
+    if call.role is not Role.LIST or call.status != 200 or not call.contract.list.limit or call.faults:
+        return False
+    return all(call.query.get(name) != "" for name in call.contract.list.filters)
 
 
 def _number(call: Call, name: str, default: int) -> int:

@@ -25,7 +25,7 @@ def junit_xml(data: dict[str, Any]) -> bytes:
             case = ET.SubElement(suite, "testcase", classname="linkproof", name=plain(broken["what"])[:200])
             ET.SubElement(case, "error", message=plain(broken["what"])).text = plain(broken["detail"])
         _count(suite)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _case(suite: ET.Element, row: dict[str, Any], findings: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
     led: list[str] = []
 
     class Lifecycle(RuleBasedStateMachine):
-        """One connection from pending on. No rule is ever barred: what the server answers must not steer the drawing."""
+        """One connection from pending on. No rule is ever barred: answers must not steer what is drawn."""
 
         name = ""
         state = "pending"

@@ -145,7 +145,7 @@ class Conformance:
             session.skip(contract.id, self._binding(wanted, contract), str(reason))
             pytest.skip(str(reason))
         except TargetError as error:
-            self._broke(session, f"{item.name}: the target did not answer", str(error))
+            self._broke(session, f"the target did not answer: {error}", f"in {item.name}")
             session.dead = session.dead or (str(error) if "Connect" in str(error) else "")
             raise
         except (AssertionError, pytest.skip.Exception):

@@ -109,7 +109,7 @@ def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> Non
 
 
 def _negated_path_parameter(case: Any) -> str:
-    data = getattr(getattr(case.meta, "phase", None), "data", None)
+    data: Any = getattr(getattr(case.meta, "phase", None), "data", None)
     location = getattr(data, "parameter_location", None)
     if location is not None and str(getattr(location, "value", location)) == "path":
         return str(data.parameter)
