@@ -21,7 +21,7 @@ def observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, s
         return
     collection = history.collection(call.collection)
     if call.role is Role.GET and call.subject:
-        if isinstance(call.answer, dict):
+        if isinstance(call.answer, dict) and name_of(call.contract, call.answer) in ("", call.subject):
             yield collection.subject(call.subject), call.answer, ""
         return
     for index, item in enumerate(call.items):

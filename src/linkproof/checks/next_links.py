@@ -45,8 +45,12 @@ def next_link_leads_on(call: Call, history: History, circumstances: Circumstance
     """A next link is an absolute URL to the same host and collection with an api-version, and answers 200."""
     followed = history.chains.get(call.exchange.request.url)
     if followed is not None and call.contract.list.next_link and not call.throttled and not call.faults:
-        if call.status == 200:
+        if call.status == 200 and _has_items(call):
             yield held("PAG-2")
+        elif call.status == 200:
+            pointer = call.contract.list.items
+            message = "the next link leads to a page of another shape"
+            yield breach("PAG-2", "another shape", pointer, "an array of items", "none", message)
         else:
             message = f"the next link of an earlier page was answered with {call.status}"
             yield breach("PAG-2", "does not answer 200", "", "200", str(call.status), message)
@@ -61,6 +65,10 @@ def next_link_leads_on(call: Call, history: History, circumstances: Circumstance
         yield breach("PAG-2", kind, pointer, expected, link[:300], message, group="")
         return
     yield held("PAG-2")
+
+
+def _has_items(call: Call) -> bool:
+    return isinstance(call.answer, dict) and isinstance(at(call.answer, call.contract.list.items), list)
 
 
 def _wrong_with(link: str, call: Call) -> Iterator[tuple[str, str]]:

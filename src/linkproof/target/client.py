@@ -37,7 +37,8 @@ class Client:
 
     def is_own(self, url: str) -> bool:
         """Whether a URL is on one of the target's hosts: only there are credentials sent."""
-        return urlsplit(url).netloc.casefold() in self._hosts
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and parts.netloc.casefold() in self._hosts
 
     def credential_headers(self, contract: Contract, credential: Credential) -> list[tuple[str, str]]:
         """The header fields that carry a credential of the given kind."""
