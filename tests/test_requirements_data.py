@@ -1,4 +1,4 @@
-"""The catalogue of requirements is whole, and says what the contract facts say."""
+"""The catalogue of requirements and the definitions' samples are whole, and say what their sources say."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "schemas" / "requirements"
-FORMAT = ROOT / "schemas" / "formats" / "requirement.schema.json"
-FACTS = ROOT.parent / "shared" / "contracts.md"
+FORMATS = ROOT / "schemas" / "formats"
+CONTRACTS = ROOT / "schemas" / "contracts"
+SHARED = ROOT.parent / "shared"
+FACTS = SHARED / "contracts.md"
 
 FAMILIES = ("SHP", "ENM", "PAG", "ERR", "STA", "LRO", "HDR", "DOC")
 #: Reports point at these: an id is never taken away, nor used again for something else.
@@ -31,6 +33,26 @@ IDS = (
     *("HDR-1", "HDR-2", "HDR-3", "HDR-4", "HDR-5", "HDR-6"),
     "DOC-1",
 )
+VENDORS = {"azure", "huawei"}
+NEEDS = {
+    *("list", "get", "decide", "delete", "tags", "long-running", "enumerations", "request-enumerations"),
+    *("request-body", "path-limits", "integers"),
+}
+#: The contracts that have a definition page, as folders of schemas/contracts.
+DEFINED = (
+    "azure-containerservice-pec/2025-01-01",
+    "azure-dbforpostgresql-pec/2018-06-01",
+    "azure-healthcareapis-dicom/2022-06-01",
+    "azure-healthcareapis-pec/2022-06-01",
+    "huawei-vpcep-connections/v1",
+)
+#: Samples whose page prints no JSON; every other text has to be JSON, lest our typing error be called the page's.
+NOT_JSON = [("huawei-vpcep-connections/v1", "Example response: error")]
+#: A member with a plain value, and any other text in quotes, in JSON as in what is nearly JSON.
+PAIR = re.compile(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)')
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+#: Stands for a text that is left out of a sample.
+LEFT_OUT = '"..."'
 #: One line of the facts: "- SHP-5 A MUST ...", "- ERR-1 * (an aside) MUST ...", "- LRO-1 MUST ...", "- DOC-1 * ...".
 FACT = re.compile(
     r"^- (?P<id>[A-Z]{3}-\d+) (?:(?:\*|[A-Z]\d?) )?(?:\([^)]*(?:\([^)]*\)[^)]*)*\) )?(?:(?P<level>MUST|SHOULD)\b)?",
@@ -46,8 +68,8 @@ def _requirements() -> list[dict[str, Any]]:
     return [requirement for family in FAMILIES for requirement in _load(family)["requirement"]]
 
 
-def _validator() -> Draft202012Validator:
-    schema = json.loads(FORMAT.read_text(encoding="utf-8"))
+def _validator(kind: str = "requirement") -> Draft202012Validator:
+    schema = json.loads((FORMATS / f"{kind}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
@@ -110,6 +132,7 @@ def test_format_refuses_a_wrong_member(member: str, value: object) -> None:
 
 
 def test_ids_are_unique_and_pinned() -> None:
+    """Ids are never positional and never reused: a change here is a change of the catalogue."""
     assert tuple(requirement["id"] for requirement in _requirements()) == IDS
     assert len(set(IDS)) == len(IDS) == 50
 
@@ -119,6 +142,13 @@ def test_titles_say_what_is_true() -> None:
     assert [title for title, times in Counter(title.casefold() for title in titles).items() if times > 1] == []
     assert [title for title in titles if len(title) > 70] == []
     assert [title for title in titles if re.search(r"\bshould\b", title, re.IGNORECASE)] == []
+
+
+def test_vendors_and_needs_are_of_the_vocabulary() -> None:
+    for requirement in _requirements():
+        assert requirement["vendors"], requirement["id"]
+        assert set(requirement["vendors"]) <= VENDORS, requirement["id"]
+        assert set(requirement["needs"]) <= NEEDS, requirement["id"]
 
 
 @pytest.mark.parametrize("requirement", _requirements(), ids=lambda r: str(r["id"]))
@@ -144,3 +174,142 @@ def test_only_documentation_is_judged_apart() -> None:
 
 def test_ids_and_levels_are_those_of_the_facts() -> None:
     assert {requirement["id"]: requirement["level"] for requirement in _requirements()} == _facts()
+
+
+def _definition(place: str) -> dict[str, Any]:
+    return tomllib.loads((CONTRACTS / place / "definition.toml").read_text(encoding="utf-8"))
+
+
+def _operations(place: str) -> dict[str, dict[str, Any]]:
+    document = json.loads((CONTRACTS / place / "openapi.json").read_text(encoding="utf-8"))
+    return {
+        operation["operationId"]: operation
+        for entry in document["paths"].values()
+        for operation in entry.values()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+
+
+def _page(place: str) -> str:
+    name: str = _definition(place)["page"]["file"]
+    if not SHARED.exists():
+        pytest.skip(f"{SHARED} is not here: the pages are not part of the repository")
+    return (SHARED / "definitions" / name).read_text(encoding="utf-8")
+
+
+def _strangers(text: str, page: str) -> list[str]:
+    """What a sample's text claims and its page does not print: members with their values, and values in arrays."""
+    found = []
+    for key, value in PAIR.findall(text):
+        printed = rf'\b{key}"?\s*:\s*{"" if value == LEFT_OUT else re.escape(value) + "(?![0-9.])"}'
+        if not re.search(printed, page):
+            found.append(f"{key}: {value}")
+    keys = set(re.findall(r'("\w+")\s*:', text))
+    others = set(QUOTED.findall(PAIR.sub("", text))) - keys
+    return [*found, *sorted(value for value in others if value not in page)]
+
+
+def test_each_contract_has_a_definition() -> None:
+    found = {path.parent.relative_to(CONTRACTS).as_posix() for path in CONTRACTS.glob("*/*/definition.toml")}
+    assert found == set(DEFINED)
+
+
+@pytest.mark.parametrize("place", DEFINED)
+def test_definition_validates(place: str) -> None:
+    errors = [
+        f"{error.json_path}: {error.message}" for error in _validator("definition").iter_errors(_definition(place))
+    ]
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("place", ""),
+        ("operation", "no operation"),
+        ("kind", "answer"),
+        ("status", 200),
+        ("status", "0"),
+        ("path", "management.azure.com/subscriptions"),
+        ("path", "/a b"),
+        ("text", " "),
+        ("note", "unknown"),
+    ],
+)
+def test_definition_format_refuses_a_wrong_member(member: str, value: object) -> None:
+    definition = _definition(DEFINED[0])
+    request = next(sample for sample in definition["sample"] if sample["kind"] == "request")
+    assert _validator("definition").is_valid({**definition, "sample": [request]})
+    assert not _validator("definition").is_valid({**definition, "sample": [{**request, member: value}]})
+
+
+@pytest.mark.parametrize("member", ["place", "operation", "kind", "status", "path", "text"])
+def test_definition_format_refuses_a_missing_member(member: str) -> None:
+    definition = _definition(DEFINED[0])
+    sample = dict(definition["sample"][0])
+    del sample[member]
+    assert not _validator("definition").is_valid({**definition, "sample": [sample]})
+
+
+def test_definition_format_refuses_a_response_without_status() -> None:
+    definition = _definition(DEFINED[0])
+    response = next(sample for sample in definition["sample"] if sample["kind"] == "response")
+    assert not _validator("definition").is_valid({**definition, "sample": [{**response, "status": 0}]})
+
+
+@pytest.mark.parametrize("place", DEFINED)
+def test_samples_belong_to_an_operation(place: str) -> None:
+    operations = _operations(place)
+    places = [sample["place"] for sample in _definition(place)["sample"]]
+    assert len(places) == len(set(places))
+    for sample in _definition(place)["sample"]:
+        operation = operations[sample["operation"]]
+        if sample["kind"] == "request":
+            assert "requestBody" in operation
+        else:
+            assert {str(sample["status"]), "default"} & set(operation["responses"])
+
+
+def test_samples_are_json_where_their_page_prints_json() -> None:
+    broken = []
+    for place in DEFINED:
+        for sample in _definition(place)["sample"]:
+            try:
+                json.loads(sample["text"])
+            except ValueError:
+                broken.append((place, sample["place"]))
+    assert broken == NOT_JSON
+
+
+@pytest.mark.parametrize(
+    ("text", "strangers"),
+    [
+        ('{"status": "Approved", "marker": 42, "open": true}', []),
+        ('{"names": ["one", "two"]}', []),
+        ('{"code": "..."}', []),
+        ('{"code": "E.1" "status": "Approved"}', []),
+        ('{"status": "Rejected"}', ['status: "Rejected"']),
+        ('{"marker": 4}', ["marker: 4"]),
+        ('{"open": false}', ["open: false"]),
+        ('{"names": ["one", "three"]}', ['"three"']),
+        ('{"title": "..."}', ['title: "..."']),
+    ],
+)
+def test_what_a_page_does_not_print_is_found(text: str, strangers: list[str]) -> None:
+    page = '{\n"status":"Approved",\nmarker: 42,\n"open" : true,\n"names": ["one", "two"],\n"code": "E.1"\n}'
+    assert _strangers(text, page) == strangers
+
+
+@pytest.mark.parametrize("place", DEFINED)
+def test_samples_are_what_their_page_prints(place: str) -> None:
+    page = _page(place)
+    for sample in _definition(place)["sample"]:
+        assert _strangers(sample["text"], page) == [], sample["place"]
+        if sample["path"]:
+            assert re.search(re.escape(sample["path"]) + r"\s", page), sample["place"]
+
+
+def test_one_page_alone_prints_no_request() -> None:
+    """PostgreSQL's page shows a program, not a request: its sample has no path."""
+    bare = {place for place in DEFINED for sample in _definition(place)["sample"] if not sample["path"]}
+    assert bare == {"azure-dbforpostgresql-pec/2018-06-01"}

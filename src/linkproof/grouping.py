@@ -20,6 +20,15 @@ _REMEMBERED = 5000
 _CAUSES = ("PAG-1", "HDR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-7", "ENM-2", "PAG-8", "STA-3", "STA-1", "STA-5", "STA-8")
 _CONSEQUENCES = ("HDR-5", "ERR-3", "ERR-8", "ERR-1", "LRO-4", "STA-2", "STA-9", "SHP-5", "SHP-3", "SHP-4")
 
+#: Consequence to its causes, whatever the exchanges.
+_LEADS_TO = {
+    "STA-10": ("STA-1",),
+    "STA-9": ("STA-1", "STA-3"),
+    "LRO-4": ("STA-1", "STA-5"),
+    "STA-2": ("STA-1",),
+    "PAG-4": ("STA-7",),
+}
+
 
 @dataclass
 class _Group:
@@ -62,7 +71,7 @@ class Findings:
         """Every finding, MUST before SHOULD, causes before what follows from them."""
         groups = list(self._groups.values())
         for group in groups:
-            others = [o for o in groups if o is not group and _is_cause(o, group)]
+            others = [o for o in groups if o is not group and (_is_cause(o, group) or _leads_to(o, group))]
             cause = min(others, key=lambda o: (-len(o.seen), _rank(o.finding), o.finding.id), default=None)
             group.finding.follows = cause.finding.id if cause else ""
             if len(group.operations) > 1:
@@ -87,6 +96,12 @@ def _finding(key: tuple[str, ...], call: Call, requirement: str, breach: Breach)
         message=breach.message,
         curl=curl(call.exchange),
     )
+
+
+def _leads_to(cause: _Group, consequence: _Group) -> bool:
+    """Whether one breach brings the other about on other exchanges too: what is not shown at all is also not mixed."""
+    a, b = cause.finding, consequence.finding
+    return a.contract == b.contract and a.requirement in _LEADS_TO.get(b.requirement, ())
 
 
 def _is_cause(cause: _Group, consequence: _Group) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.compare import difference, name_of, settled, status_of
+from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import Decision, History, Subject, same_request
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -64,7 +65,8 @@ def _shows(call: Call, decision: Decision, value: Any, pointer: str, way: str) -
     if status.casefold() != decision.status.casefold():  # ENM-1 says where the case is wrong
         place = pointer + contract.member.status
         message = f"the decision for {decision.status} was answered with success, and {way} shows {status}"
-        yield breach("STA-1", f"not shown by {way}", place, decision.status, status, message, evidence=evidence)
+        group = decision.status
+        yield breach("STA-1", "not shown", place, group, status, message, group=group, evidence=evidence)
         if decision.long and way == "get":
             message = f"the operation ended, and the connection still shows {status}"
             yield breach("LRO-4", "no effect", place, decision.status, status, message, evidence=evidence)
@@ -125,11 +127,12 @@ def _one_of(call: Call, subject: Subject, value: Any, pointer: str, way: str) ->
         return
     subject.decisions[-1].shown.add(way)
     shown = (status_of(call.contract, value), at(value, call.contract.member.description))
-    candidates = [(d.status, d.description if d.description is not None else MISSING) for d in rivals]
-    if any(s.casefold() == shown[0].casefold() and (d is MISSING or d == shown[1]) for s, d in candidates):
+    same = [d for d in rivals if d.status.casefold() == shown[0].casefold()]
+    foreign = {d.description for d in rivals if d not in same}
+    if same and (shown[1] in [d.description for d in same] or shown[1] not in foreign):
         yield held("STA-10")
         return
-    expected = " or ".join(f"{s} with {d!r}" for s, d in candidates)
+    expected = " or ".join(f"{d.status} with {d.description!r}" for d in rivals)
     message = "two decisions at the same time, and the end state is neither of the two"
     evidence = tuple(d.call.exchange for d in rivals)
     place = pointer + call.contract.member.status
@@ -168,6 +171,8 @@ def _second_answer(call: Call, history: History) -> Iterator[Judgement]:
     if others or last.call.exchange.ended > call.exchange.started > 0 or last.ended is False:
         return
     rules = call.contract.decide
+    if rules.final and call.status == 400 and not is_error_body(call):
+        return  # ERR-1
     if call.success or (rules.final and call.status == 400 and call.error_code == rules.refusal):
         yield held("STA-4")
     elif last.ended is None and call.status == 409:
@@ -199,6 +204,8 @@ def decided_is_decided(call: Call, history: History, circumstances: Circumstance
         return  # STA-4: the same again may be accepted
     if call.status == 400 and call.error_code == rules.refusal:
         yield held("STA-9")
+    elif call.status == 400 and not is_error_body(call):
+        return  # ERR-1
     elif call.status == 400:
         pointer = call.contract.error.code
         message = f"deciding a connection that is {before} was refused with another code"

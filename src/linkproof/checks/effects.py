@@ -23,6 +23,9 @@ def others_and_refusals_change_nothing(
     collection = history.collection(call.collection)
     if not collection.refused and not collection.done:
         return
+    if call.role is Role.GET and call.status == 404 and not call.faults:
+        yield from _vanished(call, collection)
+        return
     for subject, value, pointer in observations(call, history):
         before = subject.get if call.role is Role.GET else subject.listed
         if before is None or not before.settled or subject.last_write > before.index or subject.exists is False:
@@ -39,6 +42,22 @@ def others_and_refusals_change_nothing(
             yield from _refused_changed(call, refused[-1], pointer, found, subject)
         elif done:
             yield _other_changed(done[-1], pointer, found)
+
+
+def _vanished(call: Call, collection: Collection) -> Iterator[Judgement]:
+    """A connection that Get showed, and that nobody deleted, is not found after a request on another one."""
+    subject = collection.subjects.get(call.subject)
+    if subject is None or subject.get is None or subject.deleted is not None or subject.exists is not True:
+        return
+    before = subject.get
+    if subject.last_write > before.index or before.call.exchange.request.url != call.exchange.request.url:
+        return
+    done = [w for w in collection.done if w.index > before.index and w.subject not in ("", subject.name)]
+    if done:
+        message = f"{done[-1].call.name} on {done[-1].subject} made another connection vanish"
+        yield breach(
+            "STA-7", "another vanished", "", "200", "404", message, group="", evidence=(done[-1].call.exchange,)
+        )
 
 
 def _sequential(before: Shown, write: Write, call: Call) -> bool:

@@ -89,7 +89,7 @@ def unknown_is_not_found(call: Call, history: History, circumstances: Circumstan
         yield held("ERR-3")
     else:
         message = f"{what} is unknown, and {call.name} answered {call.status}"
-        yield breach("ERR-3", f"unknown {what.split()[-1]}", "", expected, str(call.status), message)
+        yield breach("ERR-3", f"unknown {what.split()[-1]}", "", expected, str(call.status), message, group="")
 
 
 def _unknown(call: Call, history: History, circumstances: Circumstances) -> str:
@@ -129,7 +129,7 @@ def api_version_is_required(call: Call, history: History, circumstances: Circums
     codes = call.contract.error.missing_version
     if call.status != 400:
         message = f"a request without {name} was answered with {call.status}"
-        yield breach("ERR-4", "no version accepted", "", "400", str(call.status), message)
+        yield breach("ERR-4", "no version accepted", "", "400", str(call.status), message, group="")
     elif is_error_body(call) and call.error_code not in codes:
         yield breach(
             "ERR-4",
@@ -163,7 +163,7 @@ def bad_bodies_are_refused(call: Call, history: History, circumstances: Circumst
         yield held("ERR-5")
     else:
         message = f"the {what}, and the answer was {call.status}"
-        yield breach("ERR-5", f"{what}: {call.status // 100}xx", "", "400", str(call.status), message)
+        yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
 
 
 def _is_empty_variant(call: Call) -> bool:
@@ -181,7 +181,7 @@ def path_limits_hold(call: Call, history: History, circumstances: Circumstances)
         yield held("ERR-6")
     else:
         message = f"{fault.name}={str(fault.value)[:60]!r} is outside its limits, and was answered with {call.status}"
-        yield breach("ERR-6", fault.name, "", "400 or 404", str(call.status), message)
+        yield breach("ERR-6", fault.name, "", "400 or 404", str(call.status), message, group="")
 
 
 @check("ERR-7")
@@ -195,7 +195,9 @@ def undocumented_methods_are_refused(call: Call, history: History, circumstances
         return
     if call.status not in (400, 404, 405):
         message = f"{method} is undocumented there, and was answered with {call.status}"
-        yield breach("ERR-7", "accepted", "", "405, 404 or 400", str(call.status), message)
+        yield breach(
+            "ERR-7", f"answered {call.status // 100}xx", "", "405, 404 or 400", str(call.status), message, group=""
+        )
     elif call.status == 405 and "allow" not in call.exchange.response.headers:
         message = "405 does not name the allowed methods"
         yield breach("ERR-7", "no Allow", "", "Allow: ...", "no Allow header", message, level=Level.SHOULD)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.error_bodies import from_a_gateway, is_error_body
 from linkproof.checks.history import History
-from linkproof.contract.call import Call, Defect
+from linkproof.contract.call import BODY_DEFECTS, Call, Defect
 from linkproof.exchange import Circumstances, Grade
 from linkproof.finding import Judgement, Level
 from linkproof.masking import secrets_of
@@ -46,7 +46,7 @@ def credentials_are_checked(call: Call, history: History, circumstances: Circums
     code = call.error_code.casefold()
     if call.status != 401:
         message = f"a request with {what} was answered with {call.status}"
-        yield breach("HDR-2", f"{what}: {call.status // 100}xx", "", "401", str(call.status), message)
+        yield breach("HDR-2", f"answered {call.status // 100}xx", "", "401", str(call.status), message, group="")
     elif not is_error_body(call):
         message = f"a request with {what} was refused without the error body"
         yield breach("HDR-2", "401 without the error body", "", "the error body", "another body", message)
@@ -91,7 +91,12 @@ def service_does_not_fail(call: Call, history: History, circumstances: Circumsta
         return
     what = call.faults[0].defect if call.faults else "a request in order"
     message = f"{call.name} failed with {call.status} on {what}"
-    yield breach("HDR-5", "5xx", "", "no 5xx", str(call.status), message, group=str(what))
+    yield breach("HDR-5", "5xx", "", "no 5xx", str(call.status), message, group=_kind_of(call))
+
+
+def _kind_of(call: Call) -> str:
+    """What the failing requests have in common: bad bodies are one kind, whatever is bad about them."""
+    return "body" if {f.defect for f in call.faults} & BODY_DEFECTS else "request"
 
 
 @check("HDR-6")

@@ -170,6 +170,10 @@ class History:
             self._record_write(call, collection, subject)
 
     def _record_reading(self, call: Call, collection: Collection, subject: Subject | None) -> None:
+        if call.role is Role.GET and call.status == 404 and subject is not None and not call.faults:
+            if subject.exists and subject.get and subject.get.call.exchange.request.url == call.exchange.request.url:
+                subject.exists = None
+            return
         if not call.success or call.operation is None:
             return
         if call.role is Role.GET and subject is not None and isinstance(call.answer, dict):

@@ -8,6 +8,7 @@ from typing import Any
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.compare import name_of
+from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import History
 from linkproof.contract.call import Call, Defect
 from linkproof.contract.model import Role
@@ -236,6 +237,8 @@ def bad_parameters_are_refused(call: Call, history: History, circumstances: Circ
     if call.status == 400 and right_code:
         yield held("PAG-8")
         return
+    if call.status == 400 and not is_error_body(call):
+        return  # ERR-1
     kind = f"{fault.name}: {'code' if call.status == 400 else 'accepted' if call.success else 'status'}"
     actual = f"{call.status} {call.error_code}".strip()
     message = f"{fault.name}={str(fault.value)[:40]!r} is outside its set, and was answered with {actual}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -236,9 +237,11 @@ def _all_rounded(numbers: set[int]) -> bool:
     """Whether it is beyond chance (one in a million) that all these numbers are doubles."""
     chance = 1.0
     for number in numbers:
-        if int(float(number)) != number:
+        # Some print a double in full, others with no more digits than tell it from its neighbours.
+        if number not in (int(float(number)), int(Decimal(repr(float(number))))):
             return False
-        chance /= 2 ** max(0, abs(number).bit_length() - 53)
+        bits, digits = abs(number).bit_length() - 53, len(str(abs(number))) - 17
+        chance *= min(1.0, 2.0 ** -max(0, bits) + 10.0 ** -max(0, digits))
     return chance < 1e-6
 
 

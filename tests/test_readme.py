@@ -1,0 +1,55 @@
+"""What README.md and docs say is so: commands exist, links lead somewhere, numbers are right."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linkproof.contract.load import all_requirements
+from linkproof.results import Verdict
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _commands() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("command", [c for c in _commands() if c.startswith("linkproof ")])
+def test_its_commands_and_options_exist(command: str) -> None:
+    words = command.split()[1:]
+    names = [w for w in words[:2] if re.fullmatch(r"run|check|mock|contracts|requirements|list|show", w)]
+    shown = subprocess.run(
+        [sys.executable, "-m", "linkproof", *names, "--help"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert shown.returncode == 0, command
+    for option in (w for w in words if w.startswith("--")):
+        assert option in shown.stdout, f"{option} of {command}"
+
+
+def test_the_two_commands_are_targets_of_the_makefile() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    asked = {c.split()[1] for c in _commands() if c.startswith("make ")}
+    assert asked == {"conformance", "test"}
+    assert asked <= targets
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_numbers_are_right() -> None:
+    assert f"against {len(all_requirements())} numbered requirements" in README
+    for verdict in Verdict:
+        assert f"| {verdict.exit_code} |" in README
