@@ -135,9 +135,7 @@ class History:
         self.request_ids: set[str] = set()
         self.codes: dict[tuple[Any, ...], tuple[int, str, Call]] = {}
         self.paging: dict[Any, Any] = {}
-        self.integers: set[int] = set()
         self.integers_by_place: dict[tuple[str, str], int] = {}
-        self.integers_blamed = False
 
     def collection(self, path: str) -> Collection:
         """The collection at a path (lower case)."""

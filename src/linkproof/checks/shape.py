@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -222,26 +223,31 @@ def _digits(call: Call, history: History, pointer: str, value: int) -> Iterator[
     owner = at(call.answer, pointer.rsplit("/", 1)[0] + call.contract.member.id)
     key = (str(owner), generalise(pointer).rsplit("/", 1)[-1])
     before = history.integers_by_place.setdefault(key, value)
-    history.integers.add(value)
     if before != value and float(before) == float(value):
         message = f"the same number came as {before} before: one of the two is rounded"
         yield breach("SHP-7", "digits lost", pointer, str(before), str(value), message, group="")
-    elif _all_rounded(history.integers):
+    elif _all_rounded(history.integers_by_place.values()):
         message = "every integer beyond 2^53 is one that a double can hold: digits were rounded away"
         yield breach("SHP-7", "digits lost", pointer, "exact digits", str(value), message, group="")
     else:
         yield held("SHP-7")
 
 
-def _all_rounded(numbers: set[int]) -> bool:
-    """Whether it is beyond chance (one in a million) that all these numbers are doubles."""
+def _all_rounded(numbers: Iterable[int]) -> bool:
+    """Whether it is beyond chance (one in a million) that all these numbers went through a double.
+
+    Some print a double in full, others with no more digits than tell it from its neighbours. Numbers that come
+    again and again count three times at the most: they may be meant to be equal.
+    """
     chance = 1.0
-    for number in numbers:
-        # Some print a double in full, others with no more digits than tell it from its neighbours.
-        if number not in (int(float(number)), int(Decimal(repr(float(number))))):
+    for number, count in Counter(numbers).items():
+        if int(float(number)) == number:
+            one = 2.0 ** -(abs(number).bit_length() - 53)
+        elif int(Decimal(repr(float(number)))) == number:
+            one = 10.0 ** -(len(str(abs(number))) - 17)
+        else:
             return False
-        bits, digits = abs(number).bit_length() - 53, len(str(abs(number))) - 17
-        chance *= min(1.0, 2.0 ** -max(0, bits) + 10.0 ** -max(0, digits))
+        chance *= min(1.0, one) ** min(count, 3)
     return chance < 1e-6
 
 

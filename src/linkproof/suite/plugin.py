@@ -8,6 +8,7 @@ and noted as not exercised; anything else that is raised is a broken run, and no
 from __future__ import annotations
 
 import pickle
+import shutil
 import tempfile
 import time
 import traceback
@@ -219,7 +220,8 @@ class Conformance:
         spools: list[tuple[str, _Spool]] = []
         for path in sorted(Path(self._folder).glob("*.spool")):
             spools.append((path.stem, pickle.loads(path.read_bytes())))
-        if not spools:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if not any(s.exchanges or s.skipped or s.broken for _, s in spools):
             return None
         opened = self._open()
         session = Session(opened.target, self.contracts(), seed=self.choices.seed)
