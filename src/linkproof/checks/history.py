@@ -206,12 +206,15 @@ class History:
             subject.decisions = []
             return
         existed = subject.exists
+        going_on = subject.running is not None and not subject.running.ended
         running = self._start(call, subject)
         if call.exchange.request.method == "DELETE":
             subject.decisions = []
             subject.deleted, subject.deleted_long = call, status == 202
             collection.membership = self.index
-            if status != 202:
+            if status != 202 and going_on:
+                subject.exists, subject.deleted = None, None  # what goes on may yet bring it back
+            elif status != 202:
                 subject.exists = False
             return
         if existed is not True:

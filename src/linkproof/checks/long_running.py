@@ -124,7 +124,7 @@ def result_is_given(call: Call, history: History, circumstances: Circumstances) 
     if call.kind is not Kind.RESULT_POLL:
         return
     if call.status == 202:
-        if _out_of_time(call, running, circumstances):
+        if _out_of_time(call, running, circumstances) and (running.ended or not running.status_url):
             message = f"after {circumstances.operation_timeout_s:g} s Location still answers 202"
             requirement = "LRO-3" if running.ended else "LRO-4"
             yield breach(requirement, "never ends", "", "200 or 204", "202", message, evidence=(running.call.exchange,))
