@@ -191,7 +191,7 @@ def decided_is_decided(call: Call, history: History, circumstances: Circumstance
     _, subject = history.of(call)
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return
-    if not subject.latest.settled:
+    if not subject.latest.settled or not call.plain:
         return
     before = status_of(call.contract, subject.latest.value)
     if not rules.final:

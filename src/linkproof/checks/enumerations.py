@@ -12,6 +12,10 @@ from linkproof.contract.call import Call, Defect
 from linkproof.contract.model import Role
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
+from linkproof.jsontext import at
+
+#: A description of so many characters is one that a service has to take.
+_LONGEST = 140
 
 
 @check("ENM-1")
@@ -68,7 +72,7 @@ def enumerators_are_accepted(call: Call, history: History, circumstances: Circum
     """A decision for a pending connection, in a request without defects, is accepted."""
     if call.role is not Role.DECIDE or not call.decision or call.faults or call.throttled or call.status >= 500:
         return
-    if "request-enumerations" not in call.contract.capabilities:
+    if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
         return
     collection, subject = history.of(call)
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
@@ -84,6 +88,13 @@ def enumerators_are_accepted(call: Call, history: History, circumstances: Circum
     else:
         message = f"the decision for {call.decision} on a {pending} connection was refused: {call.error_code}"
         yield breach("ENM-3", "refused", rules.decision, "2xx", str(call.status), message, group=call.decision)
+
+
+def _is_long(call: Call) -> bool:
+    """Whether the description is longer than any service must take: no limit is documented."""
+    pointer = call.contract.decide.description
+    found = at(call.sent, pointer) if pointer else ""
+    return isinstance(found, str) and len(found) > _LONGEST
 
 
 def _overlaps_another(call: Call, others: list[Call]) -> bool:

@@ -177,6 +177,8 @@ def path_limits_hold(call: Call, history: History, circumstances: Circumstances)
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.PATH or call.throttled:
         return
+    if call.status == 409 and call.role is Role.DECIDE:
+        return  # the connection's state is looked at first, and forbids it
     if call.status in (400, 404):
         yield held("ERR-6")
     else:

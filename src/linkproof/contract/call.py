@@ -145,6 +145,12 @@ class Call:
         word = at(self.sent, self.contract.decide.decision)
         return self.contract.decide.shown(word) if isinstance(word, str) else ""
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the body has nothing but what its schema knows: read-only and made-up members may be refused."""
+        schema = self.operation.request if self.operation else None
+        return schema is None or not any(True for _ in schema.unknown_members(self.sent))
+
     # what is wrong with the asking
 
     @cached_property
