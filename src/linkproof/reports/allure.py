@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
-from linkproof.reports.text import finding_lines
+from linkproof.jsontext import NOT_JSON, TOO_DEEP, parse
+from linkproof.reports.text import finding_lines, one_line, plain
+
+#: Every file starts so: what else lies in an allure-results folder is somebody else's.
+PREFIX = "linkproof-"
 
 _STATUS = {
     "pass": "passed",
@@ -15,6 +20,7 @@ _STATUS = {
     "not exercised": "skipped",
     "not applicable": "skipped",
 }
+_SEVERITY = {"MUST": "critical", "SHOULD": "minor", "NOTE": "trivial"}
 
 
 def allure_files(data: dict[str, Any]) -> dict[str, bytes]:
@@ -24,30 +30,30 @@ def allure_files(data: dict[str, Any]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for row in data["requirements"]:
         own = [findings[i] for i in row["findings"] if i in findings]
-        name = _uuid(row["contract"], row["id"])
-        files[f"{name}-result.json"] = _dump(_result(row, contracts[row["contract"]], own, files, name))
+        result = _result(row, contracts[row["contract"]], own, files) | _times(data)
+        files[f"{PREFIX}{result['uuid']}-result.json"] = _dump(result)
+    for broken in data["broken"]:
+        result = _broken(broken) | _times(data)
+        files[f"{PREFIX}{result['uuid']}-result.json"] = _dump(result)
     return files
 
 
 def _result(
-    row: dict[str, Any],
-    contract: dict[str, Any],
-    findings: list[dict[str, Any]],
-    files: dict[str, bytes],
-    name: str,
+    row: dict[str, Any], contract: dict[str, Any], findings: list[dict[str, Any]], files: dict[str, bytes]
 ) -> dict[str, Any]:
     labels = {
         "epic": contract["vendor_title"],
         "feature": f"{contract['id']} {contract['version']}",
         "story": f"{row['id']} {row['title']}",
-        "severity": "critical" if row["level"] == "MUST" else "minor",
+        "severity": _SEVERITY[row["level"]],
         "parentSuite": contract["id"],
         "suite": row["family"],
         "subSuite": row["id"],
         "framework": "linkproof",
     }
+    source = row["source"]
     return {
-        "uuid": name,
+        "uuid": _uuid("result", row["contract"], row["id"]),
         "historyId": _uuid("history", row["contract"], row["id"]),
         "testCaseId": _uuid("case", row["contract"], row["id"]),
         "fullName": f"{row['contract']}#{row['id']}",
@@ -55,34 +61,66 @@ def _result(
         "description": row["statement"],
         "status": _STATUS[row["status"]],
         "statusDetails": {
-            "message": findings[0]["message"] if findings else row["why"],
+            "message": plain(findings[0]["message"] if findings else row["why"]),
             "trace": "\n".join(line for f in findings for line in finding_lines(f)),
         },
         "stage": "finished",
         "labels": [{"name": k, "value": v} for k, v in labels.items()],
-        "links": [{"name": row["source"]["document"], "url": row["source"]["address"], "type": "link"}],
-        "steps": [_step(e, f, files) for f in findings for e in f["exchanges"]],
+        "links": [{"name": source["document"], "url": source["address"], "type": "link"}],
+        "steps": [_step(e, n, f, files) for f in findings for n, e in enumerate(f["exchanges"])],
         "attachments": [],
         "parameters": [{"name": "exercised", "value": str(row["exercised"]), "excluded": True}],
     }
 
 
-def _step(exchange: dict[str, Any], finding: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+def _broken(broken: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "uuid": _uuid("broken", broken["what"], broken["detail"]),
+        "historyId": _uuid("broken", broken["what"]),
+        "testCaseId": _uuid("broken", broken["what"]),
+        "fullName": one_line(f"linkproof#{broken['what']}"),
+        "name": one_line(broken["what"]),
+        "status": "broken",
+        "statusDetails": {"message": plain(broken["what"]), "trace": plain(broken["detail"])},
+        "stage": "finished",
+        "labels": [{"name": "parentSuite", "value": "linkproof"}, {"name": "framework", "value": "linkproof"}],
+        "links": [],
+        "steps": [],
+        "attachments": [],
+        "parameters": [],
+    }
+
+
+def _step(exchange: dict[str, Any], number: int, finding: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
     request, response = exchange["request"], exchange["response"]
     attachments = []
-    for kind, body in (("request", request["body"]), ("response", response["body"])):
+    for kind, body in (("request body", request["body"]), ("response body", response["body"])):
         if body:
-            source = f"{_uuid(finding['id'], exchange['label'], kind)}-attachment.txt"
-            files[source] = body.encode("utf-8", "replace")
-            attachments.append({"name": kind, "source": source, "type": "text/plain"})
+            is_json = parse(body.encode()) not in (NOT_JSON, TOO_DEEP)
+            name = _uuid("attachment", finding["id"], str(number), kind)
+            source = f"{PREFIX}{name}-attachment.{'json' if is_json else 'txt'}"
+            files[source] = body.encode()
+            attachments.append(
+                {"name": kind, "source": source, "type": "application/json" if is_json else "text/plain"}
+            )
     return {
-        "name": f"{request['method']} {request['url']} → {response['status']}",
+        "name": one_line(f"{request['method']} {request['url']} → {response['status']}"),
         "status": "failed" if finding["level"] == "MUST" else "passed",
         "stage": "finished",
         "steps": [],
         "attachments": attachments,
-        "parameters": [],
+        "parameters": [{"name": "exchange", "value": one_line(exchange["label"])}],
     }
+
+
+def _times(data: dict[str, Any]) -> dict[str, int]:
+    """When the run started and ended, in milliseconds; single requirements are not timed."""
+    try:
+        moment = datetime.fromisoformat(data["started_at"])
+    except ValueError:
+        return {}
+    start = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    return {"start": start, "stop": start + int(data["duration_s"] * 1000)}
 
 
 def _uuid(*parts: str) -> str:
@@ -90,4 +128,4 @@ def _uuid(*parts: str) -> str:
 
 
 def _dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8", "replace")
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from linkproof.reports.digest import causes, counts, unproven
 from linkproof.reports.matrix import families, matrix
+from linkproof.reports.text import count, plain_all
 
 
 def html_page(data: dict[str, Any]) -> str:
@@ -18,15 +21,36 @@ def html_page(data: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    followers: dict[str, list[dict[str, Any]]] = {}
-    for finding in data["findings"]:
-        if finding["follows"]:
-            followers.setdefault(finding["follows"], []).append(finding)
+    environment.filters |= {"slug": _slug, "count": count}
+    data = plain_all(data)
     return environment.get_template("report.html.j2").render(
         data=data,
         families=families(data),
         matrix=matrix(data),
-        causes=[f for f in data["findings"] if not f["follows"]],
-        followers=followers,
-        rows={c["id"]: [r for r in data["requirements"] if r["contract"] == c["id"]] for c in data["contracts"]},
+        causes=causes(data),
+        unproven=unproven(data),
+        counts=counts(data),
+        rows=_rows(data),
+        age=lambda day: _age(day, data["started_at"]),
     )
+
+
+def _rows(data: dict[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The requirements by contract and family."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {c["id"]: {} for c in data["contracts"]}
+    for row in data["requirements"]:
+        found[row["contract"]].setdefault(row["family"], []).append(row)
+    return found
+
+
+def _age(day: str, started_at: str) -> str:
+    """How old evidence was when the run started, where both dates are known."""
+    try:
+        days = (date.fromisoformat(started_at[:10]) - date.fromisoformat(day[:10])).days
+    except ValueError:
+        return ""
+    return f"{count(days, 'day')} old" if days > 0 else ""
+
+
+def _slug(status: str) -> str:
+    return status.replace(" ", "-")

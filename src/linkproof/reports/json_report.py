@@ -1,43 +1,77 @@
-"""Results as plain JSON; its schema is ``schemas/formats/results.schema.json``."""
+"""Results as plain JSON, and back; the schema is ``schemas/formats/results.schema.json``."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
 from typing import Any
 
-from linkproof.exchange import Exchange
-from linkproof.finding import Finding
-from linkproof.masking import mask_headers, mask_text, secrets_of
-from linkproof.results import SCHEMA_VERSION, RequirementResult, Results
+from linkproof.errors import UsageError
+from linkproof.exchange import Exchange, Grade, Headers, Request, Response
+from linkproof.finding import Finding, Level
+from linkproof.reports.cloak import Cloak
+from linkproof.results import (
+    SCHEMA_VERSION,
+    Broken,
+    ContractInfo,
+    RequirementResult,
+    Results,
+    Status,
+    TargetInfo,
+    UnmatchedGroup,
+    Verdict,
+)
 
-_MOST = 16_000
+_MOST_EXCHANGES = 3
+_MOST_BYTES = 16_384
+_CUT_NOTE = re.compile(r"\n\[cut here: [0-9]+ bytes in all\]\Z")
+#: The grade of what was judged without any exchange: the definition page's own samples.
+_DOCUMENT = "document"
 
 
 def results_to_dict(results: Results) -> dict[str, Any]:
     """The results as plain JSON types, without any credential."""
+    findings = [*results.findings, *results.documentation_defects]
+    cloak = Cloak(e for f in findings for e in f.exchanges)
     return {
         "schema_version": SCHEMA_VERSION,
-        "linkproof_version": results.version,
         "verdict": results.verdict.value,
-        "sentence": results.sentence,
-        "exit_code": results.exit_code,
+        "sentence": cloak.text(results.sentence),
+        "linkproof_version": results.version,
         "seed": results.seed,
-        "target": vars(results.target) | {},
-        "contracts": [vars(c) | {} for c in results.contracts],
-        "requirements": [_row(r) for r in results.requirements],
-        "findings": [finding_to_dict(f) for f in results.findings],
-        "documentation_defects": [finding_to_dict(f) for f in results.documentation_defects],
-        "unmatched": [vars(u) | {"where": list(u.where)} for u in results.unmatched],
-        "broken": [{"what": mask_text(b.what), "detail": mask_text(b.detail)} for b in results.broken],
+        "target": asdict(results.target)
+        | {"name": cloak.text(results.target.name), "base_url": cloak.text(results.target.base_url)},
+        "contracts": [asdict(c) for c in results.contracts],
+        "requirements": [_row(r, cloak) for r in results.requirements],
+        "findings": [_finding(f, cloak) for f in results.findings],
+        "documentation_defects": [_finding(f, cloak) for f in results.documentation_defects],
+        "unmatched": [_unmatched(u, cloak) for u in results.unmatched],
+        "broken": [{"what": cloak.text(b.what), "detail": cloak.text(b.detail)} for b in results.broken],
         "started_at": results.started_at,
         "duration_s": results.duration_s,
         "requests": results.requests,
+        "exit_code": results.exit_code,
     }
 
 
-def _row(row: RequirementResult) -> dict[str, Any]:
-    evidence = None
-    if row.exercised:
-        evidence = {"grade": row.grade.value if row.grade else "document", "date": row.date}
+def results_from_dict(data: dict[str, Any]) -> Results:
+    """The results that ``results_to_dict`` made ``data`` of. Raises UsageError for anything else."""
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version != SCHEMA_VERSION:
+        raise UsageError(
+            f"schema_version is {version!r}, this Linkproof reads {SCHEMA_VERSION!r}",
+            where="results.json",
+            fix="read it with the Linkproof that wrote it, or run again with this one",
+        )
+    try:
+        return _results(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = f"it does not fit schemas/formats/results.schema.json: {type(error).__name__}: {error}"
+        raise UsageError(problem, where="results.json", fix="run again: reports are not for editing") from None
+
+
+def _row(row: RequirementResult, cloak: Cloak) -> dict[str, Any]:
+    evidence = {"grade": row.grade.value if row.grade else _DOCUMENT, "date": row.date} if row.exercised else None
     return {
         "id": row.requirement,
         "contract": row.contract,
@@ -48,20 +82,14 @@ def _row(row: RequirementResult) -> dict[str, Any]:
         "source": dict(row.source),
         "status": row.status.value,
         "exercised": row.exercised,
-        "why": row.why,
+        "why": cloak.text(row.why),
         "evidence": evidence,
         "findings": list(row.findings),
-        "variants": list(row.variants),
+        "variants": [cloak.text(v) for v in row.variants],
     }
 
 
-def finding_to_dict(finding: Finding) -> dict[str, Any]:
-    """One finding with the exchanges that show it."""
-    secrets: set[str] = set()
-    for exchange in finding.exchanges:
-        secrets |= secrets_of(exchange.request.headers)
-    texts = ("pointer", "expected", "actual", "message", "curl")
-    found = {name: mask_text(getattr(finding, name), secrets) for name in texts}
+def _finding(finding: Finding, cloak: Cloak) -> dict[str, Any]:
     return {
         "id": finding.id,
         "requirement": finding.requirement,
@@ -69,37 +97,119 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "contract": finding.contract,
         "operation": finding.operation,
         "kind": finding.kind,
-        "pointer": found["pointer"],
-        "expected": found["expected"],
-        "actual": found["actual"],
-        "message": found["message"],
+        "pointer": cloak.text(finding.pointer),
+        "expected": cloak.text(finding.expected),
+        "actual": cloak.text(finding.actual),
+        "message": cloak.text(finding.message),
         "count": finding.count,
         "follows": finding.follows or None,
-        "exchanges": [exchange_to_dict(e, secrets) for e in finding.exchanges],
-        "curl": found["curl"],
+        "exchanges": [_exchange(e, cloak) for e in finding.exchanges[:_MOST_EXCHANGES]],
+        "curl": cloak.text(finding.curl),
     }
 
 
-def exchange_to_dict(exchange: Exchange, secrets: set[str]) -> dict[str, Any]:
-    """An exchange with masked header fields and bodies as text."""
+def _exchange(exchange: Exchange, cloak: Cloak) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
     return {
-        "label": exchange.label,
+        "label": cloak.text(exchange.label),
         "at": exchange.at,
         "request": {
             "method": request.method,
-            "url": mask_text(request.url, secrets),
-            "headers": [[k, mask_text(v, secrets)] for k, v in mask_headers(request.headers)],
-            "body": _text(request.body, secrets),
+            "url": cloak.text(request.url),
+            "headers": cloak.headers(request.headers),
+            "body": _body(request.body, cloak),
         },
         "response": {
             "status": response.status,
-            "headers": [[k, mask_text(v, secrets)] for k, v in mask_headers(response.headers)],
-            "body": _text(response.body, secrets),
+            "headers": cloak.headers(response.headers),
+            "body": _body(response.body, cloak),
         },
     }
 
 
-def _text(body: bytes, secrets: set[str]) -> str:
-    text = mask_text(body.decode("utf-8", "replace"), secrets)
-    return text if len(text) <= _MOST else f"{text[:_MOST]}… ({len(text)} characters in all)"
+def _body(body: bytes, cloak: Cloak) -> str:
+    """A body as text. It is masked before it is cut: half a credential would not be known as one."""
+    text = cloak.text(body.decode("utf-8", "replace"))
+    size = len(encoded := text.encode())
+    note = _CUT_NOTE.search(text)
+    if size - len(note[0] if note else "") <= _MOST_BYTES:
+        return text
+    return f"{encoded[:_MOST_BYTES].decode('utf-8', 'ignore')}\n[cut here: {size} bytes in all]"
+
+
+def _unmatched(group: UnmatchedGroup, cloak: Cloak) -> dict[str, Any]:
+    return {
+        "reason": cloak.text(group.reason),
+        "method": group.method,
+        "path": cloak.text(group.path),
+        "count": group.count,
+        "where": [cloak.text(w) for w in group.where],
+    }
+
+
+def _results(data: dict[str, Any]) -> Results:
+    verdict = Verdict(data["verdict"])
+    return Results(
+        verdict=verdict,
+        sentence=data["sentence"],
+        target=TargetInfo(**data["target"]),
+        contracts=[ContractInfo(**c) for c in data["contracts"]],
+        requirements=[_row_from(r) for r in data["requirements"]],
+        findings=[_finding_from(f) for f in data["findings"]],
+        documentation_defects=[_finding_from(f) for f in data["documentation_defects"]],
+        unmatched=[UnmatchedGroup(**u | {"where": tuple(u["where"])}) for u in data["unmatched"]],
+        started_at=data["started_at"],
+        duration_s=data["duration_s"],
+        requests=data["requests"],
+        broken=[Broken(**b) for b in data["broken"]],
+        seed=data["seed"],
+        version=data["linkproof_version"],
+        allow_unproven=verdict is Verdict.UNPROVEN and data["exit_code"] == 0,
+    )
+
+
+def _row_from(row: dict[str, Any]) -> RequirementResult:
+    evidence = row["evidence"] or {"grade": _DOCUMENT, "date": ""}
+    return RequirementResult(
+        requirement=row["id"],
+        contract=row["contract"],
+        family=row["family"],
+        level=Level(row["level"]),
+        title=row["title"],
+        statement=row["statement"],
+        source=dict(row["source"]),
+        status=Status(row["status"]),
+        exercised=row["exercised"],
+        why=row["why"],
+        grade=None if evidence["grade"] == _DOCUMENT else Grade(evidence["grade"]),
+        date=evidence["date"],
+        findings=tuple(row["findings"]),
+        variants=tuple(row["variants"]),
+    )
+
+
+def _finding_from(finding: dict[str, Any]) -> Finding:
+    return Finding(
+        **finding
+        | {
+            "level": Level(finding["level"]),
+            "follows": finding["follows"] or "",
+            "exchanges": [_exchange_from(e) for e in finding["exchanges"]],
+        }
+    )
+
+
+def _exchange_from(exchange: dict[str, Any]) -> Exchange:
+    request, response = exchange["request"], exchange["response"]
+    scene, _, number = exchange["label"].rpartition("#")
+    return Exchange(
+        Request(request["method"], request["url"], _headers_from(request), request["body"].encode()),
+        Response(response["status"], _headers_from(response), response["body"].encode()),
+        number=int(number),
+        scene=scene,
+        at=exchange["at"],
+    )
+
+
+def _headers_from(message: dict[str, Any]) -> Headers:
+    return Headers((key, value) for key, value in message["headers"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from linkproof.reports.digest import Cause, causes, unproven
 from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.matrix import families, matrix
-from linkproof.reports.text import finding_lines
+from linkproof.reports.text import count, finding_lines, one_line
 from linkproof.results import Results
 
 _MARK = {
@@ -16,24 +18,58 @@ _MARK = {
     "not exercised": "❔ not exercised",
     "not applicable": "–",
 }
+_MOST = 20
+_SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
+#: A step summary may hold 1 MiB: no line of a finding needs more than this.
+_LONGEST = 4000
 
 
 def summary_markdown(results: Results) -> str:
-    """Verdict, matrix and the findings that are causes."""
+    """Verdict, matrix, the findings that are causes, and what was not proven."""
     data = results_to_dict(results)
-    lines = [f"## Linkproof: {data['verdict']}", "", _plain(data["sentence"]), "", *_table(data)]
-    for finding in [f for f in data["findings"] if not f["follows"]][:20]:
-        lines += ["", "```text", *(line.replace("```", "'''") for line in finding_lines(finding)), "```"]
+    lines = [f"## Linkproof: {data['verdict']}", "", _escape(data["sentence"]), "", *_table(data)]
+    lines += [f"\n**Broken**: {_escape(b['what'])}" for b in data["broken"][:_MOST]]
+    found = causes(data)
+    for cause in found[:_MOST]:
+        lines += ["", *_finding(cause)]
+    if len(found) > _MOST:
+        lines += ["", f"The report has {count(len(found) - _MOST, 'finding')} more of other causes."]
+    lines += _unproven(data)
     return "\n".join(lines) + "\n"
 
 
 def _table(data: dict[str, Any]) -> list[str]:
     names = families(data)
+    if not data["contracts"]:
+        return []
     lines = [f"| contract | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
     for contract, cells in matrix(data).items():
-        lines.append(f"| {contract} | {' | '.join(_MARK[c.status] for c in cells)} |")
+        shown = (_MARK[c.status] + (f" {c.count}/{c.of}" if c.of else "") for c in cells)
+        lines.append(f"| {_escape(contract)} | {' | '.join(shown)} |")
     return lines
 
 
-def _plain(text: str) -> str:
-    return text.replace("<", "&lt;").replace("|", "\\|")
+def _finding(cause: Cause) -> list[str]:
+    """A finding in a fence that is longer than any within."""
+    text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(cause.finding)]
+    if cause.followers:
+        text.append(f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
+    fence = "`" * max(3, *(len(run) + 1 for line in text for run in re.findall("`+", line) or [""]))
+    return [f"{fence}text", *text, fence]
+
+
+def _unproven(data: dict[str, Any]) -> list[str]:
+    groups = unproven(data)
+    if not groups:
+        return []
+    total = count(sum(g.count for g in groups), "requirement")
+    lines = ["", f"<details><summary>Not exercised, so not proven: {total}</summary>", ""]
+    for group in groups[:_MOST]:
+        where = "; ".join(f"{contract}: {' '.join(r['id'] for r in rows)}" for contract, rows in group.rows.items())
+        lines.append(f"- {_escape(group.why)} ({_escape(where)})")
+    return [*lines, "", "</details>"]
+
+
+def _escape(text: str) -> str:
+    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", text)

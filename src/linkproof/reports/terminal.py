@@ -2,82 +2,135 @@
 
 from __future__ import annotations
 
+import textwrap
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from linkproof.reports.digest import causes, unproven
 from linkproof.reports.json_report import results_to_dict
-from linkproof.reports.matrix import families, matrix
-from linkproof.reports.text import finding_lines
+from linkproof.reports.matrix import Cell, families, matrix
+from linkproof.reports.text import count, finding_lines, one_line
 from linkproof.results import Results
 
 _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "not applicable": "-"}
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}
 _VERDICT = {"conforms": "bold green", "breached": "bold red", "unproven": "bold magenta", "broken": "bold yellow"}
-_MOST = 10
+_LEGEND = "FAIL, warn, ok: so many requirements   ?: so many not exercised   -: none applies"
+_MOST_FINDINGS = 10
+_MOST_LINES = 5
+_COMMAND = "  again:"
 
 
-def print_summary(results: Results, console: Console) -> None:
-    """Print the summary; no longer than a screen or two, whatever was found."""
+def print_summary(results: Results, console: Console, out: Path | None = None) -> None:
+    """Print the summary, no longer than a few screens whatever was found; ``out`` is where the reports lie."""
     data = results_to_dict(results)
     verdict = data["verdict"]
-    console.print(f"[{_VERDICT[verdict]}]{verdict.upper()}[/] {escape(data['sentence'])}", soft_wrap=True)
-    exchanges = "exchanges" if data["target"]["kind"] == "recording" else "requests"
-    console.print(f"{data['requests']} {exchanges} in {data['duration_s']:.1f} s, started {data['started_at']}")
-    if data["contracts"]:
+    _say(console, f"{verdict.upper()} {data['sentence']}", _VERDICT[verdict], whole=True)
+    exchanges = count(data["requests"], "exchange" if data["target"]["kind"] == "recording" else "request")
+    _say(console, f"{exchanges} in {data['duration_s']:.1f} s, started {data['started_at']}")
+    if data["contracts"] and data["requirements"]:
+        console.print()
         console.print(_table(data))
-        console.print("ok: seen to hold   ?: a MUST or SHOULD not exercised   -: does not apply, or was not seen")
+        _say(console, _LEGEND, "dim")
+    _broken(data, console)
     _findings(data, console)
+    _unproven(data, console)
     _others(data, console)
+    if out is not None:
+        _say(console, f"\nreport: {out / 'report.html'}", whole=True)
+
+
+def _say(console: Console, text: str, style: str = "", *, indent: str = "", whole: bool = False) -> None:
+    """One line, wrapped between words; a ``whole`` one is left to the terminal to wrap, so that it can be copied."""
+    start = "\n" if text.startswith("\n") else ""
+    line = one_line(text[len(start) :]).encode(console.encoding, "backslashreplace").decode(console.encoding)
+    if not whole:
+        line = textwrap.fill(
+            line, console.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+    console.print(Text(start + line, style=style), soft_wrap=True)
 
 
 def _table(data: dict[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("contract", no_wrap=True)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("contract", overflow="fold")
     for family in families(data):
         table.add_column(family, justify="right", no_wrap=True)
     for contract, cells in matrix(data).items():
-        shown = [f"[{_STYLE[c.status]}]{_MARK[c.status]}{'' if c.status != 'fail' else c.count}[/]" for c in cells]
-        table.add_row(contract, *shown)
+        table.add_row(Text(contract), *(_cell(c) for c in cells))
     return table
 
 
+def _cell(cell: Cell) -> Text:
+    number = f" {cell.count}" if cell.of else ""
+    return Text(_MARK[cell.status] + number, style=_STYLE[cell.status])
+
+
+def _broken(data: dict[str, Any], console: Console) -> None:
+    for broken in data["broken"][:_MOST_LINES]:
+        _say(console, f"\nbroken: {broken['what']}", "yellow", indent="  ")
+    _rest(data["broken"], console)
+
+
 def _findings(data: dict[str, Any], console: Console) -> None:
-    causes = [f for f in data["findings"] if not f["follows"]]
-    for finding in causes[:_MOST]:
-        console.print()
-        for number, line in enumerate(finding_lines(finding)):
-            style = _STYLE["fail" if finding["level"] == "MUST" else "warn"] if number == 0 else None
-            console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
-        followers = sum(f["follows"] == finding["id"] for f in data["findings"])
-        if followers:
-            console.print(f"  {followers} more findings follow from this one")
-    if len(causes) > _MOST:
-        console.print(f"\n{len(causes) - _MOST} more findings are in the report")
+    found = causes(data)
+    for cause in found[:_MOST_FINDINGS]:
+        style = _STYLE["fail" if cause.finding["level"] == "MUST" else "warn"]
+        first, *others = finding_lines(cause.finding)
+        _say(console, f"\n{first}", style, indent="  ")
+        for line in others:
+            _say(console, line, indent=" " * 12, whole=line.startswith(_COMMAND))
+        if cause.followers:
+            _say(console, f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
+    more = len(found) - _MOST_FINDINGS
+    if more > 0:
+        _say(console, f"\nThe report has {count(more, 'finding')} more of other causes.")
+
+
+def _unproven(data: dict[str, Any], console: Console) -> None:
+    groups = unproven(data)
+    if groups:
+        musts = sum(r["level"] == "MUST" for g in groups for rows in g.rows.values() for r in rows)
+        total = sum(g.count for g in groups)
+        _say(console, f"\nNot exercised, so not proven: {count(total, 'requirement')}, {musts} of them MUST")
+    for group in groups[:_MOST_LINES]:
+        _say(console, f"  {group.why}", indent="    ")
+        for contract, rows in group.rows.items():
+            _say(console, f"    {contract}: {' '.join(r['id'] for r in rows)}", indent="      ")
+    _rest(groups, console)
 
 
 def _others(data: dict[str, Any], console: Console) -> None:
-    missing = [r for r in data["requirements"] if r["status"] == "not exercised"]
-    if missing:
-        console.print(f"\nnot exercised ({len(missing)}):")
-        for row in missing[:_MOST]:
-            console.print(f"  {row['contract']} {row['id']} {row['level']}: {row['why']}", markup=False, soft_wrap=True)
-        if len(missing) > _MOST:
-            console.print(f"  and {len(missing) - _MOST} more, in the report")
-    for broken in data["broken"][:_MOST]:
-        console.print(f"broken: {broken['what']}", style="yellow", markup=False, soft_wrap=True)
-    for row in data["requirements"]:
-        for variant in row["variants"]:
-            console.print(f"variant: {row['contract']} {row['id']}: {variant}", markup=False, soft_wrap=True)
-    if data["unmatched"]:
-        console.print(f"\nmatched no contract ({sum(u['count'] for u in data['unmatched'])} exchanges):")
-        for group in data["unmatched"][:_MOST]:
-            line = f"  {group['count']}x {group['method']} {group['path']}: {group['reason']}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        if len(data["unmatched"]) > _MOST:
-            console.print(f"  and {len(data['unmatched']) - _MOST} more, in the report")
+    variants = [f"{r['contract']} {r['id']}: {v}" for r in data["requirements"] for v in r["variants"]]
+    if variants:
+        _say(console, "\nDocumented variants that were seen, and are no breach")
+    for variant in variants[:_MOST_LINES]:
+        _say(console, f"  {variant}", indent="    ")
+    _rest(variants, console)
+    _unmatched(data["unmatched"], console)
     if data["documentation_defects"]:
-        count = len(data["documentation_defects"])
-        console.print(f"\n{count} defects of the vendors' documentation are listed apart, in the report")
+        defects = count(len(data["documentation_defects"]), "defect")
+        _say(console, f"\nThe report lists {defects} of the vendors' documentation apart.")
+
+
+def _unmatched(groups: list[dict[str, Any]], console: Console) -> None:
+    """The reasons, each with one example: paths are long, and the report has them all."""
+    if groups:
+        total = count(sum(g["count"] for g in groups), "exchange")
+        _say(console, f"\nMatched no contract, so not judged: {total}")
+    reasons = list(dict.fromkeys(g["reason"] for g in groups))
+    for reason in reasons[:_MOST_LINES]:
+        same = [g for g in groups if g["reason"] == reason]
+        _say(console, f"  {reason} ({sum(g['count'] for g in same)}x), such as", indent="    ")
+        _say(console, f"    {same[0]['method']} {same[0]['path']}", whole=True)
+    _rest(reasons, console)
+
+
+def _rest(things: list[Any], console: Console) -> None:
+    more = len(things) - _MOST_LINES
+    if more > 0:
+        _say(console, f"  and {more} more, in the report")

@@ -5,28 +5,51 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: What XML 1.0 does not allow, and a terminal should not get.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What XML 1.0 does not allow, and what rules a terminal or turns the direction of writing.
+_FORBIDDEN = re.compile(
+    "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
+)
+_BREAK = re.compile("\\r\\n|[\\r\\n\\u2028\\u2029]")
 
 
 def plain(text: str) -> str:
-    """Text without control characters."""
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Text whose control characters are spelled out, as in ``\\u001b``: they show and do nothing."""
+    return _FORBIDDEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def one_line(text: str) -> str:
+    """Text on one line: line breaks are shown, so that no part of it looks like a line of the report."""
+    return _BREAK.sub("↵", plain(text))
+
+
+def plain_all(value: Any) -> Any:
+    """JSON of which every string is plain."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {key: plain_all(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [plain_all(item) for item in value]
+    return value
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where that is due."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def finding_lines(finding: dict[str, Any]) -> list[str]:
     """What was expected, what came, where, and how to see it again."""
-    where = f"{finding['contract']} {finding['operation']}"
-    if finding["pointer"]:
-        where += f" at {finding['pointer']}"
     lines = [
         f"{finding['requirement']} {finding['level']}: {finding['message']}",
-        f"  where:    {where} ({finding['count']}x)",
-        f"  expected: {finding['expected']}",
-        f"  got:      {finding['actual']}",
+        f"  where:    {finding['contract']} {finding['operation']} ({finding['count']}x)",
     ]
+    if finding["pointer"]:
+        lines.append(f"  pointer:  {finding['pointer']}")
+    lines.append(f"  expected: {finding['expected']}")
+    lines.append(f"  got:      {finding['actual']}")
     if finding["exchanges"]:
         lines.append(f"  seen in:  {', '.join(e['label'] for e in finding['exchanges'])}")
     if finding["curl"]:
         lines.append(f"  again:    {finding['curl']}")
-    return [plain(line) for line in lines]
+    return [one_line(line) for line in lines]

@@ -6,60 +6,125 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from linkproof.errors import UsageError
-from linkproof.reports.allure import allure_files
+from linkproof.reports.allure import PREFIX, allure_files
 from linkproof.reports.html import html_page
 from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.junit import junit_xml
 from linkproof.results import Results
 
-_FILES = ("report.html", "junit.xml", "results.json")
+_RESULTS = "results.json"
+_FILES = ("report.html", "junit.xml", _RESULTS)
 _ALLURE = "allure-results"
+#: Names that start so are left by a writer that was killed: the folder is ours, and may be unfinished.
+_TEMPORARY = ".linkproof-"
+_HARMLESS = (".gitkeep", ".gitignore", ".DS_Store")
+_FIX = "choose another folder with --out, or remove this one"
 
 
 def write_reports(results: Results, out: Path) -> list[Path]:
-    """Write results.json, junit.xml, report.html and allure-results/; returns their paths.
+    """Write report.html, junit.xml, results.json and allure-results/; returns their paths.
 
-    Raises UsageError where ``out`` is a file, cannot be written, or is a folder of somebody else's.
+    Where anything goes wrong, what was there before is there still. Raises UsageError where ``out`` is a file, cannot
+    be written, or is a folder of somebody else's.
     """
+    files = _render(results_to_dict(results))
     prepare(out)
-    data = results_to_dict(results)
-    work = Path(tempfile.mkdtemp(prefix=".linkproof-", dir=out.parent))
     try:
-        (work / "report.html").write_text(html_page(data), encoding="utf-8", errors="replace")
-        (work / "junit.xml").write_bytes(junit_xml(data))
-        text = json.dumps(data, ensure_ascii=False, indent=1)
-        (work / "results.json").write_text(text + "\n", encoding="utf-8", errors="replace")
-        (work / _ALLURE).mkdir()
-        for name, content in allure_files(data).items():
-            (work / _ALLURE / name).write_bytes(content)
-        _swap(work, out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        with _workshop(out) as work:
+            for name, content in files.items():
+                path = work / "new" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            _swap(work, out, list(files))
+    except OSError as error:
+        raise UsageError(f"the reports cannot be written: {error}", where=f"--out {out}", fix=_FIX) from error
     return [out / name for name in (*_FILES, _ALLURE)]
 
 
 def prepare(out: Path) -> None:
-    """Make sure that reports can be written to ``out``. Raises UsageError."""
-    fix = "choose another folder with --out"
+    """Make sure that reports can be written to ``out``, making the folder. Raises UsageError."""
+    where = f"--out {out}"
     if out.exists() and not out.is_dir():
-        raise UsageError("this is a file, not a folder", where=f"--out {out}", fix=fix)
-    if out.is_dir() and any(out.iterdir()) and not (out / "results.json").is_file():
-        raise UsageError("this folder holds something else than reports", where=f"--out {out}", fix=fix)
+        raise UsageError("this is a file, not a folder", where=where, fix=_FIX)
     try:
+        if out.is_dir() and not _is_ours(out):
+            raise UsageError("this folder holds something else than reports of Linkproof", where=where, fix=_FIX)
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot be made: {error.strerror}", where=f"--out {out}", fix=fix) from None
-    if not os.access(out, os.W_OK):
-        raise UsageError("cannot be written to", where=f"--out {out}", fix=fix)
+        raise UsageError(f"this folder cannot be used: {error.strerror}", where=where, fix=_FIX) from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise UsageError("this folder cannot be written to", where=where, fix=_FIX)
 
 
-def _swap(work: Path, out: Path) -> None:
-    """The old results.json goes first and the new one comes last: in between nothing looks whole."""
-    (out / "results.json").unlink(missing_ok=True)
-    shutil.rmtree(out / _ALLURE, ignore_errors=True)
-    os.replace(work / _ALLURE, out / _ALLURE)
-    for name in _FILES:
-        os.replace(work / name, out / name)
+def _render(data: dict[str, Any]) -> dict[str, bytes]:
+    """Every file by its name within the folder; results.json is the last."""
+    return {
+        **{f"{_ALLURE}/{name}": content for name, content in allure_files(data).items()},
+        "report.html": html_page(data).encode(),
+        "junit.xml": junit_xml(data),
+        _RESULTS: json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n",
+    }
+
+
+def _is_ours(out: Path) -> bool:
+    """Whether the folder is empty, or holds results of Linkproof's."""
+    names = [p.name for p in out.iterdir() if p.name not in _HARMLESS]
+    if not names or any(n.startswith(_TEMPORARY) for n in names):
+        return True
+    try:
+        found = json.loads((out / _RESULTS).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "linkproof_version" in found
+
+
+@contextmanager
+def _workshop(out: Path) -> Iterator[Path]:
+    """A temporary folder beside ``out``; within it, where that is another file system or may not be written."""
+    beside = out.resolve().parent
+    near = beside.stat().st_dev == out.stat().st_dev and os.access(beside, os.W_OK | os.X_OK)
+    work = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=beside if near else out))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(work: Path, out: Path, names: list[str]) -> None:
+    """The old results.json goes first, the new one comes last: nothing in between looks whole, and all is undone."""
+    unfinished = out / f"{_TEMPORARY}unfinished"
+    unfinished.touch()
+    moved: list[tuple[Path, Path]] = []
+    had_allure = (out / _ALLURE).exists()
+    try:
+        for name in _written(out):
+            _move(out / name, work / "old" / name, moved)
+        (out / _ALLURE).mkdir(exist_ok=True)
+        for name in names:
+            _move(work / "new" / name, out / name, moved)
+    except BaseException:
+        for before, after in reversed(moved):
+            os.replace(after, before)
+        if not had_allure and (out / _ALLURE).is_dir():
+            (out / _ALLURE).rmdir()
+        unfinished.unlink()
+        raise
+    unfinished.unlink()
+
+
+def _move(before: Path, after: Path, moved: list[tuple[Path, Path]]) -> None:
+    after.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(before, after)
+    moved.append((before, after))
+
+
+def _written(out: Path) -> list[str]:
+    """What an earlier run wrote, results.json first. Whatever else is there stays."""
+    names = [n for n in reversed(_FILES) if (out / n).is_file()]
+    return names + sorted(f"{_ALLURE}/{p.name}" for p in (out / _ALLURE).glob(f"{PREFIX}*") if p.is_file())

@@ -1,0 +1,60 @@
+"""One mask over a whole report: what is a credential in one exchange is masked in every text of every report."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from linkproof.exchange import Exchange, Headers
+from linkproof.masking import MASK, mask_headers, mask_text, secrets_of
+
+#: Members of JSON bodies whose value is a credential by their name alone.
+_MEMBER = re.compile(
+    r'(?i)("(?:password|passwd|administratorLoginPassword|(?:client_?)?secret|secret_?key|private_?key|api_?key'
+    r"|(?:access|refresh|id|security|auth)_?token|x-auth-token|(?:account|shared|primary|secondary)_?key"
+    r'|connection_?string)"\s*:\s*")(?:[^"\\]|\\.)+'
+)
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?")
+_USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SHORTEST = 6
+
+
+class Cloak:
+    """Masks texts and header fields, knowing every credential that the exchanges of a report carry."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._secrets: set[str] = set()
+        for exchange in exchanges:
+            answered = Headers((k, v) for k, v in exchange.response.headers if k.lower() != "set-cookie")
+            for headers in (exchange.request.headers, answered):
+                for secret in secrets_of(headers):
+                    self._secrets |= _forms(secret)
+
+    def text(self, text: str) -> str:
+        """``text`` without credentials, and without what cannot be written as UTF-8."""
+        text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+        text = _MEMBER.sub(rf"\g<1>{MASK}", mask_text(text, self._secrets))
+        return _USERINFO.sub(MASK, _JWT.sub(MASK, text))
+
+    def headers(self, headers: Headers) -> list[list[str]]:
+        """The header fields as pairs, credentials replaced."""
+        return [[key, self.text(value)] for key, value in mask_headers(headers)]
+
+
+def _forms(secret: str) -> set[str]:
+    """The ways in which a server may echo a credential: as it came, in a URL, in JSON, or decoded."""
+    escaped = json.dumps(secret)[1:-1]
+    found = {secret, quote(secret), quote(secret, safe=""), escaped, escaped.replace("/", "\\/")}
+    scheme, _, rest = secret.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            pair = base64.b64decode(rest, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            pair = ""
+        found |= {pair, pair.partition(":")[2]}
+    return {form for form in found if len(form) >= _SHORTEST}
