@@ -19,10 +19,12 @@ from linkproof.results import Results
 _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "not applicable": "-"}
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}
 _VERDICT = {"conforms": "bold green", "breached": "bold red", "unproven": "bold magenta", "broken": "bold yellow"}
-_LEGEND = "FAIL, warn, ok: so many requirements   ?: so many not exercised   -: none applies"
+_LEGEND = "The worst of each family, and how often. ?: not exercised   -: does not apply"
 _MOST_FINDINGS = 10
 _MOST_LINES = 5
 _COMMAND = "  again:"
+#: From this width on there is room for a space between status and count.
+_WIDE = 100
 
 
 def print_summary(results: Results, console: Console, out: Path | None = None) -> None:
@@ -34,7 +36,7 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
     _say(console, f"{exchanges} in {data['duration_s']:.1f} s, started {data['started_at']}")
     if data["contracts"] and data["requirements"]:
         console.print()
-        console.print(_table(data))
+        console.print(_table(data, " " if console.width >= _WIDE else ""))
         _say(console, _LEGEND, "dim")
     _broken(data, console)
     _findings(data, console)
@@ -55,18 +57,18 @@ def _say(console: Console, text: str, style: str = "", *, indent: str = "", whol
     console.print(Text(start + line, style=style), soft_wrap=True)
 
 
-def _table(data: dict[str, Any]) -> Table:
+def _table(data: dict[str, Any], gap: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("contract", overflow="fold")
     for family in families(data):
         table.add_column(family, justify="right", no_wrap=True)
     for contract, cells in matrix(data).items():
-        table.add_row(Text(contract), *(_cell(c) for c in cells))
+        table.add_row(Text(contract), *(_cell(c, gap) for c in cells))
     return table
 
 
-def _cell(cell: Cell) -> Text:
-    number = f" {cell.count}" if cell.of else ""
+def _cell(cell: Cell, gap: str) -> Text:
+    number = f"{gap}{cell.count}" if cell.of else ""
     return Text(_MARK[cell.status] + number, style=_STYLE[cell.status])
 
 

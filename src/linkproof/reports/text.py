@@ -47,9 +47,9 @@ def finding_lines(finding: dict[str, Any]) -> list[str]:
     if finding["pointer"]:
         lines.append(f"  pointer:  {finding['pointer']}")
     lines.append(f"  expected: {finding['expected']}")
-    lines.append(f"  got:      {finding['actual']}")
+    lines.append(f"  got:      {finding['actual'] or '(nothing)'}")
     if finding["exchanges"]:
-        lines.append(f"  seen in:  {', '.join(e['label'] for e in finding['exchanges'])}")
+        lines.append(f"  seen in:  {finding['exchanges'][0]['label']}")
     if finding["curl"]:
         lines.append(f"  again:    {finding['curl']}")
     return [one_line(line) for line in lines]
