@@ -14,6 +14,7 @@ def test_pages_by_next_link_hold_each_connection_once(driver: Driver) -> None:
 
 @pytest.mark.requirement("PAG-2", "PAG-3", "PAG-4", "PAG-5", "STA-6")
 def test_pages_are_whole_after_a_change(driver: Driver) -> None:
+    driver.operation(Role.DECIDE)
     name = driver.take("pending")
     driver.decide("approve", name)
     look_at_everything(driver)

@@ -16,7 +16,7 @@ from linkproof.contract.model import Contract, Operation, Role
 from linkproof.errors import EngineError
 from linkproof.exchange import Credential
 from linkproof.jsontext import at, place
-from linkproof.suite.session import NotExercised, Session
+from linkproof.suite.session import DoesNotApply, NotExercised, Session
 
 #: A listing is not followed further than this.
 MAX_PAGES = 60
@@ -39,7 +39,7 @@ class Driver:
         """The contract's operation with a role. Raises NotExercised where it has none."""
         found = self.contract.by_role(role)
         if found is None:
-            raise NotExercised(f"the contract has no operation to {role}")
+            raise DoesNotApply(f"the contract has no operation to {role}")
         return found
 
     def take(self, state: str) -> str:

@@ -28,7 +28,7 @@ from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
 from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, open_target
-from linkproof.suite.session import NotExercised, Session, merge_skips
+from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
 from linkproof.verdict import RunFacts, conclude
 
 
@@ -143,7 +143,8 @@ class Conformance:
                 raise TargetError(session.dead)
             result = yield
         except NotExercised as reason:
-            session.skip(contract.id, self._binding(wanted, contract), str(reason))
+            if not isinstance(reason, DoesNotApply):
+                session.skip(contract.id, self._binding(wanted, contract), str(reason))
             pytest.skip(str(reason))
         except TargetError as error:
             self._broke(session, f"the target did not answer: {error}", f"in {item.name}")

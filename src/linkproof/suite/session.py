@@ -23,6 +23,10 @@ class NotExercised(Exception):
     """A scenario cannot be brought about here: no fixture is left, or writing is not allowed. Says why."""
 
 
+class DoesNotApply(NotExercised):
+    """A scenario means nothing on this contract: it has no such operation. Nothing is missing from the proof."""
+
+
 @dataclass
 class Scene:
     """One test: what it sent, and what of it was judged."""
