@@ -124,6 +124,13 @@ CASES: tuple[Case, ...] = (
         name="204",
     ),
     Case("SHP-4", (got(),), (got(properties__colour="red"),), "does not know"),
+    Case(
+        "SHP-4",
+        (connections(WHOLE[0]),),
+        (connections({**WHOLE[0], "colour": "red"}),),
+        "does not know",
+        name="beside a condition",
+    ),
     Case("SHP-5", (got(id=(PATHS[AKS] + "/ONE").upper()),), (got(id=PATHS[AKS] + "/two"),), "id is"),
     Case("SHP-5", (got(name="c/one"),), (got(name="uno"),), "name is", name="name"),
     Case(

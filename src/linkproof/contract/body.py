@@ -152,11 +152,8 @@ def _close(schema: Any) -> None:
             _close(part)
     elif isinstance(schema, dict):
         for key, part in schema.items():
-            if key not in ("enum", "examples", "example", "default", "const", "required", "if"):
+            # Conditions and their branches name some members only: the schema around them names all.
+            if key not in ("enum", "examples", "example", "default", "const", "required", "if", "then", "else"):
                 _close(part)
-        if "properties" in schema and isinstance(schema["properties"], dict) and "then" not in schema:
-            closes = "type" in schema or "$ref" not in schema
-            if closes and "allOf" not in schema:
-                schema.setdefault("additionalProperties", False)
-        if "then" in schema and isinstance(schema["then"], dict):
-            schema["then"].pop("additionalProperties", None)
+        if isinstance(schema.get("properties"), dict) and "allOf" not in schema:
+            schema.setdefault("additionalProperties", False)
