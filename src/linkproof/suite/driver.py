@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -221,11 +220,12 @@ class Driver:
 
     def _poll(self, status_url: str, result_url: str) -> None:
         """Location first, then the status, so that a result before the end is seen for what it is."""
-        limit, started, pause = self._limit(), time.monotonic(), 0.005
+        clock = self.session.client.clock
+        limit, started, pause = self._limit(), clock.now(), 0.005
         status_over, result_over = not status_url, not result_url
         misread = 0
         while not (status_over and result_over):
-            out_of_time = time.monotonic() - started > limit
+            out_of_time = clock.now() - started > limit
             retry_after = 0.0
             if not result_over:
                 call = self._poll_once(result_url)
@@ -242,7 +242,7 @@ class Driver:
                 return
             if not (status_over and result_over):
                 # A mock may be asked sooner than it says; a real service is not.
-                time.sleep(max(pause, retry_after or 10.0) if self.target.kind == "live" else pause)
+                clock.sleep(max(pause, retry_after or 10.0) if self.target.kind == "live" else pause)
                 pause = min(pause * 1.6, 0.5)
 
     def _poll_once(self, url: str) -> Call:
@@ -256,13 +256,14 @@ class Driver:
         item = next((i for i in call.items if name_of(self.contract, i) == name.lower()), None)
         if item is not None and settled(self.contract, item):
             return
-        limit, started, pause = self._limit(), time.monotonic(), 0.01
-        while time.monotonic() - started < limit:
+        clock = self.session.client.clock
+        limit, started, pause = self._limit(), clock.now(), 0.01
+        while clock.now() - started < limit:
             shown = self.get(name)
             item = next((i for i in shown.items if name_of(self.contract, i) == name.lower()), None)
             if item is None or settled(self.contract, item):
                 return
-            time.sleep(max(pause, 2.0) if self.target.kind == "live" else pause)
+            clock.sleep(max(pause, 2.0) if self.target.kind == "live" else pause)
             pause = min(pause * 1.6, 0.5)
         self.session.stuck.add(self.contract.id)
 

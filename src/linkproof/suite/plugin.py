@@ -27,8 +27,9 @@ from linkproof.exchange import Exchange
 from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
 from linkproof.suite.driver import Driver
-from linkproof.suite.opening import Opened, open_target
+from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
+from linkproof.target.client import Client
 from linkproof.verdict import RunFacts, conclude
 
 
@@ -58,8 +59,14 @@ class _Spool:
 class Conformance:
     """Registered with pytest for one run; ``results`` is there when the run is over."""
 
-    def __init__(self, choices: Choices, progress: Callable[[str, int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        progress: Callable[[str, int, int], None] | None = None,
+        opener: Opener = open_target,
+    ) -> None:
         self.choices = choices
+        self._opener = opener
         self.results: Results | None = None
         self._progress = progress
         self._opened: Opened | None = None
@@ -98,7 +105,7 @@ class Conformance:
 
     def _open(self) -> Opened:
         if self._opened is None:
-            self._opened = open_target(self.choices.target, select(all_contracts(), self.choices.contracts))
+            self._opened = self._opener(self.choices.target, select(all_contracts(), self.choices.contracts))
         return self._opened
 
     def session(self) -> Session:
@@ -107,7 +114,12 @@ class Conformance:
             opened = self._open()
             keep = self._spool.exchanges.append if self._worker else None
             self._session = Session(
-                opened.target, self.contracts(), seed=self.choices.seed, keep=keep, may_reset=not self._worker
+                opened.target,
+                self.contracts(),
+                seed=self.choices.seed,
+                keep=keep,
+                may_reset=not self._worker,
+                client=Client(opened.target, opened.transport, opened.clock),
             )
             if not self._worker:
                 self._session.reset()

@@ -65,6 +65,8 @@ class Session:
         contracts: those that the target names, in order.
         seed: everything random follows from it.
         keep: called with every exchange, as it is judged (for workers that report to a controller).
+        may_reset: whether the target's fixtures may be put back.
+        client: sends the requests; one over the network where none is given.
     """
 
     def __init__(
@@ -75,11 +77,12 @@ class Session:
         seed: int = 1,
         keep: Callable[[Exchange], None] | None = None,
         may_reset: bool = True,
+        client: Client | None = None,
     ) -> None:
         self.target = target
         self.contracts = tuple(c for c in contracts if c.id in target.contracts)
         self.seed = seed
-        self.client = Client(target)
+        self.client = client or Client(target)
         self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True)
         self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.broken: list[Broken] = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from linkproof.clock import Clock
 from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
 from linkproof.exchange import Credential, Exchange, Headers, Request, Response
@@ -19,11 +19,22 @@ WRONG_TOKEN = "linkproof-wrong-credential"
 
 
 class Client:
-    """One connection pool to one target. Credentials go to the target's own hosts only."""
+    """One connection pool to one target. Credentials go to the target's own hosts only.
 
-    def __init__(self, target: Target) -> None:
+    Args:
+        target: where requests go.
+        transport: takes the place of the network.
+        clock: what exchanges are timed by.
+    """
+
+    def __init__(
+        self, target: Target, transport: httpx.BaseTransport | None = None, clock: Clock | None = None
+    ) -> None:
         self.target = target
-        self._http = httpx.Client(timeout=target.timeout_s, follow_redirects=False, trust_env=True)
+        self.clock = clock or Clock()
+        self._http = httpx.Client(
+            timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
+        )
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
 
     def _bases(self) -> Iterable[str]:
@@ -71,9 +82,9 @@ class Client:
         return self._exchange(Request(method, full, Headers(fields), body), credential)
 
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
-        started = time.monotonic()
+        started = self.clock.now()
         response = self._answer(request)
-        ended = time.monotonic()
+        ended = self.clock.now()
         fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
         return Exchange(
             request=request,
