@@ -22,11 +22,12 @@ _CONSEQUENCES = ("HDR-5", "ERR-3", "ERR-8", "ERR-1", "LRO-4", "STA-2", "STA-9", 
 
 #: Consequence to its causes, whatever the exchanges.
 _LEADS_TO = {
-    "STA-10": ("STA-1",),
+    "STA-10": ("STA-1", "STA-3", "STA-9"),
     "STA-9": ("STA-1", "STA-3"),
     "LRO-4": ("STA-1", "STA-5"),
     "STA-2": ("STA-1",),
-    "PAG-4": ("STA-7",),
+    "PAG-4": ("STA-7", "STA-5"),
+    "ENM-3": ("STA-7",),
 }
 
 

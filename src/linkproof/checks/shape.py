@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.history import History
-from linkproof.contract.body import values_at
+from linkproof.contract.body import Problem, values_at
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.exchange import Circumstances
@@ -46,7 +46,7 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
     items = call.contract.list.items
     elsewhere = {"", items} if call.role is Role.LIST and call.contract.list.next_link else set()
     sound = True
-    for problem in schema.problems(answer):
+    for problem in _together(schema.problems(answer)):
         if (problem.keyword == "enum" and isinstance(problem.value, str)) or problem.pointer in elsewhere:
             continue
         sound = False
@@ -62,6 +62,22 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
         )
     if sound:
         yield held("SHP-1")
+
+
+def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems, with all members that one object lacks as one."""
+    lacking: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.keyword == "required":
+            lacking.setdefault(problem.pointer.rsplit("/", 1)[0], []).append(problem)
+        else:
+            yield problem
+    for pointer, missing in lacking.items():
+        if len(missing) == 1:
+            yield missing[0]
+        else:
+            names = ", ".join(p.pointer.rsplit("/", 1)[1] for p in missing)
+            yield Problem(pointer, "required", f"members {names}", "(absent)", MISSING)
 
 
 @check("SHP-2")
