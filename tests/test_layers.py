@@ -18,7 +18,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("grouping", "judge", "results", "verdict"),
     ("recording", "mock", "target"),
     ("reports",),
+    ("faults",),
     ("suite",),
+    ("trials",),
     ("cli",),
     ("__main__",),
 )

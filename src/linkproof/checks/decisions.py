@@ -37,9 +37,12 @@ def decisions_are_shown(call: Call, history: History, circumstances: Circumstanc
     if not call.contract.member.status:
         return
     for subject, value, pointer in observations(call, history):
-        if not subject.decisions or not settled(call.contract, value):
+        if not subject.decisions:
             continue
         decision = subject.decisions[-1]
+        if not settled(call.contract, value):
+            yield from _still_on_its_way(call, decision, value, pointer)
+            continue
         way = str(call.role)
         if way in decision.shown or decision.call.exchange.ended > call.exchange.started > 0:
             continue
@@ -49,6 +52,18 @@ def decisions_are_shown(call: Call, history: History, circumstances: Circumstanc
             yield from _one_of(call, subject, value, pointer, way)
         else:
             yield from _shows(call, decision, value, pointer, way)
+
+
+def _still_on_its_way(call: Call, decision: Decision, value: Any, pointer: str) -> Iterator[Judgement]:
+    """After an operation was told to have ended, Get shows a final state."""
+    if not (decision.long and decision.ended) or call.role is not Role.GET:
+        return
+    contract = call.contract
+    place = next(p for p in (contract.member.provisioning, contract.member.status) if p)
+    found = at(value, place)
+    message = f"the operation ended, and the connection is still on its way: {found}"
+    evidence = (decision.call.exchange,)
+    yield breach("LRO-4", "still on its way", pointer + place, "a final state", found, message, evidence=evidence)
 
 
 def _refused_since(history: History, call: Call, decision: Decision) -> bool:

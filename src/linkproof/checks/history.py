@@ -175,8 +175,9 @@ class History:
         if not call.success or call.operation is None:
             return
         if call.role is Role.GET and subject is not None and isinstance(call.answer, dict):
-            if name_of(self.contract, call.answer) not in ("", subject.name):
-                return  # SHP-5: it shows another connection
+            name = name_of(self.contract, call.answer)
+            if name != subject.name and (name or subject.exists is not True):
+                return  # SHP-5: it shows another connection, or none
             subject.get = Shown(call.answer, call, self.index, settled(self.contract, call.answer))
             subject.exists = True
         elif call.role is Role.LIST:

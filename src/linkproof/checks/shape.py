@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.history import History
-from linkproof.contract.body import Problem, values_at
-from linkproof.contract.call import Call
+from linkproof.contract.body import BodySchema, Problem, values_at
+from linkproof.contract.call import Call, Kind
 from linkproof.contract.model import Contract, Role
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
@@ -26,9 +26,7 @@ EXACT = 2**53
 @check("SHP-1")
 def success_bodies_fit(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
-    if not call.success or call.operation is None or call.status not in call.operation.responses:
-        return
-    schema = call.operation.responses[call.status]
+    schema = _schema(call, history)
     if schema is None or call.exchange.request.method == "HEAD":
         return
     answer = call.answer
@@ -62,6 +60,15 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
         )
     if sound:
         yield held("SHP-1")
+
+
+def _schema(call: Call, history: History) -> BodySchema | None:
+    """What a success body has to fit; the result of a long-running operation is the body that its operation has."""
+    operation = call.operation
+    if call.kind is Kind.RESULT_POLL and call.status == 200:
+        running = history.running_at(call.exchange.request.url)
+        operation = running.call.operation if running is not None else None
+    return operation.responses.get(call.status) if call.success and operation is not None else None
 
 
 def _together(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
+faults_app = typer.Typer(no_args_is_help=True, help="Servers that are wrong on purpose: what the suites catch.")
+app.add_typer(faults_app, name="faults")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(requirements_app, name="requirements")
 
@@ -92,11 +94,39 @@ def mock(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
     contract: Contracts = None,
     token: Annotated[str, typer.Option(help="The credential that it accepts.")] = "test-token",
+    fault: Annotated[str, typer.Option(help="With one breach: an id of `linkproof faults list`.", metavar="ID")] = "",
 ) -> None:
     """Serve the contracts on 127.0.0.1 until it is stopped."""
     from linkproof.cli.serving import serve_mock
 
-    serve_mock(port, tuple(contract or ()), token)
+    serve_mock(port, tuple(contract or ()), token, fault)
+
+
+@faults_app.command("list")
+def faults_list(contract: Contracts = None, json: Json = False) -> None:
+    """Every fault and every variant: id, kind, what is wrong or different."""
+    from linkproof.cli.faulting import list_faults
+
+    list_faults(tuple(contract or ()), as_json=json)
+
+
+@faults_app.command("matrix")
+def faults_matrix(
+    names: Annotated[list[str] | None, typer.Argument(metavar="FAULT...", help="Only ids that contain this.")] = None,
+    contract: Contracts = None,
+    sample: Annotated[int, typer.Option(min=0, help="Only so many, evenly chosen; 0: all.")] = 0,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="Run with this seed (repeatable).")] = None,
+    processes: Annotated[int, typer.Option(min=0, help="Side by side; 0: one for each core.")] = 0,
+    commit: Annotated[str, typer.Option(help="What is named in the table as the commit.")] = "",
+    out: Annotated[Path, typer.Option("--out", help="Where the tables go.")] = Path("reports/faults"),
+    quiet: Quiet = False,
+) -> None:
+    """Run the suites against every fault and every variant: what is caught, what is blamed."""
+    from linkproof.cli.faulting import run_matrix
+
+    seeds = tuple(dict.fromkeys(seed or (1,)))
+    chosen = tuple(names or ())
+    raise typer.Exit(run_matrix(chosen, tuple(contract or ()), sample, seeds, processes, commit, out, quiet=quiet))
 
 
 @contracts_app.command("list")

@@ -372,9 +372,9 @@ def _(contract: Contract) -> Change | None:
     return _code(contract, Mistake.NO_CONNECTION, "EndPoint.2003")
 
 
-@fault("ERR-8", "code-in-no-row", "A bad body has a code that no table knows.", "ERR-5")
+@fault("ERR-8", "code-of-a-404", "A bad body is refused with 400, and a code that stands with 404.", "ERR-5")
 def _(contract: Contract) -> Change | None:
-    return _code(contract, Mistake.BODY, "EndPoint.9999")
+    return _code(contract, Mistake.BODY, "EndPoint.0005")
 
 
 @fault("ERR-8", "code-without-prefix", "Codes lack their prefix.", "HDR-2", "PAG-8", "ERR-3", "ENM-2", "ERR-5")

@@ -285,6 +285,13 @@ def _(contract: Contract) -> Change | None:
     return refusals(lambda _, answer: made(answer.value))
 
 
+@variant("ERR-8", "another-row", "A bad body has a code from a row of the table that the contract does not repeat.")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.table:
+        return None
+    return _coded(Mistake.BODY, lambda row: Row(row.status, "EndPoint.2016", row.message))
+
+
 @variant("ERR-8", "empty-504", "An empty body is answered with 504 EndPoint.0011.")
 def _(contract: Contract) -> Change | None:
     if not contract.error.empty_body:
