@@ -216,7 +216,7 @@ def test_fixtures_are_varied(mock: Mock) -> None:
 @each([POSTGRES, DICOM])
 def test_pages_go_on_by_an_absolute_link(mock: Mock, contract: Contract) -> None:
     first = mock.call(contract, Role.LIST).json()
-    assert len(first["value"]) == 3
+    assert 1 < len(first["value"]) < 12
     link = urlsplit(first["nextLink"])
     assert (link.scheme, link.netloc) == ("http", "mock.test")
     assert f"api-version={contract.version}" in link.query

@@ -1,8 +1,12 @@
-"""What time it is, and waiting: for real, or by moving the clock on where nobody else's time has to pass."""
+"""What time it is, and waiting: for real, or on a clock of its own where nobody else's time has to pass."""
 
 from __future__ import annotations
 
+import threading
 import time
+
+#: By so much a clock of its own goes on whenever it is looked at: later is never the same time.
+_TICK_S = 1e-4
 
 
 class Clock:
@@ -17,16 +21,22 @@ class Clock:
         time.sleep(seconds)
 
 
-class SkippingClock(Clock):
-    """Real time, but waiting takes none: the clock is moved on instead. For servers that live by the same clock."""
+class VirtualClock(Clock):
+    """Goes on by being looked at and by sleeping, which takes no time. What it is used with must live by it, too."""
 
     def __init__(self) -> None:
-        self._skipped = 0.0
+        self._now = 1.0
+        self._lock = threading.Lock()
 
     def now(self) -> float:
-        """The time, with all that was skipped."""
-        return time.monotonic() + self._skipped
+        """The time."""
+        return self._on(_TICK_S)
 
     def sleep(self, seconds: float) -> None:
-        """Skip so many seconds."""
-        self._skipped += max(seconds, 0.0)
+        """Move the clock on."""
+        self._on(max(seconds, 0.0))
+
+    def _on(self, seconds: float) -> float:
+        with self._lock:
+            self._now += seconds
+            return self._now

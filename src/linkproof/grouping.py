@@ -29,6 +29,7 @@ _LEADS_TO = {
     "STA-2": ("STA-1",),
     "PAG-4": ("STA-7", "STA-5"),
     "ENM-3": ("STA-7",),
+    "PAG-6 total varies": ("STA-3", "STA-7"),
     "PAG-6 offset": ("PAG-7",),
 }
 

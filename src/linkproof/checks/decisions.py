@@ -69,7 +69,9 @@ def _still_on_its_way(call: Call, decision: Decision, value: Any, pointer: str) 
 def _refused_since(history: History, call: Call, decision: Decision) -> bool:
     refused = history.collection(call.collection).refused
     name = decision.call.subject
-    return any(w.index > decision.index and w.subject == name and not _overlap(w.call, decision.call) for w in refused)
+    return any(
+        w.index > decision.index and w.subject in ("", name) and not _overlap(w.call, decision.call) for w in refused
+    )
 
 
 def _overlap(one: Call, other: Call) -> bool:
@@ -250,7 +252,7 @@ def decided_is_decided(call: Call, history: History, circumstances: Circumstance
         if before == rules.shows.get("reject") != call.decision and 400 <= call.status < 500:
             yield held("STA-9")
         return
-    if before == call.contract.states.get("pending"):
+    if before in ("", call.contract.states.get("pending")):
         return
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
         return  # STA-4: the same again may be accepted

@@ -86,7 +86,7 @@ def _refused_changed(
     call: Call, write: Write, pointer: str, found: tuple[str, Any, Any], subject: Subject
 ) -> Judgement:
     place, was, now = found
-    own = "this" if write.subject == subject.name else "another"
+    own = "this" if write.subject in ("", subject.name) else "another"
     what = write.call.only_defect.defect if write.call.only_defect else "refused"
     evidence = (write.call.exchange,)
     message = (

@@ -167,7 +167,7 @@ def members_are_documented(call: Call, history: History, circumstances: Circumst
 def identity_is_the_path(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """id is the request path without case, name its last segment (or last two), type the provider type."""
     contract = call.contract
-    if not contract.member.type or not call.success or call.status == 202 or call.operation is None:
+    if not contract.member.type or not call.success or call.status == 202:
         return
     if call.role is Role.LIST:
         for index, item in enumerate(call.items):
@@ -176,6 +176,10 @@ def identity_is_the_path(call: Call, history: History, circumstances: Circumstan
             yield from _identity(contract, item, f"{call.collection}/{name}", pointer)
     elif call.role in (Role.GET, Role.DECIDE, Role.TAGS) and isinstance(call.answer, dict):
         yield from _identity(contract, call.answer, f"{call.collection}/{call.subject}", "")
+    elif call.kind is Kind.RESULT_POLL and isinstance(call.answer, dict) and call.status == 200:
+        running = history.running_at(call.exchange.request.url)
+        if running is not None and running.call.role is Role.DECIDE:
+            yield from _identity(contract, call.answer, f"{running.call.collection}/{running.subject}", "")
 
 
 def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str) -> Iterator[Judgement]:
@@ -235,6 +239,9 @@ def integers_keep_their_digits(call: Call, history: History, circumstances: Circ
             if isinstance(value, float) and abs(value) >= EXACT:
                 message = "an integer beyond 2^53 came as a floating-point number: digits are lost"
                 yield breach("SHP-7", "digits lost", pointer, "an integer in digits", repr(value), message, group="")
+            elif isinstance(value, float) and value.is_integer():
+                message = "an integer is written as a fraction: many clients read no number from it"
+                yield breach("SHP-7", "not in digits", pointer, str(int(value)), repr(value), message, group="")
             elif isinstance(value, int):
                 yield from _digits(call, history, pointer, value)
 

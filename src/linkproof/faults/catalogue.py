@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from linkproof.contract.model import Contract
+from linkproof.contract.load import all_requirements
+from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import UsageError
 from linkproof.faults import operating, pages, refusing, shape, states, variants
 from linkproof.faults.seed import Fault, Seed, seeds, sown
@@ -23,12 +24,16 @@ def all_seeds() -> tuple[Seed, ...]:
 
 def all_faults(contracts: Iterable[Contract]) -> tuple[Fault, ...]:
     """Every breach, on every contract that it fits."""
-    return tuple(sown(contracts, (s for s in all_seeds() if not s.benign)))
+    return tuple(sown(contracts, _binding(), (s for s in all_seeds() if not s.benign)))
 
 
 def all_variants(contracts: Iterable[Contract]) -> tuple[Fault, ...]:
     """Every legal way to be different, on every contract that it fits."""
-    return tuple(sown(contracts, (s for s in all_seeds() if s.benign)))
+    return tuple(sown(contracts, _binding(), (s for s in all_seeds() if s.benign)))
+
+
+def _binding() -> dict[str, Requirement]:
+    return {r.id: r for r in all_requirements()}
 
 
 def find(name: str, contracts: Iterable[Contract]) -> Fault:

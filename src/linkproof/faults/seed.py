@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from linkproof.contract.model import Contract
+from linkproof.contract.model import Contract, Requirement
 from linkproof.mock.behaviour import Behaviour
 
 #: Makes a behaviour into another one.
@@ -78,11 +78,11 @@ def seeds() -> tuple[Seed, ...]:
     return tuple(_SEEDS)
 
 
-def sown(contracts: Iterable[Contract], chosen: Iterable[Seed]) -> Iterator[Fault]:
-    """The seeds on each contract that they fit."""
+def sown(contracts: Iterable[Contract], binding: Mapping[str, Requirement], chosen: Iterable[Seed]) -> Iterator[Fault]:
+    """The seeds on each contract that they fit, and that is bound by the requirement; ``binding`` has all by id."""
     known = tuple(contracts)
     for seed in chosen:
-        for contract in known:
+        for contract in (c for c in known if binding[seed.requirement].applies_to(c)):
             change = seed.make(contract)
             if change is not None:
                 yield Fault(f"{seed.requirement}.{seed.name}@{contract.id}", seed, contract.id, change)

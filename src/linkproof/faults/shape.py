@@ -18,6 +18,7 @@ from linkproof.faults.tools import (
     part,
     put,
     raw,
+    required,
     text_leaf,
     usual,
 )
@@ -61,9 +62,8 @@ def _(contract: Contract) -> Change | None:
 
 @fault("SHP-1", "state-absent", "A connection has no state, which is required.", "STA-1")
 def _(contract: Contract) -> Change | None:
-    if not contract.member.status:
-        return None
-    return connections(drop(contract.member.status.rsplit("/status", 1)[0] or contract.member.status))
+    pointer = contract.member.status.rsplit("/status", 1)[0] or contract.member.status
+    return connections(drop(pointer)) if pointer and required(contract, pointer) else None
 
 
 @fault("SHP-1", "decision-answered-empty", "A decision is answered with an empty object.", "STA-1")

@@ -9,7 +9,7 @@ from typing import Any
 
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.seed import Change, fault
-from linkproof.faults.tools import both, connections, has, part, put, usual
+from linkproof.faults.tools import both, connections, has, leaves, part, put, usual
 from linkproof.jsontext import MISSING, at, place
 from linkproof.mock.answer import Answer, Asked
 from linkproof.mock.refusal import Mistake
@@ -291,23 +291,27 @@ def _(contract: Contract) -> Change | None:
 
 @fault("STA-5", "approved-not-deleted", "Only what was approved cannot be deleted: it stays.", "LRO-4")
 def _(contract: Contract) -> Change | None:
+    def pass_to(self: Any, connection: Connection, word: str) -> None:
+        vars(connection)["was"] = connection.status
+        usual(self, "pass_to", connection, word)
+
     def remove(self: Any, collection: Collection, name: str) -> None:
         found = collection.find(name)
-        if found is not None and found.status != contract.states["approved"]:
+        if found is not None and vars(found).get("was", found.status) != contract.states["approved"]:
             usual(self, "remove", collection, name)
 
-    return _removing(contract, remove)
+    return part("store", pass_to=pass_to, remove=remove) if has(contract, Role.DELETE) else None
 
 
 # STA-6
 
 
-@fault("STA-6", "list-says-otherwise", "A list shows another description than Get.", "PAG-4")
+@fault("STA-6", "list-says-otherwise", "A list shows another text than Get.", "PAG-4")
 def _(contract: Contract) -> Change | None:
-    pointer = contract.member.description or contract.member.provisioning
-    if not has(contract, Role.GET) or not pointer:
+    pointer = contract.member.description or "/location"
+    if not has(contract, Role.GET) or pointer not in leaves(contract):
         return None
-    return connections(put(pointer, lambda v: f"{v}." if contract.member.description else "Updating"), Role.LIST)
+    return connections(put(pointer, lambda v: f"{v}."), Role.LIST)
 
 
 @fault("STA-6", "get-is-stale", "Get shows one connection as it was at first.", "STA-1", "STA-2", "LRO-4")
@@ -505,7 +509,12 @@ def _(contract: Contract) -> Change | None:
     if mixed is None or not contract.decide.final:
         return mixed
     # Where decisions are final, the second writer is let in, too.
-    return both(mixed, part("rules", idle=lambda _, __, ___: None))
+    ended = (contract.states["approved"], contract.states["rejected"])
+
+    def decidable(self: Any, connection: Connection) -> Any:
+        return usual(self, "decidable", connection) if connection.status in ended else None
+
+    return both(mixed, part("rules", idle=lambda _, __, ___: None, decidable=decidable))
 
 
 @fault("STA-10", "neither", "Two writers at a time: the state is neither's.", "STA-1")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.seed import Change
-from linkproof.jsontext import MISSING, at
+from linkproof.jsontext import MISSING, at, place
 from linkproof.mock.answer import Answer, Asked
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.paging import LinkPaging
@@ -37,6 +38,39 @@ def leaf(contract: Contract, fits: Callable[[str, dict[str, Any]], bool]) -> str
 def text_leaf(contract: Contract) -> str:
     """A string that every connection has, and that nobody sends."""
     return contract.member.provisioning or contract.member.status
+
+
+def sample(contract: Contract) -> Any:
+    """A connection as the contract's own document shows one; {} where it shows none."""
+    got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
+    operation = got or listing
+    assert operation is not None
+    item = at(contract.document, f"/paths/{operation.path.replace('/', '~1')}/{operation.method.lower()}")
+    content = at(item, "/responses/200/content/application~1json")
+    examples: dict[str, Any] = content.get("examples", {}) if isinstance(content, dict) else {}
+    shown: Any = next((e.get("value", {}) for e in examples.values()), {})
+    items = at(shown, contract.list.items)
+    found = (items[0] if items else {}) if isinstance(items, list) else shown
+    return json.loads(json.dumps(found))
+
+
+def required(contract: Contract, pointer: str) -> bool:
+    """Whether a connection without what is at ``pointer`` is no longer one."""
+    got = contract.by_role(Role.GET) or contract.by_role(Role.LIST)
+    schema = got.responses.get(200) if got else None
+    value = sample(contract)
+    listed = contract.by_role(Role.GET) is None
+
+    def fits() -> bool:
+        whole: dict[str, Any] = {}
+        if listed:
+            place(whole, contract.list.items, [value])
+            place(whole, contract.list.total, 1)
+        return schema is not None and schema.fits(whole if listed else value)
+
+    before = fits()
+    drop(pointer)(value)
+    return before and not fits()
 
 
 def has(contract: Contract, *roles: Role) -> bool:

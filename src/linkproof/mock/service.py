@@ -122,7 +122,7 @@ class Service:
             return Answer(200, self.presenter.decided(found))
 
         def apply() -> None:
-            del collection.busy[found.name.lower()]
+            collection.busy.pop(found.name.lower(), None)
             self.store.decide(found, decision)
 
         collection.busy[found.name.lower()] = "deciding"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from linkproof.clock import Clock, SkippingClock
+from linkproof.clock import Clock, VirtualClock
 from linkproof.contract.model import Contract
 from linkproof.mock.app import build_server
 from linkproof.mock.defaults import Choice
@@ -49,7 +49,7 @@ def without_a_socket(behaviour: Choice) -> Opener:
     """Opens the embedded server with a behaviour, in this process and without waiting, whatever the name is."""
 
     def opened(_: str, contracts: Sequence[Contract]) -> Opened:
-        clock = SkippingClock()
+        clock = VirtualClock()
         server = build_server(contracts, behaviour=behaviour, clock=clock.now)
         return Opened(embedded_target("http://embedded.invalid", contracts), lambda: None, Direct(server), clock)
 
