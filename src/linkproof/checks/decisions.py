@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import difference, name_of, settled, status_of
+from linkproof.checks.compare import difference, settled, status_of
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import Decision, History, Subject, same_request
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.jsontext import MISSING, at, strings
@@ -25,10 +26,8 @@ def observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, s
         if isinstance(call.answer, dict) and name_of(call.contract, call.answer) in ("", call.subject):
             yield collection.subject(call.subject), call.answer, ""
         return
-    for index, item in enumerate(call.items):
-        name = name_of(call.contract, item)
-        if name:
-            yield collection.subject(name), item, f"{call.contract.list.items}/{index}"
+    for name, item, pointer in call.named:
+        yield collection.subject(name), item, pointer
 
 
 @check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4")

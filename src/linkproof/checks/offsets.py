@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import name_of
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import Collection, History, Write
 from linkproof.contract.call import Call, Defect
 from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement
 from linkproof.jsontext import MISSING, at
@@ -102,7 +102,7 @@ def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> 
             totals.total, totals.total_url, totals.since = total, call.exchange.request.url, history.index
         elif totals.total != total:
             refused = [w for w in history.collection(call.collection).refused if w.index > totals.since]
-            if refused:
+            if refused and totals.total_url == call.exchange.request.url:
                 yield _another_count(refused[-1], call, totals.total, total)
                 return
             message = f"the total was {totals.total} before, with another limit or offset, and nothing changed since"
