@@ -6,9 +6,12 @@ import pytest
 
 from linkproof.checks.all import CHECKS
 from linkproof.contract.load import all_requirements
-from tests.check_cases import CASES, Case
+from tests.check_cases import CASES as FIRST
+from tests.check_cases import Case
+from tests.check_cases_effects import EFFECTS
 from tests.traffic import judge
 
+CASES = (*FIRST, *EFFECTS)
 IDS = [f"{c.requirement} {c.name}".strip() for c in CASES]
 
 
