@@ -4,13 +4,22 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test lint types lock clean
+.PHONY: conformance test matrix matrix-sample lint types lock clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# What the suites catch: every fault and variant, as a table in docs/.
+matrix: $(STAMP)
+	$(BIN)/linkproof faults matrix --commit "$$(git rev-parse --short HEAD)" --out reports/faults
+	cp reports/faults/matrix.md docs/fault-matrix.md
+
+# A fixed, even sample of it.
+matrix-sample: $(STAMP)
+	$(BIN)/linkproof faults matrix --sample 60 --out reports/faults
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
