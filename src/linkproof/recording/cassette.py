@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import gzip
-import zlib
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from linkproof.errors import UsageError
 from linkproof.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.recording.bodies import body_of
 
 _MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx")
 
@@ -30,17 +28,17 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
             method=_text(request.get("method"), "request.method", where).upper(),
             url=_url(request.get("uri"), where),
             headers=sent,
-            body=_body(request.get("body"), "request.body", where),
+            body=body_of(request.get("body"), sent, name="request.body", where=where),
         ),
         response=Response(
             status=_status(status.get("code"), where),
             headers=came,
-            body=_decoded(_body(response.get("body"), "response.body", where), came),
+            body=body_of(response.get("body"), came, name="response.body", where=where),
             reason=str(status.get("message") or ""),
         ),
         number=number,
         world=path,
-        scene=path.rsplit("/", 1)[-1],
+        scene=path,
         started=float(number),
         ended=float(number) + 0.5,
         credential=_credential(sent),
@@ -79,7 +77,8 @@ def _url(value: Any, where: str) -> str:
 
 def _status(value: Any, where: str) -> int:
     text = str(value) if value is not None else ""
-    if not text.isdigit() or not 100 <= int(text) <= 599:
+    # isdigit() alone takes digits that int() does not; three of them are enough for any status.
+    if not (text.isascii() and text.isdigit() and len(text) == 3 and "100" <= text <= "599"):
         raise _mistake(f"response.status.code is {text[:40]!r}, no HTTP status", where)
     return int(text)
 
@@ -99,40 +98,6 @@ def _headers(value: Any, name: str, where: str) -> Headers:
     return Headers(pairs)
 
 
-def _body(value: Any, name: str, where: str) -> bytes:
-    if isinstance(value, dict):
-        if "base64_string" in value:
-            return _base64(value["base64_string"], name, where)
-        value = value.get("string")
-    if value is None:
-        return b""
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape")
-    raise _mistake(f"{name} is no text", where)
-
-
-def _base64(value: Any, name: str, where: str) -> bytes:
-    try:
-        return base64.b64decode(value or "", validate=False)
-    except (binascii.Error, ValueError, TypeError):
-        raise _mistake(f"{name}.base64_string is no base64", where) from None
-
-
-def _decoded(body: bytes, headers: Headers) -> bytes:
-    """Undo content-encoding where the bytes really are compressed: recorders often keep the header only."""
-    encoding = headers.get("content-encoding").lower()
-    try:
-        if "gzip" in encoding and body[:2] == b"\x1f\x8b":
-            return gzip.decompress(body)
-        if "deflate" in encoding and body and body[:1] not in (b"{", b"["):
-            return zlib.decompress(body)
-    except (OSError, EOFError, zlib.error):
-        return body
-    return body
-
-
 def _credential(headers: Headers) -> Credential:
     found = headers.get("authorization") or headers.get("x-auth-token")
     if not found or any(word in found.lower() for word in _MASKED):
@@ -142,6 +107,7 @@ def _credential(headers: Headers) -> Credential:
 
 def _date(headers: Headers) -> str:
     try:
-        return parsedate_to_datetime(headers.get("date")).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, TypeError):
+        found = parsedate_to_datetime(headers.get("date"))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, TypeError, OverflowError):
         return ""

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import gzip
-import io
+import os
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, cast
 
 from linkproof.errors import UsageError
 from linkproof.exchange import Exchange
 from linkproof.recording.cassette import exchange_of
-from linkproof.recording.yaml_stream import interactions
+from linkproof.recording.json_stream import json_interactions
+from linkproof.recording.source import Source, Stream, open_stream
+from linkproof.recording.yaml_stream import yaml_interactions
 
-_ENDINGS = (".yaml", ".yml", ".json", ".yaml.gz", ".yml.gz", ".json.gz")
-#: A cassette names its interactions early: what does not is not read further.
+_YAML = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
+_JSON = (".json", ".json.gz")
+#: JSON has many uses: in a folder only what names its interactions, and their uri, early on is taken for a cassette.
 _HEAD = 1 << 20
 
 
 def recording_files(paths: Sequence[Path]) -> list[Path]:
-    """The files to read: those named, and every recording below a folder, in a stable order. Raises UsageError."""
-    found: list[Path] = []
+    """The files to read: those named, and every recording below a folder, in a stable order, each once.
+
+    Raises UsageError for a path that is not there, and for a folder without recordings or that cannot be read.
+    """
+    found: dict[Path, Path] = {}
     for path in paths:
-        if path.is_dir():
-            below = sorted(p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(_ENDINGS))
-            below = [p for p in below if not p.name.endswith((".json", ".json.gz")) or _is_cassette(p)]
-            if not below:
-                raise UsageError("no recording in this folder", where=str(path), fix="give one with VCR YAML files")
-            found.extend(below)
-        elif path.exists():
-            found.append(path)
-        else:
-            raise UsageError("there is no such file", where=str(path), fix="give a VCR YAML file, or a folder of them")
-    return list(dict.fromkeys(found))
+        try:
+            below = _below(path) if path.is_dir() else [path]
+            path.stat()
+        except FileNotFoundError:
+            fix = "give a VCR cassette (YAML or JSON), or a folder of them"
+            raise UsageError("there is no such file", where=str(path), fix=fix) from None
+        except OSError as error:
+            raise _unreadable(error, error.filename or path) from None
+        for file in below:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
 def read_recordings(paths: Sequence[Path]) -> Iterator[Exchange]:
@@ -46,52 +53,53 @@ def read_recordings(paths: Sequence[Path]) -> Iterator[Exchange]:
         yield from _read(path)
 
 
-def _read(path: Path) -> Iterator[Exchange]:
-    try:
-        with _open(path) as stream:
-            head = stream.read(_HEAD)
-            _refuse_what_is_none(path, head)
-            whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), 1 << 16))
-            for number, (line, value) in enumerate(interactions(whole, str(path)), start=1):
-                yield exchange_of(value, path=str(path), line=line, number=number)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UsageError(f"the gzip data is broken: {error}", where=str(path), fix="copy the file again") from None
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="make it readable") from None
+def _below(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        raise error
 
-
-def _open(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.name.endswith(".gz") else path.open("rb")
-
-
-def _refuse_what_is_none(path: Path, head: bytes) -> None:
-    fix = "give a VCR cassette: YAML with interactions, as vcrpy writes it"
-    if not head.strip():
-        raise UsageError("the file is empty", where=str(path), fix=fix)
-    if b"\0" in head[:4096]:
-        raise UsageError("this is binary data, not a recording", where=str(path), fix=fix)
-    if b"interactions" not in head:
-        raise UsageError("no interactions: this is no VCR cassette", where=f"{path}: line 1", fix=fix)
+    names = [Path(top) / name for top, _, files in os.walk(folder, onerror=refuse) for name in files]
+    # A link that leads nowhere is kept: reading it says so. Pipes and devices in a folder are nobody's recordings.
+    files = [p for p in names if p.name.lower().endswith(_YAML + _JSON) and (p.is_file() or not p.exists())]
+    found = sorted(p for p in files if not p.name.lower().endswith(_JSON) or _is_cassette(p))
+    if not found:
+        fix = "give a folder with VCR cassettes: .yaml, .yml or .json, or .gz of these"
+        raise UsageError("no recording in this folder", where=str(folder), fix=fix)
+    return found
 
 
 def _is_cassette(path: Path) -> bool:
+    head = bytearray()
     try:
-        with _open(path) as stream:
-            return b'"interactions"' in stream.read(_HEAD)
-    except (OSError, EOFError, zlib.error):
-        return False
+        with open_stream(path) as stream:
+            while len(head) < _HEAD and (chunk := cast(Stream, stream).read1(1 << 16)):
+                head += chunk
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        # Judged by what could be unpacked: a cassette that was cut must not be passed over.
+        pass
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    empty = re.search(rb'"interactions"\s*:\s*\[\s*\]', head)
+    return start.startswith(b"{") and b'"interactions"' in head and (b'"uri"' in head or empty is not None)
 
 
-class _Rejoined(io.RawIOBase):
-    """A stream whose beginning was read already."""
+def _read(path: Path) -> Iterator[Exchange]:
+    where = str(path)
+    number = 0
+    try:
+        with open_stream(path) as stream:
+            for line, value in _interactions(Source(cast(Stream, stream), where)):
+                number += 1
+                yield exchange_of(value, path=where, line=line, number=number)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        problem = f"the gzip data is broken after {number} interactions: {error}"
+        raise UsageError(problem, where=where, fix="copy the file again") from None
+    except OSError as error:
+        raise _unreadable(error, path) from None
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = io.BytesIO(head), rest
 
-    def readable(self) -> bool:
-        return True
+def _interactions(source: Source) -> Iterator[tuple[int, Any]]:
+    head = source.head().removeprefix(b"\xef\xbb\xbf").lstrip()
+    return json_interactions(source) if re.match(rb'[\[{]\s*(["{}\]]|$)', head) else yaml_interactions(source)
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        chunk = self._head.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
+
+def _unreadable(error: OSError, path: object) -> UsageError:
+    return UsageError(f"cannot be read: {error.strerror or error}", where=str(path), fix="make it readable")
