@@ -1,15 +1,30 @@
-"""A JSON cassette (vcrpy's other serializer) as a stream of interactions: one is built at a time."""
+"""A JSON recording as a stream: one exchange is built at a time, whichever of the three formats it is.
+
+These are vcrpy's other serializer (``interactions``), HAR 1.2 (``log.entries``) and the recordings of the Azure SDK
+test proxy (``Entries``).
+"""
 
 from __future__ import annotations
 
 import codecs
 import json
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
 from linkproof.errors import UsageError
 from linkproof.recording.source import CUT, FORMATS, Source
 
+
+class Format(Enum):
+    """What a JSON recording is."""
+
+    CASSETTE = "interactions"
+    HAR = "log.entries"
+    TEST_PROXY = "Entries"
+
+
+_LISTS = {f.value: f for f in (Format.CASSETTE, Format.TEST_PROXY)}
 _SPACE = " \t\r\n"
 #: An error this near to the end of what was read may come of its being read in part: the longest token is an escape.
 _NEAR = 16
@@ -17,30 +32,45 @@ _NEAR = 16
 _STEP = 1 << 22
 
 
-def json_interactions(source: Source) -> Iterator[tuple[int, Any]]:
-    """Each interaction of a JSON cassette with the line it begins on. Raises UsageError with file and line."""
+def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
+    """Each exchange of a JSON recording with its format and the line it begins on.
+
+    Which format it is, the first of its keys tells that only one of them has. Raises UsageError with file and line.
+    """
     text = _Text(source)
     if text.peek() == "[":
-        raise text.mistake("no map at the top: this is no VCR cassette", FORMATS)
+        raise text.mistake("no map at the top: this is no recording", FORMATS)
     text.expect("{")
     found = False
     for key in _keys(text):
-        if key == "interactions":
-            found = True
-            yield from _items(text)
-            continue
-        line = text.line
         if key == "log" and not found:
-            raise UsageError("this looks like a HAR file", where=source.where, fix=FORMATS)
-        value = text.value()
-        if key == "version" and (isinstance(value, bool) or value not in (1, "1")):
-            raise UsageError(f"cassette version {value!r:.40}", where=f"{source.where}: line {line}", fix=FORMATS)
+            text.expect("{")
+            for inner in _keys(text):
+                if inner == "entries":
+                    found = True
+                    yield from ((Format.HAR, *item) for item in _items(text))
+                else:
+                    _harmless(text, inner, ("1.1", "1.2"), "HAR")
+        elif key in _LISTS and not found:
+            found = True
+            yield from ((_LISTS[key], *item) for item in _items(text))
+        else:
+            _harmless(text, key, (1, "1"), "cassette")
     if text.peek():
-        raise text.mistake(
-            f"more text after the end, after {text.count} interactions", "keep one cassette in each file"
-        )
+        raise text.mistake(f"more text after the end, after {text.count} exchanges", "keep one recording in each file")
     if not found:
-        raise UsageError("no interactions: this is no VCR cassette", where=f"{source.where}: line 1", fix=FORMATS)
+        problem = "neither interactions, log.entries nor Entries: this is no recording"
+        raise UsageError(problem, where=f"{source.where}: line 1", fix=FORMATS)
+
+
+def _harmless(text: _Text, key: str, versions: tuple[Any, ...], what: str) -> None:
+    """Read over what is no exchange; a version that is not known is refused."""
+    line = text.line
+    value = text.value()
+    if key == "linkproof" and isinstance(value, dict):
+        text.source.facts = value
+    if key == "version" and (isinstance(value, bool) or value not in versions):
+        raise UsageError(f"{what} version {value!r:.40}", where=f"{text.source.where}: line {line}", fix=FORMATS)
 
 
 def _keys(text: _Text) -> Iterator[str]:
@@ -62,7 +92,7 @@ def _items(text: _Text) -> Iterator[tuple[int, Any]]:
     if text.peek() == "n" and text.value() is None:
         return
     if text.peek() != "[":
-        raise text.mistake("interactions is no list", "write one entry for each exchange")
+        raise text.mistake("the exchanges are no list", "write one entry for each exchange")
     text.expect("[")
     text.source.allow()
     if text.peek() == "]":
@@ -144,9 +174,7 @@ class _Text:
         return self._broken(f"{wanted} is missing", cut=not self.peek())
 
     def _broken(self, problem: str, *, cut: bool) -> UsageError:
-        return self.mistake(
-            f"not valid JSON after {self.count} interactions: {problem}", CUT if cut else "mend that line"
-        )
+        return self.mistake(f"not valid JSON after {self.count} exchanges: {problem}", CUT if cut else "mend that line")
 
     def _check(self, end: int, found: Any) -> None:
         """Use up a value's text. Half a surrogate pair is no text: nothing could write it out again."""

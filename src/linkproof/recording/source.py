@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from linkproof.errors import UsageError
 
 FORMATS = (
-    "give a VCR cassette as vcrpy writes it, YAML or JSON with interactions and version 1, or .gz of it; "
-    "HAR and other formats are not read"
+    "give a VCR cassette (YAML or JSON with interactions and version 1), a HAR 1.2 file, a recording of the Azure SDK "
+    "test proxy, or exchanges one on each line; gzip'ed or not: see docs/recordings.md"
 )
 CUT = "the file was cut, or was not written to its end: record it again"
 #: A cassette's first interaction begins within this many bytes: noise is refused before much of it was read.
@@ -27,11 +27,12 @@ class Stream(Protocol):
 
 
 class Source:
-    """The bytes of one file. ``where`` is its path, for messages."""
+    """The bytes of one file. ``where`` is its path, for messages; ``facts`` what a cassette says it is of."""
 
     def __init__(self, stream: Stream, where: str) -> None:
         self.where = where
         self.begun = False
+        self.facts: dict[str, Any] = {}
         self._stream = stream
         self._left = _BEFORE
         self._head: bytes | None = None
@@ -71,10 +72,13 @@ class Source:
         if self.begun:
             problem = f"one interaction takes more than {LARGEST >> 20} MB"
             return UsageError(problem, where=self.where, fix="this is no recorded exchange: leave it out")
-        problem = f"no interactions in the first {_BEFORE >> 20} MB: this is no VCR cassette"
+        problem = f"no exchange in the first {_BEFORE >> 20} MB: this is no recording"
         return UsageError(problem, where=self.where, fix=FORMATS)
 
 
 def open_stream(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where its name ends with .gz. Raises OSError."""
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.name.lower().endswith(".gz") else path.open("rb")
+    """The file's bytes, unpacked where they are gzip data, whatever the name says. Raises OSError."""
+    stream = path.open("rb")
+    if stream.peek(2)[:2] != b"\x1f\x8b" and not path.name.lower().endswith(".gz"):
+        return stream
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))

@@ -99,6 +99,8 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
             yield from _sequence(events, line)
         else:
             value = _build(events, events.next(), 0)
+            if key == "linkproof" and isinstance(value, dict):
+                events.source.facts = value
             if key == "version" and value != "1":
                 raise UsageError(f"cassette version {value!r:.40}", where=f"{where}: line {line}", fix=FORMATS)
     _whole(events, keys)

@@ -8,21 +8,37 @@ from pathlib import Path
 
 from linkproof.contract.model import Contract
 from linkproof.mock.serve import Embedded
+from linkproof.target.client import Client
 from linkproof.target.embedded import embedded_target
 from linkproof.target.file import read_target
 from linkproof.target.model import Target
+from linkproof.target.replay import SCHEME, Recorded, ReplayClient, read_recorded
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A target that can be called, and what to do when it is no longer needed."""
+    """A target that can be called, and what to do when it is no longer needed.
+
+    ``recorded`` is the cassette that answers in its place, if one does.
+    """
 
     target: Target
     close: Callable[[], object]
+    recorded: Recorded | None = None
+
+    def client(self) -> Client:
+        """What answers: the target, or its cassette."""
+        return ReplayClient(self.recorded) if self.recorded else Client(self.target)
 
 
 def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
-    """The target that a file describes; the embedded server for an empty path. Raises UsageError."""
+    """The target that a file describes, or a cassette (``cassette:FILE``); the embedded server for an empty path.
+
+    Raises UsageError.
+    """
+    if path.startswith(SCHEME):
+        recorded = read_recorded(Path(path.removeprefix(SCHEME)), contracts)
+        return Opened(recorded.target, lambda: None, recorded)
     if path:
         return Opened(read_target(Path(path), contracts), lambda: None)
     embedded = Embedded(contracts)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -19,10 +21,14 @@ WRONG_TOKEN = "linkproof-wrong-credential"
 
 
 class Client:
-    """One connection pool to one target. Credentials go to the target's own hosts only."""
+    """One connection pool to one target. Credentials go to the target's own hosts only.
+
+    ``scene`` is the test at hand.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        self.scene = ""
         self._http = httpx.Client(timeout=target.timeout_s, follow_redirects=False, trust_env=True)
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
 
@@ -104,6 +110,34 @@ class Client:
         except httpx.HTTPError as error:
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise TargetError(f"{request.method} {request.url}: {what}") from None
+
+    def pause(self, seconds: float) -> None:
+        """Wait before the next request."""
+        time.sleep(seconds)
+
+    def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+        """Several requests at the same time, each by a thread of its own; the exchanges in their order."""
+        start = Barrier(len(sends))
+
+        def sent(send: Callable[[], Exchange]) -> Exchange:
+            start.wait(timeout=10)
+            return send()
+
+        with ThreadPoolExecutor(len(sends)) as pool:
+            return list(pool.map(sent, sends))
+
+    def reset(self) -> None:
+        """Put the target's fixtures back, where it can. Raises TargetError."""
+        if self.target.reset is None:
+            return
+        method, path = self.target.reset
+        url = self.target.base_url.rstrip("/") + path
+        try:
+            answer = self._http.request(method, url)
+        except Exception as error:
+            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
+        if answer.status_code >= 400:
+            raise TargetError(f"the reset {method} {url} was answered with {answer.status_code}")
 
     def close(self) -> None:
         """Close the pool."""
