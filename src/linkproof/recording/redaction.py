@@ -16,7 +16,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from linkproof.exchange import Exchange, Headers, Request, Response
 from linkproof.masking import SECRET_HEADERS, looks_secret
@@ -33,7 +33,7 @@ _SHAPES = re.compile(
     r"|(?P<mail>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z0-9]))"
     r"|(?<=://)(?P<host>[^\s/?#\"'<>\\,;|()]+)"
     r"|(?P<address>(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![0-9A-Za-z.]))"
-    rf"|(?P<bare>(?<![0-9A-Za-z.@_-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+{_TLD}(?![0-9A-Za-z_-]|\.[0-9A-Za-z]))"
+    rf"|(?P<bare>(?<![0-9A-Za-z.@_%-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+{_TLD}(?![0-9A-Za-z_-]|\.[0-9A-Za-z]))"
 )
 #: What stands before an id tells whose it is.
 _BEFORE = (
@@ -47,9 +47,9 @@ _BEFORE = (
 )
 #: JSON members whose value is a credential, or somebody's name, by their own name alone.
 _MEMBER = re.compile(
-    r'(?i)"(?P<name>[\w.-]*(?:password|passwd|pwd|secret|private_?key|api_?key|access_?key|account_?key|shared_?key'
-    r"|primary_?key|secondary_?key|(?:access|refresh|id|security|auth|bearer|session)_?token|x-auth-token"
-    r"|connection_?string|signature|credential)|accessKeyId|ak|sk"
+    r'(?i)"(?P<name>[\w.-]*(?:password|passwd|pwd|secret|(?:access|refresh|id|security|auth|bearer|session)_?token'
+    r"|(?:secret|private|api|access|account|shared|primary|secondary|master|signing|encryption)_?(?:access_?)?key"
+    r"|x-auth-token|connection_?string|signature|credential)|accessKeyId|ak|sk"
     r'|createdBy|lastModifiedBy|user_?name|domain_?name)"\s*:\s*"(?P<value>(?:[^"\\]|\\.)+)"'
 )
 _NAMES = frozenset({"createdby", "lastmodifiedby", "username", "user_name", "domainname", "domain_name"})
@@ -164,6 +164,8 @@ class Redactor:
         found = self._cache.get(text)
         if found is None:
             found = self._text(text, depth)
+            if self.names.frozen:
+                found = self._without_cut_secret(found)
             if len(self._cache) > 4096:
                 self._cache.clear()
             self._cache[text] = found
@@ -182,6 +184,16 @@ class Redactor:
         if self._pattern is not None:
             text = self._pattern.sub(lambda m: self._literals[m.group().casefold()], text)
         return _SHAPES.sub(self._shape_at, text)
+
+    def _without_cut_secret(self, text: str) -> str:
+        """A text of our own may have been cut within a secret: what is left of it goes too."""
+        kept = text.rstrip("…\"' ")
+        lower = kept.casefold()
+        for secret in self._literals:
+            for length in range(min(len(secret), len(lower)), _SHORTEST - 1, -1):
+                if lower.endswith(secret[:length]):
+                    return f"{kept[:-length]}…"
+        return text
 
     def _in_place(self, match: re.Match[str]) -> str:
         value = match.group("value")
@@ -298,7 +310,8 @@ class Redactor:
     # what the suites made up themselves
 
     def _note_own(self, request: Request) -> None:
-        texts = [request.url, request.body.decode("utf-8", "replace")]
+        parts = urlsplit(request.url)  # the host is the target's, whatever else
+        texts = [f"{parts.path}?{parts.query}", request.body.decode("utf-8", "replace")]
         texts += [v for k, v in request.headers if k.lower() not in SECRET_HEADERS]
         for text in texts:
             for form in (text, unquote(text) if "%" in text else ""):
