@@ -1,12 +1,7 @@
 """STA: what was decided is what is shown, of this connection and of no other."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
 
-from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.suite.driver import Driver
 from linkproof.suite.scenarios import bystanders, look, look_at_everything
@@ -137,21 +132,14 @@ def test_what_was_decided_is_decided_again_or_refused(driver: Driver, first: str
 @pytest.mark.requirement("STA-10")
 @pytest.mark.parametrize("attempt", [1, 2, 3])
 def test_two_decisions_at_the_same_time_do_not_mix(driver: Driver, attempt: int) -> None:
-    operation = driver.operation(Role.DECIDE)
+    driver.operation(Role.DECIDE)
     name = driver.take("pending")
     look(driver, name)
     bodies = [
         driver.body_for("approve", name, f"The first of two writers {attempt}"),
         driver.body_for("reject", name, f"The second of two writers {attempt}"),
     ]
-    together = Barrier(len(bodies))
-
-    def write(body: dict[str, Any]) -> Call:
-        together.wait(timeout=10)
-        return driver.send(operation, name, body=body)
-
-    with ThreadPoolExecutor(len(bodies)) as pool:
-        calls = list(pool.map(write, bodies))
+    calls = driver.decide_together(name, bodies)
     for call in calls:
         driver.wait(call, name)
     driver.get(name)

@@ -98,7 +98,7 @@ class Judge:
             return Call(exchange, route, kind)
         route_or_reason = self.router.match(exchange.request.url)
         if isinstance(route_or_reason, str):
-            self._leave_out(exchange, route_or_reason)
+            self.leave_out(exchange, route_or_reason)
             return None
         return Call(exchange, route_or_reason)
 
@@ -126,7 +126,8 @@ class Judge:
         if result_url and call.status == 202 and result_url != status_url:
             world.polls[result_url] = (route, Kind.RESULT_POLL)
 
-    def _leave_out(self, exchange: Exchange, reason: str) -> None:
+    def leave_out(self, exchange: Exchange, reason: str) -> None:
+        """Note that an exchange is not judged, and why."""
         path = urlsplit(exchange.request.url).path
         key = (reason, exchange.request.method, path)
         before = self._unmatched.get(key)

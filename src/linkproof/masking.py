@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import shlex
 
@@ -25,7 +27,9 @@ SECRET_HEADERS = frozenset(
         "x-api-key",
     }
 )
-_BEARER = re.compile(r"(?i)\b(bearer|basic|sharedkey|sdk-hmac-sha256)\s+[A-Za-z0-9\-._~+/=]{4,}")
+_SCHEME = re.compile(r"(?i)\b(bearer|basic|sharedkey|sdk-hmac-sha256)(\s+)([A-Za-z0-9\-._~+/=:]{8,})")
+#: Letters alone are a token only where nobody writes a word so long.
+_LONGEST_WORD = 24
 _QUERY = re.compile(r"(?i)([?&](?:sig|token|access_token|code|key|password|secret)=)[^&\s\"']+")
 
 
@@ -48,7 +52,28 @@ def mask_text(text: str, secrets: set[str] = frozenset()) -> str:  # type: ignor
     """``text`` without the given secrets, bearer tokens, and secret-looking query values."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
-    return _QUERY.sub(rf"\1{MASK}", _BEARER.sub(lambda m: f"{m.group(1)} {MASK}", text))
+    return _QUERY.sub(rf"\1{MASK}", _SCHEME.sub(_without_token, text))
+
+
+def _without_token(match: re.Match[str]) -> str:
+    scheme, space, word = match.groups()
+    return f"{scheme}{space}{MASK}" if looks_secret(word) else match.group()
+
+
+def looks_secret(word: str) -> bool:
+    """Whether what follows "Bearer" or "Basic" is a token, and no plain word as in "Basic tier"."""
+    letters = sum(c.isalpha() for c in word)
+    if any(c.isdigit() for c in word) and letters:
+        return True
+    return letters > _LONGEST_WORD or _holds_a_password(word)
+
+
+def _holds_a_password(word: str) -> bool:
+    """Whether a word is what Basic sends: user and password in base64."""
+    try:
+        return ":" in base64.b64decode(word, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return False
 
 
 def curl(exchange: Exchange) -> str:
@@ -65,8 +90,9 @@ def curl(exchange: Exchange) -> str:
         elif lower not in _NOISE and lower not in SECRET_HEADERS:
             parts += ["-H", shlex.quote(f"{key}: {mask_text(value, secrets)}")]
     if request.body:
-        text = request.body.decode("utf-8", "replace")
-        parts += ["--data-binary", shlex.quote(mask_text(text if len(text) <= 2000 else text[:2000] + "…", secrets))]
+        # Masked before it is cut: half a credential would no longer be known for one.
+        text = mask_text(request.body.decode("utf-8", "replace"), secrets)
+        parts += ["--data-binary", shlex.quote(text if len(text) <= 2000 else text[:2000] + "…")]
     return " ".join(parts)
 
 

@@ -37,13 +37,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TargetInfo:
-    """What was judged, as reports name it."""
+    """What was judged, as reports name it.
+
+    Of a replay: when it was recorded (ISO 8601), and how many requests the cassette does not hold.
+    """
 
     name: str
     kind: str
     base_url: str = ""
     writes: bool = False
     checks_credentials: bool = False
+    recorded_at: str = ""
+    not_recorded: int = 0
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from linkproof.results import (
 class RunFacts:
     """What is known of a run beside its exchanges.
 
-    ``skipped`` maps (contract id, requirement id) to the reasons why something was not tried.
+    ``skipped`` maps (contract id, requirement id) to the reasons why something was not tried. ``evidence`` is the grade
+    of what was seen, where it is another one than the checks may assume: a replay is judged as its run was.
     """
 
     target: TargetInfo
@@ -37,6 +38,7 @@ class RunFacts:
     broken: list[Broken] = field(default_factory=list)
     seed: int | None = None
     allow_unproven: bool = False
+    evidence: Grade | None = None
 
 
 def conclude(
@@ -95,7 +97,7 @@ def _row(
     own = [f for f in findings if f.contract == contract.id and f.requirement == requirement.id]
     reasons = facts.skipped.get((contract.id, requirement.id), [])
     status, why = _status(contract, requirement, tally, own, reasons, judge.circumstances.grade)
-    return _result(contract, requirement, status, why, tally, own, judge.circumstances.grade)
+    return _result(contract, requirement, status, why, tally, own, facts.evidence or judge.circumstances.grade)
 
 
 def _status(

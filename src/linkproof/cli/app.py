@@ -54,11 +54,17 @@ def options(
 @app.command()
 def run(
     target: Annotated[
-        str, typer.Option("--target", "-t", help="Target file (TOML). Without it: the embedded server.")
+        str,
+        typer.Option("--target", "-t", help="Target file (TOML), or cassette:FILE. Without it: the embedded server."),
     ] = "",
     out: Out = Path("reports/latest"),
     contract: Contracts = None,
-    seed: Annotated[int, typer.Option(min=0, help="Everything random follows from it.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Everything random follows from it. Default: 1, or the cassette's.")
+    ] = None,
+    record: Annotated[
+        str, typer.Option("--record", metavar="FILE", help="Also write a cassette, redacted; reports are then, too.")
+    ] = "",
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -66,12 +72,16 @@ def run(
     """Send requests to a target and judge what comes back."""
     from linkproof.cli.running import run_target
 
-    raise typer.Exit(run_target(target, out, tuple(contract or ()), seed, allow_unproven, quiet=quiet, as_json=json))
+    raise typer.Exit(
+        run_target(target, out, tuple(contract or ()), seed, allow_unproven, record, quiet=quiet, as_json=json)
+    )
 
 
 @app.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(help="Recordings (VCR YAML), or folders of them.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Recordings (VCR, HAR, ...), or folders of them.", metavar="PATH...")
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="Also write the reports there.")] = None,
     contract: Contracts = None,
     any_version: Annotated[

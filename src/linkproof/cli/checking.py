@@ -30,9 +30,9 @@ def check_recordings(
     started = time.time()
     chosen = select(all_contracts(), contracts)
     judge = Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version)
-    for exchange in read_recordings(paths):
+    for exchange in read_recordings(paths, judge.leave_out):
         judge.feed(exchange)
-    if not judge.exchanges:
+    if not judge.exchanges and not judge.unmatched():
         raise UsageError("no exchange was found", where=", ".join(map(str, paths)), fix="give a recording with some")
     name = paths[0].name if len(paths) == 1 else f"{len(paths)} recordings"
     facts = RunFacts(

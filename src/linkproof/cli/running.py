@@ -20,19 +20,21 @@ def run_target(
     target: str,
     out: Path,
     contracts: tuple[str, ...],
-    seed: int,
+    seed: int | None,
     allow_unproven: bool,
+    record: str = "",
     *,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
-    choices = Choices(target, contracts, seed, allow_unproven)
+    choices = Choices(target, contracts, seed, allow_unproven, record)
     console = Console(stderr=True, quiet=quiet)
     with _progress(console) as progress:
         run = Conformance(choices, progress)
         try:
             run.contracts()  # a mistake in the target file is told before anything is sent
+            run.recorder()  # and so is a cassette that cannot be written
             output = run_suites(run)
         finally:
             run.close()

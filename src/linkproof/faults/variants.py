@@ -461,7 +461,12 @@ def _(contract: Contract) -> Change | None:
     def takes_long(self: Any, asked: Asked) -> bool:
         return role_of(asked) is not Role.DECIDE and bool(usual(self, "takes_long", asked))
 
-    return part("service", takes_long=takes_long)
+    def create(self: Any, asked: Asked, collection: Collection, name: str) -> Answer:
+        answer: Answer = usual(self, "create", asked, collection, name)
+        answer.status = 200 if answer.status not in operation.responses else answer.status
+        return answer
+
+    return part("service", takes_long=takes_long, create=create)
 
 
 @variant("STA-1", "goes-on-after-200", "A decision is answered with 200 and Creating, and goes on.")

@@ -1,97 +1,150 @@
-"""Finds recordings under the paths that were given, and reads them one after the other."""
+"""Finds recordings under the paths that were given, and reads them one after the other, whatever their format."""
 
 from __future__ import annotations
 
 import gzip
-import io
+import os
+import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, cast
 
 from linkproof.errors import UsageError
 from linkproof.exchange import Exchange
+from linkproof.recording import har, ndjson, test_proxy
 from linkproof.recording.cassette import exchange_of
-from linkproof.recording.yaml_stream import interactions
+from linkproof.recording.json_stream import Format, json_items
+from linkproof.recording.omitted import Omitted
+from linkproof.recording.source import Source, Stream, open_stream
+from linkproof.recording.yaml_stream import yaml_interactions
 
-_ENDINGS = (".yaml", ".yml", ".json", ".yaml.gz", ".yml.gz", ".json.gz")
-#: A cassette names its interactions early: what does not is not read further.
+_SURE = (".yaml", ".yml", ".har", ".ndjson", ".jsonl")
+_JSON = (".json",)
+#: JSON has many uses: in a folder only what names its exchanges, and what they are, early on is taken for a recording.
 _HEAD = 1 << 20
+_READERS = {
+    Format.CASSETTE: exchange_of,
+    Format.HAR: har.exchange_of_entry,
+    Format.TEST_PROXY: test_proxy.exchange_of_entry,
+}
+
+#: Called with an exchange that is not whole, and the reason.
+Leave = Callable[[Exchange, str], object]
 
 
 def recording_files(paths: Sequence[Path]) -> list[Path]:
-    """The files to read: those named, and every recording below a folder, in a stable order. Raises UsageError."""
-    found: list[Path] = []
+    """The files to read: those named, and every recording below a folder, in a stable order, each once.
+
+    Raises UsageError for a path that is not there, and for a folder without recordings or that cannot be read.
+    """
+    found: dict[Path, Path] = {}
     for path in paths:
-        if path.is_dir():
-            below = sorted(p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(_ENDINGS))
-            below = [p for p in below if not p.name.endswith((".json", ".json.gz")) or _is_cassette(p)]
-            if not below:
-                raise UsageError("no recording in this folder", where=str(path), fix="give one with VCR YAML files")
-            found.extend(below)
-        elif path.exists():
-            found.append(path)
-        else:
-            raise UsageError("there is no such file", where=str(path), fix="give a VCR YAML file, or a folder of them")
-    return list(dict.fromkeys(found))
+        try:
+            below = _below(path) if path.is_dir() else [path]
+            path.stat()
+        except FileNotFoundError:
+            raise UsageError(
+                "there is no such file", where=str(path), fix="give a recording, or a folder of them"
+            ) from None
+        except OSError as error:
+            raise _unreadable(error, error.filename or path) from None
+        for file in below:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
-def read_recordings(paths: Sequence[Path]) -> Iterator[Exchange]:
+def read_recordings(paths: Sequence[Path], leave_out: Leave = lambda _exchange, _reason: None) -> Iterator[Exchange]:
     """The exchanges of all recordings, in order, as they are read; each file is a world of its own.
 
-    Raises UsageError that names file and line. A file that turns out to be cut is a mistake even after its first
-    exchanges were read: nothing is judged as if it were whole.
+    ``leave_out`` is told what a recording holds in part only. Raises UsageError that names file and line. A file that
+    turns out to be cut is a mistake even after its first exchanges were read: nothing is judged as if it were whole.
     """
     for path in recording_files(paths):
-        yield from _read(path)
+        yield from _read(path, leave_out)
 
 
-def _read(path: Path) -> Iterator[Exchange]:
+def recorded_facts(path: Path) -> dict[str, Any]:
+    """What a cassette says it is of (``run --record`` writes it first); empty for any other. Raises UsageError."""
+    facts: dict[str, Any] = {}
+    for _ in _read(path, lambda _exchange, _reason: None, facts):
+        break
+    return facts
+
+
+def _below(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        raise error
+
+    names = [Path(top) / name for top, _, files in os.walk(folder, onerror=refuse) for name in files]
+    # A link that leads nowhere is kept: reading it says so. Pipes and devices in a folder are nobody's recordings.
+    files = [p for p in names if _plain(p).endswith(_SURE + _JSON) and (p.is_file() or not p.exists())]
+    found = sorted(p for p in files if not _plain(p).endswith(_JSON) or _is_recording(p))
+    if not found:
+        fix = f"give a folder with recordings: {', '.join(_SURE + _JSON)}, or .gz of these"
+        raise UsageError("no recording in this folder", where=str(folder), fix=fix)
+    return found
+
+
+def _plain(path: Path) -> str:
+    return path.name.lower().removesuffix(".gz")
+
+
+def _is_recording(path: Path) -> bool:
+    head = bytearray()
     try:
-        with _open(path) as stream:
-            head = stream.read(_HEAD)
-            _refuse_what_is_none(path, head)
-            whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), 1 << 16))
-            for number, (line, value) in enumerate(interactions(whole, str(path)), start=1):
-                yield exchange_of(value, path=str(path), line=line, number=number)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UsageError(f"the gzip data is broken: {error}", where=str(path), fix="copy the file again") from None
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="make it readable") from None
-
-
-def _open(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.name.endswith(".gz") else path.open("rb")
-
-
-def _refuse_what_is_none(path: Path, head: bytes) -> None:
-    fix = "give a VCR cassette: YAML with interactions, as vcrpy writes it"
-    if not head.strip():
-        raise UsageError("the file is empty", where=str(path), fix=fix)
-    if b"\0" in head[:4096]:
-        raise UsageError("this is binary data, not a recording", where=str(path), fix=fix)
-    if b"interactions" not in head:
-        raise UsageError("no interactions: this is no VCR cassette", where=f"{path}: line 1", fix=fix)
-
-
-def _is_cassette(path: Path) -> bool:
-    try:
-        with _open(path) as stream:
-            return b'"interactions"' in stream.read(_HEAD)
-    except (OSError, EOFError, zlib.error):
+        with open_stream(path) as stream:
+            while len(head) < _HEAD and (chunk := cast(Stream, stream).read1(1 << 16)):
+                head += chunk
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        # Judged by what could be unpacked: a cassette that was cut must not be passed over.
+        pass
+    start = bytes(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if not start.startswith(b"{"):
         return False
+    empty = re.search(rb'"interactions"\s*:\s*\[\s*\]', head)
+    return (
+        (b'"interactions"' in head and (b'"uri"' in head or empty is not None))
+        or (b'"log"' in head and b'"entries"' in head)
+        or (b'"Entries"' in head and b'"RequestUri"' in head)
+        or (ndjson.BEGINS.match(start) is not None and b'"url"' in head)
+    )
 
 
-class _Rejoined(io.RawIOBase):
-    """A stream whose beginning was read already."""
+def _read(path: Path, leave_out: Leave, facts: dict[str, Any] | None = None) -> Iterator[Exchange]:
+    where = str(path)
+    number = 0
+    try:
+        with open_stream(path) as stream:
+            source = Source(cast(Stream, stream), where)
+            for exchange in _exchanges(source, leave_out):
+                number += 1
+                if facts is not None:
+                    facts.update(source.facts)
+                yield exchange
+            if facts is not None:
+                facts.update(source.facts)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        problem = f"the gzip data is broken after {number} exchanges: {error}"
+        raise UsageError(problem, where=where, fix="copy the file again") from None
+    except OSError as error:
+        raise _unreadable(error, path) from None
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = io.BytesIO(head), rest
 
-    def readable(self) -> bool:
-        return True
+def _exchanges(source: Source, leave_out: Leave) -> Iterator[Exchange]:
+    head = source.head().removeprefix(b"\xef\xbb\xbf").lstrip()
+    if ndjson.BEGINS.match(head):
+        yield from ndjson.ndjson_exchanges(source)
+    elif re.match(rb'[\[{]\s*(["{}\]]|$)', head):
+        for number, (kind, line, value) in enumerate(json_items(source), 1):
+            try:
+                yield _READERS[kind](value, path=source.where, line=line, number=number)
+            except Omitted as omitted:
+                leave_out(omitted.exchange, omitted.reason)
+    else:
+        for number, (line, value) in enumerate(yaml_interactions(source), 1):
+            yield exchange_of(value, path=source.where, line=line, number=number)
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        chunk = self._head.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
+
+def _unreadable(error: OSError, path: object) -> UsageError:
+    return UsageError(f"cannot be read: {error.strerror or error}", where=str(path), fix="make it readable")

@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -202,6 +203,23 @@ class Driver:
         self.wait(call, name)
         return call
 
+    def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
+        """Several decisions on one connection at the same time; judged in the order in which the answers came."""
+        operation, client, contract = self.operation(Role.DECIDE), self.session.client, self.contract
+        url = client.base_url(contract) + self.path(operation, name)
+        version = self.given.version or contract.version
+        query = [(contract.version_parameter, version)] if contract.version_parameter else []
+        sends = [
+            partial(client.send, contract, operation.method, url, query=query, body=json.dumps(body).encode())
+            for body in bodies
+        ]
+        exchanges = client.together(sends)
+        calls = {id(e): self.session.record(e) for e in sorted(exchanges, key=lambda e: e.ended)}
+        found = [calls[id(e)] for e in exchanges]
+        if None in found:
+            raise EngineError(f"the request matched no contract: {operation.method} {url}")
+        return [c for c in found if c is not None]
+
     # waiting
 
     def wait(self, call: Call, name: str) -> None:
@@ -212,21 +230,21 @@ class Driver:
         urls = [headers.get("azure-asyncoperation"), headers.get("location") if call.status == 202 else ""]
         status_url, result_url = ((u if u and self.session.client.is_own(u) else "") for u in urls)
         if status_url or result_url:
-            self._poll(status_url, result_url)
+            self._poll(call, status_url, result_url)
         elif call.exchange.request.method != "DELETE" and name:
             self._settle(call, name)
 
     def _limit(self) -> float:
         return _SHORT_WAIT_S if self.contract.id in self.session.stuck else self.target.operation_timeout_s
 
-    def _poll(self, status_url: str, result_url: str) -> None:
+    def _poll(self, call: Call, status_url: str, result_url: str) -> None:
         """Location first, then the status, so that a result before the end is seen for what it is."""
-        clock = self.session.client.clock
-        limit, started, pause = self._limit(), clock.now(), 0.005
+        limit, started, pause, waited = self._limit(), call.exchange.ended, 0.005, 0.0
         status_over, result_over = not status_url, not result_url
         misread = 0
         while not (status_over and result_over):
-            out_of_time = clock.now() - started > limit
+            # By the exchanges' own times, so that a replay gives up where the recorded run did.
+            out_of_time = call.exchange.ended + waited - started > limit
             retry_after = 0.0
             if not result_over:
                 call = self._poll_once(result_url)
@@ -243,7 +261,8 @@ class Driver:
                 return
             if not (status_over and result_over):
                 # A mock may be asked sooner than it says; a real service is not.
-                clock.sleep(max(pause, retry_after or 10.0) if self.target.kind == "live" else pause)
+                waited = max(pause, retry_after or 10.0) if self.target.kind == "live" else pause
+                self.session.client.pause(waited)
                 pause = min(pause * 1.6, 0.5)
 
     def _poll_once(self, url: str) -> Call:
@@ -257,14 +276,15 @@ class Driver:
         item = next((i for i in call.items if name_of(self.contract, i) == name.lower()), None)
         if item is not None and settled(self.contract, item):
             return
-        clock = self.session.client.clock
-        limit, started, pause = self._limit(), clock.now(), 0.01
-        while clock.now() - started < limit:
+        limit, pause, waited = self._limit(), 0.01, 0.0
+        shown = call
+        while shown.exchange.ended + waited - call.exchange.ended < limit:
             shown = self.get(name)
             item = next((i for i in shown.items if name_of(self.contract, i) == name.lower()), None)
             if item is None or settled(self.contract, item):
                 return
-            clock.sleep(max(pause, 2.0) if self.target.kind == "live" else pause)
+            waited = max(pause, 2.0) if self.target.kind == "live" else pause
+            self.session.client.pause(waited)
             pause = min(pause * 1.6, 0.5)
         self.session.stuck.add(self.contract.id)
 

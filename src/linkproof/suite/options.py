@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("linkproof")
     group.addoption("--target", default="", metavar="FILE", help="target file; default: the embedded server")
     group.addoption("--contract", action="append", default=[], metavar="ID", help="only this contract (repeatable)")
-    group.addoption("--suite-seed", type=int, default=1, metavar="N", help="everything random follows from it")
+    group.addoption("--suite-seed", type=int, default=None, metavar="N", help="everything random follows from it")
     group.addoption("--out", default="", metavar="DIR", help="write results.json and the other reports there")
 
 

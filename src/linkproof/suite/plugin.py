@@ -23,13 +23,14 @@ import pytest
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import TargetError
-from linkproof.exchange import Exchange
+from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
 from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, Opener, open_target
+from linkproof.suite.recording import Recording, replayed_info
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
-from linkproof.target.client import Client
+from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
 
 
@@ -39,12 +40,16 @@ class Breached(AssertionError):
 
 @dataclass(frozen=True)
 class Choices:
-    """What a run was asked for: target file (empty: the embedded server), contracts, seed."""
+    """What a run was asked for: target file (empty: the embedded server), contracts, seed (None: the usual one).
+
+    ``record`` is the cassette to write, "" for none.
+    """
 
     target: str = ""
     contracts: tuple[str, ...] = ()
-    seed: int = 1
+    seed: int | None = None
     allow_unproven: bool = False
+    record: str = ""
 
 
 @dataclass
@@ -71,6 +76,7 @@ class Conformance:
         self._progress = progress
         self._opened: Opened | None = None
         self._session: Session | None = None
+        self._recording: Recording | None = None
         self._spool = _Spool()
         self._folder = ""
         self._worker = ""
@@ -112,18 +118,34 @@ class Conformance:
         """The session of this process, opened at first need."""
         if self._session is None:
             opened = self._open()
-            keep = self._spool.exchanges.append if self._worker else None
+            keep = self._spool.exchanges.append if self._worker else self.recorder()
             self._session = Session(
                 opened.target,
                 self.contracts(),
-                seed=self.choices.seed,
+                seed=self.seed,
                 keep=keep,
                 may_reset=not self._worker,
-                client=Client(opened.target, opened.transport, opened.clock),
+                client=opened.client(),
             )
             if not self._worker:
                 self._session.reset()
         return self._session
+
+    @property
+    def seed(self) -> int:
+        """What everything random follows from: as asked for, else that of the cassette, else 1."""
+        if self.choices.seed is not None:
+            return self.choices.seed
+        recorded = self._open().recorded
+        return recorded.seed if recorded else 1
+
+    def recorder(self) -> Callable[[Exchange], None] | None:
+        """Where exchanges go that are recorded. Raises UsageError where the cassette cannot be written."""
+        if not self.choices.record:
+            return None
+        if self._recording is None:
+            self._recording = Recording(Path(self.choices.record), self._open().target, self.seed)
+        return self._recording.write
 
     # tests
 
@@ -158,6 +180,10 @@ class Conformance:
             if not isinstance(reason, DoesNotApply):
                 session.skip(contract.id, self._binding(wanted, contract), str(reason))
             pytest.skip(str(reason))
+        except NotRecorded as error:
+            session.lose_track()
+            session.skip(contract.id, self._binding(wanted, contract), "a request is not recorded")
+            pytest.skip(str(error))
         except TargetError as error:
             self._broke(session, f"the target did not answer: {error}", f"in {item.name}")
             session.dead = session.dead or (str(error) if "Connect" in str(error) else "")
@@ -212,21 +238,24 @@ class Conformance:
             self.close()
 
     def _concluded(self, session: Session) -> Results:
-        return conclude(
+        recorded = self._open().recorded
+        results = conclude(
             session.judge,
             session.contracts,
             self._requirements,
             RunFacts(
-                target=session.target_info(),
+                target=session.target_info() if recorded is None else replayed_info(session, recorded, self._started),
                 started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="seconds"),
                 duration_s=round(time.time() - self._started, 3),
                 requests=session.judge.exchanges,
                 skipped=session.skipped,
                 broken=session.broken,
-                seed=self.choices.seed,
+                seed=self.seed,
                 allow_unproven=self.choices.allow_unproven,
+                evidence=None if recorded is None else Grade.RECORDING,
             ),
         )
+        return self._recording.results(results) if self._recording else results
 
     def _merged(self) -> Results | None:
         """Judge what all workers sent once more, in one place: each worker had contracts of its own."""
@@ -237,7 +266,7 @@ class Conformance:
         if not any(s.exchanges or s.skipped or s.broken for _, s in spools):
             return None
         opened = self._open()
-        session = Session(opened.target, self.contracts(), seed=self.choices.seed)
+        session = Session(opened.target, self.contracts(), seed=self.seed)
         for worker, spool in spools:
             for exchange in spool.exchanges:
                 session.judge.feed(_of_worker(exchange, worker))
@@ -251,6 +280,8 @@ class Conformance:
         """Let go of the session and of the embedded server."""
         if self._session is not None:
             self._session.close()
+        if self._recording is not None:
+            self._recording.close()
         if self._opened is not None:
             self._opened.close()
             self._opened = None

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.errors import TargetError
 from linkproof.exchange import Circumstances, Exchange, Grade
 from linkproof.finding import Judgement, Level
 from linkproof.judge import Judge
@@ -64,9 +63,9 @@ class Session:
         target: what is judged.
         contracts: those that the target names, in order.
         seed: everything random follows from it.
-        keep: called with every exchange, as it is judged (for workers that report to a controller).
+        keep: called with every exchange, as it is judged (for recording, for workers that report to a controller).
         may_reset: whether the target's fixtures may be put back.
-        client: sends the requests; one over the network where none is given.
+        client: what answers; an HTTP client of the target where none is given.
     """
 
     def __init__(
@@ -119,16 +118,13 @@ class Session:
         """Put the fixtures back, where the target can; what is known of its state is forgotten."""
         if self.target.reset is None or not self._may_reset:
             return
-        method, path = self.target.reset
-        url = self.target.base_url.rstrip("/") + path
-        try:
-            answer = self.client._http.request(method, url)
-        except Exception as error:
-            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
-        if answer.status_code >= 400:
-            raise TargetError(f"the reset {method} {url} was answered with {answer.status_code}")
+        self.client.reset()
         self._epoch += 1
         self._fill()
+
+    def lose_track(self) -> None:
+        """What was done is no longer known: from here on nothing is compared with what was seen before."""
+        self._epoch += 1
 
     def short_of(self, contract: Contract, state: str, count: int) -> bool:
         """Whether fewer than ``count`` connections of a state are left."""
@@ -139,6 +135,7 @@ class Session:
     def enter(self, name: str, contract: str = "") -> Scene:
         """Begin a scene: what is sent from now on belongs to it."""
         self._scene = Scene(name, contract)
+        self.client.scene = name
         return self._scene
 
     def record(self, exchange: Exchange) -> Call | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -21,6 +23,8 @@ WRONG_TOKEN = "linkproof-wrong-credential"
 class Client:
     """One connection pool to one target. Credentials go to the target's own hosts only.
 
+    ``scene`` is the test at hand.
+
     Args:
         target: where requests go.
         transport: takes the place of the network.
@@ -32,6 +36,7 @@ class Client:
     ) -> None:
         self.target = target
         self.clock = clock or Clock()
+        self.scene = ""
         self._http = httpx.Client(
             timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
         )
@@ -115,6 +120,34 @@ class Client:
         except httpx.HTTPError as error:
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise TargetError(f"{request.method} {request.url}: {what}") from None
+
+    def pause(self, seconds: float) -> None:
+        """Wait before the next request."""
+        self.clock.sleep(seconds)
+
+    def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+        """Several requests at the same time, each by a thread of its own; the exchanges in their order."""
+        start = Barrier(len(sends))
+
+        def sent(send: Callable[[], Exchange]) -> Exchange:
+            start.wait(timeout=10)
+            return send()
+
+        with ThreadPoolExecutor(len(sends)) as pool:
+            return list(pool.map(sent, sends))
+
+    def reset(self) -> None:
+        """Put the target's fixtures back, where it can. Raises TargetError."""
+        if self.target.reset is None:
+            return
+        method, path = self.target.reset
+        url = self.target.base_url.rstrip("/") + path
+        try:
+            answer = self._http.request(method, url)
+        except Exception as error:
+            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
+        if answer.status_code >= 400:
+            raise TargetError(f"the reset {method} {url} was answered with {answer.status_code}")
 
     def close(self) -> None:
         """Close the pool."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,13 +49,18 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         raise UsageError(f"kind is {kind!r}", where=where, fix='write kind = "mock" or kind = "live"')
     base_url = _base_url(table, where, kind, required=True)
     chosen = _contracts(raw, contracts, str(path), kind)
+    auth = _auth(raw, str(path))
+    checks_credentials = table.get("checks_credentials", False)
+    for vendor in sorted({c.vendor for c in contracts if c.id in chosen} - set(auth)):
+        if checks_credentials:
+            raise UsageError(f"checks_credentials without [auth.{vendor}]", where=where, fix=f"add [auth.{vendor}]")
     return Target(
         name=table.get("name", path.stem),
         kind=kind,
         base_url=base_url,
         contracts=chosen,
-        auth=_auth(raw, str(path)),
-        checks_credentials=table.get("checks_credentials", False),
+        auth=auth,
+        checks_credentials=checks_credentials,
         writes=table.get("writes", False),
         timeout_s=_seconds(table, "timeout_s", 10.0, where),
         operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
@@ -65,7 +71,7 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise UsageError("there is no such target file", where=str(path), fix="give a TOML file") from None
     except IsADirectoryError:
@@ -76,7 +82,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="make it readable") from None
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a number with thousands of digits
         raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
 
 
@@ -90,8 +96,16 @@ def _known(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]], file
             raise UsageError(f"unknown member {key!r}", where=where, fix=f"{hint}known are: {', '.join(kinds)}")
         wanted = kinds[key]
         if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
-            shown = f"{value!r:.60}"
+            # A credential is not shown, even where it is mistyped.
+            shown = "no string" if key == "token" else _shown(value)
             raise UsageError(f"{key} is {shown}", where=where, fix=f"{key} is {_WORDS[wanted[0]]}")
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.80}"
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number that is too long"
 
 
 def _table(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
@@ -114,19 +128,30 @@ def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool
         raise UsageError(f"base_url is {url!r}: {error}", where=where, fix="mend the URL") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"base_url is {url!r}", where=where, fix="it begins with http:// or https:// and a host")
+    if parts.username is not None or parts.password is not None:
+        # Not shown: reports and logs would show it too.
+        raise UsageError("base_url holds a user name or password", where=where, fix="give credentials in [auth.*]")
+    if not url.isprintable() or " " in url:
+        raise UsageError(f"base_url is {url!r}", where=where, fix="leave out the white space")
     if parts.query or parts.fragment:
         raise UsageError(f"base_url is {url!r}", where=where, fix="leave out what follows ? or #")
-    loopback = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
-    if kind == "live" and parts.scheme == "http" and not loopback:
+    if kind == "live" and parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise UsageError("a live target would get credentials in clear text", where=where, fix="use https://")
     return url.rstrip("/")
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _seconds(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
-    found = float(table.get(name, default))
+    found = table.get(name, default)
     if not 0 < found < 86_400:
-        raise UsageError(f"{name} is {found:g}", where=where, fix="a number of seconds above 0")
-    return found
+        raise UsageError(f"{name} is {_shown(found)}", where=where, fix="a number of seconds above 0, less than a day")
+    return float(found)
 
 
 def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] | None:
@@ -139,7 +164,7 @@ def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] |
     unknown = set(found) - {"method", "path"}
     if unknown or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
         fix = 'write reset = { method = "POST", path = "/..." }'
-        raise UsageError(f"reset is {found!r:.80}", where=where, fix=fix)
+        raise UsageError(f"reset is {_shown(found)}", where=where, fix=fix)
     return method.upper(), path
 
 
@@ -157,6 +182,9 @@ def _auth(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
             raise UsageError("both token and token_env are given", where=where, fix="keep one of the two")
         if kind in ("bearer", "x-auth-token") and "token" not in table and "token_env" not in table:
             raise UsageError("neither token nor token_env is given", where=where, fix='add token_env = "NAME"')
+        for field in ("token", "token_env"):
+            if table.get(field) == "":
+                raise UsageError(f"{field} is empty", where=where, fix=f"give {field} a value")
         found[vendor] = Auth(kind, table.get("token", ""), table.get("token_env", ""), where)
     return found
 
@@ -200,7 +228,9 @@ def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
         if name not in wanted:
             raise UsageError(f"path has an unknown parameter {name!r}", where=where, fix=fix)
         if not isinstance(value, str) or not value or "/" in value:
-            raise UsageError(f"path.{name} is {value!r}", where=where, fix=f"{name} is a non-empty string without /")
+            raise UsageError(
+                f"path.{name} is {_shown(value)}", where=where, fix=f"{name} is a non-empty string without /"
+            )
     return dict(table)
 
 
@@ -212,7 +242,7 @@ def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[
         if state not in states:
             raise UsageError(f"unknown state {state!r}", where=where, fix=f"one of: {', '.join(sorted(states))}")
         if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
-            raise UsageError(f"{state} is {names!r:.60}", where=where, fix=f'{state} = ["name", ...]')
+            raise UsageError(f"{state} is {_shown(names)}", where=where, fix=f'{state} = ["name", ...]')
         for name in names:
             if name.lower() in owner:
                 both = f"{owner[name.lower()]} and {state}"

@@ -26,16 +26,23 @@ class Auth:
                 where=self.where,
                 fix="use kind bearer (azure) or x-auth-token (huawei) with token_env",
             )
+        place, found = f"{self.where} token", self.token
         if self.token_env:
-            found = os.environ.get(self.token_env, "")
+            place, found = f"{self.where} token_env", os.environ.get(self.token_env, "")
             if not found:
                 raise UsageError(
                     f"the environment variable {self.token_env} is not set",
-                    where=f"{self.where}.token_env",
+                    where=place,
                     fix=f"export {self.token_env}=...",
                 )
-            return found
-        return self.token
+        if not found.isascii() or not found.isprintable() or found != found.strip():
+            # The value is not shown: it is a credential.
+            raise UsageError(
+                "the credential has white space around it, a line break, or a character that no header field carries",
+                where=place,
+                fix="give the token alone, in ASCII",
+            )
+        return found
 
 
 @dataclass(frozen=True)

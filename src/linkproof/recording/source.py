@@ -1,0 +1,84 @@
+"""A recording's bytes as they arrive: never more than one interaction's worth is asked for at a time."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, cast
+
+from linkproof.errors import UsageError
+
+FORMATS = (
+    "give a VCR cassette (YAML or JSON with interactions and version 1), a HAR 1.2 file, a recording of the Azure SDK "
+    "test proxy, or exchanges one on each line; gzip'ed or not: see docs/recordings.md"
+)
+CUT = "the file was cut, or was not written to its end: record it again"
+#: A cassette's first interaction begins within this many bytes: noise is refused before much of it was read.
+_BEFORE = 1 << 20
+#: The most that one interaction may take, in the file and unpacked.
+LARGEST = 1 << 26
+
+
+class Stream(Protocol):
+    """What can be read as bytes arrive: files, pipes, gzip streams."""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """What is there, at most ``size`` bytes; b"" at the end."""
+
+
+class Source:
+    """The bytes of one file. ``where`` is its path, for messages; ``facts`` what a cassette says it is of."""
+
+    def __init__(self, stream: Stream, where: str) -> None:
+        self.where = where
+        self.begun = False
+        self.facts: dict[str, Any] = {}
+        self._stream = stream
+        self._left = _BEFORE
+        self._head: bytes | None = None
+
+    def head(self) -> bytes:
+        """The first bytes, which ``read`` gives again. Raises UsageError for an empty or a binary file."""
+        if self._head is None:
+            self._head = self._chunk(1 << 14)
+            if not self._head:
+                raise UsageError("the file is empty", where=self.where, fix=FORMATS)
+        return self._head
+
+    def read(self, size: int = 1 << 16) -> bytes:
+        """The next bytes, b"" at the end. Raises UsageError for bytes that no text has, and for too many of them."""
+        if self._head:
+            chunk, self._head = self._head[:size], self._head[size:]
+            return chunk
+        return self._chunk(size)
+
+    def allow(self) -> None:
+        """An interaction begins: from here on it may take as much as any."""
+        self.begun = True
+        self._left = LARGEST
+
+    def _chunk(self, size: int) -> bytes:
+        chunk = self._stream.read1(size)
+        if self._head is None and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise UsageError("the file is UTF-16, or binary data", where=self.where, fix="save it as UTF-8")
+        if b"\0" in chunk:
+            raise UsageError("this is binary data, not a recording", where=self.where, fix=FORMATS)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise self._too_large()
+        return chunk
+
+    def _too_large(self) -> UsageError:
+        if self.begun:
+            problem = f"one interaction takes more than {LARGEST >> 20} MB"
+            return UsageError(problem, where=self.where, fix="this is no recorded exchange: leave it out")
+        problem = f"no exchange in the first {_BEFORE >> 20} MB: this is no recording"
+        return UsageError(problem, where=self.where, fix=FORMATS)
+
+
+def open_stream(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked where they are gzip data, whatever the name says. Raises OSError."""
+    stream = path.open("rb")
+    if stream.peek(2)[:2] != b"\x1f\x8b" and not path.name.lower().endswith(".gz"):
+        return stream
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))
