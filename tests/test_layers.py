@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "clock", "errors", "jsontext", "exchange", "finding", "masking", "data"),
     ("contract",),
     ("checks",),
-    ("grouping", "judge", "results", "verdict"),
+    ("grouping", "judge", "lifecycle", "results", "timeline", "verdict"),
     ("recording", "mock", "target"),
     ("reports",),
     ("faults",),

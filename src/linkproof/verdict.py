@@ -70,6 +70,8 @@ def conclude(
         duration_s=facts.duration_s,
         requests=facts.requests,
         broken=broken,
+        lifecycles=[found for c in contracts if (found := judge.lifecycles.of(c))],
+        long_running=[seen for c in contracts if (seen := judge.timelines.of(c))],
         seed=facts.seed,
         version=linkproof.__version__,
         allow_unproven=facts.allow_unproven,
