@@ -208,3 +208,19 @@ def nasty() -> Results:
     results.unmatched = [UnmatchedGroup(NASTY, "GET", f"/x?sig={SECRETS[2]}", 1, (NASTY,))]
     results.broken = [Broken(f"{NASTY} {SECRETS[1]}", f"{NASTY} Bearer {SECRETS[0]}")]
     return results
+
+
+def many(number: int) -> Results:
+    """As many findings as asked for, each with exchanges of its own."""
+    results = breached()
+    results.findings = [
+        replace(
+            finding(f"SHP-1-{n:05}", "SHP-1", CONTRACTS[n % 2], Level.MUST if n % 3 else Level.SHOULD),
+            message=f"breach number {n} of very many",
+            actual=f'"Suceeded{n}"',
+            expected='"Succeeded"',
+            exchanges=[exchange(n, f'{{"name": "c{n}", "properties": {{"provisioningState": null}}}}'.encode())],
+        )
+        for n in range(number)
+    ]
+    return results

@@ -125,7 +125,7 @@ function message(title, first, { headers, body, note }, pointer) {
   const side = make("section");
   const fields = make("details", "headers");
   fields.append(make("summary", "", `${headers.length} header fields`), make("pre", "", headers.map(h => h.join(": ")).join("\n")));
-  side.append(make("h4", "", title), make("pre", "", first), fields);
+  side.append(make("h3", "", title), make("pre", "", first), fields);
   if (!body) return side;
   let value;
   try { value = JSON.parse(body); } catch { side.append(make("pre", "", body)); return side; }
@@ -177,6 +177,7 @@ function tools(sides) {
     const sought = input.value.toLowerCase(), ranges = [];
     const walker = document.createTreeWalker(sides, NodeFilter.SHOW_TEXT);
     for (let text = walker.nextNode(); sought && text; text = walker.nextNode()) {
+      if (text.parentElement.classList.contains("hint")) continue;
       const content = text.data.toLowerCase();
       for (let at = content.indexOf(sought); at >= 0; at = content.indexOf(sought, at + sought.length)) {
         ranges.push(new StaticRange({ startContainer: text, startOffset: at, endContainer: text, endOffset: at + sought.length }));
@@ -228,5 +229,6 @@ bar.hidden = false;
 restore();
 for (const details of document.querySelectorAll("details[open]")) fill(details);
 reveal();
+addEventListener("load", () => { if (document.activeElement === document.body) reveal(); });
 document.documentElement.dataset.ready = "true";
 })();
