@@ -25,7 +25,9 @@ def _commands() -> list[str]:
 @pytest.mark.parametrize("command", [c for c in _commands() if c.startswith("linkproof ")])
 def test_its_commands_and_options_exist(command: str) -> None:
     words = command.split()[1:]
-    names = [w for w in words[:2] if re.fullmatch(r"run|check|mock|contracts|requirements|list|show", w)]
+    names = [
+        w for w in words[:2] if re.fullmatch(r"run|check|mock|report|bundle|verify|contracts|requirements|list|show", w)
+    ]
     shown = subprocess.run(
         [sys.executable, "-m", "linkproof", *names, "--help"], capture_output=True, text=True, timeout=60, check=False
     )

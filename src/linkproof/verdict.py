@@ -56,10 +56,10 @@ def conclude(
                 row = _row(contract, requirement, judge, findings, facts)
             rows.append(row)
     broken = [*facts.broken, *judge.broken]
-    verdict = _verdict(rows, broken)
+    verdict, sentence = sum_up(rows, findings, broken, facts.target)
     return Results(
         verdict=verdict,
-        sentence=_sentence(verdict, rows, findings, broken, facts.target),
+        sentence=sentence,
         target=facts.target,
         contracts=[_info(c, judge.matched[c.id]) for c in contracts],
         requirements=rows,
@@ -76,6 +76,14 @@ def conclude(
         version=linkproof.__version__,
         allow_unproven=facts.allow_unproven,
     )
+
+
+def sum_up(
+    rows: list[RequirementResult], findings: list[Finding], broken: list[Broken], target: TargetInfo
+) -> tuple[Verdict, str]:
+    """The verdict on a target, and the one sentence that says it."""
+    verdict = _verdict(rows, broken)
+    return verdict, _sentence(verdict, rows, findings, broken, target)
 
 
 def _info(contract: Contract, exchanges: int) -> ContractInfo:
