@@ -246,7 +246,7 @@ def test_five_thousand_findings_can_be_worked_with(open_page: Open) -> None:
     assert rows(page, "finding") == ["SHP-1-04711"]
     page.locator("[id='SHP-1-04711'] > summary").click()
     opened = page.locator("[id='SHP-1-04711']")
-    assert [m.inner_text() for m in opened.locator("mark").all()] == ["Succeeded", "Suceeded4711"]
+    assert [m.inner_text() for m in opened.locator("mark").all()] == ["c", "4711"]
     opened.locator(".exchange > summary").click()
     opened.get_by_text('"c4711"').wait_for()
     page.goto(page.url.split("?")[0] + "#SHP-1-04999")

@@ -317,6 +317,8 @@ def test_many_bodies_wait_as_text_and_lose_nothing(number: int) -> None:
     ("expected", "actual", "left", "right"),
     [
         ("400", "200", [("400", False)], [("200", True)]),
+        ("None", "none", [("N", True), ("one", False)], [("n", True), ("one", False)]),
+        ("Approved", "Rejected", [("Approved", False)], [("Rejected", True)]),
         ("a string", "", [("a string", False)], []),
         (
             '"Approved" or null',

@@ -6,8 +6,10 @@ import re
 from difflib import SequenceMatcher
 
 _PIECE = re.compile(r"\w+|\s+|.", re.DOTALL)
+#: A single word, such as an enumerator or an id: two that are nearly the same differ in some of their signs.
+_WORD = re.compile(r"(?=.*[A-Za-z])\S{1,120}")
 #: Below this likeness the texts say different things, and all of what came is marked.
-_ALIKE = 0.4
+_ALIKE, _WORDS_ALIKE = 0.4, 0.7
 _MOST_PIECES = 600
 
 Marked = list[tuple[str, bool]]
@@ -18,12 +20,13 @@ def marked(expected: str, actual: str) -> tuple[Marked, Marked]:
 
     A rule in words ("a string") is no other version of a value: then only what came is marked, as a whole.
     """
-    one, other = _PIECE.findall(expected), _PIECE.findall(actual)
+    words = _WORD.fullmatch(expected) and _WORD.fullmatch(actual)
+    one, other = (list(t) if words else _PIECE.findall(t) for t in (expected, actual))
     whole = ([(expected, False)], [(actual, True)] if actual else [])
     if max(len(one), len(other)) > _MOST_PIECES:
         return whole
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.ratio() < _ALIKE:
+    if matcher.ratio() < (_WORDS_ALIKE if words else _ALIKE):
         return whole
     left: Marked = []
     right: Marked = []

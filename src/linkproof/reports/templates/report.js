@@ -19,10 +19,13 @@ function make(tag, className, text) {
 
 // The filter, and the URL that keeps it.
 
+const SIGNS = { "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#34;": '"', "&#39;": "'" };
+
 function textOf(row) {
   if (!texts.has(row)) {
     const waiting = store.bodies[row.id] ?? "";
-    texts.set(row, (row.id + " " + row.textContent + " " + waiting.replace(/<[^>]*>/g, " ")).toLowerCase());
+    const plain = waiting.replaceAll(/<\/?mark>/g, "").replaceAll(/<[^>]*>/g, " ").replaceAll(/&[^;]+;/g, sign => SIGNS[sign] ?? sign);
+    texts.set(row, (row.id + " " + row.textContent + " " + plain).toLowerCase());
   }
   return texts.get(row);
 }
@@ -230,5 +233,5 @@ restore();
 for (const details of document.querySelectorAll("details[open]")) fill(details);
 reveal();
 addEventListener("load", () => { if (document.activeElement === document.body) reveal(); });
-document.documentElement.dataset.ready = "true";
+performance.mark("ready");
 })();
