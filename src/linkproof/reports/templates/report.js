@@ -228,6 +228,12 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => { for (const details of folded) details.open = false; folded = []; });
 
+// What gets the focus is never under the bar, however many lines that takes.
+new ResizeObserver(() => {
+  const sticks = getComputedStyle(bar).position === "sticky";
+  document.documentElement.style.scrollPaddingTop = sticks ? `${bar.offsetHeight + 8}px` : "";
+}).observe(bar);
+
 bar.hidden = false;
 restore();
 for (const details of document.querySelectorAll("details[open]")) fill(details);
