@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from linkproof.bundle import CHECKED, CLAIMED, MANIFEST, Changed, read_bundle, write_bundle
+from linkproof.cli.bundling import make_bundle
+from linkproof.cli.checking import check_recordings
 from linkproof.data import folder
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Level
@@ -54,12 +56,11 @@ def cassette(path: Path, exchanges: Iterable[Exchange]) -> Path:
     return path
 
 
-def bundled(folder: Path, *exchanges: Exchange, options: Iterable[str] = ()) -> Path:
+def bundled(folder: Path, *exchanges: Exchange, waivers: Path | None = None) -> Path:
     """A bundle of a check of some exchanges."""
-    cassette(folder / "traffic.yaml", exchanges)
-    linkproof("check", "traffic.yaml", "--out", "out", "-q", cwd=folder)
-    made = linkproof("bundle", "out", "--cassette", "traffic.yaml", "--out", "b.zip", *options, cwd=folder)
-    assert made.returncode == 0, made.stderr
+    path, out = cassette(folder / "traffic.yaml", exchanges), folder / "out"
+    check_recordings([path], out, (), any_version=False, allow_unproven=False, quiet=True, as_json=False)
+    assert make_bundle(out, [path], waivers, folder / "b.zip", any_version=False, quiet=True) == 0
     return folder / "b.zip"
 
 
@@ -196,7 +197,7 @@ def test_a_bundle_comes_to_the_same_verdict_again(tmp_path: Path) -> None:
 
 def test_breaches_are_found_again_and_waivers_go_along(tmp_path: Path) -> None:
     (tmp_path / "waivers.toml").write_text("# none", encoding="utf-8")
-    path = bundled(tmp_path, got(**BAD), connections(connection(HUAWEI)), options=["--waivers", "waivers.toml"])
+    path = bundled(tmp_path, got(**BAD), connections(connection(HUAWEI)), waivers=tmp_path / "waivers.toml")
     assert read_bundle(path).files["waivers.toml"] == b"# none"
     found = linkproof("verify", "b.zip", cwd=tmp_path)
     assert found.returncode == 0
@@ -256,6 +257,15 @@ def test_a_lie_with_fresh_hashes_is_found_by_judging_again(tmp_path: Path) -> No
     assert "does not hold: they say conforms, the recordings say breached" in found.stdout
     write_bundle(tmp_path / "lie.zip", {n: files[n] for n in (CLAIMED, CHECKED)}, {"verdict": "conforms"})
     assert linkproof("verify", "lie.zip", cwd=tmp_path).stdout == f"lie.zip: changed: {MANIFEST}\n"
+
+
+def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
+    cassette(tmp_path / "traffic.yaml", [got(**BAD)])
+    linkproof("check", "traffic.yaml", "--out", "out", "-q", cwd=tmp_path)
+    made = linkproof("bundle", "out", "--cassette", "traffic.yaml", cwd=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.startswith("linkproof-bundle.zip: 4 files, 1 of them recordings\nclaimed: BREACHED traffic.yaml")
+    assert re.search(r"\n(\d+) of \1 judgements rest on the recordings\n", made.stdout)
 
 
 def test_recordings_of_something_else_are_refused(tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ def test_a_finding_shows_what_was_expected_and_its_exchanges(open_page: Open) ->
 
 def test_bodies_fold_are_searched_and_point_at_the_place(open_page: Open) -> None:
     results = breached()
-    body = b'{"value": [{"name": "c1", "properties": {"provisioningState": null, "deep": {"er": {"est": "needle"}}}}]}'
+    deep = b'{"er": {"est": "needle", "n": 422321321312321345}}'
+    body = b'{"value": [{"name": "c1", "properties": {"provisioningState": null, "deep": %s}}]}' % deep
     results.findings[0].exchanges = [exchange(1, body)]
     results.findings[0].pointer = "/value/0/properties/provisioningState"
     page = open_page(results)
@@ -153,6 +154,7 @@ def test_bodies_fold_are_searched_and_point_at_the_place(open_page: Open) -> Non
     tree = page.locator("[id='SHP-1-aaa'] .json").last
     assert tree.locator(".at").inner_text() == '"provisioningState": null,'
     leaf = tree.locator(".leaf", has_text="needle")
+    assert tree.locator(".leaf", has_text='"n"').text_content() == '"n": 422321321312321345', "to the last digit"
     tree.locator("summary", has_text='"value"').click()
     assert not leaf.is_visible()
     page.get_by_label("Search here").fill("NEEDLE")
@@ -248,7 +250,7 @@ def test_five_thousand_findings_can_be_worked_with(open_page: Open) -> None:
     opened = page.locator("[id='SHP-1-04711']")
     assert [m.inner_text() for m in opened.locator("mark").all()] == ["c", "4711"]
     opened.locator(".exchange > summary").click()
-    opened.get_by_text('"c4711"').wait_for()
+    opened.locator(".leaf", has_text='"c4711"').wait_for()
     page.goto(page.url.split("?")[0] + "#SHP-1-04999")
     page.locator("[id='SHP-1-04999'] .compare").wait_for()
 

@@ -22,6 +22,8 @@ _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SHORTEST = 6
+#: They name a scheme and never carry a credential.
+_CHALLENGES = ("www-authenticate", "proxy-authenticate")
 #: What recorders write in the place of a credential.
 _HIDDEN = re.compile(r"(?i)^$|\*|redacted|sanitized|fake|placeholder|hidden|xxxx")
 
@@ -53,6 +55,8 @@ def leak_of(exchange: Exchange) -> str:
     cloak = Cloak([])
     for side, headers in (("request", exchange.request.headers), ("response", exchange.response.headers)):
         for name, value in headers:
+            if name.lower() in _CHALLENGES:
+                continue
             hidden = name.lower() in SECRET_HEADERS and not _HIDDEN.search(value)
             if hidden or (name.lower() not in SECRET_HEADERS and cloak.text(value) != value):
                 return f"{side} header {name}"

@@ -131,7 +131,7 @@ function message(title, first, { headers, body, note }, pointer) {
   side.append(make("h3", "", title), make("pre", "", first), fields);
   if (!body) return side;
   let value;
-  try { value = JSON.parse(body); } catch { side.append(make("pre", "", body)); return side; }
+  try { value = JSON.parse(body, exact); } catch { side.append(make("pre", "", body)); return side; }
   const tree = make("div", "json");
   tree.append(node("", value, "", pointer, 0, ""));
   side.append(tree);
@@ -139,11 +139,18 @@ function message(title, first, { headers, body, note }, pointer) {
   return side;
 }
 
-// JSON as nested <details>: the platform folds, and find-in-page unfolds. Numbers beyond 2^53 keep their digits in results.json.
+// Numbers keep their digits, also beyond 2^53.
+function exact(key, value, context) {
+  return typeof value === "number" && context?.source && JSON.rawJSON ? JSON.rawJSON(context.source) : value;
+}
+
+function isPlain(value) { return value === null || typeof value !== "object" || Boolean(JSON.isRawJSON?.(value)); }
+
+// JSON as nested <details>: the platform folds, and find-in-page unfolds.
 function node(key, value, path, pointer, depth, comma) {
   const name = make("span", "key", key === "" ? "" : JSON.stringify(key) + ": ");
   const here = pointer && path === pointer;
-  if (value === null || typeof value !== "object") {
+  if (isPlain(value)) {
     const leaf = make("div", here ? "leaf at" : "leaf");
     leaf.append(name, JSON.stringify(value) + comma);
     return leaf;
@@ -166,9 +173,9 @@ function plural(count, noun) { return `${count} ${noun}${count === 1 ? "" : "s"}
 
 // What a folded object is: its name, or else its first plain member.
 function hint(value) {
-  const plain = Object.entries(value).filter(([, v]) => v !== null && typeof v !== "object");
+  const plain = Object.entries(value).filter(([, v]) => isPlain(v));
   const [key, found] = plain.find(([k]) => k === "name") ?? plain[0] ?? [];
-  return make("span", "size hint", key === undefined || Array.isArray(value) ? "" : `, ${key}: ${String(found).slice(0, 60)}`);
+  return make("span", "size hint", key === undefined || Array.isArray(value) ? "" : `, ${key}: ${JSON.stringify(found).slice(0, 60)}`);
 }
 
 // Search within one exchange, by the platform's own highlights.
