@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from linkproof.contract.load import all_contracts
-from linkproof.exchange import Circumstances, Exchange, Grade
+from linkproof.exchange import Exchange
 from linkproof.judge import Judge
 from linkproof.results import LongRunning, Transition
 from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
@@ -33,8 +33,8 @@ GONE = error(AKS, 404, "NotFound", own="one")
 BROKE = ex(AKS, "PUT", "one", 500, {}, sent=decision())
 
 
-def fed(exchanges: Iterable[Exchange], circumstances: Circumstances = MOCK) -> Judge:
-    judge = Judge(all_contracts(), circumstances)
+def fed(exchanges: Iterable[Exchange]) -> Judge:
+    judge = Judge(all_contracts(), MOCK)
     for exchange in copy.deepcopy(list(exchanges)):
         judge.feed(exchange)
     assert not judge.broken
@@ -127,8 +127,8 @@ def operation(started: float, *words: str) -> list[Exchange]:
     ]
 
 
-def seen(exchanges: Iterable[Exchange], circumstances: Circumstances = MOCK) -> LongRunning:
-    found = fed(exchanges, circumstances).timelines.of(contract(AKS))
+def seen(exchanges: Iterable[Exchange]) -> LongRunning:
+    found = fed(exchanges).timelines.of(contract(AKS))
     assert found is not None
     return found
 
@@ -159,8 +159,10 @@ def test_failures_are_drawn_first_then_the_longest() -> None:
     assert found.shown[1].steps[-1].word == "Succeeded", "but never the last"
 
 
-def test_recordings_have_no_clock() -> None:
-    assert seen(operation(10, "Succeeded"), replace(MOCK, grade=Grade.RECORDING)).clock == "exchanges"
+def test_recordings_without_times_have_no_clock() -> None:
+    untimed = [ex(AKS, "DELETE", "one", 202, headers=LONG), poll("Succeeded")]
+    assert seen(untimed).clock == "exchanges"
+    assert seen(operation(10, "Succeeded")).clock == "seconds"
 
 
 def test_contracts_without_operations_say_nothing_and_others_that_none_was_seen() -> None:

@@ -66,7 +66,7 @@ class Judge:
         self.router = Router(self.contracts, any_version=any_version)
         self.findings = Findings()
         self.lifecycles = Lifecycles()
-        self.timelines = Timelines(circumstances.grade)
+        self.timelines = Timelines()
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.matched: Counter[str] = Counter()
         self.exchanges = 0

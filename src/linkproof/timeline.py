@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from linkproof.checks.history import History, Running
 from linkproof.contract.call import Call, Kind
 from linkproof.contract.model import Contract
-from linkproof.exchange import Exchange, Grade
+from linkproof.exchange import Exchange
 from linkproof.jsontext import at
 from linkproof.results import LongRunning, Step, Timeline
 
@@ -35,8 +35,7 @@ class _Operation:
 class Timelines:
     """Follows the operations that the histories know. ``observe`` is given each call once its history has it."""
 
-    def __init__(self, grade: Grade) -> None:
-        self._clock = _EXCHANGES if grade is Grade.RECORDING else _SECONDS
+    def __init__(self) -> None:
         self._operations: dict[str, dict[int, _Operation]] = {}
 
     def observe(self, call: Call, history: History) -> None:
@@ -64,7 +63,8 @@ class Timelines:
         operations.sort(key=lambda o: (o.running.ended in (good, ""), -o.steps[-1].after))
         ended = Counter(o.running.ended for o in operations)
         shown = tuple(self._timeline(o) for o in operations[:SHOWN])
-        return LongRunning(contract.id, len(operations), tuple(sorted(ended.items())), good, self._clock, shown)
+        clock = _EXCHANGES if any(_is_untimed(o.running.call.exchange) for o in operations) else _SECONDS
+        return LongRunning(contract.id, len(operations), tuple(sorted(ended.items())), good, clock, shown)
 
     def _timeline(self, operation: _Operation) -> Timeline:
         start = operation.running.call.exchange
@@ -74,3 +74,8 @@ class Timelines:
         after = call.exchange.ended - start.ended
         word = at(call.answer, "/status") if call.kind is Kind.STATUS_POLL and call.success else ""
         return Step(round(max(after, 0.0), 3), call.status, word if isinstance(word, str) else "")
+
+
+def _is_untimed(exchange: Exchange) -> bool:
+    """Whether its time is only its place: recordings that keep no time are read so."""
+    return exchange.started == float(exchange.number)

@@ -132,10 +132,11 @@ def _tell(claimed: Results, checked: Results) -> None:
     print(f"by the recordings alone: {checked.verdict.upper()} ({checked.requests} exchanges){same}")
     seen = {(r.contract, r.requirement) for r in checked.requirements if r.status in _PROVEN}
     rows = [r for r in claimed.requirements if r.status in _PROVEN]
-    missing = [f"{r.requirement} on {r.contract}" for r in rows if (r.contract, r.requirement) not in seen]
+    missing = [r for r in rows if (r.contract, r.requirement) not in seen]
     print(f"{len(rows) - len(missing)} of {len(rows)} judgements rest on the recordings")
-    if missing:
-        print(f"on the results alone: {', '.join(missing)}")
+    for requirement in dict.fromkeys(r.requirement for r in missing):
+        contracts = ", ".join(r.contract for r in missing if r.requirement == requirement)
+        print(f"on the results alone: {requirement} on {contracts}")
 
 
 def _refuse_secrets(recordings: list[Path]) -> None:
