@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test matrix matrix-sample lint types lock clean
+.PHONY: conformance test matrix matrix-sample lint types lock picture clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -38,6 +38,10 @@ $(STAMP): requirements.lock pyproject.toml
 # Pin anew, from pyproject.toml (needs uv).
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+
+# The picture of a report in README.md: a real run against a server with ten faults (needs /usr/bin/chromium).
+picture: $(STAMP)
+	$(BIN)/python -m docs.picture
 
 clean:
 	rm -rf $(VENV) reports/latest

@@ -62,6 +62,9 @@ class Findings:
             group = self._groups[key] = _Group(_finding(key, call, judgement.requirement, breach))
         finding = group.finding
         finding.count += 1
+        seen = call.exchange.at
+        finding.first_seen = min(finding.first_seen or seen, seen or finding.first_seen)
+        finding.last_seen = max(finding.last_seen, seen)
         if call.name not in group.operations and len(group.operations) < 20:
             group.operations.append(call.name)
         for exchange in (*breach.evidence, call.exchange):

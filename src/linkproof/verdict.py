@@ -58,10 +58,10 @@ def conclude(
                 row = _row(contract, requirement, judge, findings, facts)
             rows.append(row)
     broken = [*facts.broken, *judge.broken]
-    verdict = _verdict(rows, broken)
+    verdict, sentence = sum_up(rows, findings, broken, facts.target)
     return Results(
         verdict=verdict,
-        sentence=_sentence(verdict, rows, findings, broken, facts.target),
+        sentence=sentence,
         target=facts.target,
         contracts=[_info(c, judge.matched[c.id]) for c in contracts],
         requirements=rows,
@@ -72,10 +72,20 @@ def conclude(
         duration_s=facts.duration_s,
         requests=facts.requests,
         broken=broken,
+        lifecycles=[found for c in contracts if (found := judge.lifecycles.of(c))],
+        long_running=[seen for c in contracts if (seen := judge.timelines.of(c))],
         seed=facts.seed,
         version=linkproof.__version__,
         allow_unproven=facts.allow_unproven,
     )
+
+
+def sum_up(
+    rows: list[RequirementResult], findings: list[Finding], broken: list[Broken], target: TargetInfo
+) -> tuple[Verdict, str]:
+    """The verdict on a target, and the one sentence that says it."""
+    verdict = _verdict(rows, broken)
+    return verdict, _sentence(verdict, rows, findings, broken, target)
 
 
 def _info(contract: Contract, exchanges: int) -> ContractInfo:
@@ -214,7 +224,7 @@ def _sentence(
     broken: list[Broken],
     target: TargetInfo,
 ) -> str:
-    passed = sum(r.status is Status.PASS for r in rows)
+    passed = sum(r.status is Status.PASS for r in rows if r.family != "DOC")
     if verdict is Verdict.CONFORMS:
         return f"{target.name} conforms: {passed} requirements were seen to hold, none is breached."
     if verdict is Verdict.BREACHED:

@@ -100,6 +100,47 @@ def check(
 
 
 @app.command()
+def report(
+    paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
+    out: Annotated[Path, typer.Option("--out", help="Where the page, the printed page and the data go.")],
+    vendor: Annotated[str, typer.Option("--vendor", help="One vendor's contracts only: a copy to hand on.")] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Write a report of results that are there: several runs as one, or one vendor's part alone."""
+    from linkproof.cli.reporting import report_results
+
+    raise typer.Exit(report_results(paths, vendor, out, quiet=quiet))
+
+
+@app.command()
+def bundle(
+    results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
+    cassette: Annotated[list[Path], typer.Option("--cassette", help="Recording that proves it (repeatable).")],
+    out: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path("linkproof-bundle.zip"),
+    waivers: Annotated[Path | None, typer.Option("--waivers", help="The waivers that were in force.")] = None,
+    any_version: Annotated[
+        bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Pack results with what they rest on, so that others can check them."""
+    from linkproof.cli.bundling import make_bundle
+
+    raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet))
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="An archive that linkproof bundle has written.", metavar="BUNDLE")],
+    quiet: Quiet = False,
+) -> None:
+    """Check a bundle: every byte as it was, and the same verdict when it is judged again. Nothing is sent."""
+    from linkproof.cli.bundling import verify_bundle
+
+    raise typer.Exit(verify_bundle(path, quiet=quiet))
+
+
+@app.command()
 def mock(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
     contract: Contracts = None,
