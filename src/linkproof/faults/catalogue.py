@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from linkproof.contract.load import all_requirements
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.faults import operating, pages, refusing, shape, states, variants
 from linkproof.faults.seed import Fault, Seed, seeds, sown
+from linkproof.faults.tools import going_on
 from linkproof.mock.defaults import Choice, only_for
 
 #: The modules that have the seeds, in the order of the requirements' families; importing them registers the seeds.
@@ -24,16 +26,20 @@ def all_seeds() -> tuple[Seed, ...]:
 
 def all_faults(contracts: Iterable[Contract]) -> tuple[Fault, ...]:
     """Every breach, on every contract that it fits."""
-    return tuple(sown(contracts, _binding(), (s for s in all_seeds() if not s.benign)))
+    return tuple(_sown(contracts, benign=False))
 
 
 def all_variants(contracts: Iterable[Contract]) -> tuple[Fault, ...]:
     """Every legal way to be different, on every contract that it fits."""
-    return tuple(sown(contracts, _binding(), (s for s in all_seeds() if s.benign)))
+    return tuple(_sown(contracts, benign=True))
 
 
-def _binding() -> dict[str, Requirement]:
-    return {r.id: r for r in all_requirements()}
+def _sown(contracts: Iterable[Contract], *, benign: bool) -> Iterator[Fault]:
+    binding = {r.id: r for r in all_requirements()}
+    for fault in sown(contracts, binding, (s for s in all_seeds() if s.benign is benign)):
+        # What is wrong with operations that go on is wrong only where they do.
+        goes_on = binding[fault.requirement].family == "LRO"
+        yield replace(fault, change=going_on(fault.change)) if goes_on else fault
 
 
 def find(name: str, contracts: Iterable[Contract]) -> Fault:

@@ -10,6 +10,7 @@ from linkproof.faults.tools import (
     answers,
     connections,
     drop,
+    going_on,
     has,
     leaf,
     leaves,
@@ -338,7 +339,7 @@ def _(contract: Contract) -> Change | None:
     def pass_to(_: Any, connection: Connection, word: str) -> None:  # noqa: ARG001
         connection.provisioning = "Removing"
 
-    return part("store", pass_to=pass_to)
+    return going_on(part("store", pass_to=pass_to))
 
 
 # ENM-2

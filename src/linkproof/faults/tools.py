@@ -222,7 +222,9 @@ def linked(**members: Any) -> Change:
 
 def usual(self: Any, method: str, *arguments: Any, **named: Any) -> Any:
     """What the part would have done, had the method not been replaced."""
-    return getattr(super(type(self), self), method)(*arguments, **named)
+    replaced, *others = (kind.__dict__[method] for kind in type(self).__mro__ if method in kind.__dict__)
+    assert replaced is not others[0]
+    return others[0](self, *arguments, **named)
 
 
 def both(*changes: Change) -> Change:
@@ -234,6 +236,15 @@ def both(*changes: Change) -> Change:
         return behaviour
 
     return change
+
+
+def going_on(change: Change) -> Change:
+    """A change of a server whose operations go on wherever the contract lets them, also where it starts otherwise."""
+
+    def takes_long(_: Any, asked: Asked) -> bool:
+        return asked.operation is not None and asked.operation.long_running and 202 in asked.operation.responses
+
+    return both(part("service", takes_long=takes_long), change)
 
 
 def message_says(contract: Contract, text: str) -> Change:

@@ -178,4 +178,6 @@ class Service:
     def takes_long(self, asked: Asked) -> bool:
         """Whether an operation goes on after its answer: where the contract says so, and documents 202 for it."""
         assert asked.operation is not None
+        if asked.operation.role.value in self.store.fixtures.at_once:
+            return False
         return asked.operation.long_running and 202 in asked.operation.responses
