@@ -46,7 +46,8 @@ def client_of(server: Embedded, token: str = "test-token") -> Any:
     builder: Any = VpcepClient.new_builder()
     config = HttpConfig.get_default_config()
     config.retry_times = 0
-    return builder.with_http_config(config).with_credentials(credentials(token)).with_endpoints([server.base_url]).build()
+    builder = builder.with_http_config(config).with_credentials(credentials(token))
+    return builder.with_endpoints([server.base_url]).build()
 
 
 @pytest.fixture(scope="module")
