@@ -81,4 +81,6 @@ def open_stream(path: Path) -> BinaryIO:
     stream = path.open("rb")
     if stream.peek(2)[:2] != b"\x1f\x8b" and not path.name.lower().endswith(".gz"):
         return stream
-    return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))
+    unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
+    unpacked.myfileobj = cast(Any, stream)  # closed together with it
+    return cast(BinaryIO, unpacked)

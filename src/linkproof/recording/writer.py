@@ -43,7 +43,7 @@ class CassetteWriter:
                 "a cassette is recorded as plain text", where=where, fix="leave out .gz, and pack it later"
             )
         try:
-            if path.exists() and path.stat().st_size and path.open("rb").read(len(FIRST)) != FIRST:
+            if path.exists() and not FIRST.startswith(_head(path)):
                 raise UsageError("the file holds something else", where=where, fix="choose another name")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
@@ -65,6 +65,11 @@ class CassetteWriter:
             self._file.seek(-1, 2)
             self._file.write(b" []\n")
         self._file.close()
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(FIRST))
 
 
 def _yaml(value: Any, indent: int = 0) -> bytes:

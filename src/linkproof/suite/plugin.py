@@ -246,7 +246,7 @@ class Conformance:
                 broken=session.broken,
                 seed=self.seed,
                 allow_unproven=self.choices.allow_unproven,
-                evidence=None if recorded is None else Grade.RECORDING,
+                evidence=Grade.RECORDING if recorded is not None and recorded.target.kind == "live" else None,
             ),
         )
         return self._recording.results(results) if self._recording else results

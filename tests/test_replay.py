@@ -1,0 +1,245 @@
+"""A recorded run: vcrpy reads it, a crash costs one exchange at most, and a replay says the same without a network."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import vcr
+from vcr.serialize import deserialize
+from vcr.serializers import yamlserializer
+
+from linkproof.contract.load import all_contracts, select
+from linkproof.errors import UsageError
+from linkproof.mock.serve import Embedded
+from linkproof.recording import read_recordings
+from linkproof.recording.writer import CassetteWriter
+from linkproof.suite.driver import Driver
+from linkproof.suite.recording import age_of
+from linkproof.suite.session import Session
+from linkproof.target.embedded import embedded_target
+from linkproof.target.replay import NotRecorded, ReplayClient, facts_of, read_recorded
+
+ROOT = Path(__file__).parents[1]
+DICOM = "azure-healthcareapis-dicom"
+POSTGRES = "azure-dbforpostgresql-pec"
+
+
+def linkproof(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line, in a folder, with whatever network there is switched off by a proxy that nobody is."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    if any(a.startswith("cassette:") for a in arguments):
+        environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    command = [sys.executable, "-m", "linkproof", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a recorded run of the embedded server: ``run.yaml`` and ``out/results.json``."""
+    folder = tmp_path_factory.mktemp("recorded")
+    found = linkproof(folder, "run", "-c", DICOM, "--record", "run.yaml", "--out", "out", "--seed", "7", "--quiet")
+    assert found.returncode == 0, found.stderr
+    return folder
+
+
+def results(folder: Path, name: str) -> dict[str, Any]:
+    """What was written."""
+    data: dict[str, Any] = json.loads((folder / name / "results.json").read_text(encoding="utf-8"))
+    return data
+
+
+def test_a_replay_says_the_same(recorded: Path) -> None:
+    found = linkproof(recorded, "run", "--target", "cassette:run.yaml", "--out", "again")
+    before, after = results(recorded, "out"), results(recorded, "again")
+    assert found.returncode == 0, found.stderr + found.stdout
+    for key in ("verdict", "findings", "requests", "seed"):
+        assert after[key] == before[key]
+    for old, new in zip(before["requirements"], after["requirements"], strict=True):
+        assert old == new
+    assert after["target"]["not_recorded"] == 0
+    assert after["target"]["kind"] == "mock"  # replaying makes no better evidence of it
+    assert f"(recorded {after['target']['recorded_at'][:10]}, today)" in found.stdout
+
+
+def test_another_seed_is_not_recorded_in_part_and_nothing_is_made_up(recorded: Path) -> None:
+    found = linkproof(recorded, "run", "--target", "cassette:run.yaml", "--seed", "8", "--json")
+    data = json.loads(found.stdout)
+    assert found.returncode in (0, 4)
+    assert data["findings"] == []
+    assert data["broken"] == []
+    assert data["target"]["not_recorded"] > 0
+    assert any("not recorded" in r["why"] for r in data["requirements"])
+
+
+def test_what_is_missing_is_counted_and_never_passed(recorded: Path, tmp_path: Path) -> None:
+    text = (recorded / "run.yaml").read_text(encoding="utf-8")
+    head, *interactions = text.split("\n- request:\n")
+    kept = [i for i in interactions if "test_headers.py" not in i]
+    assert 0 < len(kept) < len(interactions)
+    (tmp_path / "part.yaml").write_text("\n- request:\n".join([head, *kept]), encoding="utf-8")
+    found = linkproof(tmp_path, "run", "--target", "cassette:part.yaml", "--out", "out")
+    rows = {r["id"]: r for r in results(tmp_path, "out")["requirements"]}
+    assert found.returncode == 4
+    assert rows["HDR-2"]["status"] == "not exercised"
+    assert "not recorded" in rows["HDR-2"]["why"]
+    assert results(tmp_path, "out")["target"]["not_recorded"] >= 2
+    assert "not recorded" in found.stdout
+
+
+def test_vcrpy_reads_it_and_answers_from_it(recorded: Path) -> None:
+    path = recorded / "run.yaml"
+    requests, responses = deserialize(path.read_text(encoding="utf-8"), yamlserializer)[:2]
+    ours = list(read_recordings([path]))
+    assert len(requests) == len(responses) == len(ours) == results(recorded, "out")["requests"]
+    assert [r.uri for r in requests] == [e.request.url for e in ours]
+    assert [r["body"]["string"] for r in responses] == [e.response.body for e in ours]
+    with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri"]):
+        answer = httpx.get(ours[0].request.url, headers=dict(ours[0].request.headers))
+    assert (answer.status_code, answer.content) == (ours[0].response.status, ours[0].response.body)
+
+
+def test_check_reads_it_with_its_worlds_and_credentials(recorded: Path) -> None:
+    found = linkproof(recorded, "check", "run.yaml", "--json", "--allow-unproven")
+    data = json.loads(found.stdout)
+    assert data["verdict"] in ("conforms", "unproven")
+    assert [f for f in data["findings"] if f["level"] == "MUST"] == []
+    assert {e.credential.value for e in read_recordings([recorded / "run.yaml"])} == {"valid", "missing", "wrong"}
+
+
+def test_kill_9_loses_at_most_the_last_exchange(tmp_path: Path) -> None:
+    path = tmp_path / "killed.yaml"
+    command = [
+        sys.executable,
+        "-m",
+        "linkproof",
+        "run",
+        "-c",
+        DICOM,
+        "--record",
+        str(path),
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as process:
+        limit = time.monotonic() + 60
+        while not (path.exists() and path.read_bytes().count(b"\n- request:") > 40) and time.monotonic() < limit:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+    whole = path.read_bytes().count(b"\n- request:")
+    assert whole > 40
+    assert len(list(read_recordings([path]))) == whole
+    assert len(deserialize(path.read_text(encoding="utf-8"), yamlserializer)[0]) == whole
+    found = linkproof(tmp_path, "run", "--target", "cassette:killed.yaml", "--json")
+    data = json.loads(found.stdout)
+    assert found.returncode == 4
+    assert data["findings"] == []
+    assert data["target"]["not_recorded"] > 0
+
+
+@contextmanager
+def session(contract: str, path: Path) -> Iterator[Session]:
+    """A session with the embedded server that is recorded as it is."""
+    chosen = select(all_contracts(), (contract,))
+    with Embedded(chosen) as server:
+        target = embedded_target(server.base_url, chosen)
+        writer = CassetteWriter(path, facts_of(target, 1))
+        opened = Session(target, chosen, keep=writer.write)
+        opened.enter("scene", contract)
+        yield opened
+        opened.close()
+        writer.close()
+
+
+def test_polling_and_decisions_at_the_same_time_come_again_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+
+    def scenario(opened: Session) -> list[tuple[int, str]]:
+        driver = Driver(opened, opened.contracts[0])
+        name = driver.take("pending")
+        driver.decide("approve", name)
+        bodies = [driver.body_for("approve", name, "one"), driver.body_for("reject", name, "two")]
+        calls = driver.decide_together(name, bodies)
+        for call in calls:
+            driver.wait(call, name)
+        calls.append(driver.delete(name))
+        return [(c.status, c.exchange.response.headers.get("location")) for c in calls]
+
+    with session(POSTGRES, path) as opened:
+        live = scenario(opened)
+        count = opened.requests
+    assert any(link for _, link in live)
+    recorded_run = read_recorded(path, opened.contracts)
+    client = ReplayClient(recorded_run)
+    replay = Session(recorded_run.target, opened.contracts, client=client)
+    replay.enter("scene", POSTGRES)
+    assert scenario(replay) == live
+    assert replay.requests == count
+    with pytest.raises(NotRecorded, match="not recorded: GET"):
+        Driver(replay, opened.contracts[0]).get("never asked for")
+    assert client.missing == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version: 1\ninteractions: []\n", "does not say of which target it is"),
+        ("version: 1\nlinkproof: {seed: 1}\ninteractions: []\n", "target is missing"),
+        ("version: 1\nlinkproof: {target: {}, contracts: {}}\ninteractions: []\n", "recorded_at is missing"),
+        ("version: 1\nlinkproof: 7\ninteractions: []\n", "does not say of which target it is"),
+        ("", "the file is empty"),
+    ],
+)
+def test_what_cannot_be_replayed_is_told(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=says) as told:
+        read_recorded(tmp_path / "c.yaml", all_contracts())
+    assert told.value.fix
+    with pytest.raises(UsageError, match="this is a folder"):
+        read_recorded(tmp_path, all_contracts())
+
+
+def test_no_other_file_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    target = embedded_target("http://127.0.0.1:1", all_contracts())
+    for name, says in (("mine.txt", "something else"), ("c.yaml.gz", "plain text"), (".", "cannot be written")):
+        with pytest.raises(UsageError, match=says):
+            CassetteWriter(tmp_path / name, facts_of(target, 1))
+    found = linkproof(tmp_path, "run", "--record", "mine.txt")
+    assert found.returncode == 2
+    assert "fix: choose another name" in found.stderr
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_ages_are_told_in_days() -> None:
+    now = 1_800_000_000.0
+    assert age_of("2027-01-15T08:00:00Z", now) == "today"
+    assert age_of("2027-01-14T07:59:00Z", now) == "1 day ago"
+    assert age_of("2026-12-16T08:00:00Z", now) == "30 days ago"
+    assert age_of("some day", now) == "nobody knows when"
+
+
+def test_a_live_run_becomes_a_recording_and_keeps_its_dates(recorded: Path, tmp_path: Path) -> None:
+    text = (recorded / "run.yaml").read_text(encoding="utf-8").replace("    kind: mock\n", "    kind: live\n", 1)
+    old = text.replace("recorded_at: '20", "recorded_at: '19", 1)
+    (tmp_path / "live.yaml").write_text(old, encoding="utf-8")
+    linkproof(tmp_path, "run", "--target", "cassette:live.yaml", "--out", "out", "--quiet")
+    data = results(tmp_path, "out")
+    assert data["target"]["kind"] == "recording"
+    assert " days ago)" in data["target"]["name"]
+    evidence = [r["evidence"] for r in data["requirements"] if r["exercised"] and r["family"] != "DOC"]
+    assert {e["grade"] for e in evidence} == {"recording"}
+    assert {e["date"] for e in evidence} <= {e.at for e in read_recordings([recorded / "run.yaml"])}
