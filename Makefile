@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test lint types lock clean
+.PHONY: conformance test lint types lock cassettes clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -29,6 +29,14 @@ $(STAMP): requirements.lock pyproject.toml
 # Pin anew, from pyproject.toml (needs uv).
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+
+# Record the embedded server anew, a cassette for each contract (gzip without name and time: same content, same bytes).
+cassettes: $(STAMP)
+	for contract in $$(ls schemas/contracts); do \
+	  $(BIN)/linkproof run --quiet --contract $$contract --record cassettes/$$contract.yaml --out reports/cassettes || exit 1; \
+	  gzip -9nf cassettes/$$contract.yaml; \
+	done
+	rm -rf reports/cassettes
 
 clean:
 	rm -rf $(VENV) reports/latest

@@ -7,6 +7,7 @@ cassette does not hold is not recorded.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ class Recorded:
 def facts_of(target: Target, seed: int) -> dict[str, Any]:
     """What a replay has to know of a target, as plain data: it stands at the head of the cassette."""
     return {
-        "recorded_by": linkproof.__version__,
+        "recorded_by": f"linkproof {linkproof.__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}",
         "recorded_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "seed": seed,
         "target": {
