@@ -74,6 +74,25 @@ def test_a_replay_says_the_same(recorded: Path) -> None:
     assert f"(recorded {after['target']['recorded_at'][:10]}, today)" in found.stdout
 
 
+def test_pytest_replays_it_too_with_two_workers(recorded: Path) -> None:
+    command = [sys.executable, "-m", "pytest", str(ROOT / "suites"), "-n", "2", "-q", "-p", "no:cacheprovider"]
+    found = subprocess.run(
+        [*command, "--target", f"cassette:{recorded / 'run.yaml'}", "--out", str(recorded / "pytest")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    before, after = results(recorded, "out"), results(recorded, "pytest")
+    assert after["target"]["not_recorded"] == 0
+    assert [(r["id"], r["status"], r["exercised"]) for r in after["requirements"]] == [
+        (r["id"], r["status"], r["exercised"]) for r in before["requirements"]
+    ]
+
+
 def test_another_seed_is_not_recorded_in_part_and_nothing_is_made_up(recorded: Path) -> None:
     found = linkproof(recorded, "run", "--target", "cassette:run.yaml", "--seed", "8", "--json")
     data = json.loads(found.stdout)

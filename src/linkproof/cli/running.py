@@ -17,7 +17,6 @@ from linkproof.cli.output import finish
 from linkproof.data import folder
 from linkproof.errors import EngineError
 from linkproof.suite.plugin import Choices, Conformance
-from linkproof.suite.properties import without_local_constants
 
 
 def run_target(
@@ -34,7 +33,6 @@ def run_target(
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
     choices = Choices(target, contracts, seed, allow_unproven, record)
     console = Console(stderr=True, quiet=quiet)
-    without_local_constants()
     with _progress(console) as progress:
         run = Conformance(choices, progress)
         try:

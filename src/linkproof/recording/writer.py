@@ -46,17 +46,19 @@ class CassetteWriter:
             if path.exists() and not FIRST.startswith(_head(path)):
                 raise UsageError("the file holds something else", where=where, fix="choose another name")
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb", buffering=0)
+            self._file = path.open("wb")
         except OSError as error:
             problem = f"cannot be written: {error.strerror}"
             raise UsageError(problem, where=where, fix="choose another place") from None
         self._file.write(FIRST + _yaml(facts, indent=2) + b"interactions:\n")
+        self._file.flush()
 
     def write(self, exchange: Exchange) -> None:
         """Write one exchange, whole, and hand it to the operating system."""
         changed = self._change(exchange)
         self._first = self._first or changed.started - 1.0  # times are above 0: 0 says that nobody knows
         self._file.write(_yaml([_interaction(changed, self._first)]))
+        self._file.flush()
         self.count += 1
 
     def close(self) -> None:
