@@ -19,6 +19,7 @@ import vcr
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
+from linkproof.cli.checking import check_recordings
 from linkproof.contract.load import all_contracts, select
 from linkproof.errors import UsageError
 from linkproof.mock.serve import Embedded
@@ -33,26 +34,70 @@ from linkproof.target.replay import NotRecorded, ReplayClient, facts_of, read_re
 ROOT = Path(__file__).parents[1]
 DICOM = "azure-healthcareapis-dicom"
 POSTGRES = "azure-dbforpostgresql-pec"
+BETWEEN = "\n- request:\n"
 
 
-def linkproof(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line, in a folder, with whatever network there is switched off by a proxy that nobody is."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    if any(a.startswith("cassette:") for a in arguments):
-        environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
-    command = [sys.executable, "-m", "linkproof", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+
+
+def run(*command: str, cwd: Path) -> str:
+    """A process that has to end well; what it printed."""
+    found = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a recorded run of the embedded server: ``run.yaml`` and ``out/results.json``."""
     folder = tmp_path_factory.mktemp("recorded")
-    found = linkproof(folder, "run", "-c", DICOM, "--record", "run.yaml", "--out", "out", "--seed", "7", "--quiet")
-    assert found.returncode == 0, found.stderr
+    command = (sys.executable, "-m", "linkproof", "run", "-c", DICOM, "--record", "run.yaml", "--out", "out")
+    run(*command, "--seed", "7", "--quiet", cwd=folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def replayed(recorded: Path) -> Path:
+    """The same folder with replays of the run, of parts of it, and of it as if it had been a live one long ago.
+
+    One process for all of them, with a proxy that nobody is: there is no network for it.
+    """
+    text = (recorded / "run.yaml").read_text(encoding="utf-8")
+    head, *interactions = text.split(BETWEEN)
+    kept = [i for i in interactions if "test_headers.py" not in i]
+    assert 0 < len(kept) < len(interactions)
+    (recorded / "part.yaml").write_text(BETWEEN.join([head, *kept]), encoding="utf-8")
+    live = text.replace("    kind: mock\n", "    kind: live\n", 1).replace("recorded_at: '20", "recorded_at: '19", 1)
+    (recorded / "live.yaml").write_text(live, encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path; from linkproof.cli.running import run_target\n"
+        "for name, seed in (('run', None), ('run', 8), ('part', None), ('killed', None), ('live', None)):\n"
+        "    out = Path(f'{name}-{seed}')\n"
+        "    code = run_target(f'cassette:{name}.yaml', out, (), seed, False, quiet=seed == 8, as_json=False)\n"
+        "    (out.parent / f'{out}.code').write_text(str(code))"
+    )
+    _kill_one(recorded / "killed.yaml")
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=recorded,
+        env=ENVIRONMENT | {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    (recorded / "printed").write_text(found.stdout, encoding="utf-8")
+    return recorded
+
+
+def _kill_one(path: Path) -> None:
+    """Kill a run while it records."""
+    command = [sys.executable, "-m", "linkproof", "run", "-c", DICOM, "--record", path.name, "--out", "killed"]
+    with subprocess.Popen(command, cwd=path.parent, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
+        limit = time.monotonic() + 60
+        while not (path.exists() and path.read_bytes().count(BETWEEN.encode()) > 40) and time.monotonic() < limit:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
 
 
 def results(folder: Path, name: str) -> dict[str, Any]:
@@ -61,61 +106,77 @@ def results(folder: Path, name: str) -> dict[str, Any]:
     return data
 
 
-def test_a_replay_says_the_same(recorded: Path) -> None:
-    found = linkproof(recorded, "run", "--target", "cassette:run.yaml", "--out", "again")
-    before, after = results(recorded, "out"), results(recorded, "again")
-    assert found.returncode == 0, found.stderr + found.stdout
-    for key in ("verdict", "findings", "requests", "seed"):
+def code(folder: Path, name: str) -> int:
+    """What a replay would have ended with."""
+    return int((folder / f"{name}.code").read_text())
+
+
+def test_a_replay_says_the_same(replayed: Path) -> None:
+    before, after = results(replayed, "out"), results(replayed, "run-None")
+    assert code(replayed, "run-None") == 0
+    for key in ("verdict", "findings", "requests", "seed", "requirements"):
         assert after[key] == before[key]
-    for old, new in zip(before["requirements"], after["requirements"], strict=True):
-        assert old == new
     assert after["target"]["not_recorded"] == 0
     assert after["target"]["kind"] == "mock"  # replaying makes no better evidence of it
-    assert f"(recorded {after['target']['recorded_at'][:10]}, today)" in found.stdout
+    shown = f"(recorded {after['target']['recorded_at'][:10]}, today)"
+    assert shown in (replayed / "printed").read_text(encoding="utf-8")
 
 
-def test_pytest_replays_it_too_with_two_workers(recorded: Path) -> None:
-    command = [sys.executable, "-m", "pytest", str(ROOT / "suites"), "-n", "2", "-q", "-p", "no:cacheprovider"]
-    found = subprocess.run(
-        [*command, "--target", f"cassette:{recorded / 'run.yaml'}", "--out", str(recorded / "pytest")],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-    before, after = results(recorded, "out"), results(recorded, "pytest")
-    assert after["target"]["not_recorded"] == 0
-    assert [(r["id"], r["status"], r["exercised"]) for r in after["requirements"]] == [
-        (r["id"], r["status"], r["exercised"]) for r in before["requirements"]
-    ]
-
-
-def test_another_seed_is_not_recorded_in_part_and_nothing_is_made_up(recorded: Path) -> None:
-    found = linkproof(recorded, "run", "--target", "cassette:run.yaml", "--seed", "8", "--json")
-    data = json.loads(found.stdout)
-    assert found.returncode in (0, 4)
-    assert data["findings"] == []
-    assert data["broken"] == []
+def test_another_seed_is_not_recorded_in_part_and_nothing_is_made_up(replayed: Path) -> None:
+    data = results(replayed, "run-8")
+    assert code(replayed, "run-8") in (0, 4)
+    assert data["findings"] == data["broken"] == []
     assert data["target"]["not_recorded"] > 0
     assert any("not recorded" in r["why"] for r in data["requirements"])
 
 
-def test_what_is_missing_is_counted_and_never_passed(recorded: Path, tmp_path: Path) -> None:
-    text = (recorded / "run.yaml").read_text(encoding="utf-8")
-    head, *interactions = text.split("\n- request:\n")
-    kept = [i for i in interactions if "test_headers.py" not in i]
-    assert 0 < len(kept) < len(interactions)
-    (tmp_path / "part.yaml").write_text("\n- request:\n".join([head, *kept]), encoding="utf-8")
-    found = linkproof(tmp_path, "run", "--target", "cassette:part.yaml", "--out", "out")
-    rows = {r["id"]: r for r in results(tmp_path, "out")["requirements"]}
-    assert found.returncode == 4
+def test_what_is_missing_is_counted_and_never_passed(replayed: Path) -> None:
+    data = results(replayed, "part-None")
+    rows = {r["id"]: r for r in data["requirements"]}
+    assert code(replayed, "part-None") == 4
     assert rows["HDR-2"]["status"] == "not exercised"
     assert "not recorded" in rows["HDR-2"]["why"]
-    assert results(tmp_path, "out")["target"]["not_recorded"] >= 2
-    assert "not recorded" in found.stdout
+    assert data["target"]["not_recorded"] >= 2
+    told = f"{data['target']['not_recorded']} requests that the cassette does not hold"
+    assert told in (replayed / "printed").read_text(encoding="utf-8")
+
+
+def test_kill_9_loses_at_most_the_last_exchange(replayed: Path) -> None:
+    path = replayed / "killed.yaml"
+    whole = path.read_bytes().count(BETWEEN.encode())
+    assert whole > 40
+    assert len(list(read_recordings([path]))) == whole
+    assert len(deserialize(path.read_text(encoding="utf-8"), yamlserializer)[0]) == whole
+    data = results(replayed, "killed-None")
+    assert code(replayed, "killed-None") == 4
+    assert data["findings"] == []
+    assert data["target"]["not_recorded"] > 0
+
+
+def test_a_live_run_becomes_a_recording_and_keeps_its_dates(replayed: Path) -> None:
+    data = results(replayed, "live-None")
+    assert data["target"]["kind"] == "recording"
+    assert " days ago)" in data["target"]["name"]
+    evidence = [r["evidence"] for r in data["requirements"] if r["exercised"] and r["family"] != "DOC"]
+    assert {e["grade"] for e in evidence} == {"recording"}
+    assert {e["date"] for e in evidence} <= {e.at for e in read_recordings([replayed / "run.yaml"])}
+
+
+def test_pytest_replays_it_too_with_two_workers(recorded: Path) -> None:
+    command = (sys.executable, "-m", "pytest", "suites", "-n", "2", "-v", "-p", "no:cacheprovider", "-k", "headers")
+    shown = run(*command, "--target", f"cassette:{recorded / 'run.yaml'}", "--out", str(recorded / "pytest"), cwd=ROOT)
+    assert results(recorded, "pytest")["target"]["not_recorded"] == 0
+    workers = [line[:5] for line in shown.splitlines() if line.startswith("[gw") and f"[{DICOM}" in line]
+    assert len(workers) > 3
+    assert len(set(workers)) == 1  # the tests of one contract share its connections
+
+
+def test_check_reads_it_with_its_worlds_and_credentials(recorded: Path) -> None:
+    path = recorded / "run.yaml"
+    assert check_recordings([path], recorded / "checked", (), False, False, quiet=True, as_json=False) in (0, 4)
+    assert [f for f in results(recorded, "checked")["findings"] if f["level"] == "MUST"] == []
+    assert {e.credential.value for e in read_recordings([path])} == {"valid", "missing", "wrong"}
+    assert all(e.world.startswith(f"{path} run-") for e in read_recordings([path]))
 
 
 def test_vcrpy_reads_it_and_answers_from_it(recorded: Path) -> None:
@@ -128,45 +189,6 @@ def test_vcrpy_reads_it_and_answers_from_it(recorded: Path) -> None:
     with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri"]):
         answer = httpx.get(ours[0].request.url, headers=dict(ours[0].request.headers))
     assert (answer.status_code, answer.content) == (ours[0].response.status, ours[0].response.body)
-
-
-def test_check_reads_it_with_its_worlds_and_credentials(recorded: Path) -> None:
-    found = linkproof(recorded, "check", "run.yaml", "--json", "--allow-unproven")
-    data = json.loads(found.stdout)
-    assert data["verdict"] in ("conforms", "unproven")
-    assert [f for f in data["findings"] if f["level"] == "MUST"] == []
-    assert {e.credential.value for e in read_recordings([recorded / "run.yaml"])} == {"valid", "missing", "wrong"}
-
-
-def test_kill_9_loses_at_most_the_last_exchange(tmp_path: Path) -> None:
-    path = tmp_path / "killed.yaml"
-    command = [
-        sys.executable,
-        "-m",
-        "linkproof",
-        "run",
-        "-c",
-        DICOM,
-        "--record",
-        str(path),
-        "--out",
-        str(tmp_path / "o"),
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as process:
-        limit = time.monotonic() + 60
-        while not (path.exists() and path.read_bytes().count(b"\n- request:") > 40) and time.monotonic() < limit:
-            time.sleep(0.01)
-        os.kill(process.pid, signal.SIGKILL)
-    whole = path.read_bytes().count(b"\n- request:")
-    assert whole > 40
-    assert len(list(read_recordings([path]))) == whole
-    assert len(deserialize(path.read_text(encoding="utf-8"), yamlserializer)[0]) == whole
-    found = linkproof(tmp_path, "run", "--target", "cassette:killed.yaml", "--json")
-    data = json.loads(found.stdout)
-    assert found.returncode == 4
-    assert data["findings"] == []
-    assert data["target"]["not_recorded"] > 0
 
 
 @contextmanager
@@ -237,9 +259,6 @@ def test_no_other_file_is_written_over(tmp_path: Path) -> None:
     for name, says in (("mine.txt", "something else"), ("c.yaml.gz", "plain text"), (".", "cannot be written")):
         with pytest.raises(UsageError, match=says):
             CassetteWriter(tmp_path / name, facts_of(target, 1))
-    found = linkproof(tmp_path, "run", "--record", "mine.txt")
-    assert found.returncode == 2
-    assert "fix: choose another name" in found.stderr
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
@@ -249,16 +268,3 @@ def test_ages_are_told_in_days() -> None:
     assert age_of("2027-01-14T07:59:00Z", now) == "1 day ago"
     assert age_of("2026-12-16T08:00:00Z", now) == "30 days ago"
     assert age_of("some day", now) == "nobody knows when"
-
-
-def test_a_live_run_becomes_a_recording_and_keeps_its_dates(recorded: Path, tmp_path: Path) -> None:
-    text = (recorded / "run.yaml").read_text(encoding="utf-8").replace("    kind: mock\n", "    kind: live\n", 1)
-    old = text.replace("recorded_at: '20", "recorded_at: '19", 1)
-    (tmp_path / "live.yaml").write_text(old, encoding="utf-8")
-    linkproof(tmp_path, "run", "--target", "cassette:live.yaml", "--out", "out", "--quiet")
-    data = results(tmp_path, "out")
-    assert data["target"]["kind"] == "recording"
-    assert " days ago)" in data["target"]["name"]
-    evidence = [r["evidence"] for r in data["requirements"] if r["exercised"] and r["family"] != "DOC"]
-    assert {e["grade"] for e in evidence} == {"recording"}
-    assert {e["date"] for e in evidence} <= {e.at for e in read_recordings([recorded / "run.yaml"])}
