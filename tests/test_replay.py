@@ -239,7 +239,7 @@ def test_polling_and_decisions_at_the_same_time_come_again_as_they_were(tmp_path
     [
         ("version: 1\ninteractions: []\n", "does not say of which target it is"),
         ("version: 1\nlinkproof: {seed: 1}\ninteractions: []\n", "target is missing"),
-        ("version: 1\nlinkproof: {target: {}, contracts: {}}\ninteractions: []\n", "recorded_at is missing"),
+        ("version: 1\nlinkproof: {target: {}, contracts: {}}\ninteractions: []\n", "no contract that was asked for"),
         ("version: 1\nlinkproof: 7\ninteractions: []\n", "does not say of which target it is"),
         ("", "the file is empty"),
     ],
@@ -251,6 +251,12 @@ def test_what_cannot_be_replayed_is_told(text: str, says: str, tmp_path: Path) -
     assert told.value.fix
     with pytest.raises(UsageError, match="this is a folder"):
         read_recorded(tmp_path, all_contracts())
+
+
+def test_a_contract_that_is_not_recorded_is_told(recorded: Path) -> None:
+    with pytest.raises(UsageError, match="no contract that was asked for is recorded") as told:
+        read_recorded(recorded / "run.yaml", select(all_contracts(), (POSTGRES,)))
+    assert told.value.fix == f"recorded are: {DICOM}"
 
 
 def test_no_other_file_is_written_over(tmp_path: Path) -> None:

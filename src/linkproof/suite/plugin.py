@@ -22,7 +22,7 @@ import pytest
 
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
-from linkproof.errors import TargetError
+from linkproof.errors import TargetError, UsageError
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
@@ -143,6 +143,9 @@ class Conformance:
         """Where exchanges go that are recorded. Raises UsageError where the cassette cannot be written."""
         if not self.choices.record:
             return None
+        if self._open().recorded is not None:
+            problem = "a replay is not recorded again: it would hold no more than the cassette"
+            raise UsageError(problem, where=f"--record {self.choices.record}", fix="copy the cassette")
         if self._recording is None:
             self._recording = Recording(Path(self.choices.record), self._open().target, self.seed)
         return self._recording.write

@@ -19,7 +19,7 @@ import linkproof
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, UsageError
 from linkproof.exchange import Credential, Exchange, Request
-from linkproof.recording.files import read_recordings, recorded_facts
+from linkproof.recording.files import read_recordings, recorded_facts, recording_files
 from linkproof.target.client import Client
 from linkproof.target.model import Target, TargetContract
 
@@ -73,6 +73,7 @@ def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
     """What a cassette is of, for the contracts that were asked for. Raises UsageError."""
     if path.is_dir():
         raise UsageError("this is a folder, not a cassette", where=str(path), fix="give one file")
+    recording_files([path])  # says so where there is none
     facts = recorded_facts(path)
     where = f"{path}: linkproof"
     if not facts:
@@ -81,6 +82,9 @@ def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
     try:
         target, tables = facts["target"], facts["contracts"]
         known = {c.id for c in contracts}
+        if not known & set(tables):
+            fix = f"recorded are: {', '.join(tables)}"
+            raise UsageError("no contract that was asked for is recorded", where=where, fix=fix)
         return Recorded(
             path=path,
             at=str(facts["recorded_at"]),
