@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test matrix matrix-sample lint types lock picture clean
+.PHONY: conformance test matrix matrix-sample lint types lock picture cassettes clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -42,6 +42,14 @@ lock:
 # The picture of a report in README.md: a real run against a server with ten faults (needs /usr/bin/chromium).
 picture: $(STAMP)
 	$(BIN)/python -m docs.picture
+
+# Record the embedded server anew, a cassette for each contract (gzip without name and time: same content, same bytes).
+cassettes: $(STAMP)
+	for contract in $$(ls schemas/contracts); do \
+	  $(BIN)/linkproof run --quiet --contract $$contract --record cassettes/$$contract.yaml --out reports/cassettes || exit 1; \
+	  gzip -9nf cassettes/$$contract.yaml; \
+	done
+	rm -rf reports/cassettes
 
 clean:
 	rm -rf $(VENV) reports/latest

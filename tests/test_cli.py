@@ -14,6 +14,7 @@ from linkproof.contract.load import all_contracts
 from linkproof.mock.serve import Embedded
 
 ROOT = Path(__file__).parents[1]
+CASSETTE = ROOT / "cassettes" / "azure-healthcareapis-dicom.yaml.gz"
 RECORDINGS = ROOT.parent / "shared" / "recordings"
 
 
@@ -57,6 +58,9 @@ def test_contracts_and_requirements_are_shown(tmp_path: Path) -> None:
         (["run", "--target", "absent.toml"], "absent.toml: there is no such target file"),
         (["run", "--contract", "nothing"], "no contract is called 'nothing'"),
         (["check", "absent.yaml"], "absent.yaml: there is no such file"),
+        (["run", "--target", "cassette:absent.yaml"], "absent.yaml: there is no such file"),
+        (["run", "--target", f"cassette:{CASSETTE}", "--record", "again.yaml"], "a replay is not recorded again"),
+        (["run", "--record", str(CASSETTE)], "a cassette is recorded as plain text"),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_the_fix(arguments: list[str], says: str, tmp_path: Path) -> None:

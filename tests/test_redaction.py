@@ -30,6 +30,7 @@ from linkproof.target.embedded import embedded_target
 from tests.planted import NIL, SECRETS, found_in, leaky, slips
 
 ROOT = Path(__file__).parents[1]
+RECORDINGS = ROOT.parent / "shared" / "recordings"
 DICOM = "azure-healthcareapis-dicom"
 POSTGRES = "azure-dbforpostgresql-pec"
 
@@ -177,6 +178,16 @@ def _judged(exchanges: Iterable[Exchange]) -> list[tuple[str, str, str]]:
         found += [(call.name if call else "", j.requirement, j.breach.kind if j.breach else "") for j in judgements]
     assert len(found) > 50
     return found
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="../shared/recordings is absent")
+def test_real_answers_are_judged_the_same_after_redaction() -> None:
+    exchanges = list(read_recordings([RECORDINGS]))
+    redactor = Redactor()
+    redacted = [redactor.exchange(e) for e in exchanges]
+    assert _judged(redacted) == _judged(exchanges)
+    assert links(redacted) == links(exchanges)
+    assert not any("azure.com" in repr(e) for e in redacted)
 
 
 def one(body: str, url: str = "https://api.contoso.com/a", sent: str = "", **headers: str) -> Exchange:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -116,36 +116,3 @@ def _body(message: dict[str, Any], name: str) -> bytes:
     if not isinstance(body, str):
         raise ValueError(f"{name}.body is no text (JSON is written as text: its digits and order are judged too)")
     return body.encode()
-
-
-def ndjson_lines(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
-    """Exchanges in this format, a line each."""
-    for exchange in exchanges:
-        value = {
-            "request": {
-                "method": exchange.request.method,
-                "url": exchange.request.url,
-                "headers": list(exchange.request.headers),
-                **_packed(exchange.request.body),
-            },
-            "response": {
-                "status": exchange.response.status,
-                "reason": exchange.response.reason,
-                "headers": list(exchange.response.headers),
-                **_packed(exchange.response.body),
-            },
-            "world": exchange.world,
-            "scene": exchange.scene,
-            "started": exchange.started,
-            "ended": exchange.ended,
-            "credential": exchange.credential.value,
-            "at": exchange.at,
-        }
-        yield orjson.dumps(value) + b"\n"
-
-
-def _packed(body: bytes) -> dict[str, str]:
-    try:
-        return {"body": body.decode()}
-    except UnicodeDecodeError:
-        return {"body_base64": base64.b64encode(body).decode()}

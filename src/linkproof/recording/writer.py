@@ -43,20 +43,22 @@ class CassetteWriter:
                 "a cassette is recorded as plain text", where=where, fix="leave out .gz, and pack it later"
             )
         try:
-            if path.exists() and path.stat().st_size and path.open("rb").read(len(FIRST)) != FIRST:
+            if path.exists() and not FIRST.startswith(_head(path)):
                 raise UsageError("the file holds something else", where=where, fix="choose another name")
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb", buffering=0)
+            self._file = path.open("wb")
         except OSError as error:
             problem = f"cannot be written: {error.strerror}"
             raise UsageError(problem, where=where, fix="choose another place") from None
         self._file.write(FIRST + _yaml(facts, indent=2) + b"interactions:\n")
+        self._file.flush()
 
     def write(self, exchange: Exchange) -> None:
         """Write one exchange, whole, and hand it to the operating system."""
         changed = self._change(exchange)
         self._first = self._first or changed.started - 1.0  # times are above 0: 0 says that nobody knows
         self._file.write(_yaml([_interaction(changed, self._first)]))
+        self._file.flush()
         self.count += 1
 
     def close(self) -> None:
@@ -65,6 +67,11 @@ class CassetteWriter:
             self._file.seek(-1, 2)
             self._file.write(b" []\n")
         self._file.close()
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(FIRST))
 
 
 def _yaml(value: Any, indent: int = 0) -> bytes:

@@ -34,6 +34,9 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
     _say(console, f"{verdict.upper()} {data['sentence']}", _VERDICT[verdict], whole=True)
     exchanges = count(data["requests"], "exchange" if data["target"]["kind"] == "recording" else "request")
     _say(console, f"{exchanges} in {data['duration_s']:.1f} s, started {data['started_at']}")
+    if data["target"]["not_recorded"]:
+        missing = count(data["target"]["not_recorded"], "request")
+        _say(console, f"{missing} that the cassette does not hold: not recorded, so not exercised", "magenta")
     if data["contracts"] and data["requirements"]:
         console.print()
         console.print(_table(data, " " if console.width >= _WIDE else ""))

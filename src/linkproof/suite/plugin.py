@@ -22,13 +22,13 @@ import pytest
 
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
-from linkproof.errors import TargetError
+from linkproof.errors import TargetError, UsageError
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
 from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, Opener, open_target
-from linkproof.suite.recording import Recording, replayed_info
+from linkproof.suite.recording import Recording, missing_of, replayed_info
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
 from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
@@ -54,11 +54,12 @@ class Choices:
 
 @dataclass
 class _Spool:
-    """What a worker hands to its controller: exchanges, skip reasons, what broke."""
+    """What a worker hands to its controller: exchanges, skip reasons, what broke, what a cassette does not hold."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
+    missing: int = 0
 
 
 class Conformance:
@@ -94,6 +95,8 @@ class Conformance:
         worker = getattr(config, "workerinput", None)
         if worker is not None:
             self._worker, self._folder = worker["workerid"], worker["linkproof_folder"]
+            # A worker reads the command line anew, and would not know how tests are dealt out.
+            config.option.loadgroup = worker["linkproof_groups"]
         elif getattr(config.option, "numprocesses", None):
             self._folder = tempfile.mkdtemp(prefix="linkproof-")
             if config.option.dist in ("no", "load"):
@@ -103,6 +106,7 @@ class Conformance:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker where to leave its exchanges."""
         node.workerinput["linkproof_folder"] = self._folder
+        node.workerinput["linkproof_groups"] = node.config.option.dist == "loadgroup"
 
     def contracts(self) -> tuple[Contract, ...]:
         """The contracts that the target names, of those that were asked for."""
@@ -119,15 +123,17 @@ class Conformance:
         if self._session is None:
             opened = self._open()
             keep = self._spool.exchanges.append if self._worker else self.recorder()
+            # Workers share a target, and none may reset it under the others; each has a cassette of its own.
+            may_reset = not self._worker or opened.recorded is not None
             self._session = Session(
                 opened.target,
                 self.contracts(),
                 seed=self.seed,
                 keep=keep,
-                may_reset=not self._worker,
+                may_reset=may_reset,
                 client=opened.client(),
             )
-            if not self._worker:
+            if may_reset:
                 self._session.reset()
         return self._session
 
@@ -143,6 +149,9 @@ class Conformance:
         """Where exchanges go that are recorded. Raises UsageError where the cassette cannot be written."""
         if not self.choices.record:
             return None
+        if self._open().recorded is not None:
+            problem = "a replay is not recorded again: it would hold no more than the cassette"
+            raise UsageError(problem, where=f"--record {self.choices.record}", fix="copy the cassette")
         if self._recording is None:
             self._recording = Recording(Path(self.choices.record), self._open().target, self.seed)
         return self._recording.write
@@ -171,7 +180,8 @@ class Conformance:
             return (yield)
         wanted = _requirements_of(item)
         session = self.session()
-        scene = session.enter(item.nodeid.rsplit("/", 1)[-1], contract.id)
+        name = item.nodeid.rsplit("/", 1)[-1].removesuffix(f"@{contract.id}")  # the suffix is xdist's
+        scene = session.enter(name, contract.id)
         try:
             if session.dead:
                 raise TargetError(session.dead)
@@ -229,22 +239,25 @@ class Conformance:
                 if self._session is not None:
                     self._spool.skipped = dict(self._session.skipped)
                     self._spool.broken = [*self._session.broken, *self._session.judge.broken]
+                    self._spool.missing = missing_of(self._session)
                 (Path(self._folder) / f"{self._worker}.spool").write_bytes(pickle.dumps(self._spool))
             elif self._folder:
                 self.results = self._merged()
             elif self._session is not None:
-                self.results = self._concluded(self._session)
+                self.results = self._concluded(self._session, missing_of(self._session))
         finally:
             self.close()
 
-    def _concluded(self, session: Session) -> Results:
+    def _concluded(self, session: Session, missing: int) -> Results:
         recorded = self._open().recorded
         results = conclude(
             session.judge,
             session.contracts,
             self._requirements,
             RunFacts(
-                target=session.target_info() if recorded is None else replayed_info(session, recorded, self._started),
+                target=session.target_info()
+                if recorded is None
+                else replayed_info(session, recorded, missing, self._started),
                 started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="seconds"),
                 duration_s=round(time.time() - self._started, 3),
                 requests=session.judge.exchanges,
@@ -252,7 +265,7 @@ class Conformance:
                 broken=session.broken,
                 seed=self.seed,
                 allow_unproven=self.choices.allow_unproven,
-                evidence=None if recorded is None else Grade.RECORDING,
+                evidence=Grade.RECORDING if recorded is not None and recorded.target.kind == "live" else None,
             ),
         )
         return self._recording.results(results) if self._recording else results
@@ -272,7 +285,7 @@ class Conformance:
                 session.judge.feed(_of_worker(exchange, worker))
             session.broken.extend(spool.broken)
         session.skipped.update(merge_skips(s.skipped for _, s in spools))
-        results = self._concluded(session)
+        results = self._concluded(session, sum(s.missing for _, s in spools))
         session.close()
         return results
 

@@ -75,14 +75,18 @@ class Recording:
         return found  # type: ignore[no-any-return]
 
 
-def replayed_info(session: Session, recorded: Recorded, now: float) -> TargetInfo:
-    """The target of a replay as reports name it: what was recorded, and how old that is."""
+def missing_of(session: Session) -> int:
+    """How many requests of a session a cassette did not hold; 0 where no cassette answered."""
+    return session.client.missing if isinstance(session.client, ReplayClient) else 0
+
+
+def replayed_info(session: Session, recorded: Recorded, missing: int, now: float) -> TargetInfo:
+    """The target of a replay as reports name it: what was recorded, and how old that is. A mock's stays a mock's."""
     info = session.target_info()
-    missing = session.client.missing if isinstance(session.client, ReplayClient) else 0
     return dataclasses.replace(
         info,
         name=f"{info.name} (recorded {recorded.at[:10]}, {age_of(recorded.at, now)})",
-        kind="recording",
+        kind="recording" if info.kind == "live" else info.kind,
         recorded_at=recorded.at,
         not_recorded=missing,
     )

@@ -7,6 +7,7 @@ cassette does not hold is not recorded.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import linkproof
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, UsageError
 from linkproof.exchange import Credential, Exchange, Request
-from linkproof.recording.files import read_recordings, recorded_facts
+from linkproof.recording.files import read_recordings, recorded_facts, recording_files
 from linkproof.target.client import Client
 from linkproof.target.model import Target, TargetContract
 
@@ -43,7 +44,7 @@ class Recorded:
 def facts_of(target: Target, seed: int) -> dict[str, Any]:
     """What a replay has to know of a target, as plain data: it stands at the head of the cassette."""
     return {
-        "recorded_by": linkproof.__version__,
+        "recorded_by": f"linkproof {linkproof.__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}",
         "recorded_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "seed": seed,
         "target": {
@@ -72,6 +73,7 @@ def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
     """What a cassette is of, for the contracts that were asked for. Raises UsageError."""
     if path.is_dir():
         raise UsageError("this is a folder, not a cassette", where=str(path), fix="give one file")
+    recording_files([path])  # says so where there is none
     facts = recorded_facts(path)
     where = f"{path}: linkproof"
     if not facts:
@@ -80,6 +82,9 @@ def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
     try:
         target, tables = facts["target"], facts["contracts"]
         known = {c.id for c in contracts}
+        if not known & set(tables):
+            fix = f"recorded are: {', '.join(tables)}"
+            raise UsageError("no contract that was asked for is recorded", where=where, fix=fix)
         return Recorded(
             path=path,
             at=str(facts["recorded_at"]),

@@ -1,0 +1,47 @@
+"""Credentials are masked wherever they stand, and plain words are not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from linkproof.exchange import Exchange, Headers, Request, Response
+from linkproof.masking import curl, mask_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Basic tier is not enough",
+        "Basic authentication and bearer tokens",
+        'Bearer authorization_uri="https://login.example.org", error="invalid_token"',
+        "basic setting: on",
+    ],
+)
+def test_plain_words_stay(text: str) -> None:
+    assert mask_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("sent: Bearer abc123def456", "abc123def456"),
+        ("Authorization: Basic " + base64.b64encode(b"user:pass").decode(), base64.b64encode(b"user:pass").decode()),
+        ("bearer " + "abcdefghijklmnopqrstuvwxyzABCDEF", "abcdefghijklmnop"),
+        ("GET https://x/?sig=abc%2Fdef&b=1", "abc%2Fdef"),
+    ],
+)
+def test_tokens_do_not(text: str, secret: str) -> None:
+    assert secret not in mask_text(text)
+    assert "***" in mask_text(text)
+
+
+def test_a_body_is_masked_before_it_is_cut() -> None:
+    token = "Zq8-wVtKq.mR2xLb7pJc4"
+    body = "x" * 1990 + token + "y" * 100
+    request = Request("PUT", "https://x/", Headers([("Authorization", f"Bearer {token}")]), body.encode())
+    shown = curl(Exchange(request, Response(200)))
+    assert token[:6] not in shown
+    assert "***" in shown
+    assert "…" in shown
