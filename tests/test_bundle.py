@@ -31,7 +31,7 @@ from tests.traffic import HUAWEI, connection, connections, state
 SCHEMA = json.loads((folder("schemas") / "formats" / "results.schema.json").read_text(encoding="utf-8"))
 PENDING = state("Pending")
 BAD = state("aproved")
-FACTS = {"verdict": "conforms", "options": {}, "versions": {}}
+FACTS = {"verdict": "conforms", "options": {"contracts": [PEC], "any_version": False}, "versions": {}}
 
 
 def cassette(path: Path, exchanges: Iterable[Exchange]) -> Path:
@@ -91,7 +91,7 @@ def test_a_vendors_verdict_is_its_own() -> None:
     other = only_vendor(results, "huawei", {"SHP-1"})
     assert [(r.contract, r.requirement) for r in other.requirements] == [(VPCEP, "SHP-1")]
     assert (other.verdict, other.findings) == (Verdict.CONFORMS, [])
-    assert "conforms: 1 requirements" in other.sentence
+    assert "conforms: 1 requirement was seen to hold" in other.sentence
     assert only_vendor(results, "huawei", {"STA-1"}).verdict is Verdict.UNPROVEN
     assert results.verdict is Verdict.BREACHED
 
@@ -298,6 +298,23 @@ def test_no_secret_is_bundled(tmp_path: Path, place: str, change: dict[str, tupl
     assert found.returncode == 2
     assert f"traffic.yaml: a credential is in interaction 1: {place}" in found.stderr
     assert not (tmp_path / "c.zip").exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "recordings/01/..", "/x", "recordings/x/y/z", "a\\b"])
+def test_a_bundle_cannot_name_files_elsewhere(tmp_path: Path, name: str) -> None:
+    write_bundle(tmp_path / "b.zip", {CLAIMED: b"{}", CHECKED: b"{}", name: b""}, FACTS)
+    with pytest.raises(Changed) as caught:
+        read_bundle(tmp_path / "b.zip")
+    assert caught.value.names == (name,)
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"{", "this is no JSON"), (b"{}", "schema_version is None")])
+def test_results_in_a_bundle_that_are_none_are_told(tmp_path: Path, content: bytes, says: str) -> None:
+    write_bundle(tmp_path / "b.zip", {CLAIMED: content, CHECKED: content}, FACTS)
+    found = linkproof("verify", "b.zip", cwd=tmp_path)
+    assert found.returncode == 2
+    assert says in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 def test_what_is_no_bundle_is_the_callers_mistake(tmp_path: Path) -> None:
