@@ -166,11 +166,12 @@ def test_what_was_found_twice_is_one_finding() -> None:
         replace(other.findings[0], count=5, first_seen="2026-11-01", last_seen="2026-11-30"),
         finding("HDR-1-new", "HDR-1", level=Level.SHOULD),
     ]
-    other.target = replace(other.target, name="the service", kind="live")
+    other.target = replace(other.target, name="the service", kind="live", recorded_at="2026-11-02", not_recorded=3)
     found = merged([one, other])
     assert (found.findings[0].count, len(found.findings), len(found.findings[0].exchanges)) == (205, 5, 3)
     assert (found.findings[0].first_seen, found.findings[0].last_seen) == ("2026-11-01", "2026-11-30")
     assert (found.target.name, found.target.kind, found.requests) == ("the mock and the service", "mock and live", 84)
+    assert (found.target.recorded_at, found.target.not_recorded) == ("2026-11-02", 3)
     assert found.lifecycles[0].transitions[0].count == 6
     assert dict(found.long_running[0].ended) == {"": 4, "Failed": 2, "Succeeded": 2}
     assert found.contracts[0].exchanges == 80
@@ -194,6 +195,16 @@ def test_a_bundle_comes_to_the_same_verdict_again(tmp_path: Path) -> None:
     assert manifest["versions"]["contracts"] == {PEC: "2025-01-01"}
     assert {"linkproof", "schemas", "suites"} <= manifest["versions"].keys()
     assert list(manifest["files"]) == [CLAIMED, CHECKED, "recordings/01/traffic.yaml"]
+
+
+def test_a_recorded_run_proves_itself(tmp_path: Path) -> None:
+    only = ("--contract", "azure-healthcareapis-dicom", "--record", "run.yaml", "--out", "out", "-q")
+    assert linkproof("run", *only, cwd=tmp_path).returncode == 0
+    made = linkproof("bundle", "out", "--cassette", "run.yaml", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    found = linkproof("verify", "linkproof-bundle.zip", cwd=tmp_path)
+    assert found.returncode == 0, found.stdout
+    assert re.search(r"claimed: CONFORMS .*\nby the recordings alone: CONFORMS .*, the same verdict\n", found.stdout)
 
 
 def test_breaches_are_found_again_and_waivers_go_along(tmp_path: Path) -> None:

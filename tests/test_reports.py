@@ -280,6 +280,14 @@ def test_the_page_shows_every_requirement_and_every_finding() -> None:
     assert "1 finding that may follow" in page.text
 
 
+def test_a_replay_says_so() -> None:
+    results = breached()
+    assert "A replay" not in html_page(results_to_dict(results))
+    results.target = replace(results.target, recorded_at="2026-11-02", not_recorded=2)
+    text = Page(html_page(results_to_dict(results))).text
+    assert "A replay of what was recorded on 2026-11-02; 2 requests of this run are not in the cassette" in text
+
+
 def test_bodies_are_only_text_on_the_page() -> None:
     text = html_page(results_to_dict(nasty()))
     assert text.count("<script") == text.count("</script") == 2

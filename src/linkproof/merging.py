@@ -42,6 +42,8 @@ def merged(parts: Sequence[Results]) -> Results:
         _joined(p.target.base_url for p in parts if p.target.base_url),
         any(p.target.writes for p in parts),
         any(p.target.checks_credentials for p in parts),
+        _joined(p.target.recorded_at for p in parts if p.target.recorded_at),
+        sum(p.target.not_recorded for p in parts),
     )
     found = replace(
         parts[0],
