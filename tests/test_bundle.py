@@ -31,7 +31,7 @@ from tests.traffic import HUAWEI, connection, connections, state
 SCHEMA = json.loads((folder("schemas") / "formats" / "results.schema.json").read_text(encoding="utf-8"))
 PENDING = state("Pending")
 BAD = state("aproved")
-FACTS = {"verdict": "conforms", "options": {}, "versions": {}}
+FACTS = {"verdict": "conforms", "options": {"contracts": [PEC], "any_version": False}, "versions": {}}
 
 
 def cassette(path: Path, exchanges: Iterable[Exchange]) -> Path:
@@ -81,7 +81,8 @@ def test_a_vendors_copy_has_nothing_of_the_others(tmp_path: Path) -> None:
     jsonschema.validate(data, SCHEMA)
     assert len(data["findings"]) == 4
     assert data["findings"][0]["exchanges"], "with the evidence"
-    assert (data["verdict"], data["requests"], data["unmatched"]) == ("breached", 40, [])
+    assert (data["verdict"], data["requests"]) == ("breached", 40)
+    assert [(u["count"], u["path"], u["where"]) for u in data["unmatched"]] == [(1, "", [])]
     assert data["broken"][0]["detail"] == "The whole report says what."
 
 
@@ -90,7 +91,7 @@ def test_a_vendors_verdict_is_its_own() -> None:
     other = only_vendor(results, "huawei", {"SHP-1"})
     assert [(r.contract, r.requirement) for r in other.requirements] == [(VPCEP, "SHP-1")]
     assert (other.verdict, other.findings) == (Verdict.CONFORMS, [])
-    assert "conforms: 1 requirements" in other.sentence
+    assert "conforms: 1 requirement was seen to hold" in other.sentence
     assert only_vendor(results, "huawei", {"STA-1"}).verdict is Verdict.UNPROVEN
     assert results.verdict is Verdict.BREACHED
 
@@ -165,11 +166,12 @@ def test_what_was_found_twice_is_one_finding() -> None:
         replace(other.findings[0], count=5, first_seen="2026-11-01", last_seen="2026-11-30"),
         finding("HDR-1-new", "HDR-1", level=Level.SHOULD),
     ]
-    other.target = replace(other.target, name="the service", kind="live")
+    other.target = replace(other.target, name="the service", kind="live", recorded_at="2026-11-02", not_recorded=3)
     found = merged([one, other])
     assert (found.findings[0].count, len(found.findings), len(found.findings[0].exchanges)) == (205, 5, 3)
     assert (found.findings[0].first_seen, found.findings[0].last_seen) == ("2026-11-01", "2026-11-30")
     assert (found.target.name, found.target.kind, found.requests) == ("the mock and the service", "mock and live", 84)
+    assert (found.target.recorded_at, found.target.not_recorded) == ("2026-11-02", 3)
     assert found.lifecycles[0].transitions[0].count == 6
     assert dict(found.long_running[0].ended) == {"": 4, "Failed": 2, "Succeeded": 2}
     assert found.contracts[0].exchanges == 80
@@ -193,6 +195,16 @@ def test_a_bundle_comes_to_the_same_verdict_again(tmp_path: Path) -> None:
     assert manifest["versions"]["contracts"] == {PEC: "2025-01-01"}
     assert {"linkproof", "schemas", "suites"} <= manifest["versions"].keys()
     assert list(manifest["files"]) == [CLAIMED, CHECKED, "recordings/01/traffic.yaml"]
+
+
+def test_a_recorded_run_proves_itself(tmp_path: Path) -> None:
+    only = ("--contract", "azure-healthcareapis-dicom", "--record", "run.yaml", "--out", "out", "-q")
+    assert linkproof("run", *only, cwd=tmp_path).returncode == 0
+    made = linkproof("bundle", "out", "--cassette", "run.yaml", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    found = linkproof("verify", "linkproof-bundle.zip", cwd=tmp_path)
+    assert found.returncode == 0, found.stdout
+    assert re.search(r"claimed: CONFORMS .*\nby the recordings alone: CONFORMS .*, the same verdict\n", found.stdout)
 
 
 def test_breaches_are_found_again_and_waivers_go_along(tmp_path: Path) -> None:
@@ -297,6 +309,23 @@ def test_no_secret_is_bundled(tmp_path: Path, place: str, change: dict[str, tupl
     assert found.returncode == 2
     assert f"traffic.yaml: a credential is in interaction 1: {place}" in found.stderr
     assert not (tmp_path / "c.zip").exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "recordings/01/..", "/x", "recordings/x/y/z", "a\\b"])
+def test_a_bundle_cannot_name_files_elsewhere(tmp_path: Path, name: str) -> None:
+    write_bundle(tmp_path / "b.zip", {CLAIMED: b"{}", CHECKED: b"{}", name: b""}, FACTS)
+    with pytest.raises(Changed) as caught:
+        read_bundle(tmp_path / "b.zip")
+    assert caught.value.names == (name,)
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"{", "this is no JSON"), (b"{}", "schema_version is None")])
+def test_results_in_a_bundle_that_are_none_are_told(tmp_path: Path, content: bytes, says: str) -> None:
+    write_bundle(tmp_path / "b.zip", {CLAIMED: content, CHECKED: content}, FACTS)
+    found = linkproof("verify", "b.zip", cwd=tmp_path)
+    assert found.returncode == 2
+    assert says in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 def test_what_is_no_bundle_is_the_callers_mistake(tmp_path: Path) -> None:

@@ -82,6 +82,17 @@ def test_the_verdict_comes_first_and_a_cell_opens_its_requirements(open_page: Op
         assert part in text
 
 
+def test_an_old_report_says_how_old_it_is(open_page: Open) -> None:
+    results = breached()
+    page = open_page(results)
+    page.clock.set_fixed_time("2026-12-01T11:00:00Z")
+    page.reload()
+    assert page.locator(".facts time").inner_text() == f"{results.started_at} (11 days ago)"
+    page.clock.set_fixed_time("2026-11-20T11:00:00Z")
+    page.reload()
+    assert page.locator(".facts time").inner_text() == results.started_at
+
+
 def test_the_filter_is_in_the_url_and_comes_back(open_page: Open) -> None:
     page = open_page(breached())
     page.get_by_label("Level").select_option("SHOULD")

@@ -31,6 +31,7 @@ from linkproof.reports.html import INLINE, html_page
 from linkproof.reports.json_report import results_from_dict, results_to_dict
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
+from linkproof.reports.matrix import FAMILY_NAMES
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports
 from linkproof.results import Results, Status, Verdict
@@ -277,6 +278,14 @@ def test_the_page_shows_every_requirement_and_every_finding() -> None:
         assert part in page.text
     assert page.text.index(data["sentence"]) < page.text.index("At a glance")
     assert "1 finding that may follow" in page.text
+
+
+def test_a_replay_says_so() -> None:
+    results = breached()
+    assert "A replay" not in html_page(results_to_dict(results))
+    results.target = replace(results.target, recorded_at="2026-11-02", not_recorded=2)
+    text = Page(html_page(results_to_dict(results))).text
+    assert "A replay of what was recorded on 2026-11-02; 2 requests of this run are not in the cassette" in text
 
 
 def test_bodies_are_only_text_on_the_page() -> None:
@@ -534,3 +543,10 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_template_lies_beside_the_code() -> None:
     assert (Path(write.__file__).parent / "templates" / "report.html.j2").is_file()
+
+
+def test_every_family_has_a_name_for_people() -> None:
+    schema = json.loads((folder("schemas") / "formats" / "requirement.schema.json").read_text(encoding="utf-8"))
+    known = re.search(r'"family": \{"enum": (\[[^]]+\])', json.dumps(schema))
+    assert known is not None
+    assert set(FAMILY_NAMES) == set(json.loads(known[1]))

@@ -27,7 +27,7 @@ RECORDINGS = "recordings/"
 _FACTS = ("verdict", "options", "versions")
 _MARK = b"sha256:"
 _SEAL = len(_MARK) + 64
-_NAME = re.compile(r"(recordings/\d{2,}/)?[^/\\\x00-\x1f]{1,200}")
+_NAME = re.compile(r"(recordings/\d{2,}/)?(?!\.{1,2}$)[^/\\\x00-\x1f]{1,200}")
 _MOST_BYTES = 2 << 30
 _ITSELF = "the archive's own structure"
 _FIX = "give an archive that linkproof bundle has written"
@@ -116,10 +116,16 @@ def _unpacked(data: bytes) -> tuple[Bundle, list[str]]:
     wrong = [n for n, expected in hashes.items() if (c := read.get(n)) is None or _sha256(c) != expected]
     wrong += [n for n in names if n not in hashes and n != MANIFEST]
     wrong += [n for n in hashes if not _NAME.fullmatch(n) and n not in wrong]
-    sound = manifest.get("format") == FORMAT and all(fact in manifest for fact in _FACTS)
+    sound = manifest.get("format") == FORMAT and all(fact in manifest for fact in _FACTS) and _is_told(manifest)
     if not wrong and not (sound and {CLAIMED, CHECKED} <= hashes.keys()):
         wrong = [MANIFEST]
     return Bundle(manifest, {n: c for n, c in read.items() if c is not None}), wrong
+
+
+def _is_told(manifest: dict[str, Any]) -> bool:
+    """Whether a manifest says how the recordings are judged."""
+    options = manifest["options"]
+    return isinstance(options, dict) and isinstance(options.get("contracts"), list) and "any_version" in options
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes | None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from linkproof.checks.compare import settled, status_of
-from linkproof.checks.history import READING, History
+from linkproof.checks.compare import status_of
+from linkproof.checks.history import READING, History, Subject
 from linkproof.contract.call import Call, Kind
 from linkproof.contract.model import Contract, Role
-from linkproof.contract.names import name_of
 from linkproof.results import GONE, Lifecycle, Transition
 
 ALONE = "by itself"
@@ -49,9 +48,10 @@ class Lifecycles:
         elif call.role is Role.GET and call.status == 404 and call.subject and not call.faults:
             self._shown(call, history, tracks, call.subject, GONE)
         elif call.role in (Role.GET, Role.LIST):
-            for item in call.items:
-                name, status = name_of(contract, item), status_of(contract, item)
-                if name and status and settled(contract, item):
+            collection = history.collection(call.collection)
+            for name, item, _ in call.named:
+                status = status_of(contract, item)
+                if status and _is_settled(collection.subject(name), call):
                     self._shown(call, history, tracks, name, status)
 
     def of(self, contract: Contract) -> Lifecycle | None:
@@ -96,6 +96,11 @@ class Lifecycles:
 
 def _track(tracks: Tracks, call: Call, name: str) -> Track:
     return tracks.setdefault((call.contract.id, call.collection, name), Track())
+
+
+def _is_settled(subject: Subject, call: Call) -> bool:
+    """Whether a call showed a connection that was not on its way: the history has just worked that out."""
+    return any(shown is not None and shown.call is call and shown.settled for shown in (subject.get, subject.listed))
 
 
 def _goes_on(call: Call, history: History, name: str) -> bool:

@@ -19,6 +19,7 @@ from linkproof.results import (
     Status,
     TargetInfo,
     Transition,
+    UnmatchedGroup,
 )
 from linkproof.timeline import SHOWN as DRAWN
 from linkproof.verdict import sum_up
@@ -26,6 +27,7 @@ from linkproof.verdict import sum_up
 #: The first of these that any run came to is what all of them came to.
 _WORST = (Status.FAIL, Status.WARN, Status.PASS, Status.NOT_EXERCISED, Status.NOT_APPLICABLE)
 _BEST = (Grade.LIVE, Grade.RECORDING, Grade.MOCK, None)
+_ANYBODYS = "matched no contract, and not shown here: whose they are is not known"
 
 _Item = TypeVar("_Item")
 
@@ -40,6 +42,8 @@ def merged(parts: Sequence[Results]) -> Results:
         _joined(p.target.base_url for p in parts if p.target.base_url),
         any(p.target.writes for p in parts),
         any(p.target.checks_credentials for p in parts),
+        _joined(p.target.recorded_at for p in parts if p.target.recorded_at),
+        sum(p.target.not_recorded for p in parts),
     )
     found = replace(
         parts[0],
@@ -69,11 +73,12 @@ def merged(parts: Sequence[Results]) -> Results:
 def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Results:
     """One vendor's part: its contracts and their rows, nothing that names another vendor's.
 
-    ``binding`` are the requirements that bind the vendor. What matched no contract is nobody's, and left out; of what
-    broke only that it did is told.
+    ``binding`` are the requirements that bind the vendor. What matched no contract may be anybody's: it is counted, and
+    not shown. Of what broke only that it did is told.
     """
     ids = {c.id for c in results.contracts if c.vendor == vendor}
     contracts = [c for c in results.contracts if c.id in ids]
+    unmatched = sum(u.count for u in results.unmatched)
     hidden = Broken("something broke in the run that this is a part of", "The whole report says what.")
     found = replace(
         results,
@@ -81,7 +86,7 @@ def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Resu
         requirements=[r for r in results.requirements if r.contract in ids and r.requirement in binding],
         findings=[f for f in results.findings if f.contract in ids],
         documentation_defects=[f for f in results.documentation_defects if f.contract in ids],
-        unmatched=[],
+        unmatched=[UnmatchedGroup(_ANYBODYS, "", "", unmatched, ())] if unmatched else [],
         broken=[hidden] if results.broken else [],
         lifecycles=[x for x in results.lifecycles if x.contract in ids],
         long_running=[x for x in results.long_running if x.contract in ids],

@@ -152,7 +152,10 @@ def _refuse_secrets(recordings: list[Path]) -> None:
 
 
 def _results_in(bundle: Bundle, name: str) -> Results:
-    return results_from_dict(json.loads(bundle.files[name]))
+    try:
+        return results_from_dict(json.loads(bundle.files[name]))
+    except (ValueError, RecursionError):
+        raise UsageError("this is no JSON", where=name, fix="make the bundle again with linkproof bundle") from None
 
 
 def _versions(results: Results) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from linkproof.reports.bodies import pretty, whole
 from linkproof.reports.diagram import HEIGHT, WIDTH, diagram
 from linkproof.reports.difference import marked
 from linkproof.reports.digest import causes, counts, unproven
-from linkproof.reports.matrix import families, matrix
+from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
 from linkproof.reports.text import count, plain_all
 
 #: With more findings than this their bodies wait as text until they are opened: elements are what makes a page slow.
@@ -57,6 +57,7 @@ def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         families=families(data),
+        family_names=FAMILY_NAMES,
         matrix=matrix(data),
         causes=causes(data),
         unproven=unproven(data),

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+#: What the families are about, for people who do not know their letters.
+FAMILY_NAMES = {
+    "SHP": "shape",
+    "ENM": "enumerations",
+    "PAG": "pages",
+    "ERR": "errors",
+    "STA": "state",
+    "LRO": "long-running",
+    "HDR": "headers",
+    "DOC": "documentation",
+}
 _WORST = ("fail", "not exercised", "warn", "pass", "not applicable")
 
 

@@ -241,6 +241,11 @@ new ResizeObserver(() => {
   document.documentElement.style.scrollPaddingTop = sticks ? `${bar.offsetHeight + 8}px` : "";
 }).observe(bar);
 
+// The ages on the page are those of the day of the run: how long ago that was, only the reader's clock knows.
+const started = document.querySelector(".facts time");
+const days = Math.floor((Date.now() - Date.parse(started.dateTime)) / 86_400_000);
+if (days > 0) started.textContent += ` (${plural(days, "day")} ago)`;
+
 bar.hidden = false;
 restore();
 for (const details of document.querySelectorAll("details[open]")) fill(details);
