@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from linkproof.contract.load import all_contracts
 from linkproof.contract.model import Contract
@@ -38,7 +38,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http="h11",
