@@ -246,3 +246,23 @@ def test_no_pseudonym_is_found_in_another() -> None:
     given = [names.of(f"{kind} {n}" + "-" * (n % 2), kind) for kind in Kind for n in range(1, 120)]
     assert len(set(given)) == len(given)
     assert not [(a, b) for a in given for b in given if a != b and a in b]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 300_000 + " %41",
+        "%41" * 100_000,
+        '\\"' * 100_000,
+        '"' + "\\n" * 100_000,
+        "a-" * 100_000 + " %41 \\",
+        "a." * 100_000 + "x",
+        "eyJ" * 100_000,
+        '"' * 100_000 + "\\",
+        "a@" * 100_000,
+        "=" * 100_000 + "AAAA" * 50_000,
+    ],
+    ids=lambda text: text[:6],
+)
+def test_a_long_text_costs_no_more_than_its_length(text: str) -> None:
+    assert len(Redactor().text(text)) >= len(text) // 4

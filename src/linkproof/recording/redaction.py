@@ -13,13 +13,13 @@ import dataclasses
 import gzip
 import json
 import re
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from linkproof.exchange import Exchange, Headers, Request, Response
 from linkproof.masking import SECRET_HEADERS, looks_secret
+from linkproof.recording.bodies import unpacked
 from linkproof.recording.pseudonyms import Kind, Pseudonyms
 
 _GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -62,8 +62,9 @@ _PAIR = re.compile(
 _SCHEME = re.compile(r"(?i)\b(?:bearer|basic|sharedkey|sharedkeylite)\s+(?P<value>[A-Za-z0-9\-._~+/=:]{8,})")
 _PEM = re.compile(r"(?P<value>-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----)")
 _JWT = re.compile(r"(?P<value>\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)")
-_ESCAPED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)+"')
-_PERCENT = re.compile(r"[A-Za-z0-9._~+\-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~+\-]*)+")
+# Each begins where nothing of its kind stands before it: otherwise a long word is looked at from every letter on.
+_ESCAPED = re.compile(r'(?<!\\)"[^"\\]*(?:\\.[^"\\]*)+"')
+_PERCENT = re.compile(r"(?<![A-Za-z0-9._~+%\-])[A-Za-z0-9._~+\-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~+\-]*)+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/=_-])")
 _GZIP = b"\x1f\x8b"
 _DEEPEST = 4
@@ -139,14 +140,10 @@ class Redactor:
         """A body, redacted; one that is gzip'ed by itself is packed again."""
         if not body:
             return body
-        if body.startswith(_GZIP):
-            try:
-                plain = gzip.decompress(body)
-            except (OSError, EOFError, zlib.error):
-                plain = b""
-            if plain and depth < _DEEPEST:
-                found = self.body(plain, depth + 1)
-                return body if found == plain else gzip.compress(found, mtime=0)
+        plain = unpacked(body) if depth < _DEEPEST else None
+        if plain:
+            found = self.body(plain, depth + 1)
+            return body if found == plain else gzip.compress(found, mtime=0)
         encoding = "utf-8"
         try:
             text = body.decode(encoding)
