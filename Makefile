@@ -4,13 +4,22 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test lint types lock cassettes clean
+.PHONY: conformance test matrix matrix-sample lint types lock picture cassettes clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# What the suites catch: every fault and variant, as a table in docs/.
+matrix: $(STAMP)
+	$(BIN)/linkproof faults matrix --commit "$$(git rev-parse --short HEAD)" --out reports/faults
+	cp reports/faults/matrix.md docs/fault-matrix.md
+
+# A fixed, even sample of it.
+matrix-sample: $(STAMP)
+	$(BIN)/linkproof faults matrix --sample 60 --out reports/faults
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -29,6 +38,10 @@ $(STAMP): requirements.lock pyproject.toml
 # Pin anew, from pyproject.toml (needs uv).
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+
+# The picture of a report in README.md: a real run against a server with ten faults (needs /usr/bin/chromium).
+picture: $(STAMP)
+	$(BIN)/python -m docs.picture
 
 # Record the embedded server anew, a cassette for each contract (gzip without name and time: same content, same bytes).
 cassettes: $(STAMP)

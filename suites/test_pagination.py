@@ -3,6 +3,7 @@
 import pytest
 
 from linkproof.contract.model import Role
+from linkproof.jsontext import at
 from linkproof.suite.driver import Driver
 from linkproof.suite.scenarios import look, look_at_everything
 
@@ -58,10 +59,12 @@ def test_filters_hold_for_items_and_total(driver: Driver) -> None:
         driver.page(status=status, limit="2")
         driver.page(status=status, limit="2", offset="1")
     for item in everything.items[:3]:
-        driver.page(id=str(item["id"]))
+        name, status = str(at(item, driver.contract.member.id)), at(item, driver.contract.member.status)
+        driver.page(id=name)
         if "marker_id" in item:
             driver.page(marker_id=str(item["marker_id"]))
-        driver.page(id=str(item["id"]), status=str(item["status"])) if item["status"] in _filterable(driver) else None
+        if status in _filterable(driver):
+            driver.page(id=name, status=str(status))
 
 
 def _filterable(driver: Driver) -> list[str]:

@@ -9,10 +9,15 @@ from linkproof.finding import Finding, Level
 from linkproof.results import (
     Broken,
     ContractInfo,
+    Lifecycle,
+    LongRunning,
     RequirementResult,
     Results,
     Status,
+    Step,
     TargetInfo,
+    Timeline,
+    Transition,
     UnmatchedGroup,
     Verdict,
 )
@@ -86,6 +91,8 @@ def finding(identifier: str, requirement: str, contract: str = PEC, level: Level
         actual="null",
         message=f"{requirement} is breached by a null",
         count=200,
+        first_seen="2026-11-17T08:00:00Z",
+        last_seen="2026-11-18T09:30:00Z",
         exchanges=[exchange(), exchange(2)],
         curl=f"curl -sS -X PUT '{_URL}' -H 'x: 1'",
     )
@@ -125,6 +132,30 @@ def requirements() -> list[RequirementResult]:
     ]
 
 
+def lifecycle() -> Lifecycle:
+    """Steps of every sort: seen, not seen, refused, not foreseen."""
+    steps = (
+        Transition("Pending", "approve", "Approved", False, True, 3, "decide#1"),
+        Transition("Pending", "reject", "Rejected", False, True, 0, ""),
+        Transition("Approved", "reject", "Approved", True, True, 0, ""),
+        Transition("Rejected", "delete", "", False, True, 0, ""),
+        Transition("Approved", "by itself", "Pending", False, False, 1, "decide#9"),
+    )
+    return Lifecycle(PEC, ("Pending", "Approved", "Rejected", "Disconnected"), steps)
+
+
+def long_running() -> LongRunning:
+    """One operation that ended well, one that failed, one that nobody followed."""
+    steps = (Step(0.0, 202, ""), Step(0.2, 200, "InProgress"), Step(0.41, 200, "Succeeded"))
+    failed = (Step(0.0, 202, ""), Step(1.5, 200, "Failed"))
+    shown = (
+        Timeline("Delete", "delete#4", "2026-11-18", "Failed", failed),
+        Timeline("Update", "decide#1", "2026-11-18", "Succeeded", steps),
+        Timeline("Update", "decide#3", "", "", steps[:1]),
+    )
+    return LongRunning(PEC, 4, (("", 2), ("Failed", 1), ("Succeeded", 1)), "Succeeded", "seconds", shown)
+
+
 def breached() -> Results:
     """A run without secrets and without anything nasty."""
     follower = replace(finding("ENM-1-ddd", "ENM-1"), follows="SHP-1-aaa")
@@ -144,6 +175,8 @@ def breached() -> Results:
             finding("SHP-4-bbb", "SHP-4", level=Level.SHOULD),
         ],
         documentation_defects=[replace(finding("DOC-1-1", "DOC-1", level=Level.SHOULD), exchanges=[], curl="")],
+        lifecycles=[lifecycle()],
+        long_running=[long_running()],
         unmatched=[UnmatchedGroup("no contract has this path", "GET", "/other", 3, ("a.yaml#1",))],
         started_at="2026-11-20T10:00:00+00:00",
         duration_s=1.25,
@@ -168,6 +201,26 @@ def nasty() -> Results:
     results.target = replace(results.target, name=f"target {NASTY}", base_url=f"https://{SECRETS[8]}@host.example/")
     results.requirements[3] = replace(results.requirements[3], why=f"{NASTY} {SECRETS[1]}")
     results.requirements[6] = replace(results.requirements[6], variants=(f"{NASTY} {SECRETS[1]}",))
+    step = replace(results.lifecycles[0].transitions[0], after=NASTY, seen=f"{NASTY} {SECRETS[1]}")
+    results.lifecycles = [replace(results.lifecycles[0], transitions=(step,))]
+    ended = replace(results.long_running[0].shown[0], ended=NASTY, steps=(Step(0.0, 202, f"{NASTY} {SECRETS[1]}"),))
+    results.long_running = [replace(results.long_running[0], ended=((f"{NASTY} {SECRETS[1]}", 1),), shown=(ended,))]
     results.unmatched = [UnmatchedGroup(NASTY, "GET", f"/x?sig={SECRETS[2]}", 1, (NASTY,))]
     results.broken = [Broken(f"{NASTY} {SECRETS[1]}", f"{NASTY} Bearer {SECRETS[0]}")]
+    return results
+
+
+def many(number: int) -> Results:
+    """As many findings as asked for, each with exchanges of its own."""
+    results = breached()
+    results.findings = [
+        replace(
+            finding(f"SHP-1-{n:05}", "SHP-1", CONTRACTS[n % 2], Level.MUST if n % 3 else Level.SHOULD),
+            message=f"breach number {n} of very many",
+            actual=f'"Suceeded{n}"',
+            expected='"Succeeded"',
+            exchanges=[exchange(n, f'{{"name": "c{n}", "properties": {{"provisioningState": null}}}}'.encode())],
+        )
+        for n in range(number)
+    ]
     return results

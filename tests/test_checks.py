@@ -6,9 +6,13 @@ import pytest
 
 from linkproof.checks.all import CHECKS
 from linkproof.contract.load import all_requirements
-from tests.check_cases import CASES, Case
+from tests.approve import APPROVED, judgements
+from tests.check_cases import CASES as FIRST
+from tests.check_cases import Case
+from tests.check_cases_effects import EFFECTS
 from tests.traffic import judge
 
+CASES = (*FIRST, *EFFECTS)
 IDS = [f"{c.requirement} {c.name}".strip() for c in CASES]
 
 
@@ -31,3 +35,7 @@ def test_every_requirement_has_a_check_and_cases() -> None:
     ids = {r.id for r in all_requirements() if r.subject == "target"}
     assert {r for check in CHECKS for r in check.requirements} == ids
     assert {c.requirement for c in CASES} == ids
+
+
+def test_what_the_checks_say_is_what_was_approved() -> None:
+    assert judgements().splitlines() == APPROVED.read_text(encoding="utf-8").splitlines(), "see tests/approve.py"

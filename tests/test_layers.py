@@ -12,13 +12,15 @@ PACKAGE = Path(__file__).parents[1] / "src" / "linkproof"
 
 #: A module imports from its own row or from rows above it, never from below.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("", "errors", "jsontext", "exchange", "finding", "masking", "data"),
+    ("", "clock", "errors", "jsontext", "exchange", "finding", "masking", "data"),
     ("contract",),
     ("checks",),
-    ("grouping", "judge", "results", "verdict"),
+    ("grouping", "judge", "lifecycle", "merging", "results", "timeline", "verdict"),
     ("recording", "mock", "target"),
-    ("reports",),
+    ("reports", "bundle"),
+    ("faults",),
     ("suite",),
+    ("trials",),
     ("cli",),
     ("__main__",),
 )

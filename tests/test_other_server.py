@@ -55,6 +55,10 @@ def test_ten_breaches_are_found_and_nothing_else(tmp_path: Path) -> None:
     data = results_of(tmp_path, "--ten")
     assert {f["requirement"] for f in data["findings"] if not f["follows"]} == TEN
     assert data["verdict"] == "breached"
+    assert (tmp_path / "out" / "report.html").stat().st_size < 2_000_000
+    approved = [t for x in data["lifecycles"] for t in x["transitions"] if t["foreseen"] and t["by"] == "approve"]
+    assert sum(t["count"] for t in approved) > 20, "a run shows the life of connections"
+    assert all({"word": "Succeeded"}.items() <= x["ended"][-1].items() for x in data["long_running"])
 
 
 def test_it_shares_no_code_with_linkproof() -> None:

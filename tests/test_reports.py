@@ -23,11 +23,15 @@ from linkproof.exchange import Exchange, Headers, Request, Response
 from linkproof.finding import Level
 from linkproof.reports import write
 from linkproof.reports.allure import allure_files
+from linkproof.reports.bodies import pretty, whole
+from linkproof.reports.diagram import diagram
+from linkproof.reports.difference import marked
 from linkproof.reports.digest import causes
-from linkproof.reports.html import html_page
+from linkproof.reports.html import INLINE, html_page
 from linkproof.reports.json_report import results_from_dict, results_to_dict
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
+from linkproof.reports.matrix import FAMILY_NAMES
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports
 from linkproof.results import Results, Status, Verdict
@@ -41,6 +45,7 @@ def empty() -> Results:
     results = breached()
     results.contracts, results.requirements, results.findings = [], [], []
     results.documentation_defects, results.unmatched, results.seed = [], [], None
+    results.lifecycles, results.long_running = [], []
     results.verdict, results.allow_unproven = Verdict.UNPROVEN, True
     return results
 
@@ -73,7 +78,7 @@ class Page(HTMLParser):
         self.tags[tag] += 1
         self.attributes += [(k, v or "") for k, v in attrs]
         self.ids += [v or "" for k, v in attrs if k == "id"]
-        if tag not in ("meta", "br"):
+        if tag not in ("meta", "br", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -245,7 +250,8 @@ def _results(data: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_page_is_well_formed_and_runs_nothing(make: Any) -> None:
     page = Page(html_page(results_to_dict(make())))
     assert page.open == []
-    assert not page.tags.keys() & {"script", "iframe", "img", "link", "object", "form"}
+    assert page.tags["script"] == 2, "its own, and its data"
+    assert not page.tags.keys() & {"iframe", "img", "link", "object", "form"}
     assert not [k for k, _ in page.attributes if k.startswith("on")]
     assert len(page.ids) == len(set(page.ids))
     for key, value in page.attributes:
@@ -274,10 +280,104 @@ def test_the_page_shows_every_requirement_and_every_finding() -> None:
     assert "1 finding that may follow" in page.text
 
 
+def test_a_replay_says_so() -> None:
+    results = breached()
+    assert "A replay" not in html_page(results_to_dict(results))
+    results.target = replace(results.target, recorded_at="2026-11-02", not_recorded=2)
+    text = Page(html_page(results_to_dict(results))).text
+    assert "A replay of what was recorded on 2026-11-02; 2 requests of this run are not in the cassette" in text
+
+
 def test_bodies_are_only_text_on_the_page() -> None:
     text = html_page(results_to_dict(nasty()))
-    assert "<script" not in text
-    assert "<script>alert(1)</script>" in Page(text).text
+    assert text.count("<script") == text.count("</script") == 2
+    assert "alert(1)<" not in text
+    assert "</script><script>alert(1)</script>" in Page(text).text
+    assert "\u2028" not in text.split('id="store">')[1], "a line separator in the data"
+
+
+def test_the_printed_page_has_no_scripts_and_everything_open() -> None:
+    data = results_to_dict(nasty())
+    page = Page(html_page(data, printed=True))
+    assert page.open == []
+    assert not page.tags.keys() & {"script", "input", "select", "button"}
+    assert page.tags["details"] - 1 == [k for k, _ in page.attributes].count("open"), "all but what does not apply"
+    assert "x-ms-request-id: r1" in page.text
+
+
+@pytest.mark.parametrize("number", [INLINE, INLINE + 1])
+def test_many_bodies_wait_as_text_and_lose_nothing(number: int) -> None:
+    results = breached()
+    results.findings = [replace(finding(f"SHP-1-{n}", "SHP-1"), message=f"number {n} <b>") for n in range(number)]
+    text = html_page(results_to_dict(results))
+    page = Page(text)
+    assert page.open == []
+    store = json.loads(re.search(r'id="store">(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
+    assert len(store["exchanges"]) == 2, "the same exchange is kept once"
+    assert len(store["bodies"]) == (number if number > INLINE else 0)
+    assert all("Expected" in body for body in store["bodies"].values())
+    assert page.text.count("Expected") >= number
+
+
+# what the page is made of
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "left", "right"),
+    [
+        ("400", "200", [("400", False)], [("200", True)]),
+        ("None", "none", [("N", True), ("one", False)], [("n", True), ("one", False)]),
+        ("Approved", "Rejected", [("Approved", False)], [("Rejected", True)]),
+        ("a string", "", [("a string", False)], []),
+        (
+            '"Approved" or null',
+            '"Approved" or 7',
+            [('"Approved" or ', False), ("null", True)],
+            [('"Approved" or ', False), ("7", True)],
+        ),
+    ],
+)
+def test_what_differs_is_marked(expected: str, actual: str, left: Any, right: Any) -> None:
+    assert marked(expected, actual) == (left, right)
+    long = "a " * 5000
+    assert marked(long, long + "b") == ([(long, False)], [(long + "b", True)])
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "note"),
+    [
+        ("{}", "{}", ""),
+        ("plain", "plain", ""),
+        ('{"a": [1, {"b": "x,]\\" y\n[cut here: 99 bytes in all]', '{"a": [1]}', "[cut here: 99 bytes in all]"),
+        ("<html>, \n[cut here: 9 bytes in all]", "<html>, \n[cut here: 9 bytes in all]", ""),
+        ("]1,\n[cut here: 9 bytes in all]", "]1,\n[cut here: 9 bytes in all]", ""),
+    ],
+)
+def test_json_that_was_cut_is_still_json_to_look_at(body: str, text: str, note: str) -> None:
+    assert whole(body) == (text, note)
+
+
+def test_pretty_bodies_have_line_breaks_and_an_end() -> None:
+    assert pretty('{"a": 1}', 9) == '{\n  "a": 1\n}'
+    assert pretty("no json", 9) == "no json"
+    assert pretty("[1, 2, 3]", 2) == "[\n  1,\n[3 lines more: see results.json]"
+
+
+def test_the_drawing_has_an_arrow_for_every_pair_and_tells_what_was_seen() -> None:
+    found = diagram(results_to_dict(breached())["lifecycles"][0])
+    assert {(n.word, n.seen) for n in found.nodes} == {
+        ("Pending", True),
+        ("Approved", True),
+        ("Rejected", False),
+        ("no connection", False),
+    }
+    assert [(a.kind, a.labels) for a in found.arrows] == [
+        ("seen", ["approve 3×"]),
+        ("odd", ["by itself 1×"]),
+        ("open", ["reject not seen"]),
+        ("open", ["reject refused not seen"]),
+        ("open", ["delete not seen"]),
+    ]
 
 
 def test_findings_in_a_circle_or_of_an_unknown_cause_are_not_lost() -> None:
@@ -443,3 +543,10 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_template_lies_beside_the_code() -> None:
     assert (Path(write.__file__).parent / "templates" / "report.html.j2").is_file()
+
+
+def test_every_family_has_a_name_for_people() -> None:
+    schema = json.loads((folder("schemas") / "formats" / "requirement.schema.json").read_text(encoding="utf-8"))
+    known = re.search(r'"family": \{"enum": (\[[^]]+\])', json.dumps(schema))
+    assert known is not None
+    assert set(FAMILY_NAMES) == set(json.loads(known[1]))

@@ -48,7 +48,10 @@ class Judgement:
 
 @dataclass
 class Finding:
-    """Breaches of one cause: same requirement, contract, operation, place, kind and value; with a count."""
+    """Breaches of one cause: same requirement, contract, operation, place, kind and value; with a count.
+
+    ``first_seen`` and ``last_seen`` are the dates of its earliest and latest evidence (ISO 8601), "" where unknown.
+    """
 
     id: str
     requirement: str
@@ -64,3 +67,5 @@ class Finding:
     exchanges: list[Exchange] = field(default_factory=list)
     curl: str = ""
     follows: str = ""
+    first_seen: str = ""
+    last_seen: str = ""

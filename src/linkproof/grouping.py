@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from linkproof.contract.call import Call
@@ -20,13 +21,16 @@ _REMEMBERED = 5000
 _CAUSES = ("PAG-1", "HDR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-7", "ENM-2", "PAG-8", "STA-3", "STA-1", "STA-5", "STA-8")
 _CONSEQUENCES = ("HDR-5", "ERR-3", "ERR-8", "ERR-1", "LRO-4", "STA-2", "STA-9", "SHP-5", "SHP-3", "SHP-4")
 
-#: Consequence to its causes, whatever the exchanges.
+#: Consequence (with its kind, where only that one is meant) to its causes, whatever the exchanges.
 _LEADS_TO = {
-    "STA-10": ("STA-1",),
+    "STA-10": ("STA-1", "STA-3", "STA-9"),
     "STA-9": ("STA-1", "STA-3"),
     "LRO-4": ("STA-1", "STA-5"),
     "STA-2": ("STA-1",),
-    "PAG-4": ("STA-7",),
+    "PAG-4": ("STA-7", "STA-5"),
+    "ENM-3": ("STA-7",),
+    "PAG-6 total varies": ("STA-3", "STA-7"),
+    "PAG-6 offset": ("PAG-7",),
 }
 
 
@@ -58,6 +62,9 @@ class Findings:
             group = self._groups[key] = _Group(_finding(key, call, judgement.requirement, breach))
         finding = group.finding
         finding.count += 1
+        seen = call.exchange.at
+        finding.first_seen = min(finding.first_seen or seen, seen or finding.first_seen)
+        finding.last_seen = max(finding.last_seen, seen)
         if call.name not in group.operations and len(group.operations) < 20:
             group.operations.append(call.name)
         for exchange in (*breach.evidence, call.exchange):
@@ -70,8 +77,11 @@ class Findings:
     def all(self) -> list[Finding]:
         """Every finding, MUST before SHOULD, causes before what follows from them."""
         groups = list(self._groups.values())
+        together: dict[tuple[str, str], set[tuple[str, int]]] = {}
         for group in groups:
-            others = [o for o in groups if o is not group and (_is_cause(o, group) or _leads_to(o, group))]
+            together.setdefault((group.finding.contract, group.finding.requirement), set()).update(group.seen)
+        for group in groups:
+            others = [o for o in groups if o is not group and (_is_cause(o, group, together) or _leads_to(o, group))]
             cause = min(others, key=lambda o: (-len(o.seen), _rank(o.finding), o.finding.id), default=None)
             group.finding.follows = cause.finding.id if cause else ""
             if len(group.operations) > 1:
@@ -101,18 +111,23 @@ def _finding(key: tuple[str, ...], call: Call, requirement: str, breach: Breach)
 def _leads_to(cause: _Group, consequence: _Group) -> bool:
     """Whether one breach brings the other about on other exchanges too: what is not shown at all is also not mixed."""
     a, b = cause.finding, consequence.finding
-    return a.contract == b.contract and a.requirement in _LEADS_TO.get(b.requirement, ())
+    causes = (*_LEADS_TO.get(b.requirement, ()), *_LEADS_TO.get(f"{b.requirement} {b.kind}", ()))
+    return a.contract == b.contract and a.requirement in causes
 
 
-def _is_cause(cause: _Group, consequence: _Group) -> bool:
-    """Whether all that the one is seen on is also what the other is seen on: then the wider one explains it."""
+def _is_cause(cause: _Group, consequence: _Group, together: Mapping[tuple[str, str], set[tuple[str, int]]]) -> bool:
+    """Whether all that the one is seen on is also what the other is seen on: then the wider one explains it.
+
+    ``together``: what each requirement is seen on, by contract and requirement, in all its groups.
+    """
     a, b = cause.finding, consequence.finding
     if a.contract != b.contract or (a.level is not Level.MUST and b.level is Level.MUST):
         return False
-    if not consequence.seen <= cause.seen or a.requirement == b.requirement:
+    wide = together[a.contract, a.requirement]
+    if a.requirement == b.requirement or not consequence.seen <= wide or not consequence.seen & cause.seen:
         return False
-    if consequence.seen < cause.seen:
-        return _rank(b) >= _rank(a) or a.requirement in ("HDR-5", "ERR-1")
+    if consequence.seen < wide:
+        return _rank(b) >= _rank(a) or a.requirement in ("HDR-5", "ERR-1", "ERR-8")
     return _rank(a) < _rank(b)
 
 

@@ -16,7 +16,9 @@ from linkproof.contract.routing import Route, Router
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.grouping import Findings
+from linkproof.lifecycle import Lifecycles, Tracks
 from linkproof.results import Broken, UnmatchedGroup
+from linkproof.timeline import Timelines
 
 #: So many worlds are kept in mind: recordings come one after the other, runs have few.
 _WORLDS = 4
@@ -28,6 +30,7 @@ class _World:
 
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
     polls: dict[str, tuple[Route, Kind]] = field(default_factory=dict)
+    tracks: Tracks = field(default_factory=dict)
 
     def history(self, contract: Contract) -> History:
         key = (contract.id, contract.version)
@@ -62,6 +65,8 @@ class Judge:
         self.circumstances = circumstances
         self.router = Router(self.contracts, any_version=any_version)
         self.findings = Findings()
+        self.lifecycles = Lifecycles()
+        self.timelines = Timelines()
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.matched: Counter[str] = Counter()
         self.exchanges = 0
@@ -85,6 +90,8 @@ class Judge:
             except Exception:
                 self._broke(check.requirements, exchange)
         history.record(call)
+        self.lifecycles.observe(call, history, world.tracks)
+        self.timelines.observe(call, history)
         self._note_polls(call, world)
         for judgement in found:
             self._count(call, judgement)

@@ -107,6 +107,71 @@ class Broken:
     detail: str
 
 
+#: The status of a connection that is not there.
+GONE = ""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step of a connection's life, how often it was seen, and in which exchange first.
+
+    ``before`` and ``after`` are statuses (``GONE``: no connection); ``refused`` steps were asked for and answered with
+    a refusal; ``foreseen`` ones follow from the contract, seen or not.
+    """
+
+    before: str
+    by: str
+    after: str
+    refused: bool
+    foreseen: bool
+    count: int
+    seen: str
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The life of a contract's connections: its statuses, and the steps between them."""
+
+    contract: str
+    states: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """An answer about a long-running operation: how long after its start, HTTP status, and the word, if any."""
+
+    after: float
+    status: int
+    word: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One long-running operation: the exchange that started it, how it ended ("": not seen to end), every answer."""
+
+    operation: str
+    seen: str
+    at: str
+    ended: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class LongRunning:
+    """A contract's long-running operations: how many, how they ended, and the most telling of them.
+
+    ``good`` is the word of success; ``clock`` says what ``Step.after`` counts: seconds, or exchanges in a recording.
+    """
+
+    contract: str
+    count: int
+    ended: tuple[tuple[str, int], ...]
+    good: str
+    clock: str
+    shown: tuple[Timeline, ...]
+
+
 @dataclass
 class Results:
     """Everything that reports are made of."""
@@ -123,6 +188,8 @@ class Results:
     duration_s: float
     requests: int
     broken: list[Broken] = field(default_factory=list)
+    lifecycles: list[Lifecycle] = field(default_factory=list)
+    long_running: list[LongRunning] = field(default_factory=list)
     seed: int | None = None
     version: str = ""
     allow_unproven: bool = False

@@ -58,10 +58,10 @@ def conclude(
                 row = _row(contract, requirement, judge, findings, facts)
             rows.append(row)
     broken = [*facts.broken, *judge.broken]
-    verdict = _verdict(rows, broken)
+    verdict, sentence = sum_up(rows, findings, broken, facts.target)
     return Results(
         verdict=verdict,
-        sentence=_sentence(verdict, rows, findings, broken, facts.target),
+        sentence=sentence,
         target=facts.target,
         contracts=[_info(c, judge.matched[c.id]) for c in contracts],
         requirements=rows,
@@ -72,10 +72,20 @@ def conclude(
         duration_s=facts.duration_s,
         requests=facts.requests,
         broken=broken,
+        lifecycles=[found for c in contracts if (found := judge.lifecycles.of(c))],
+        long_running=[seen for c in contracts if (seen := judge.timelines.of(c))],
         seed=facts.seed,
         version=linkproof.__version__,
         allow_unproven=facts.allow_unproven,
     )
+
+
+def sum_up(
+    rows: list[RequirementResult], findings: list[Finding], broken: list[Broken], target: TargetInfo
+) -> tuple[Verdict, str]:
+    """The verdict on a target, and the one sentence that says it."""
+    verdict = _verdict(rows, broken)
+    return verdict, _sentence(verdict, rows, findings, broken, target)
 
 
 def _info(contract: Contract, exchanges: int) -> ContractInfo:
@@ -214,19 +224,25 @@ def _sentence(
     broken: list[Broken],
     target: TargetInfo,
 ) -> str:
-    passed = sum(r.status is Status.PASS for r in rows)
+    passed = sum(r.status is Status.PASS for r in rows if r.family != "DOC")
     if verdict is Verdict.CONFORMS:
-        return f"{target.name} conforms: {passed} requirements were seen to hold, none is breached."
+        held = "1 requirement was" if passed == 1 else f"{passed} requirements were"
+        return f"{target.name} conforms: {held} seen to hold, none is breached."
     if verdict is Verdict.BREACHED:
         failed = [r for r in rows if r.status is Status.FAIL]
         causes = sum(1 for f in findings if f.level is Level.MUST and not f.follows)
         contracts = len({r.contract for r in failed})
-        return (
-            f"{target.name} does not conform: {causes} breaches of {len(failed)} requirements on {contracts} contracts."
-        )
+        breaches = f"{causes} breach" if causes == 1 else f"{causes} breaches"
+        of = f"{_count(len(failed), 'requirement')} on {_count(contracts, 'contract')}"
+        return f"{target.name} does not conform: {breaches} of {of}."
     if verdict is Verdict.BROKEN:
         return f"The run broke, and nothing is said about {target.name}: {broken[0].what}"
     if not any(r.exercised for r in rows):
         return f"Nothing was judged on {target.name}: no exchange matched a contract."
     missing = len(_unproven(rows))
-    return f"Nothing is breached on {target.name}, but {missing} requirements that apply were not exercised."
+    what = "1 requirement that applies was" if missing == 1 else f"{missing} requirements that apply were"
+    return f"Nothing is breached on {target.name}, but {what} not exercised."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,6 +15,8 @@ def difference(contract: Contract, one: Any, other: Any, *, ignore: Iterable[str
     An absent member equals null; ids and types compare without case (ARM's rule for names in ids), and a name may
     carry its parent's name before a slash.
     """
+    if one == other:
+        return None
     member = contract.member
     loose = {p for p in (member.id, member.name, member.type) if p}
     return _difference(one, other, "", frozenset(ignore), loose)
@@ -76,13 +78,3 @@ def status_of(contract: Contract, value: Any) -> str:
     """The status that a representation shows, "" where it shows none."""
     found = at(value, contract.member.status) if contract.member.status else MISSING
     return found if isinstance(found, str) else ""
-
-
-def name_of(contract: Contract, value: Any) -> str:
-    """A connection's name in lower case: the last segment of its id; "" where it has none, or says another name."""
-    found = at(value, contract.member.id)
-    if not isinstance(found, str):
-        return ""
-    name = found.rsplit("/", 1)[-1].lower()
-    other = at(value, contract.member.name) if contract.member.name else MISSING
-    return name if not isinstance(other, str) or other.rsplit("/", 1)[-1].lower() == name else ""

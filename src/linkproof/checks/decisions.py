@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import difference, name_of, settled, status_of
+from linkproof.checks.compare import difference, settled, status_of
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import Decision, History, Subject, same_request
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.jsontext import MISSING, at, strings
@@ -25,10 +26,8 @@ def observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, s
         if isinstance(call.answer, dict) and name_of(call.contract, call.answer) in ("", call.subject):
             yield collection.subject(call.subject), call.answer, ""
         return
-    for index, item in enumerate(call.items):
-        name = name_of(call.contract, item)
-        if name:
-            yield collection.subject(name), item, f"{call.contract.list.items}/{index}"
+    for name, item, pointer in call.named:
+        yield collection.subject(name), item, pointer
 
 
 @check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4")
@@ -37,16 +36,47 @@ def decisions_are_shown(call: Call, history: History, circumstances: Circumstanc
     if not call.contract.member.status:
         return
     for subject, value, pointer in observations(call, history):
-        if not subject.decisions or not settled(call.contract, value):
+        if not subject.decisions:
             continue
         decision = subject.decisions[-1]
+        if not settled(call.contract, value):
+            yield from _still_on_its_way(call, decision, value, pointer)
+            continue
         way = str(call.role)
         if way in decision.shown or decision.call.exchange.ended > call.exchange.started > 0:
             continue
+        if _refused_since(history, call, decision):
+            continue  # STA-3: whatever it shows now may come of that
         if len(subject.decisions) > 1 or _had_a_rival(history, call, subject):
             yield from _one_of(call, subject, value, pointer, way)
         else:
             yield from _shows(call, decision, value, pointer, way)
+
+
+def _still_on_its_way(call: Call, decision: Decision, value: Any, pointer: str) -> Iterator[Judgement]:
+    """After an operation was told to have ended, Get shows a final state."""
+    if not (decision.long and decision.ended) or call.role is not Role.GET:
+        return
+    contract = call.contract
+    place = next(p for p in (contract.member.provisioning, contract.member.status) if p)
+    found = at(value, place)
+    message = f"the operation ended, and the connection is still on its way: {found}"
+    evidence = (decision.call.exchange,)
+    yield breach("LRO-4", "still on its way", pointer + place, "a final state", found, message, evidence=evidence)
+
+
+def _refused_since(history: History, call: Call, decision: Decision) -> bool:
+    refused = history.collection(call.collection).refused
+    name = decision.call.subject
+    return any(
+        w.index > decision.index and w.subject in ("", name) and not _overlap(w.call, decision.call) for w in refused
+    )
+
+
+def _overlap(one: Call, other: Call) -> bool:
+    """Whether two requests were on their way at the same time, where times are known."""
+    a, b = one.exchange, other.exchange
+    return a.ended > b.started > 0 and b.ended > a.started > 0
 
 
 def _shows(call: Call, decision: Decision, value: Any, pointer: str, way: str) -> Iterator[Judgement]:
@@ -108,12 +138,9 @@ def _was_under_way(call: Call) -> bool:
 
 def _had_a_rival(history: History, call: Call, subject: Subject) -> bool:
     """Whether another decision was asked for at the same time, and refused."""
-    mine = subject.decisions[-1].call.exchange
+    mine = subject.decisions[-1].call
     return any(
-        w.subject == subject.name
-        and w.call.decision
-        and w.call.exchange.ended > mine.started > 0
-        and mine.ended > w.call.exchange.started
+        w.subject == subject.name and w.call.decision and _overlap(w.call, mine)
         for w in history.collection(call.collection).refused
     )
 
@@ -139,6 +166,32 @@ def _one_of(call: Call, subject: Subject, value: Any, pointer: str, way: str) ->
     yield breach(
         "STA-10", "a mix", place, expected, f"{shown[0]} with {shown[1]!r}", message, group="", evidence=evidence
     )
+
+
+@check("STA-10")
+def each_of_two_is_answered(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Of two decisions at the same time, each is answered as documented: done, or refused; neither fails."""
+    if call.role is not Role.DECIDE or not call.decision or call.faults:
+        return
+    collection, subject = history.of(call)
+    if subject is None:
+        return
+    for write in (*collection.done, *collection.refused):
+        if write.subject != subject.name or not write.call.decision or not _overlap(write.call, call):
+            continue
+        failed = [c for c in (write.call, call) if not _documented(c)]
+        if not failed:
+            yield held("STA-10")
+            continue
+        documented = " or ".join(map(str, sorted(call.operation.responses if call.operation else ())))
+        message = f"one of two decisions at the same time was answered with {failed[0].status}"
+        evidence = (write.call.exchange,)
+        expected = f"{documented}, or a refusal"
+        yield breach("STA-10", "answer", "", expected, str(failed[0].status), message, evidence=evidence)
+
+
+def _documented(call: Call) -> bool:
+    return call.operation is not None and (call.status in call.operation.responses or 400 <= call.status < 500)
 
 
 @check("STA-4")
@@ -198,7 +251,7 @@ def decided_is_decided(call: Call, history: History, circumstances: Circumstance
         if before == rules.shows.get("reject") != call.decision and 400 <= call.status < 500:
             yield held("STA-9")
         return
-    if before == call.contract.states.get("pending"):
+    if before in ("", call.contract.states.get("pending")):
         return
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
         return  # STA-4: the same again may be accepted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.compare import settled
@@ -21,7 +22,7 @@ def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) 
         return
     if call.role in (Role.GET, Role.LIST) and call.status == 200:
         for shown, value, pointer in observations(call, history):
-            if shown.exists is False and shown.deleted is not None and settled(call.contract, value):
+            if shown.exists is False and shown.deleted is not None and _at_rest(call, shown, value):
                 yield from _still_there(call, shown, pointer)
         if call.role is Role.LIST:
             yield from _absent_from(call, history)
@@ -39,6 +40,11 @@ def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) 
             yield breach("STA-5", "Get after Delete", "", "404", str(call.status), message)
     elif call.role is Role.DELETE:
         yield _again(call)
+
+
+def _at_rest(call: Call, subject: Subject, value: Any) -> bool:
+    """Whether nothing goes on with a connection: its operation was told to have ended, or it shows no passing state."""
+    return subject.deleted_long or settled(call.contract, value)
 
 
 def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgement]:

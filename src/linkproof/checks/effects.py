@@ -38,10 +38,11 @@ def others_and_refusals_change_nothing(
         found = difference(call.contract, before.value, value, ignore=ignore)
         if found is None:
             yield from _unchanged(call, subject, refused, done)
-        elif _blames_refusal(subject, refused, done):
-            yield from _refused_changed(call, refused[-1], pointer, found, subject)
-        elif done:
+        elif not refused:
             yield _other_changed(done[-1], pointer, found)
+        elif not done:
+            yield _refused_changed(call, refused[-1], pointer, found, subject)
+        # With both in between, nobody can tell which of them it was.
 
 
 def _vanished(call: Call, collection: Collection) -> Iterator[Judgement]:
@@ -52,7 +53,15 @@ def _vanished(call: Call, collection: Collection) -> Iterator[Judgement]:
     before = subject.get
     if subject.last_write > before.index or before.call.exchange.request.url != call.exchange.request.url:
         return
+    refused = [w for w in collection.refused if w.index > before.index and w.subject in ("", subject.name)]
     done = [w for w in collection.done if w.index > before.index and w.subject not in ("", subject.name)]
+    if refused and done:
+        return  # nobody can tell which of them it was
+    if refused:
+        message = f"{refused[-1].call.name} was refused with {refused[-1].call.status}, and the connection vanished"
+        evidence = (refused[-1].call.exchange,)
+        yield breach("STA-3", "vanished", "", "200", "404", message, group="", evidence=evidence)
+        return
     if done:
         message = f"{done[-1].call.name} on {done[-1].subject} made another connection vanish"
         yield breach(
@@ -73,25 +82,22 @@ def _unchanged(call: Call, subject: Subject, refused: list[Write], done: list[Wr
         yield held("STA-7")
 
 
-def _blames_refusal(subject: Subject, refused: list[Write], done: list[Write]) -> bool:
-    return bool(refused) and (not done or any(w.subject == subject.name for w in refused))
-
-
 def _refused_changed(
     call: Call, write: Write, pointer: str, found: tuple[str, Any, Any], subject: Subject
-) -> Iterator[Judgement]:
+) -> Judgement:
     place, was, now = found
-    own = "this" if write.subject == subject.name else "another"
+    own = "this" if write.subject in ("", subject.name) else "another"
     what = write.call.only_defect.defect if write.call.only_defect else "refused"
     evidence = (write.call.exchange,)
     message = (
         f"{write.call.name} was refused with {write.call.status} ({what}), and changed {place} of {own} connection"
     )
     where = pointer + place
-    yield breach("STA-3", f"changed {own}", where, str(was), str(now), message, group="", evidence=evidence)
-    if any(f.defect is Defect.ENUMERATOR for f in write.call.faults):
+    requirement = "STA-3"
+    if own == "this" and any(f.defect is Defect.ENUMERATOR for f in write.call.faults):
+        requirement = "ENM-2"
         message = "an undocumented enumerator was refused, and the connection changed all the same"
-        yield breach("ENM-2", "changed", where, str(was), str(now), message, group="", evidence=evidence)
+    return breach(requirement, f"changed {own}", where, str(was), str(now), message, group="", evidence=evidence)
 
 
 def _other_changed(write: Write, pointer: str, found: tuple[str, Any, Any]) -> Judgement:

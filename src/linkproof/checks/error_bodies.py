@@ -138,6 +138,7 @@ def api_version_is_required(call: Call, history: History, circumstances: Circums
             " or ".join(codes),
             call.error_code,
             f"a request without {name} was refused with another code",
+            group="",
         )
     else:
         yield held("ERR-4")
@@ -217,6 +218,11 @@ def codes_agree_with_their_status(call: Call, history: History, circumstances: C
     if call.contract.error.gateway_prefix and code.startswith(call.contract.error.gateway_prefix.casefold()):
         return
     rows = [r for r in table if r.code.casefold() == code]
+    own = next((r.code for r in table if r.code.rsplit(".", 1)[-1] == code.rsplit(".", 1)[-1]), "")
+    if not rows and own:
+        message = f"the code lacks the prefix that the table has: {own} for {call.error_code}"
+        yield breach("ERR-8", "prefix", call.contract.error.code, own, call.error_code, message, group="")
+        return
     if not rows or call.status not in {r.status for r in table}:
         return
     if any(r.status == call.status for r in rows):

@@ -10,9 +10,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkproof.checks.compare import name_of, settled, status_of
+from linkproof.checks.compare import settled, status_of
 from linkproof.contract.call import Call, Kind
 from linkproof.contract.model import Contract, Role
+from linkproof.contract.names import name_of
 from linkproof.jsontext import MISSING, at
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -175,18 +176,17 @@ class History:
         if not call.success or call.operation is None:
             return
         if call.role is Role.GET and subject is not None and isinstance(call.answer, dict):
-            if name_of(self.contract, call.answer) not in ("", subject.name):
-                return  # SHP-5: it shows another connection
+            name = name_of(self.contract, call.answer)
+            if name != subject.name and (name or subject.exists is not True):
+                return  # SHP-5: it shows another connection, or none
             subject.get = Shown(call.answer, call, self.index, settled(self.contract, call.answer))
             subject.exists = True
         elif call.role is Role.LIST:
-            for item in call.items:
-                name = name_of(self.contract, item)
-                if name:
-                    found = collection.subject(name)
-                    found.listed = Shown(item, call, self.index, settled(self.contract, item))
-                    if found.exists is None:
-                        found.exists = True
+            for name, item, _ in call.named:
+                found = collection.subject(name)
+                found.listed = Shown(item, call, self.index, settled(self.contract, item))
+                if found.exists is None:
+                    found.exists = True
 
     def _record_write(self, call: Call, collection: Collection, subject: Subject | None) -> None:
         status = call.status

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import name_of
 from linkproof.checks.history import Chain, Collection, History
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
 from linkproof.contract.routing import query_of
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import name_of
 from linkproof.checks.error_bodies import is_error_body
-from linkproof.checks.history import History
+from linkproof.checks.history import Collection, History, Write
 from linkproof.contract.call import Call, Defect
 from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement
-from linkproof.jsontext import at
+from linkproof.jsontext import MISSING, at
 
 
 @dataclass
@@ -22,6 +22,7 @@ class _Listing:
     """What the pages of one filter and order have shown since the collection last changed."""
 
     total: int | None = None
+    since: int = -1
     total_url: str = ""
     slots: dict[int, str] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
@@ -98,8 +99,12 @@ def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> 
     total = at(call.answer, rules.total)
     if isinstance(total, int) and not isinstance(total, bool):
         if totals.total is None:
-            totals.total, totals.total_url = total, call.exchange.request.url
+            totals.total, totals.total_url, totals.since = total, call.exchange.request.url, history.index
         elif totals.total != total:
+            refused = [w for w in history.collection(call.collection).refused if w.index > totals.since]
+            if refused and totals.total_url == call.exchange.request.url:
+                yield _another_count(refused[-1], call, totals.total, total)
+                return
             message = f"the total was {totals.total} before, with another limit or offset, and nothing changed since"
             yield breach("PAG-6", "total varies", rules.total, str(totals.total), str(total), message, group="")
             return
@@ -110,6 +115,13 @@ def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> 
     if listing.end is not None and not listing.judged and all(i in listing.slots for i in range(listing.end)):
         listing.judged = True
         yield from _whole(call, history, listing, total)
+
+
+def _another_count(write: Write, call: Call, before: int, total: int) -> Judgement:
+    """Nothing was done between two looks but what was refused, and there are more connections now, or fewer."""
+    message = f"{write.call.name} was refused with {write.call.status}, and the list has {total} where it had {before}"
+    evidence, place = (write.call.exchange,), call.contract.list.total
+    return breach("STA-3", "another vanished", place, str(before), str(total), message, group="", evidence=evidence)
 
 
 def _place(call: Call, listing: _Listing) -> Iterator[Judgement]:
@@ -155,10 +167,26 @@ def _whole(call: Call, history: History, listing: _Listing, total: Any) -> Itera
     missing = [s.name for s in collection.subjects.values() if s.exists and s.name not in names and s.deleted is None]
     collection.complete = (history.index, frozenset(names))
     if missing:
-        message = f"{len(missing)} connections that an answer showed stand on no page"
-        yield breach("PAG-4", "missing", rules.items, missing[0], "absent", message, group="")
+        yield _vanished(call, collection, missing)
     else:
         yield held("PAG-4")
+
+
+def _vanished(call: Call, collection: Collection, missing: list[str]) -> Judgement:
+    """What was shown once, and is on no page now: lost by the list, or by what was asked in between."""
+    shown = collection.subject(missing[0]).latest
+    since = shown.index if shown is not None else -1
+    refused = [w for w in collection.refused if w.index > since]
+    done = [w for w in collection.done if w.index > since and w.subject != missing[0]]
+    items = call.contract.list.items
+    if bool(refused) == bool(done):
+        message = f"{len(missing)} connections that an answer showed stand on no page"
+        return breach("PAG-4", "missing", items, missing[0], "absent", message, group="")
+    write = (refused or done)[-1]
+    requirement = "STA-3" if refused else "STA-7"
+    message = f"{write.call.name} was answered with {write.call.status}, and another connection is on no page since"
+    evidence = (write.call.exchange,)
+    return breach(requirement, "another vanished", items, missing[0], "absent", message, group="", evidence=evidence)
 
 
 def _forget(history: History, collection: str, epoch: int) -> None:
@@ -194,12 +222,21 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
     rules = call.contract.list
     for index, item in enumerate(call.items):
         found = at(item, rules.filters[name])
+        if _misfits(call, rules.filters[name], found):
+            return  # SHP-1
         if str(found).casefold() != wanted.casefold():
             message = f"an item does not fit the filter {name}={wanted}"
             pointer = f"{rules.items}/{index}{rules.filters[name]}"
             yield breach("PAG-7", f"filter {name}", pointer, wanted, str(found), message, group="")
             return
     yield held("PAG-7")
+
+
+def _misfits(call: Call, pointer: str, value: Any) -> bool:
+    """Whether a member that is filtered by is no text although it stands in an enumeration, or is not there."""
+    schema = call.operation.responses.get(200) if call.operation else None
+    place = f"{call.contract.list.items}/*{pointer}"
+    return value is MISSING or (schema is not None and place in schema.enumerations and not isinstance(value, str))
 
 
 def _filtered_total(call: Call, history: History) -> Iterator[Judgement]:
@@ -214,6 +251,8 @@ def _filtered_total(call: Call, history: History) -> Iterator[Judgement]:
     listed = [collection.subjects[n].listed for n in collection.complete[1] if n in collection.subjects]
     if any(s is None or not s.settled for s in listed):
         return
+    if any(_misfits(call, rules.filters[n], at(s.value, rules.filters[n])) for s in listed if s for n, _ in filters):
+        return  # SHP-1
     count = sum(
         all(str(at(s.value, rules.filters[n])).casefold() == v.casefold() for n, v in filters) for s in listed if s
     )

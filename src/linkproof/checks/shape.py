@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.history import History
-from linkproof.contract.body import values_at
-from linkproof.contract.call import Call
+from linkproof.contract.body import BodySchema, Problem, values_at
+from linkproof.contract.call import Call, Kind
 from linkproof.contract.model import Contract, Role
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
@@ -26,9 +26,7 @@ EXACT = 2**53
 @check("SHP-1")
 def success_bodies_fit(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
-    if not call.success or call.operation is None or call.status not in call.operation.responses:
-        return
-    schema = call.operation.responses[call.status]
+    schema = _schema(call, history)
     if schema is None or call.exchange.request.method == "HEAD":
         return
     answer = call.answer
@@ -46,7 +44,7 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
     items = call.contract.list.items
     elsewhere = {"", items} if call.role is Role.LIST and call.contract.list.next_link else set()
     sound = True
-    for problem in schema.problems(answer):
+    for problem in _together(schema.problems(answer)):
         if (problem.keyword == "enum" and isinstance(problem.value, str)) or problem.pointer in elsewhere:
             continue
         sound = False
@@ -62,6 +60,31 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
         )
     if sound:
         yield held("SHP-1")
+
+
+def _schema(call: Call, history: History) -> BodySchema | None:
+    """What a success body has to fit; the result of a long-running operation is the body that its operation has."""
+    operation = call.operation
+    if call.kind is Kind.RESULT_POLL and call.status == 200:
+        running = history.running_at(call.exchange.request.url)
+        operation = running.call.operation if running is not None else None
+    return operation.responses.get(call.status) if call.success and operation is not None else None
+
+
+def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems, with all members that one object lacks as one."""
+    lacking: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.keyword == "required":
+            lacking.setdefault(problem.pointer.rsplit("/", 1)[0], []).append(problem)
+        else:
+            yield problem
+    for pointer, missing in lacking.items():
+        if len(missing) == 1:
+            yield missing[0]
+        else:
+            names = ", ".join(p.pointer.rsplit("/", 1)[1] for p in missing)
+            yield Problem(pointer, "required", f"members {names}", "(absent)", MISSING)
 
 
 @check("SHP-2")
@@ -144,7 +167,7 @@ def members_are_documented(call: Call, history: History, circumstances: Circumst
 def identity_is_the_path(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """id is the request path without case, name its last segment (or last two), type the provider type."""
     contract = call.contract
-    if not contract.member.type or not call.success or call.status == 202 or call.operation is None:
+    if not contract.member.type or not call.success or call.status == 202:
         return
     if call.role is Role.LIST:
         for index, item in enumerate(call.items):
@@ -153,6 +176,10 @@ def identity_is_the_path(call: Call, history: History, circumstances: Circumstan
             yield from _identity(contract, item, f"{call.collection}/{name}", pointer)
     elif call.role in (Role.GET, Role.DECIDE, Role.TAGS) and isinstance(call.answer, dict):
         yield from _identity(contract, call.answer, f"{call.collection}/{call.subject}", "")
+    elif call.kind is Kind.RESULT_POLL and isinstance(call.answer, dict) and call.status == 200:
+        running = history.running_at(call.exchange.request.url)
+        if running is not None and running.call.role is Role.DECIDE:
+            yield from _identity(contract, call.answer, f"{running.call.collection}/{running.subject}", "")
 
 
 def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str) -> Iterator[Judgement]:
@@ -212,6 +239,9 @@ def integers_keep_their_digits(call: Call, history: History, circumstances: Circ
             if isinstance(value, float) and abs(value) >= EXACT:
                 message = "an integer beyond 2^53 came as a floating-point number: digits are lost"
                 yield breach("SHP-7", "digits lost", pointer, "an integer in digits", repr(value), message, group="")
+            elif isinstance(value, float) and value.is_integer():
+                message = "an integer is written as a fraction: many clients read no number from it"
+                yield breach("SHP-7", "not in digits", pointer, str(int(value)), repr(value), message, group="")
             elif isinstance(value, int):
                 yield from _digits(call, history, pointer, value)
 

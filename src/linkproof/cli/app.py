@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
+faults_app = typer.Typer(no_args_is_help=True, help="Servers that are wrong on purpose: what the suites catch.")
+app.add_typer(faults_app, name="faults")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(requirements_app, name="requirements")
 
@@ -98,15 +100,84 @@ def check(
 
 
 @app.command()
+def report(
+    paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
+    out: Annotated[Path, typer.Option("--out", help="Where the page, the printed page and the data go.")],
+    vendor: Annotated[str, typer.Option("--vendor", help="One vendor's contracts only: a copy to hand on.")] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Write a report of results that are there: several runs as one, or one vendor's part alone."""
+    from linkproof.cli.reporting import report_results
+
+    raise typer.Exit(report_results(paths, vendor, out, quiet=quiet))
+
+
+@app.command()
+def bundle(
+    results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
+    cassette: Annotated[list[Path], typer.Option("--cassette", help="Recording that proves it (repeatable).")],
+    out: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path("linkproof-bundle.zip"),
+    waivers: Annotated[Path | None, typer.Option("--waivers", help="The waivers that were in force.")] = None,
+    any_version: Annotated[
+        bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Pack results with what they rest on, so that others can check them."""
+    from linkproof.cli.bundling import make_bundle
+
+    raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet))
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="An archive that linkproof bundle has written.", metavar="BUNDLE")],
+    quiet: Quiet = False,
+) -> None:
+    """Check a bundle: every byte as it was, and the same verdict when it is judged again. Nothing is sent."""
+    from linkproof.cli.bundling import verify_bundle
+
+    raise typer.Exit(verify_bundle(path, quiet=quiet))
+
+
+@app.command()
 def mock(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
     contract: Contracts = None,
     token: Annotated[str, typer.Option(help="The credential that it accepts.")] = "test-token",
+    fault: Annotated[str, typer.Option(help="With one breach: an id of `linkproof faults list`.", metavar="ID")] = "",
 ) -> None:
     """Serve the contracts on 127.0.0.1 until it is stopped."""
     from linkproof.cli.serving import serve_mock
 
-    serve_mock(port, tuple(contract or ()), token)
+    serve_mock(port, tuple(contract or ()), token, fault)
+
+
+@faults_app.command("list")
+def faults_list(contract: Contracts = None, json: Json = False) -> None:
+    """Every fault and every variant: id, kind, what is wrong or different."""
+    from linkproof.cli.faulting import list_faults
+
+    list_faults(tuple(contract or ()), as_json=json)
+
+
+@faults_app.command("matrix")
+def faults_matrix(
+    names: Annotated[list[str] | None, typer.Argument(metavar="FAULT...", help="Only ids that contain this.")] = None,
+    contract: Contracts = None,
+    sample: Annotated[int, typer.Option(min=0, help="Only so many, evenly chosen; 0: all.")] = 0,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="Run with this seed (repeatable).")] = None,
+    processes: Annotated[int, typer.Option(min=0, help="Side by side; 0: one for each core.")] = 0,
+    commit: Annotated[str, typer.Option(help="What is named in the table as the commit.")] = "",
+    out: Annotated[Path, typer.Option("--out", help="Where the tables go.")] = Path("reports/faults"),
+    quiet: Quiet = False,
+) -> None:
+    """Run the suites against every fault and every variant: what is caught, what is blamed."""
+    from linkproof.cli.faulting import run_matrix
+
+    seeds = tuple(dict.fromkeys(seed or (1,)))
+    chosen = tuple(names or ())
+    raise typer.Exit(run_matrix(chosen, tuple(contract or ()), sample, seeds, processes, commit, out, quiet=quiet))
 
 
 @contracts_app.command("list")

@@ -12,7 +12,7 @@ from linkproof.errors import UsageError
 from linkproof.exchange import Circumstances, Grade
 from linkproof.judge import Judge
 from linkproof.recording import read_recordings
-from linkproof.results import TargetInfo
+from linkproof.results import Results, TargetInfo
 from linkproof.verdict import RunFacts, conclude
 
 
@@ -27,6 +27,12 @@ def check_recordings(
     as_json: bool,
 ) -> int:
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
+    results = judge_recordings(paths, contracts, any_version, allow_unproven)
+    return finish(results, out, quiet=quiet, as_json=as_json)
+
+
+def judge_recordings(paths: list[Path], contracts: tuple[str, ...], any_version: bool, allow_unproven: bool) -> Results:
+    """What recordings come to. Raises UsageError where a file cannot be read, or none has an exchange."""
     started = time.time()
     chosen = select(all_contracts(), contracts)
     judge = Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version)
@@ -43,4 +49,4 @@ def check_recordings(
         allow_unproven=allow_unproven,
     )
     seen = [c for c in chosen if judge.matched[c.id]]
-    return finish(conclude(judge, seen, all_requirements(), facts), out, quiet=quiet, as_json=as_json)
+    return conclude(judge, seen, all_requirements(), facts)

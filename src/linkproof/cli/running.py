@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from linkproof.cli.output import finish
-from linkproof.data import folder
 from linkproof.errors import EngineError
 from linkproof.suite.plugin import Choices, Conformance
+from linkproof.suite.running import run_suites
 
 
 def run_target(
@@ -38,26 +35,12 @@ def run_target(
         try:
             run.contracts()  # a mistake in the target file is told before anything is sent
             run.recorder()  # and so is a cassette that cannot be written
-            output = _pytest(run)
+            output = run_suites(run)
         finally:
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{output}")
     return finish(run.results, out, quiet=quiet, as_json=as_json)
-
-
-def _pytest(run: Conformance) -> str:
-    """Run pytest with the suites and nothing of the user's; returns what it printed."""
-    suites = folder("suites")
-    arguments = [
-        str(suites),
-        *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:allure_pytest"),
-        *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
-    ]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        pytest.main(arguments, plugins=[run])
-    return printed.getvalue()[-4000:]
 
 
 @contextlib.contextmanager

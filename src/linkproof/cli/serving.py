@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from linkproof.contract.load import all_contracts, select
+from linkproof.faults.catalogue import behaving, find
+from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.serve import serve
 
 
-def serve_mock(port: int, contracts: tuple[str, ...], token: str) -> None:
-    """Serve until interrupted. Raises UsageError for an unknown contract or a port that is taken."""
-    serve("127.0.0.1", port, select(all_contracts(), contracts), token=token)
+def serve_mock(port: int, contracts: tuple[str, ...], token: str, fault: str = "") -> None:
+    """Serve until interrupted. Raises UsageError for an unknown contract or fault, or a port that is taken."""
+    chosen = select(all_contracts(), contracts)
+    behaviour = behaving(find(fault, chosen)) if fault else DEFAULT
+    serve("127.0.0.1", port, chosen, token=token, behaviour=behaviour)

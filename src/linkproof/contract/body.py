@@ -115,16 +115,16 @@ def values_at(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
     """Every value that a generalised pointer leads to, with its own pointer."""
     here: list[tuple[str, Any]] = [("", value)]
     for step in pointer.split("/")[1:]:
+        if step != "*":
+            key = step.replace("~1", "/").replace("~0", "~")
+            here = [(f"{place}/{step}", n[key]) for place, n in here if isinstance(n, dict) and key in n]
+            continue
         following: list[tuple[str, Any]] = []
         for place, node in here:
-            if step == "*" and isinstance(node, list):
+            if isinstance(node, list):
                 following.extend((f"{place}/{i}", v) for i, v in enumerate(node))
-            elif step == "*" and isinstance(node, dict):
-                following.extend((place + join(k), v) for k, v in node.items())
             elif isinstance(node, dict):
-                found = at(node, "/" + step)
-                if found is not MISSING:
-                    following.append((f"{place}/{step}", found))
+                following.extend((place + join(k), v) for k, v in node.items())
         here = following
     yield from here
 

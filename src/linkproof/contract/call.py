@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from linkproof.contract.body import Problem
 from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.names import name_of
 from linkproof.contract.routing import Route
 from linkproof.exchange import Credential, Exchange
 from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, parse
@@ -236,6 +237,13 @@ class Call:
         """Whether the answer says: too many requests."""
         codes = {c.lower() for c in self.contract.error.throttled}
         return self.status == 429 or (400 <= self.status < 500 and self.error_code.lower() in codes)
+
+    @cached_property
+    def named(self) -> tuple[tuple[str, dict[str, Any], str], ...]:
+        """The items that have a name: name, representation, pointer to it."""
+        start = self.contract.list.items
+        found = ((name_of(self.contract, item), item, f"{start}/{i}") for i, item in enumerate(self.items))
+        return tuple(one for one in found if one[0])
 
     @cached_property
     def items(self) -> tuple[dict[str, Any], ...]:

@@ -107,15 +107,15 @@ async def _send(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def build_app(
+def build_server(
     contracts: Iterable[Contract],
     *,
     token: str = "test-token",
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
-) -> Starlette:
-    """The server for some contracts.
+) -> Server:
+    """The server for some contracts, before any transport.
 
     Args:
         contracts: what is served; at least one.
@@ -131,7 +131,19 @@ def build_app(
         parts = behaviour(contract)
         setting = Setting(contract, read_fixtures(contract), parts.refusals(contract), token, operation_s, clock)
         services.append(parts.service(setting, parts))
-    server = Server(services)
+    return Server(services)
+
+
+def build_app(
+    contracts: Iterable[Contract],
+    *,
+    token: str = "test-token",
+    operation_s: float = 0.05,
+    behaviour: Choice = DEFAULT,
+    clock: Callable[[], float] = time.monotonic,
+) -> Starlette:
+    """The server for some contracts as an application, with two paths of its own. Arguments as ``build_server``."""
+    server = build_server(contracts, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
 
     async def reset(_: Request) -> Response:
         server.reset()

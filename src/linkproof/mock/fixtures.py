@@ -16,7 +16,7 @@ from linkproof.errors import UsageError
 ANY = "any"
 #: When the first connection was created.
 _FIRST = datetime(2026, 1, 12, 8, tzinfo=UTC)
-_KNOWN = frozenset({"passing", "every", "only", "parent"})
+_KNOWN = frozenset({"passing", "every", "only", "parent", "at_once"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,15 @@ class Parent:
 
 @dataclass(frozen=True)
 class Fixtures:
-    """All that a contract's server starts with. ``passing`` is by decided status, and "deleting"."""
+    """All that a contract's server starts with. ``passing`` is by decided status, and "deleting".
+
+    ``at_once`` names the roles whose operations are done when they are answered, although they may go on.
+    """
 
     parents: tuple[Parent, ...] = ()
     every: Mapping[str, Any] = field(default_factory=dict)
     passing: Mapping[str, Passing] = field(default_factory=dict)
+    at_once: frozenset[str] = frozenset()
 
     def members_of(self, name: str, path: Mapping[str, str]) -> dict[str, Any]:
         """What every connection has, for one of that name below that parent."""
@@ -84,7 +88,7 @@ def read_fixtures(contract: Contract) -> Fixtures:
         raise UsageError(f"unknown member {unknown[0]!r}", where=str(path), fix=f"known are: {known}")
     parents = tuple(_parent(contract, row, data, str(path)) for row in data.get("parent", ()))
     passing = {word: Passing(**row) for word, row in data.get("passing", {}).items()}
-    return Fixtures(parents, data.get("every", {}), passing)
+    return Fixtures(parents, data.get("every", {}), passing, frozenset(data.get("at_once", ())))
 
 
 def _parent(contract: Contract, row: dict[str, Any], data: dict[str, Any], where: str) -> Parent:

@@ -27,9 +27,11 @@ class Page:
 
 
 class LinkPaging:
-    """Pages of ``size`` that name the next one by a link; one page where the list's schema has no next link."""
+    """Pages that name the next one by a link; one page where the list's schema has no next link.
 
-    size = 3
+    A page has ``size`` connections: so many that those the server starts with make three or four pages.
+    """
+
     token_name = "$skipToken"
 
     def __init__(self, setting: Setting, presenter: Presenter) -> None:  # noqa: ARG002
@@ -39,6 +41,7 @@ class LinkPaging:
         schema = listing.responses.get(200) if listing else None
         pointers = {p for p, _ in schema.leaves()} if schema else set()
         self.paged = self.contract.list.next_link in pointers
+        self.size = max(2, -(-max((len(p.connections) for p in setting.fixtures.parents), default=0) // 4))
 
     def cut(self, asked: Asked, connections: list[Connection]) -> Page | Refusal:
         """The page that is asked for, or the refusal of its token."""

@@ -122,7 +122,7 @@ class Service:
             return Answer(200, self.presenter.decided(found))
 
         def apply() -> None:
-            del collection.busy[found.name.lower()]
+            collection.busy.pop(found.name.lower(), None)
             self.store.decide(found, decision)
 
         collection.busy[found.name.lower()] = "deciding"
@@ -178,4 +178,6 @@ class Service:
     def takes_long(self, asked: Asked) -> bool:
         """Whether an operation goes on after its answer: where the contract says so, and documents 202 for it."""
         assert asked.operation is not None
+        if asked.operation.role.value in self.store.fixtures.at_once:
+            return False
         return asked.operation.long_running and 202 in asked.operation.responses

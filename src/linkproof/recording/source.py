@@ -81,6 +81,7 @@ def open_stream(path: Path) -> BinaryIO:
     stream = path.open("rb")
     if stream.peek(2)[:2] != b"\x1f\x8b" and not path.name.lower().endswith(".gz"):
         return stream
-    unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
-    unpacked.myfileobj = cast(Any, stream)  # closed together with it
-    return cast(BinaryIO, unpacked)
+    if not path.is_file():
+        return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))  # a pipe cannot be opened a second time
+    stream.close()
+    return cast(BinaryIO, gzip.open(path, "rb"))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from linkproof.exchange import Exchange, Headers
-from linkproof.masking import MASK, mask_headers, mask_text, secrets_of
+from linkproof.masking import MASK, SECRET_HEADERS, mask_headers, mask_text, secrets_of
 
 #: Members of JSON bodies whose value is a credential by their name alone.
 _MEMBER = re.compile(
@@ -22,6 +22,10 @@ _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SHORTEST = 6
+#: They name a scheme and never carry a credential.
+_CHALLENGES = ("www-authenticate", "proxy-authenticate")
+#: What recorders write in the place of a credential.
+_HIDDEN = re.compile(r"(?i)^$|\*|redacted|sanitized|fake|placeholder|hidden|xxxx")
 
 
 class Cloak:
@@ -44,6 +48,21 @@ class Cloak:
     def headers(self, headers: Headers) -> list[list[str]]:
         """The header fields as pairs, credentials replaced."""
         return [[key, self.text(value)] for key, value in mask_headers(headers)]
+
+
+def leak_of(exchange: Exchange) -> str:
+    """Where an exchange still carries a credential, in words; "" where none is known to be in it."""
+    cloak = Cloak([])
+    for side, headers in (("request", exchange.request.headers), ("response", exchange.response.headers)):
+        for name, value in headers:
+            if name.lower() in _CHALLENGES:
+                continue
+            hidden = name.lower() in SECRET_HEADERS and not _HIDDEN.search(value)
+            if hidden or (name.lower() not in SECRET_HEADERS and cloak.text(value) != value):
+                return f"{side} header {name}"
+    bodies = ("request body", exchange.request.body), ("response body", exchange.response.body)
+    texts = [("URL", exchange.request.url), *((name, body.decode("utf-8", "replace")) for name, body in bodies)]
+    return next((name for name, text in texts if cloak.text(text) != text), "")
 
 
 def _forms(secret: str) -> set[str]:

@@ -14,10 +14,15 @@ from linkproof.results import (
     SCHEMA_VERSION,
     Broken,
     ContractInfo,
+    Lifecycle,
+    LongRunning,
     RequirementResult,
     Results,
     Status,
+    Step,
     TargetInfo,
+    Timeline,
+    Transition,
     UnmatchedGroup,
     Verdict,
 )
@@ -47,6 +52,8 @@ def results_to_dict(results: Results) -> dict[str, Any]:
         "documentation_defects": [_finding(f, cloak) for f in results.documentation_defects],
         "unmatched": [_unmatched(u, cloak) for u in results.unmatched],
         "broken": [{"what": cloak.text(b.what), "detail": cloak.text(b.detail)} for b in results.broken],
+        "lifecycles": [_lifecycle(x, cloak) for x in results.lifecycles],
+        "long_running": [_long_running(x, cloak) for x in results.long_running],
         "started_at": results.started_at,
         "duration_s": results.duration_s,
         "requests": results.requests,
@@ -102,6 +109,8 @@ def _finding(finding: Finding, cloak: Cloak) -> dict[str, Any]:
         "actual": cloak.text(finding.actual),
         "message": cloak.text(finding.message),
         "count": finding.count,
+        "first_seen": finding.first_seen,
+        "last_seen": finding.last_seen,
         "follows": finding.follows or None,
         "exchanges": [_exchange(e, cloak) for e in finding.exchanges[:_MOST_EXCHANGES]],
         "curl": cloak.text(finding.curl),
@@ -147,6 +156,38 @@ def _unmatched(group: UnmatchedGroup, cloak: Cloak) -> dict[str, Any]:
     }
 
 
+def _lifecycle(lifecycle: Lifecycle, cloak: Cloak) -> dict[str, Any]:
+    words = ("before", "after", "seen")
+    return {
+        "contract": lifecycle.contract,
+        "states": list(lifecycle.states),
+        "transitions": [
+            asdict(t) | {word: cloak.text(getattr(t, word)) for word in words} for t in lifecycle.transitions
+        ],
+    }
+
+
+def _long_running(found: LongRunning, cloak: Cloak) -> dict[str, Any]:
+    return {
+        "contract": found.contract,
+        "count": found.count,
+        "ended": [{"word": cloak.text(word), "count": number} for word, number in found.ended],
+        "good": found.good,
+        "clock": found.clock,
+        "shown": [_timeline(t, cloak) for t in found.shown],
+    }
+
+
+def _timeline(timeline: Timeline, cloak: Cloak) -> dict[str, Any]:
+    return {
+        "operation": timeline.operation,
+        "seen": cloak.text(timeline.seen),
+        "at": timeline.at,
+        "ended": cloak.text(timeline.ended),
+        "steps": [asdict(s) | {"word": cloak.text(s.word)} for s in timeline.steps],
+    }
+
+
 def _results(data: dict[str, Any]) -> Results:
     verdict = Verdict(data["verdict"])
     return Results(
@@ -162,10 +203,22 @@ def _results(data: dict[str, Any]) -> Results:
         duration_s=data["duration_s"],
         requests=data["requests"],
         broken=[Broken(**b) for b in data["broken"]],
+        lifecycles=[_lifecycle_from(x) for x in data["lifecycles"]],
+        long_running=[_long_running_from(x) for x in data["long_running"]],
         seed=data["seed"],
         version=data["linkproof_version"],
         allow_unproven=verdict is Verdict.UNPROVEN and data["exit_code"] == 0,
     )
+
+
+def _lifecycle_from(found: dict[str, Any]) -> Lifecycle:
+    return Lifecycle(found["contract"], tuple(found["states"]), tuple(Transition(**t) for t in found["transitions"]))
+
+
+def _long_running_from(found: dict[str, Any]) -> LongRunning:
+    shown = tuple(Timeline(**t | {"steps": tuple(Step(**s) for s in t["steps"])}) for t in found["shown"])
+    ended = tuple((e["word"], e["count"]) for e in found["ended"])
+    return LongRunning(**found | {"ended": ended, "shown": shown})
 
 
 def _row_from(row: dict[str, Any]) -> RequirementResult:

@@ -5,18 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+#: What the families are about, for people who do not know their letters.
+FAMILY_NAMES = {
+    "SHP": "shape",
+    "ENM": "enumerations",
+    "PAG": "pages",
+    "ERR": "errors",
+    "STA": "state",
+    "LRO": "long-running",
+    "HDR": "headers",
+    "DOC": "documentation",
+}
 _WORST = ("fail", "not exercised", "warn", "pass", "not applicable")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The worst status of a contract's requirements of one family, and how many have it, of how many that apply."""
+    """The worst status of a contract's requirements of one family, and how many have it, of how many that apply.
+
+    ``rest`` is how many of those that apply have which other status.
+    """
 
     contract: str
     family: str
     status: str
     count: int
     of: int
+    rest: tuple[tuple[str, int], ...] = ()
 
 
 def families(data: dict[str, Any]) -> list[str]:
@@ -33,4 +48,5 @@ def _cell(data: dict[str, Any], contract: str, family: str) -> Cell:
     rows = [r["status"] for r in data["requirements"] if r["contract"] == contract and r["family"] == family]
     applying = [s for s in rows if s != "not applicable"]
     worst = next((s for s in _WORST if s in rows), "not applicable")
-    return Cell(contract, family, worst, rows.count(worst), len(applying))
+    rest = tuple((s, applying.count(s)) for s in _WORST if s in applying and s != worst)
+    return Cell(contract, family, worst, rows.count(worst), len(applying), rest)

@@ -19,7 +19,8 @@ from linkproof.reports.junit import junit_xml
 from linkproof.results import Results
 
 _RESULTS = "results.json"
-_FILES = ("report.html", "junit.xml", _RESULTS)
+_PRINT = "print.html"
+_FILES = ("report.html", _PRINT, "junit.xml", _RESULTS)
 _ALLURE = "allure-results"
 #: Names that start so are left by a writer that was killed: the folder is ours, and may be unfinished.
 _TEMPORARY = ".linkproof-"
@@ -33,7 +34,23 @@ def write_reports(results: Results, out: Path) -> list[Path]:
     Where anything goes wrong, what was there before is there still. Raises UsageError where ``out`` is a file, cannot
     be written, or is a folder of somebody else's.
     """
-    files = _render(results_to_dict(results))
+    _write(_render(results_to_dict(results)), out)
+    return [out / name for name in (*(n for n in _FILES if n != _PRINT), _ALLURE)]
+
+
+def write_copy(results: Results, out: Path) -> list[Path]:
+    """Write what is handed on: report.html, print.html (to be made a PDF of), results.json; returns their paths.
+
+    Raises UsageError as ``write_reports`` does.
+    """
+    data = results_to_dict(results)
+    files = {"report.html": html_page(data).encode(), _PRINT: html_page(data, printed=True).encode()}
+    files[_RESULTS] = _as_json(data)
+    _write(files, out)
+    return [out / name for name in files]
+
+
+def _write(files: dict[str, bytes], out: Path) -> None:
     prepare(out)
     try:
         with _workshop(out) as work:
@@ -44,7 +61,6 @@ def write_reports(results: Results, out: Path) -> list[Path]:
             _swap(work, out, list(files))
     except OSError as error:
         raise UsageError(f"the reports cannot be written: {error}", where=f"--out {out}", fix=_FIX) from error
-    return [out / name for name in (*_FILES, _ALLURE)]
 
 
 def prepare(out: Path) -> None:
@@ -68,8 +84,12 @@ def _render(data: dict[str, Any]) -> dict[str, bytes]:
         **{f"{_ALLURE}/{name}": content for name, content in allure_files(data).items()},
         "report.html": html_page(data).encode(),
         "junit.xml": junit_xml(data),
-        _RESULTS: json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n",
+        _RESULTS: _as_json(data),
     }
+
+
+def _as_json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _is_ours(out: Path) -> bool:
@@ -105,7 +125,8 @@ def _swap(work: Path, out: Path, names: list[str]) -> None:
     try:
         for name in _written(out):
             _move(out / name, work / "old" / name, moved)
-        (out / _ALLURE).mkdir(exist_ok=True)
+        if "junit.xml" in names:
+            (out / _ALLURE).mkdir(exist_ok=True)
         for name in names:
             _move(work / "new" / name, out / name, moved)
     except BaseException:

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from linkproof.checks.compare import name_of, settled
+from linkproof.checks.compare import settled
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.names import name_of
 from linkproof.errors import EngineError
 from linkproof.exchange import Credential
 from linkproof.jsontext import at, place

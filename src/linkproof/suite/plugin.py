@@ -27,7 +27,7 @@ from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
 from linkproof.results import Broken, Results
 from linkproof.suite.driver import Driver
-from linkproof.suite.opening import Opened, open_target
+from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.recording import Recording, missing_of, replayed_info
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
 from linkproof.target.replay import NotRecorded
@@ -65,8 +65,14 @@ class _Spool:
 class Conformance:
     """Registered with pytest for one run; ``results`` is there when the run is over."""
 
-    def __init__(self, choices: Choices, progress: Callable[[str, int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        progress: Callable[[str, int, int], None] | None = None,
+        opener: Opener = open_target,
+    ) -> None:
         self.choices = choices
+        self._opener = opener
         self.results: Results | None = None
         self._progress = progress
         self._opened: Opened | None = None
@@ -109,7 +115,7 @@ class Conformance:
 
     def _open(self) -> Opened:
         if self._opened is None:
-            self._opened = open_target(self.choices.target, select(all_contracts(), self.choices.contracts))
+            self._opened = self._opener(self.choices.target, select(all_contracts(), self.choices.contracts))
         return self._opened
 
     def session(self) -> Session:

@@ -28,6 +28,10 @@ def without_local_constants() -> None:
     providers._get_local_constants = lambda: _NOTHING_LOCAL
 
 
+#: Random cases that were made already: they cost more than to send them, and depend on nothing else.
+_made: dict[tuple[object, ...], list[Any]] = {}
+
+
 def load(contract: Contract, seed: int, examples: int) -> Any:
     """The contract's document as Schemathesis sees it; what is drawn from it follows from the seed alone."""
     without_local_constants()
@@ -47,8 +51,15 @@ def coverage_cases(schema: Any, operation: Operation) -> Iterator[Any]:
     )
 
 
-def random_cases(schema: Any, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
-    """Random cases of an operation; they follow from the seed alone."""
+def random_cases(contract: Contract, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
+    """Random cases of an operation; they follow from the contract and the seed alone."""
+    key = (contract.folder, contract.id, contract.version, operation.id, seed, examples, mode)
+    if key not in _made:
+        _made[key] = _random_cases(load(contract, seed, examples), operation, seed, examples, mode)
+    return _made[key]
+
+
+def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
     found = schema[operation.path][operation.method]
     cases: list[Any] = []
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from linkproof.checks.compare import name_of
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
 from linkproof.suite.driver import Driver
 
 #: Of a long list only so many connections are also shown one by one.

@@ -64,6 +64,7 @@ class Session:
         contracts: those that the target names, in order.
         seed: everything random follows from it.
         keep: called with every exchange, as it is judged (for recording, for workers that report to a controller).
+        may_reset: whether the target's fixtures may be put back.
         client: what answers; an HTTP client of the target where none is given.
     """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from linkproof.clock import Clock
 from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
 from linkproof.exchange import Credential, Exchange, Headers, Request, Response
@@ -24,12 +24,22 @@ class Client:
     """One connection pool to one target. Credentials go to the target's own hosts only.
 
     ``scene`` is the test at hand.
+
+    Args:
+        target: where requests go.
+        transport: takes the place of the network.
+        clock: what exchanges are timed by.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(
+        self, target: Target, transport: httpx.BaseTransport | None = None, clock: Clock | None = None
+    ) -> None:
         self.target = target
+        self.clock = clock or Clock()
         self.scene = ""
-        self._http = httpx.Client(timeout=target.timeout_s, follow_redirects=False, trust_env=True)
+        self._http = httpx.Client(
+            timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
+        )
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
 
     def _bases(self) -> Iterable[str]:
@@ -77,9 +87,9 @@ class Client:
         return self._exchange(Request(method, full, Headers(fields), body), credential)
 
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
-        started = time.monotonic()
+        started = self.clock.now()
         response = self._answer(request)
-        ended = time.monotonic()
+        ended = self.clock.now()
         fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
         return Exchange(
             request=request,
@@ -113,7 +123,7 @@ class Client:
 
     def pause(self, seconds: float) -> None:
         """Wait before the next request."""
-        time.sleep(seconds)
+        self.clock.sleep(seconds)
 
     def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
         """Several requests at the same time, each by a thread of its own; the exchanges in their order."""

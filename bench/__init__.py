@@ -1,0 +1,1 @@
+"""What is measured and not asserted: figures depend on the machine."""

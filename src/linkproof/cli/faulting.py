@@ -1,0 +1,106 @@
+"""``linkproof faults``: the catalogue, and the suites' trials against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.faults.catalogue import all_faults, all_variants
+from linkproof.faults.seed import Fault
+from linkproof.trials.page import as_html
+from linkproof.trials.pool import outcomes
+from linkproof.trials.table import Matrix, as_data, as_markdown, head, trouble
+from linkproof.trials.trial import Outcome, chosen
+
+
+def list_faults(contracts: tuple[str, ...], *, as_json: bool) -> None:
+    """Print every fault and variant. Raises UsageError for an unknown contract."""
+    known = select(all_contracts(), contracts)
+    found = (*all_faults(known), *all_variants(known))
+    if as_json:
+        print(json.dumps([_row(f) for f in found], ensure_ascii=False, indent=1))
+        return
+    width = max(len(f.id) for f in found)
+    for f in found:
+        print(f"{f.id:<{width}}  {'variant' if f.seed.benign else 'fault  '}  {f.seed.text}")
+    count = sum(f.seed.benign for f in found)
+    print(f"{len(found) - count} faults, {count} variants; start one: linkproof mock --fault ID", file=sys.stderr)
+
+
+def _row(fault: Fault) -> dict[str, object]:
+    return {
+        "id": fault.id,
+        "kind": "variant" if fault.seed.benign else "fault",
+        "requirement": fault.requirement,
+        "equivalent": list(fault.seed.equivalent),
+        "contract": fault.contract,
+        "text": fault.seed.text,
+    }
+
+
+def run_matrix(
+    names: tuple[str, ...],
+    contracts: tuple[str, ...],
+    sample: int,
+    seeds: tuple[int, ...],
+    processes: int,
+    commit: str,
+    out: Path,
+    *,
+    quiet: bool,
+) -> int:
+    """Run the trials, write matrix.json, matrix.md and matrix.html; 1 where something was missed or blamed, 3 broken.
+
+    Raises UsageError for an unknown contract or name.
+    """
+    known = select(all_contracts(), contracts)
+    trials = chosen((*all_faults(known), *all_variants(known)), names, sample)
+    out.mkdir(parents=True, exist_ok=True)
+    count = processes or len(os.sched_getaffinity(0))
+    console = Console(stderr=True, quiet=quiet)
+    started = time.monotonic()
+    with _progress(console, len(trials) * len(seeds)) as show:
+        by_seed = {seed: outcomes(trials, seed, count, show) for seed in seeds}
+    matrix = Matrix(by_seed, time.monotonic() - started, count, commit)
+    _write(matrix, out)
+    if not quiet:
+        for name, value in head(matrix):
+            print(f"{name:<32} {value}")
+        for o in matrix.bad:
+            print(f"  {o.id}: {trouble(o)}")
+        print(f"written: {out}/matrix.json, matrix.md, matrix.html")
+    if any(o.broken for o in matrix.bad):
+        return 3
+    return 1 if matrix.bad or matrix.differing else 0
+
+
+def _write(matrix: Matrix, out: Path) -> None:
+    requirements = all_requirements()
+    (out / "matrix.json").write_text(json.dumps(as_data(matrix), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (out / "matrix.md").write_text(as_markdown(matrix, requirements), "utf-8")
+    (out / "matrix.html").write_text(as_html(matrix, requirements), "utf-8")
+
+
+@contextmanager
+def _progress(console: Console, count: int) -> Iterator[Callable[[Outcome], None] | None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if console.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("trials", total=count)
+
+        def show(outcome: Outcome) -> None:
+            bar.update(task, advance=1, description=outcome.id[:60])
+
+        yield show

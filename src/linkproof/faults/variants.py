@@ -1,0 +1,598 @@
+"""Legal ways to be different. Whoever blames one of these loses the user."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from linkproof.contract.model import Contract, Role
+from linkproof.faults.seed import Change, variant
+from linkproof.faults.tools import (
+    answers,
+    connections,
+    drop,
+    has,
+    leaves,
+    linked,
+    message_says,
+    pages_by_link,
+    part,
+    polled,
+    put,
+    refusals,
+    role_of,
+    usual,
+)
+from linkproof.jsontext import at, place
+from linkproof.mock.answer import Answer, Asked
+from linkproof.mock.operations import LongRunning
+from linkproof.mock.paging import Page
+from linkproof.mock.refusal import Mistake, Refusal, Row
+from linkproof.mock.store import Collection, Connection
+
+
+def _always(hook: Any) -> Change:
+    return lambda b: b.finishing(hook)
+
+
+def _is_azure_error(contract: Contract) -> bool:
+    return contract.error.code == "/error/code"
+
+
+# bodies and their transport
+
+
+@variant("SHP-1", "reordered", "The members of objects come in another order.")
+def _(_: Contract) -> Change | None:
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: turned(v) for k, v in reversed(value.items())}
+        return [turned(v) for v in value] if isinstance(value, list) else value
+
+    def hook(_: Asked, answer: Answer) -> None:
+        answer.value = turned(answer.value)
+
+    return _always(hook)
+
+
+@variant("SHP-3", "pretty", "JSON is indented, ends with a newline, and escapes what is not ASCII.")
+def _(_: Contract) -> Change | None:
+    def hook(_: Asked, answer: Answer) -> None:
+        if answer.has_body and answer.raw is None:
+            answer.raw = (json.dumps(answer.value, indent=2) + "\n").encode()
+
+    return _always(hook)
+
+
+def _label(text: str) -> Change:
+    return part("gate", content_type=lambda _: text)
+
+
+@variant("SHP-3", "no-charset", "Content-Type is application/json, without a charset.")
+def _(_: Contract) -> Change | None:
+    return _label("application/json")
+
+
+@variant("SHP-3", "charset-spelled-otherwise", 'Content-Type is Application/JSON;Charset="UTF-8".')
+def _(_: Contract) -> Change | None:
+    return _label('Application/JSON;Charset="UTF-8"')
+
+
+@variant("SHP-3", "odata-label", "Content-Type has a further parameter.")
+def _(_: Contract) -> Change | None:
+    return _label("application/json; odata.metadata=minimal; charset=utf-8")
+
+
+@variant("SHP-3", "chunked", "Bodies are sent in chunks.", wire=True)
+def _(_: Contract) -> Change | None:
+    def hook(_: Asked, answer: Answer) -> None:
+        if answer.has_body:
+            answer.put("Transfer-Encoding", "chunked")
+
+    return _always(hook)
+
+
+@variant("SHP-3", "connection-closed", "Each answer ends the connection.", wire=True)
+def _(_: Contract) -> Change | None:
+    return _always(lambda _, answer: answer.put("Connection", "close"))
+
+
+@variant("SHP-3", "compressed", "Bodies are compressed where the client allows it.")
+def _(_: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if answer.has_body and "gzip" in asked.headers.get("accept-encoding", ""):
+            answer.raw = gzip.compress(answer.content(), mtime=0)
+            answer.put("Content-Encoding", "gzip")
+
+    return _always(hook)
+
+
+@variant("HDR-1", "more-headers", "Answers have header fields that nobody asked for, in lower case.")
+def _(_: Contract) -> Change | None:
+    def hook(_: Asked, answer: Answer) -> None:
+        answer.headers = [(k.lower(), v) for k, v in answer.headers]
+        answer.put("x-ms-correlation-request-id", "7f6b1a52-1111-4222-8333-0123456789ab")
+        answer.put("strict-transport-security", "max-age=31536000; includeSubDomains")
+        answer.put("cache-control", "no-cache")
+        answer.put("x-content-type-options", "nosniff")
+
+    return _always(hook)
+
+
+# identity and members
+
+
+@variant("SHP-5", "ids-in-lower-case", "Ids are in lower case.")
+def _(contract: Contract) -> Change | None:
+    return connections(put(contract.member.id, lambda v: str(v).lower())) if contract.resource_type else None
+
+
+@variant("SHP-5", "groups-in-lower-case", "Ids write resourcegroups in lower case.")
+def _(contract: Contract) -> Change | None:
+    made = put(contract.member.id, lambda v: str(v).replace("/resourceGroups/", "/resourcegroups/"))
+    return connections(made) if contract.resource_type else None
+
+
+@variant("SHP-5", "type-in-lower-case", "Types are in lower case.")
+def _(contract: Contract) -> Change | None:
+    return connections(put(contract.member.type, lambda v: str(v).lower())) if contract.member.type else None
+
+
+@variant("SHP-5", "name-with-parent", "A name has the parent's name before it.")
+def _(contract: Contract) -> Change | None:
+    if not contract.member.name:
+        return None
+
+    def edit(value: dict[str, Any]) -> None:
+        steps = str(value.get("id", "")).split("/")
+        if len(steps) > 3 and value.get("name") == steps[-1]:
+            value["name"] = f"{steps[-3]}/{steps[-1]}"
+
+    return connections(edit)
+
+
+@variant("SHP-1", "lean", "Members that are not required are left out.")
+def _(contract: Contract) -> Change | None:
+    known = leaves(contract)
+    wanted = [p for p in ("/systemData", "/tags", "/etag", "/location") if any(k.startswith(p) for k in known)]
+    return connections(_several(*wanted)) if wanted else None
+
+
+def _several(*pointers: str) -> Any:
+    def edit(value: dict[str, Any]) -> None:
+        for pointer in pointers:
+            drop(pointer)(value)
+
+    return edit
+
+
+@variant("SHP-1", "long-times", "Times have seven digits of a second, and an offset.")
+def _(contract: Contract) -> Change | None:
+    wanted = [p for p, s in leaves(contract).items() if s.get("format") == "date-time" and p.startswith("/systemData")]
+    if not wanted:
+        return None
+
+    def made(value: Any) -> str:
+        return str(value).removesuffix("Z")[:26].ljust(26, "0") + "0+00:00"
+
+    def edit(value: dict[str, Any]) -> None:
+        for pointer in wanted:
+            put(pointer, made)(value)
+
+    return connections(edit)
+
+
+# errors
+
+
+def _erring(contract: Contract, **members: Any) -> Change | None:
+    """Errors with further members."""
+    if not _is_azure_error(contract):
+        return None
+
+    def edit(_: Asked, answer: Answer) -> None:
+        if isinstance(answer.value, dict) and isinstance(answer.value.get("error"), dict):
+            answer.value["error"].update(members)
+
+    return refusals(edit)
+
+
+@variant("ERR-1", "null-details", "details is null.")
+def _(contract: Contract) -> Change | None:
+    return _erring(contract, details=None)
+
+
+@variant("ERR-1", "null-target", "target is null.")
+def _(contract: Contract) -> Change | None:
+    return _erring(contract, target=None)
+
+
+@variant("ERR-1", "nested-details", "details has an entry with details of its own.")
+def _(contract: Contract) -> Change | None:
+    inner: dict[str, Any] = {"code": "Inner", "message": "More.", "target": None, "details": []}
+    return _erring(contract, details=[{"code": "Outer", "message": "Further.", "details": [inner]}])
+
+
+@variant("ERR-1", "more-info", "additionalInfo has members that no page knows.")
+def _(contract: Contract) -> Change | None:
+    return _erring(contract, additionalInfo=[{"type": "PolicyViolation", "info": {"anything": [1, {"deep": True}]}}])
+
+
+@variant("ERR-1", "in-chinese", "Messages are in Chinese.")
+def _(contract: Contract) -> Change | None:
+    return message_says(contract, "请求无效：参数不正确。")
+
+
+@variant("ERR-1", "in-german", "Messages are in German, and speak of files and selections.")
+def _(contract: Contract) -> Change | None:
+    return message_says(contract, "Die Anfrage ist ungültig: bitte wählen Sie etwas aus (select one from the list).")
+
+
+def _coded(mistakes: Mistake | tuple[Mistake, ...], made: Any) -> Change:
+    """Some kinds of mistakes have another row."""
+    wanted = (mistakes,) if isinstance(mistakes, Mistake) else mistakes
+
+    def row(self: Any, which: Mistake, target: str) -> Row:
+        found: Row = usual(self, "row", which, target)
+        return made(found) if which in wanted else found
+
+    return part("refusals", row=row)
+
+
+@variant("ERR-3", "not-found", "Something unknown has the code NotFound.")
+def _(contract: Contract) -> Change | None:
+    if not _is_azure_error(contract):
+        return None
+    return _coded(Mistake.NO_CONNECTION, lambda row: Row(row.status, "NotFound", row.message))
+
+
+@variant("ERR-3", "parent-by-its-code", "An unknown parent has the code ResourceNotFound.")
+def _(contract: Contract) -> Change | None:
+    if not _is_azure_error(contract):
+        return None
+    return _coded(Mistake.NO_PARENT, lambda row: Row(row.status, "ResourceNotFound", row.message))
+
+
+@variant("ERR-3", "service-404", "An unknown service is answered with 404 and its code.")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.table:
+        return None
+    return _coded(Mistake.NO_PARENT, lambda row: Row(404, "EndPoint.0005", row.message))
+
+
+@variant("ERR-6", "limits-404", "A path parameter outside its limits is answered with 404.")
+def _(contract: Contract) -> Change | None:
+    if "path-limits" not in contract.capabilities:
+        return None
+    return _coded(Mistake.PATH_LIMIT, lambda row: Row(404, "ResourceNotFound", row.message))
+
+
+@variant("ERR-7", "methods-404", "An undocumented method is answered with 404.")
+def _(contract: Contract) -> Change | None:
+    own = "InvalidResourceType" if _is_azure_error(contract) else "EndPoint.0005"
+    return _coded(Mistake.METHOD, lambda row: Row(404, own, row.message))
+
+
+@variant("ERR-8", "prefix-spelled-otherwise", "Codes begin with Endpoint. in another case.")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.table:
+        return None
+    made = put(contract.error.code, lambda v: str(v).replace("EndPoint.", "Endpoint."))
+    return refusals(lambda _, answer: made(answer.value))
+
+
+@variant("ERR-8", "another-row", "A bad body has a code from a row of the table that the contract does not repeat.")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.table:
+        return None
+    return _coded(Mistake.BODY, lambda row: Row(row.status, "EndPoint.2016", row.message))
+
+
+@variant("ERR-8", "empty-504", "An empty body is answered with 504 EndPoint.0011.")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.empty_body:
+        return None
+    return _coded(Mistake.EMPTY, lambda row: Row(504, contract.error.empty_body[0], row.message))
+
+
+@variant("ERR-8", "gateway-401", "A 401 comes from the gateway, with a code of its own.")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.gateway_prefix:
+        return None
+    code = f"{contract.error.gateway_prefix}0301"
+    credentials = (Mistake.NO_CREDENTIAL, Mistake.WRONG_CREDENTIAL)
+    return _coded(credentials, lambda row: Row(401, code, row.message))
+
+
+@variant("HDR-5", "large-400", "A body that is too large is answered with 400.")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DECIDE):
+        return None
+    return _coded(Mistake.TOO_LARGE, lambda row: Row(400, _general(contract), row.message))
+
+
+def _general(contract: Contract) -> str:
+    return "BadRequest" if _is_azure_error(contract) else "EndPoint.0002"
+
+
+@variant("HDR-3", "throttled", "Every ninth list is throttled, and says when to come back.")
+def _(contract: Contract) -> Change | None:
+    turns = itertools.count(1)
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        if role_of(asked) is Role.LIST and answer.status == 200 and next(turns) % 9 == 0:
+            answer.status, answer.value = (400 if contract.error.throttled else 429), {}
+            place(answer.value, contract.error.code, (*contract.error.throttled, "TooManyRequests")[0])
+            place(answer.value, contract.error.message, "Too many requests.")
+            answer.put("Retry-After", "1")
+
+    return _always(hook)
+
+
+# pages
+
+
+@variant("PAG-5", "null-link", "The last page has a next link that is null.")
+def _(contract: Contract) -> Change | None:
+    return part("paging", end=lambda _: {contract.list.next_link: None}) if pages_by_link(contract) else None
+
+
+@variant("PAG-5", "empty-page-first", "The first page is empty, and has a next link.")
+def _(contract: Contract) -> Change | None:
+    if not pages_by_link(contract):
+        return None
+
+    def cut(self: Any, asked: Asked, every: list[Connection]) -> Page | Refusal:
+        if asked.parameter(self.token_name) is None and every:
+            first = replace(every[0], number=0)
+            return Page([], {contract.list.next_link: self.link(asked, self.token(first))})
+        return usual(self, "cut", asked, every)  # type: ignore[no-any-return]
+
+    return linked(cut=cut)
+
+
+@variant("PAG-4", "one-a-page", "A page has one item.")
+def _(contract: Contract) -> Change | None:
+    if not pages_by_link(contract):
+        return None
+
+    def cut(self: Any, asked: Asked, every: list[Connection]) -> Page | Refusal:
+        self.size = 1
+        return usual(self, "cut", asked, every)  # type: ignore[no-any-return]
+
+    return linked(cut=cut)
+
+
+@variant("PAG-4", "one-page", "All items are on one page.")
+def _(contract: Contract) -> Change | None:
+    if not pages_by_link(contract):
+        return None
+
+    def cut(self: Any, asked: Asked, every: list[Connection]) -> Page | Refusal:
+        self.size = 1000
+        return usual(self, "cut", asked, every)  # type: ignore[no-any-return]
+
+    return linked(cut=cut)
+
+
+@variant("PAG-4", "another-order", "A list has the newest connection first.")
+def _(contract: Contract) -> Change | None:
+    if contract.list.limit:
+        return None
+
+    def edit(asked: Asked, answer: Answer) -> None:
+        at(answer.value, asked.contract.list.items).reverse()
+
+    return answers(edit, Role.LIST)
+
+
+@variant("PAG-2", "link-spelled-otherwise", "The next link writes the path in lower case, and has its version last.")
+def _(contract: Contract) -> Change | None:
+    if not pages_by_link(contract):
+        return None
+
+    def link(_: Any, asked: Asked, token: str) -> str:
+        path = asked.path.replace("/resourceGroups/", "/resourcegroups/")
+        version = f"{contract.version_parameter}={contract.version}"
+        return f"{asked.base}{path}?%24skipToken={token}&page=next&{version}"
+
+    return part("paging", link=link)
+
+
+# decisions and deletions
+
+
+@variant("STA-1", "creating-first", "While a decision is put into effect, a list shows another documented state.")
+def _(contract: Contract) -> Change | None:
+    if not contract.decide.subject or "creating" not in leaves(contract).get("/status", {}).get("enum", ()):
+        return None
+
+    def decide(self: Any, connection: Connection, decision: Any) -> None:
+        usual(self, "decide", connection, decision)
+        vars(connection)["passing"] = 1
+
+    def listed(self: Any, connection: Connection) -> dict[str, Any]:
+        value: dict[str, Any] = usual(self, "listed", connection)
+        if vars(connection).pop("passing", 0) and connection.status == contract.states["approved"]:
+            value["status"] = "creating"
+        return value
+
+    return lambda b: b.override("store", decide=decide).override("presenter", listed=listed)
+
+
+@variant("STA-5", "deleted-at-once", "Delete is done at once, and answered with 200 or 204.")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DELETE):
+        return None
+    turns = itertools.cycle((200, 204))
+
+    def delete(self: Any, asked: Asked, collection: Collection) -> Answer:
+        found = collection.find(asked.name)
+        if asked.name.lower() in collection.busy:
+            return usual(self, "delete", asked, collection)  # type: ignore[no-any-return]
+        self.store.remove(collection, asked.name)
+        return Answer(next(turns) if found else 204)
+
+    return part("service", delete=delete)
+
+
+@variant("STA-5", "again-404", "Deleting what is gone is answered with 404.")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DELETE):
+        return None
+
+    def delete(self: Any, asked: Asked, collection: Collection) -> Answer:
+        answer: Answer = usual(self, "delete", asked, collection)
+        return self.refused(self.refusals.of(Mistake.NO_CONNECTION)) if answer.status == 204 else answer
+
+    return part("service", delete=delete)
+
+
+@variant("STA-1", "at-once", "A decision that may go on is done at once: 200.")
+def _(contract: Contract) -> Change | None:
+    operation = contract.by_role(Role.DECIDE)
+    if operation is None or not operation.long_running or 202 not in operation.responses:
+        return None
+
+    def takes_long(self: Any, asked: Asked) -> bool:
+        return role_of(asked) is not Role.DECIDE and bool(usual(self, "takes_long", asked))
+
+    def create(self: Any, asked: Asked, collection: Collection, name: str) -> Answer:
+        answer: Answer = usual(self, "create", asked, collection, name)
+        answer.status = 200 if answer.status not in operation.responses else answer.status
+        return answer
+
+    return part("service", takes_long=takes_long, create=create)
+
+
+@variant("STA-1", "goes-on-after-200", "A decision is answered with 200 and Creating, and goes on.")
+def _(contract: Contract) -> Change | None:
+    operation = contract.by_role(Role.DECIDE)
+    if operation is None or not operation.long_running or 202 in operation.responses:
+        return None
+
+    def change(self: Any, asked: Asked, collection: Collection, found: Connection) -> Answer:
+        decision = self.rules.decision(asked)
+
+        def apply() -> None:
+            collection.busy.pop(found.name.lower(), None)
+            self.store.decide(found, decision)
+
+        collection.busy[found.name.lower()] = "deciding"
+        found.provisioning = "Creating"
+        started: Answer = self.operations.start(asked, apply, lambda: Answer(200, self.presenter.decided(found)))
+        headers = [(k, v) for k, v in started.headers if k == "Azure-AsyncOperation"]
+        return Answer(200, self.presenter.decided(found), headers)
+
+    return part("service", change=change)
+
+
+@variant("ERR-3", "not-created", "A decision on an unknown connection is answered with 404.")
+def _(contract: Contract) -> Change | None:
+    operation = contract.by_role(Role.DECIDE)
+    if operation is None or not {201, 202} & set(operation.responses) or contract.decide.subject:
+        return None
+    return part("rules", may_create=lambda _, __: False)
+
+
+@variant("STA-9", "rejected-stays-rejected", "From rejected to approved is refused.")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DECIDE) or contract.decide.final or contract.error.table:
+        return None
+
+    def change(self: Any, asked: Asked, collection: Collection, found: Connection) -> Answer:
+        wanted = self.rules.decision(asked).status
+        if found.status == contract.states["rejected"] and wanted == contract.states["approved"]:
+            return self.refused(replace(self.refusals.of(Mistake.BUSY), code="ConnectionIsRejected"))  # type: ignore[no-any-return]
+        return usual(self, "change", asked, collection, found)  # type: ignore[no-any-return]
+
+    return part("service", change=change)
+
+
+@variant("STA-8", "read-only-400", "A body with a read-only member is refused with 400.")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DECIDE) or not contract.member.read_only:
+        return None
+
+    def shape(self: Any, operation: Any, schema: Any, value: dict[str, Any]) -> Any:
+        if any(p.strip("/") in value for p in ("/id", "/name", "/type", "/systemData")):
+            return self.refusals.of(Mistake.BODY, "/id")
+        return usual(self, "shape", operation, schema, value)
+
+    return part("rules", shape=shape)
+
+
+# long-running operations
+
+
+@variant("LRO-5", "no-retry-after", "There is no Retry-After.")
+def _(contract: Contract) -> Change | None:
+    return _always(lambda _, answer: answer.drop("Retry-After")) if polled(contract) else None
+
+
+@variant("LRO-5", "retry-at-once", "Retry-After is 0.")
+def _(contract: Contract) -> Change | None:
+    return part("operations", retry_after=lambda _: "0") if polled(contract) else None
+
+
+@variant("LRO-1", "location-only", "A 202 has Location, and no Azure-AsyncOperation.")
+def _(contract: Contract) -> Change | None:
+    return _always(lambda _, answer: answer.drop("Azure-AsyncOperation")) if polled(contract) else None
+
+
+@variant("LRO-2", "word-of-its-own", "An operation that goes on has a word of its own, and tells its percentage.")
+def _(contract: Contract) -> Change | None:
+    if not polled(contract):
+        return None
+
+    def status(self: Any, asked: Asked, running: LongRunning) -> Answer:
+        answer: Answer = usual(self, "status", asked, running)
+        if running.ended is None:
+            answer.value.update(status="Approving", percentComplete=40)
+        return answer
+
+    return part("operations", status=status)
+
+
+@variant("LRO-2", "status-alone", "The status of an operation has nothing but its status.")
+def _(contract: Contract) -> Change | None:
+    if not polled(contract):
+        return None
+
+    def status(self: Any, asked: Asked, running: LongRunning) -> Answer:
+        answer: Answer = usual(self, "status", asked, running)
+        only: Mapping[str, Any] = {"status": answer.value["status"]}
+        return Answer(200, dict(only))
+
+    return part("operations", status=status)
+
+
+@variant("LRO-3", "deleted-with-200", "The result of a Delete is 200.")
+def _(contract: Contract) -> Change | None:
+    if not polled(contract):
+        return None
+
+    def result(self: Any, asked: Asked, running: LongRunning) -> Answer:
+        answer: Answer = usual(self, "result", asked, running)
+        return Answer(200) if answer.status == 204 else answer
+
+    return part("operations", result=result)
+
+
+@variant("LRO-4", "hidden-at-once", "What is being deleted is gone at once; its operation ends later.")
+def _(contract: Contract) -> Change | None:
+    if not polled(contract):
+        return None
+
+    def delete(self: Any, asked: Asked, collection: Collection) -> Answer:
+        answer: Answer = usual(self, "delete", asked, collection)
+        if answer.status == 202:
+            self.store.remove(collection, asked.name)
+            collection.busy.pop(asked.name.lower(), None)
+        return answer
+
+    return part("service", delete=delete)

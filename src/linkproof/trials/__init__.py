@@ -1,0 +1,1 @@
+"""The suites against servers that are wrong on purpose: what is caught, and who is blamed for nothing."""

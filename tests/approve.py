@@ -1,0 +1,41 @@
+"""What the checks say of every case, word for word: ``python -m tests.approve`` writes it anew, a test compares.
+
+A change of a message, a pointer, a level or of what is judged at all shows in the difference, and is read there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from linkproof.finding import Breach
+from tests.check_cases import CASES, Case
+from tests.check_cases_effects import EFFECTS
+from tests.traffic import judge
+
+APPROVED = Path(__file__).parent / "approved" / "judgements.txt"
+
+
+def judgements() -> str:
+    """Of each case: how often each requirement was judged, and every breach."""
+    return "\n".join(line for case in (*CASES, *EFFECTS) for line in _of(case)) + "\n"
+
+
+def _of(case: Case) -> Iterator[str]:
+    yield f"# {case.requirement} {case.name}".rstrip()
+    for kind, exchanges in (("right", case.good), ("wrong", case.bad)):
+        counts, breaches = judge(exchanges, case.circumstances)
+        yield f"{kind}: " + " ".join(f"{name}*{count}" for name, count in sorted(counts.items()))
+        yield from _breaches(breaches)
+
+
+def _breaches(breaches: Iterable[tuple[str, Breach]]) -> Iterator[str]:
+    for requirement, b in breaches:
+        group = "" if b.group is None else f" grouped by {b.group!r}"
+        where = f" at {b.pointer}" if b.pointer else ""
+        yield f"  {requirement} {b.level} {b.kind}{where}{group}, with {len(b.evidence)} more to show"
+        yield f"    expected {b.expected!r}, got {b.actual!r}: {b.message}"
+
+
+if __name__ == "__main__":
+    APPROVED.write_text(judgements(), encoding="utf-8")

@@ -1,0 +1,217 @@
+"""The catalogue of faults: complete, each caught, and the command line that shows it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from linkproof.contract.load import all_contracts, all_requirements
+from linkproof.contract.model import Contract, Requirement
+from linkproof.faults.catalogue import all_faults, all_seeds, all_variants, find
+from linkproof.faults.seed import Fault
+from linkproof.faults.tools import pages_by_link
+from linkproof.mock.fixtures import read_fixtures
+from linkproof.trials.table import Matrix, as_data, as_markdown, figures
+from linkproof.trials.trial import Outcome, Told, attempt
+
+CONTRACTS = all_contracts()
+FAULTS = all_faults(CONTRACTS)
+VARIANTS = all_variants(CONTRACTS)
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line."""
+    return subprocess.run([sys.executable, "-m", "linkproof", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def cannot_be_breached(requirement: Requirement, contract: Contract) -> str:
+    """Why a requirement that applies has no fault on a contract; "" where it has to have one."""
+    if requirement.subject != "target":
+        return "it is about the documentation"
+    if requirement.id in ("PAG-2", "PAG-3") and not pages_by_link(contract) and not contract.list.limit:
+        return "the list is never cut into pages"
+    if requirement.id == "LRO-6" and not any(o.role == "decide" and 202 in o.responses for o in contract.operations):
+        return "nothing is created by an operation that goes on"
+    return ""
+
+
+# the catalogue
+
+
+def test_there_are_enough() -> None:
+    assert len(FAULTS) >= 200
+    assert len({v.seed.name for v in VARIANTS}) >= 30
+
+
+def test_ids_are_unique() -> None:
+    counts = Counter(f.id for f in (*FAULTS, *VARIANTS))
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_every_requirement_has_a_fault_on_every_contract_that_it_binds() -> None:
+    have = {(f.requirement, f.contract) for f in FAULTS}
+    lacking = [
+        (r.id, c.id)
+        for r in all_requirements()
+        for c in CONTRACTS
+        if r.applies_to(c) and (r.id, c.id) not in have and not cannot_be_breached(r, c)
+    ]
+    assert lacking == []
+
+
+def test_every_seed_fits_a_contract_and_names_requirements_that_there_are() -> None:
+    sown = {f.seed.name for f in (*FAULTS, *VARIANTS)}
+    known = {r.id for r in all_requirements()}
+    for seed in all_seeds():
+        assert seed.name in sown
+        assert {seed.requirement, *seed.equivalent} <= known
+        assert seed.text.endswith(".")
+
+
+def test_an_unknown_fault_is_told_with_the_nearest() -> None:
+    done = command("mock", "--port", "0", "--fault", "PAG-5.empty-lnk@azure-dbforpostgresql-pec")
+    assert done.returncode == 2
+    assert "there is no fault" in done.stderr
+    assert "PAG-5.empty-link@azure-dbforpostgresql-pec" in done.stderr
+
+
+def test_the_list_has_them_all() -> None:
+    done = command("faults", "list", "--json")
+    assert done.returncode == 0
+    assert [row["id"] for row in json.loads(done.stdout)] == [f.id for f in (*FAULTS, *VARIANTS)]
+
+
+# what is caught
+
+#: One of each kind of edit: a hook, a part, a status, a page, an operation; on a socket and without one.
+SAMPLE = (
+    "SHP-1.decision-answered-empty@azure-dbforpostgresql-pec",
+    "PAG-2.link-drops-version@azure-healthcareapis-dicom",
+    "STA-3.refused-but-deleted@azure-containerservice-pec",
+    "LRO-4.without-effect@azure-healthcareapis-pec",
+    "PAG-7.sort-ignores-one-key@huawei-vpcep-connections",
+)
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_fault_is_caught_by_its_own_requirement_and_shown_first(name: str) -> None:
+    outcome = attempt(find(name, CONTRACTS), CONTRACTS)
+    assert outcome.broken == ""
+    assert outcome.by_its_own
+    assert outcome.cause_first
+    assert outcome.causes <= 3
+
+
+@pytest.mark.parametrize(
+    "name", ["SHP-3.chunked@azure-healthcareapis-dicom", "LRO-4.hidden-at-once@azure-dbforpostgresql-pec"]
+)
+def test_a_variant_is_not_blamed(name: str) -> None:
+    outcome = attempt(find(name, CONTRACTS), CONTRACTS)
+    assert outcome.told == ()
+    assert outcome.verdict == "conforms"
+
+
+def test_without_a_socket_a_run_comes_to_the_same_as_over_one(tmp_path: Path) -> None:
+    name = "PAG-6.total-follows-limit@huawei-vpcep-connections"
+    arguments = [sys.executable, "-u", "-m", "linkproof", "mock", "--port", "0", "--fault", name]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        target = tmp_path / "target.toml"
+        target.write_text(_target(server.stdout.readline().split()[0]), "utf-8")
+        done = command("run", "--target", str(target), "--out", str(tmp_path / "out"), "--quiet")
+        server.terminate()
+    assert done.returncode == 1, done.stderr
+    found = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["findings"]
+    direct = attempt(find(name, CONTRACTS), CONTRACTS)
+    assert [f["requirement"] for f in found] == [t.requirement for t in direct.told]
+
+
+def _target(base_url: str) -> str:
+    """A target file for the only contract of that vendor."""
+    contract = next(c for c in CONTRACTS if c.vendor == "huawei")
+    parent = read_fixtures(contract).parents[0]
+    path = ", ".join(f'{k} = "{v}"' for k, v in parent.path.items())
+    lines = [
+        f'[target]\nname = "a server with one fault"\nkind = "mock"\nbase_url = "{base_url}"',
+        "checks_credentials = true\nwrites = true",
+        'reset = { method = "POST", path = "/_control/reset" }',
+        '[auth.huawei]\nkind = "x-auth-token"\ntoken = "test-token"',
+        f"[contracts.{contract.id}]\npath = {{ {path} }}\n[contracts.{contract.id}.fixtures]",
+        *(f"{status} = {json.dumps(list(names))}" for status, names in parent.names.items()),
+    ]
+    return "\n".join(lines)
+
+
+# the table
+
+
+def outcome(fault: Fault, *told: str, broken: str = "") -> Outcome:
+    """An outcome in which these requirements were named; a ``<`` marks what is folded."""
+    findings = tuple(Told(t.rstrip("<"), True, t.endswith("<"), "it is wrong") for t in told)
+    seed = fault.seed
+    return Outcome(
+        fault.id,
+        seed.requirement,
+        fault.contract,
+        seed.text,
+        seed.benign,
+        seed.equivalent,
+        findings,
+        "breached" if told else "conforms",
+        100,
+        1.0,
+        broken,
+    )
+
+
+def test_what_is_missed_or_blamed_or_broken_is_told() -> None:
+    caught, missed, other = FAULTS[0], FAULTS[1], FAULTS[2]
+    blamed = VARIANTS[0]
+    outcomes = [
+        outcome(caught, caught.requirement, "STA-6<"),
+        outcome(missed),
+        outcome(other, "HDR-1"),
+        outcome(blamed, "SHP-1"),
+    ]
+    matrix = Matrix({1: outcomes}, 12.3, 2, "abc1234", "2026-11-20")
+    f = figures(matrix)
+    assert (f["caught"], f["faults"], f["variants_blamed"], f["findings_most"]) == (1, 3, 1, 1)
+    text = as_markdown(matrix, all_requirements())
+    assert f"- `{missed.id}`: not caught; found was nothing" in text
+    assert f"- `{other.id}`: not caught; found was HDR-1" in text
+    assert f"- `{blamed.id}`: blamed for SHP-1" in text
+    assert "abc1234" in text
+
+
+def test_seeds_that_differ_are_told() -> None:
+    fault = FAULTS[0]
+    matrix = Matrix({1: [outcome(fault, fault.requirement)], 2: [outcome(fault)]}, 1.0, 1)
+    assert matrix.differing == [fault.id]
+    assert as_data(matrix)["figures"]["seeds_differ"] == 1
+
+
+def test_a_broken_trial_has_caught_nothing() -> None:
+    fault = FAULTS[0]
+    trial = outcome(fault, fault.requirement, broken="it broke")
+    assert not trial.good
+
+
+def test_the_matrix_is_written_by_the_command(tmp_path: Path) -> None:
+    done = command("faults", "matrix", "ENM-3.", "LRO-5.", "-c", "azure-healthcareapis-pec", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    data = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
+    assert data["figures"]["caught"] == data["figures"]["faults"] == 4
+    assert data["figures"]["variants"] == 2
+    assert "LRO-5.date" in (tmp_path / "matrix.md").read_text("utf-8")
+    assert "LRO-5.date" in (tmp_path / "matrix.html").read_text("utf-8")
+
+
+def test_a_name_that_fits_nothing_is_told() -> None:
+    done = command("faults", "matrix", "no-such-fault")
+    assert done.returncode == 2
+    assert "no fault has 'no-such-fault' in its id" in done.stderr

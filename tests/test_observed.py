@@ -1,0 +1,180 @@
+"""What results tell beside the verdict: steps of a connection's life, long-running operations, dates of findings."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from linkproof.contract.load import all_contracts
+from linkproof.exchange import Exchange
+from linkproof.judge import Judge
+from linkproof.results import LongRunning, Transition
+from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
+from tests.traffic import (
+    AKS,
+    DICOM,
+    HUAWEI,
+    MOCK,
+    POSTGRES,
+    connection,
+    connections,
+    contract,
+    decision,
+    error,
+    ex,
+    state,
+)
+
+PENDING = state("Pending")
+GONE = error(AKS, 404, "NotFound", own="one")
+BROKE = ex(AKS, "PUT", "one", 500, {}, sent=decision())
+
+
+def fed(exchanges: Iterable[Exchange]) -> Judge:
+    judge = Judge(all_contracts(), MOCK)
+    for exchange in copy.deepcopy(list(exchanges)):
+        judge.feed(exchange)
+    assert not judge.broken
+    return judge
+
+
+def steps(exchanges: Iterable[Exchange], name: str = AKS) -> dict[tuple[str, str, str, bool], int]:
+    """The steps that were seen, and how often."""
+    found = fed(exchanges).lifecycles.of(contract(name))
+    assert found is not None
+    return {(t.before, t.by, t.after, t.refused): t.count for t in found.transitions if t.count}
+
+
+def refused(own: str = "one") -> Exchange:
+    code = "PrivateEndpointConnectionStatusNotPending"
+    return error(POSTGRES, 400, code, "PUT", own, sent=decision("Rejected"))
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "seen"),
+    [
+        ([got(**PENDING), put(), got(**APPROVED)], {("Pending", "approve", "Approved", False): 1}),
+        ([got(**PENDING), put(), got(**APPROVED), got(**APPROVED)], {("Pending", "approve", "Approved", False): 1}),
+        ([got(**APPROVED), got(**REJECTED)], {("Approved", "by itself", "Rejected", False): 1}),
+        ([got(**APPROVED), put(), got(**APPROVED)], {("Approved", "approve", "Approved", False): 1}),
+        ([put(), got(**APPROVED)], {}),
+        ([got(**PENDING), put(), put(sent=decision("Rejected")), got(**REJECTED)], {}),
+        ([got(**PENDING), put(), got("two", **APPROVED)], {}),
+        (
+            [got(**PENDING), BROKE, got(**APPROVED)],
+            {("Pending", "another write", "Approved", False): 1},
+        ),
+        (
+            [got(**PENDING), delete(status=204), GONE],
+            {("Pending", "delete", "", False): 1},
+        ),
+        ([GONE, put(), got(**APPROVED)], {("", "approve", "Approved", False): 1}),
+        ([got(**PENDING), put(), got(**APPROVED, properties__provisioningState="Updating")], {}),
+    ],
+)
+def test_a_step_counts_only_where_it_is_certain(exchanges: list[Exchange], seen: dict[object, int]) -> None:
+    assert steps(exchanges) == seen
+
+
+def test_while_an_operation_goes_on_nothing_is_certain() -> None:
+    before = [got(**PENDING), delete(), GONE]
+    assert steps(before) == {}
+    after = [*before, poll("Succeeded"), GONE]
+    assert steps(after) == {("Pending", "delete", "", False): 1}
+
+
+def test_a_refused_decision_is_a_step_that_stays() -> None:
+    approved = got(of=POSTGRES, **APPROVED)
+    assert steps([approved, refused()], POSTGRES) == {("Approved", "reject", "Approved", True): 1}
+    assert steps([refused()], POSTGRES) == {}, "nobody knows what it was"
+    assert steps([approved, put("one", POSTGRES), refused()], POSTGRES) == {}
+    faulty = error(POSTGRES, 400, "InvalidBody", "PUT", "one", sent={"properties": 7})
+    assert steps([approved, faulty], POSTGRES) == {}
+
+
+def test_lists_and_decisions_in_a_body_count_too() -> None:
+    exchanges = [connections(connection(HUAWEI)), action(), connections(connection(HUAWEI, status="accepted"))]
+    assert steps(exchanges, HUAWEI) == {("pendingAcceptance", "approve", "accepted", False): 1}
+
+
+def test_what_a_contract_foresees_is_there_though_it_was_not_seen() -> None:
+    found = fed([got(**APPROVED), got(**REJECTED)]).lifecycles.of(contract(AKS))
+    assert found is not None
+    assert found.states == ("Pending", "Approved", "Rejected", "Disconnected")
+    foreseen = [t for t in found.transitions if t.foreseen]
+    assert Transition("Pending", "approve", "Approved", False, True, 0, "") in foreseen
+    assert Transition("Rejected", "delete", "", False, True, 0, "") in foreseen
+    assert [(t.by, t.count) for t in found.transitions if not t.foreseen] == [("by itself", 1)]
+    final = fed([]).lifecycles.of(contract(POSTGRES))
+    assert final is not None
+    assert {(t.before, t.by) for t in final.transitions if t.refused} == {
+        (before, by) for before in ("Approved", "Rejected") for by in ("approve", "reject")
+    }
+    assert fed([]).lifecycles.of(contract(DICOM)) is None
+
+
+# Long-running operations
+
+
+def operation(started: float, *words: str) -> list[Exchange]:
+    start = ex(AKS, "DELETE", f"c{started}", 202, headers=LONG)
+    return [
+        slow(start, started, started + 1),
+        *(slow(poll(w), started + n, started + n + 1) for n, w in enumerate(words, 1)),
+    ]
+
+
+def seen(exchanges: Iterable[Exchange]) -> LongRunning:
+    found = fed(exchanges).timelines.of(contract(AKS))
+    assert found is not None
+    return found
+
+
+def test_an_operation_is_followed_from_its_start_to_its_end() -> None:
+    found = seen(operation(10, "InProgress", "Succeeded"))
+    assert (found.count, found.ended, found.good, found.clock) == (1, (("Succeeded", 1),), "Succeeded", "seconds")
+    (drawn,) = found.shown
+    assert (drawn.operation, drawn.ended) == ("Delete", "Succeeded")
+    assert [(s.after, s.status, s.word) for s in drawn.steps] == [
+        (0.0, 202, ""),
+        (1.0, 200, "InProgress"),
+        (2.0, 200, "Succeeded"),
+    ]
+
+
+def test_failures_are_drawn_first_then_the_longest() -> None:
+    exchanges = [
+        *operation(0, "Succeeded"),
+        *operation(100),
+        *operation(200, "Failed"),
+        *operation(300, *["InProgress"] * 60, "Succeeded"),
+    ]
+    found = seen(exchanges)
+    assert found.ended == (("", 1), ("Failed", 1), ("Succeeded", 2))
+    assert [t.ended for t in found.shown] == ["Failed", "Succeeded", "Succeeded", ""]
+    assert len(found.shown[1].steps) == 40, "of very many polls some are left out"
+    assert found.shown[1].steps[-1].word == "Succeeded", "but never the last"
+
+
+def test_recordings_without_times_have_no_clock() -> None:
+    untimed = [ex(AKS, "DELETE", "one", 202, headers=LONG), poll("Succeeded")]
+    assert seen(untimed).clock == "exchanges"
+    assert seen(operation(10, "Succeeded")).clock == "seconds"
+
+
+def test_contracts_without_operations_say_nothing_and_others_that_none_was_seen() -> None:
+    judge = fed([])
+    assert judge.timelines.of(contract(DICOM)) is None
+    found = judge.timelines.of(contract(AKS))
+    assert found is not None
+    assert (found.count, found.shown) == (0, ())
+
+
+def test_a_finding_knows_when_it_was_seen() -> None:
+    days = ("2026-11-03", "", "2026-11-01", "2026-11-02")
+    bad = got(properties__privateLinkServiceConnectionState__status="aproved")
+    (found,) = [f for f in fed([replace(bad, at=day) for day in days]).findings.all() if f.requirement == "ENM-1"]
+    assert (found.count, found.first_seen, found.last_seen) == (4, "2026-11-01", "2026-11-03")
