@@ -21,6 +21,7 @@ from linkproof.jsontext import at
 from linkproof.judge import Judge
 from linkproof.mock.serve import Embedded
 from linkproof.recording import read_recordings
+from linkproof.recording.pseudonyms import Kind, Pseudonyms
 from linkproof.recording.redaction import Redactor
 from linkproof.suite.driver import Driver
 from linkproof.suite.recording import Recording
@@ -238,3 +239,30 @@ def test_plain_words_stay(text: str) -> None:
 def test_the_length_follows_the_body_and_nothing_says_gzip_any_more() -> None:
     found = Redactor().exchange(one('"jane.doe@contoso.com"', content_length="22", content_encoding="gzip"))
     assert dict(found.response.headers) == {"content-length": str(len(found.response.body))}
+
+
+def test_no_pseudonym_is_found_in_another() -> None:
+    names = Pseudonyms()
+    given = [names.of(f"{kind} {n}" + "-" * (n % 2), kind) for kind in Kind for n in range(1, 120)]
+    assert len(set(given)) == len(given)
+    assert not [(a, b) for a in given for b in given if a != b and a in b]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 300_000 + " %41",
+        "%41" * 100_000,
+        '\\"' * 100_000,
+        '"' + "\\n" * 100_000,
+        "a-" * 100_000 + " %41 \\",
+        "a." * 100_000 + "x",
+        "eyJ" * 100_000,
+        '"' * 100_000 + "\\",
+        "a@" * 100_000,
+        "=" * 100_000 + "AAAA" * 50_000,
+    ],
+    ids=lambda text: text[:6],
+)
+def test_a_long_text_costs_no_more_than_its_length(text: str) -> None:
+    assert len(Redactor().text(text)) >= len(text) // 4

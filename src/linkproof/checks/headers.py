@@ -107,7 +107,7 @@ def credentials_are_not_repeated(call: Call, history: History, circumstances: Ci
         return
     response = call.exchange.response
     body = response.body.decode("utf-8", "replace")
-    for secret in secrets:
+    for secret in sorted(secrets):  # a set has another order in each process
         where = "the body" if secret in body else next((k for k, v in response.headers if secret in v), "")
         if where:
             message = f"the credential that was sent stands in {where}"

@@ -71,6 +71,14 @@ def _decoded(body: bytes, encoding: str, name: str, where: str) -> bytes:
     return body
 
 
+def unpacked(body: bytes) -> bytes | None:
+    """What gzip data hold; None where they are none, or more than any recorded exchange has."""
+    try:
+        return _inflated(body, 31) if body.startswith(_GZIP) else None
+    except (_TooLarge, zlib.error):
+        return None
+
+
 class _TooLarge(Exception):
     """More comes out than any recorded exchange has."""
 

@@ -65,6 +65,7 @@ class Pseudonyms:
 
 
 def _written(kind: Kind, number: int, value: str) -> str:
+    """A pseudonym; none is the beginning of another, or one would be found in the other's place."""
     if kind in _DIGITS:
         guid = f"{_DIGITS[kind]}0000000-0000-4000-8000-{number:012d}"
         return guid if "-" in value else guid.replace("-", "")
@@ -73,5 +74,5 @@ def _written(kind: Kind, number: int, value: str) -> str:
     if kind is Kind.HOST:
         return f"host-{number}.example"
     if kind is Kind.ADDRESS:
-        return f"198.{18 + number // 65536 % 2}.{number // 256 % 256}.{number % 256}"  # RFC 2544: nobody's
-    return f"redacted-{kind}-{number}"
+        return f"198.18.{100 + number // 100 % 100}.{100 + number % 100}"  # RFC 2544: nobody's
+    return f"redacted-{number}-{kind}"

@@ -13,58 +13,28 @@ import dataclasses
 import gzip
 import json
 import re
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from linkproof.exchange import Exchange, Headers, Request, Response
 from linkproof.masking import SECRET_HEADERS, looks_secret
+from linkproof.recording.bodies import unpacked
+from linkproof.recording.patterns import (
+    BASE64,
+    BEFORE,
+    ESCAPED,
+    JWT,
+    MEMBER,
+    NAMES,
+    PAIR,
+    PEM,
+    PERCENT,
+    SCHEME,
+    SHAPES,
+)
 from linkproof.recording.pseudonyms import Kind, Pseudonyms
 
-_GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-_TLD = (
-    r"(?:com|net|org|io|dev|app|cloud|example|local|localdomain|internal|intranet|intra|corp|lan|home|private|test"
-    r"|azure|windows|microsoft|cn|de|eu|us|uk|fr|ch|at|nl|it|es|pl|se|no|fi|dk|jp|kr|in|sg|br|au|ca|ru|za|hk|biz|info)"
-)
-#: What is known for what it is by its shape alone. A URL's host comes with user, password and port.
-_SHAPES = re.compile(
-    rf"(?P<id>(?<![0-9A-Za-z])(?:{_GUID}|[0-9a-fA-F]{{32}})(?![0-9A-Za-z]))"
-    r"|(?P<mail>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z0-9]))"
-    r"|(?<=://)(?P<host>[^\s/?#\"'<>\\,;|()]+)"
-    r"|(?P<address>(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![0-9A-Za-z.]))"
-    rf"|(?P<bare>(?<![0-9A-Za-z.@_%-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+{_TLD}(?![0-9A-Za-z_-]|\.[0-9A-Za-z]))"
-)
-#: What stands before an id tells whose it is.
-_BEFORE = (
-    (Kind.SUBSCRIPTION, re.compile(r"(?i)(?:/subscriptions/|subscription_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*)$")),
-    (Kind.TENANT, re.compile(r"(?i)(?:(?:tenant|domain|directory)_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*|/tenants/)$")),
-    (Kind.PROJECT, re.compile(r"(?i)project_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*$|/v\d/$")),
-    (
-        Kind.PRINCIPAL,
-        re.compile(r"(?i)(?:principal|object|client|user|app|oid|createdBy|lastModifiedBy)_?(?:id)?[\"'\\]*\W{1,4}$"),
-    ),
-)
-#: JSON members whose value is a credential, or somebody's name, by their own name alone.
-_MEMBER = re.compile(
-    r'(?i)"(?P<name>[\w.-]*(?:password|passwd|pwd|secret|(?:access|refresh|id|security|auth|bearer|session)_?token'
-    r"|(?:secret|private|api|access|account|shared|primary|secondary|master|signing|encryption)_?(?:access_?)?key"
-    r"|x-auth-token|connection_?string|signature|credential)|accessKeyId|ak|sk"
-    r'|createdBy|lastModifiedBy|user_?name|domain_?name)"\s*:\s*"(?P<value>(?:[^"\\]|\\.)+)"'
-)
-_NAMES = frozenset({"createdby", "lastmodifiedby", "username", "user_name", "domainname", "domain_name"})
-#: The same in queries and connection strings.
-_PAIR = re.compile(
-    r"(?i)(?<![A-Za-z0-9_$-])(?P<name>sig|signature|password|pwd|secret|client_secret|token|access_token|refresh_token"
-    r"|id_token|accountkey|sharedaccesskey|sharedaccesssignature|api[_-]?key|code|key|ak|sk|access|x-sdk-signature"
-    r"|x-amz-signature|x-amz-security-token)=(?P<value>[^&;,\s\"'<>\\]+)"
-)
-_SCHEME = re.compile(r"(?i)\b(?:bearer|basic|sharedkey|sharedkeylite)\s+(?P<value>[A-Za-z0-9\-._~+/=:]{8,})")
-_PEM = re.compile(r"(?P<value>-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----)")
-_JWT = re.compile(r"(?P<value>\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)")
-_ESCAPED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)+"')
-_PERCENT = re.compile(r"[A-Za-z0-9._~+\-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~+\-]*)+")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/=_-])")
 _GZIP = b"\x1f\x8b"
 _DEEPEST = 4
 #: A shorter text may be a word of the contract: it is replaced where it stands, and nowhere else.
@@ -95,9 +65,9 @@ class Redactor:
             for item in value:
                 self.learn(item, kind)
         elif isinstance(value, str):
-            for match in _SHAPES.finditer(value):
+            for match in SHAPES.finditer(value):
                 self._shape(match, kind)
-            if kind in _PARAMETERS.values() and not _SHAPES.search(value) and any(c.isdigit() for c in value):
+            if kind in _PARAMETERS.values() and not SHAPES.search(value) and any(c.isdigit() for c in value):
                 self._literal(value, Kind.NAME)
 
     def credential(self, value: str) -> str:
@@ -139,14 +109,10 @@ class Redactor:
         """A body, redacted; one that is gzip'ed by itself is packed again."""
         if not body:
             return body
-        if body.startswith(_GZIP):
-            try:
-                plain = gzip.decompress(body)
-            except (OSError, EOFError, zlib.error):
-                plain = b""
-            if plain and depth < _DEEPEST:
-                found = self.body(plain, depth + 1)
-                return body if found == plain else gzip.compress(found, mtime=0)
+        plain = unpacked(body) if depth < _DEEPEST else None
+        if plain:
+            found = self.body(plain, depth + 1)
+            return body if found == plain else gzip.compress(found, mtime=0)
         encoding = "utf-8"
         try:
             text = body.decode(encoding)
@@ -172,18 +138,18 @@ class Redactor:
         return found
 
     def _text(self, text: str, depth: int) -> str:
-        text = _JWT.sub(self._in_place, _PEM.sub(self._in_place, text))
-        text = _MEMBER.sub(self._member, text)
-        text = _PAIR.sub(self._pair, text)
-        text = _SCHEME.sub(self._scheme, text)
+        text = JWT.sub(self._in_place, PEM.sub(self._in_place, text))
+        text = MEMBER.sub(self._member, text)
+        text = PAIR.sub(self._pair, text)
+        text = SCHEME.sub(self._scheme, text)
         if "\\" in text:
-            text = _ESCAPED.sub(lambda m: self._unescaped(m.group(), depth), text)
+            text = ESCAPED.sub(lambda m: self._unescaped(m.group(), depth), text)
         if "%" in text:
-            text = _PERCENT.sub(lambda m: self._unquoted(m.group(), depth), text)
-        text = _BASE64.sub(lambda m: self._unpacked(m.group(), depth), text)
+            text = PERCENT.sub(lambda m: self._unquoted(m.group(), depth), text)
+        text = BASE64.sub(lambda m: self._unpacked(m.group(), depth), text)
         if self._pattern is not None:
             text = self._pattern.sub(lambda m: self._literals[m.group().casefold()], text)
-        return _SHAPES.sub(self._shape_at, text)
+        return SHAPES.sub(self._shape_at, text)
 
     def _without_cut_secret(self, text: str) -> str:
         """A text of our own may have been cut within a secret: what is left of it goes too."""
@@ -203,8 +169,8 @@ class Redactor:
 
     def _member(self, match: re.Match[str]) -> str:
         value = match.group("value")
-        if match.group("name").lower() in _NAMES:
-            if _SHAPES.fullmatch(value) or "\\" in value:
+        if match.group("name").lower() in NAMES:
+            if SHAPES.fullmatch(value) or "\\" in value:
                 return match.group()  # by its shape, further down
             start = match.start("value") - match.start()
             return match.group()[:start] + self.names.of(value, Kind.NAME) + '"'
@@ -249,7 +215,7 @@ class Redactor:
         kind = Kind.ID
         if match.lastgroup == "id":
             before = match.string[max(0, match.start() - 40) : match.start()]
-            kind = next((k for k, pattern in _BEFORE if pattern.search(before)), Kind.ID)
+            kind = next((k for k, pattern in BEFORE if pattern.search(before)), Kind.ID)
         return self._shape(match, kind)
 
     def _shape(self, match: re.Match[str], kind: Kind) -> str:
@@ -315,10 +281,10 @@ class Redactor:
         texts += [v for k, v in request.headers if k.lower() not in SECRET_HEADERS]
         for text in texts:
             for form in (text, unquote(text) if "%" in text else ""):
-                for match in _SHAPES.finditer(form):
+                for match in SHAPES.finditer(form):
                     value = match.group()
                     self.names.own(_split_port(value)[0] if match.lastgroup in ("host", "bare") else value)
-                for pattern in (_MEMBER, _PAIR, _JWT, _SCHEME, _PEM):
+                for pattern in (MEMBER, PAIR, JWT, SCHEME, PEM):
                     for match in pattern.finditer(form):
                         self.names.own(match.group("value"))
 
