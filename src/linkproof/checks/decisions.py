@@ -17,8 +17,14 @@ from linkproof.finding import Judgement
 from linkproof.jsontext import MISSING, at, strings
 
 
-def observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, str]]:
-    """The connections that a Get or List shows: subject, representation, pointer to it."""
+def observations(call: Call, history: History) -> list[tuple[Subject, Any, str]]:
+    """The connections that a Get or List shows: subject, representation, pointer to it. Worked out once for a call."""
+    if history.observed is None or history.observed[0] is not call:
+        history.observed = (call, list(_observations(call, history)))
+    return history.observed[1]
+
+
+def _observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, str]]:
     if call.status != 200 or call.role not in (Role.GET, Role.LIST):
         return
     collection = history.collection(call.collection)

@@ -137,6 +137,7 @@ class History:
         self.codes: dict[tuple[Any, ...], tuple[int, str, Call]] = {}
         self.paging: dict[Any, Any] = {}
         self.integers_by_place: dict[tuple[str, str], int] = {}
+        self.observed: tuple[Call, list[tuple[Subject, Any, str]]] | None = None
 
     def collection(self, path: str) -> Collection:
         """The collection at a path (lower case)."""
