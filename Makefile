@@ -50,6 +50,7 @@ cassettes: $(STAMP)
 	  gzip -9nf cassettes/$$contract.yaml; \
 	done
 	rm -rf reports/cassettes
+	$(BIN)/python -m tests.approve
 
 clean:
 	rm -rf $(VENV) reports/latest

@@ -8,17 +8,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from linkproof.contract.load import all_contracts
+from linkproof.exchange import Circumstances, Grade
 from linkproof.finding import Breach
+from linkproof.judge import Judge
+from linkproof.recording.files import read_recordings
 from tests.check_cases import CASES, Case
 from tests.check_cases_effects import EFFECTS
 from tests.traffic import judge
 
 APPROVED = Path(__file__).parent / "approved" / "judgements.txt"
+#: The same of whole runs: after ``make cassettes`` this one is written anew, too.
+OF_CASSETTES = Path(__file__).parent / "approved" / "cassettes.txt"
+CASSETTES = sorted((Path(__file__).parents[1] / "cassettes").glob("*.yaml.gz"))
 
 
 def judgements() -> str:
     """Of each case: how often each requirement was judged, and every breach."""
     return "\n".join(line for case in (*CASES, *EFFECTS) for line in _of(case)) + "\n"
+
+
+def judgements_of_cassettes() -> str:
+    """Of each shipped cassette: how often each requirement was judged, and every finding."""
+    lines: list[str] = []
+    for path in CASSETTES:
+        judging = Judge(all_contracts(), Circumstances(grade=Grade.RECORDING))
+        for exchange in read_recordings([path]):
+            judging.feed(exchange)
+        lines += [f"# {path.name}: {judging.exchanges} exchanges"]
+        lines += [f"{requirement} {tally.count}" for (_, requirement), tally in sorted(judging.tallies.items())]
+        lines += [f"{f.requirement} {f.level} {f.message}" for f in judging.findings.all()]
+    return "\n".join(lines) + "\n"
 
 
 def _of(case: Case) -> Iterator[str]:
@@ -39,3 +59,4 @@ def _breaches(breaches: Iterable[tuple[str, Breach]]) -> Iterator[str]:
 
 if __name__ == "__main__":
     APPROVED.write_text(judgements(), encoding="utf-8")
+    OF_CASSETTES.write_text(judgements_of_cassettes(), encoding="utf-8")

@@ -6,10 +6,12 @@ import pytest
 
 from linkproof.checks.all import CHECKS
 from linkproof.contract.load import all_requirements
-from tests.approve import APPROVED, judgements
+from linkproof.finding import Level
+from tests.approve import APPROVED, CASSETTES, OF_CASSETTES, judgements, judgements_of_cassettes
 from tests.check_cases import CASES as FIRST
 from tests.check_cases import Case
 from tests.check_cases_effects import EFFECTS
+from tests.check_cases_quiet import QUIET, Quiet
 from tests.traffic import judge
 
 CASES = (*FIRST, *EFFECTS)
@@ -31,6 +33,13 @@ def test_it_is_breached_on_what_is_wrong(case: Case) -> None:
     assert any(case.says in b.message for b in own), [b.message for b in own]
 
 
+@pytest.mark.parametrize("quiet", QUIET, ids=lambda q: q.why)
+def test_nobody_is_blamed(quiet: Quiet) -> None:
+    counts, breaches = judge(quiet.exchanges, quiet.circumstances)
+    assert counts, "nothing was judged"
+    assert [(r, b.message) for r, b in breaches if b.level is not Level.NOTE] == []
+
+
 def test_every_requirement_has_a_check_and_cases() -> None:
     ids = {r.id for r in all_requirements() if r.subject == "target"}
     assert {r for check in CHECKS for r in check.requirements} == ids
@@ -39,3 +48,10 @@ def test_every_requirement_has_a_check_and_cases() -> None:
 
 def test_what_the_checks_say_is_what_was_approved() -> None:
     assert judgements().splitlines() == APPROVED.read_text(encoding="utf-8").splitlines(), "see tests/approve.py"
+
+
+def test_what_the_checks_say_of_whole_runs_is_what_was_approved() -> None:
+    approved = OF_CASSETTES.read_text(encoding="utf-8")
+    assert judgements_of_cassettes().splitlines() == approved.splitlines(), "see tests/approve.py"
+    assert len(CASSETTES) == 5
+    assert "MUST" not in approved

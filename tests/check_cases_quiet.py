@@ -1,0 +1,111 @@
+"""Exchanges that are right although they look wrong at first: nobody may be blamed for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linkproof.exchange import Circumstances, Exchange
+from tests.check_cases import APPROVED, LONG, NEXT, RECORDED, REJECTED, WHOLE, delete, got, poll, put, slow
+from tests.check_cases_effects import accepting, bad_action, gone, whole
+from tests.traffic import AKS, DICOM, HUAWEI, MOCK, POSTGRES, connection, decision, error, ex, listing, state
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Exchanges, and why nothing in them is a breach."""
+
+    why: str
+    exchanges: tuple[Exchange, ...]
+    circumstances: Circumstances = MOCK
+
+
+def busy() -> Exchange:
+    """A Delete that is refused, since something else goes on."""
+    return error(AKS, 409, "AnotherOperationInProgress", "DELETE", "one")
+
+
+PAGE = ex(AKS, status=502, raw=b"<html>Bad gateway</html>", label=("Content-Type", "text/html"), ids=False)
+EMPTY = error(HUAWEI, 504, "EndPoint.0011", "POST", "action", raw_sent=b"")
+
+QUIET: tuple[Quiet, ...] = (
+    Quiet("a recorded gateway's own page is nobody's error body", (got(), PAGE), RECORDED),
+    Quiet("an empty body may be answered with 504 EndPoint.0011", (EMPTY,)),
+    Quiet(
+        "the code that the table gives to a parameter, for that parameter",
+        (error(HUAWEI, 400, "EndPoint.0006", query="limit=1001"),),
+    ),
+    Quiet("what was deleted between List and Get is not missing", (listing(AKS, connection()), delete(), gone())),
+    Quiet(
+        "a connection on its way may be listed and not yet found",
+        (listing(AKS, connection(properties__provisioningState="Creating")), gone()),
+    ),
+    Quiet(
+        "with a refusal and a decision in between, nobody can tell who changed it",
+        (got("two"), busy(), put(), got("two", **REJECTED)),
+    ),
+    Quiet("what was refused after a decision may be what is shown", (got(), put(), busy(), got(**REJECTED))),
+    Quiet(
+        "a decision that goes on need not be shown yet",
+        (got(of=POSTGRES), ex(POSTGRES, "PUT", "one", 202, sent=decision(), headers=LONG), got(of=POSTGRES)),
+    ),
+    Quiet(
+        "what is being deleted is shown until the operation has ended",
+        (got(), delete(), got(properties__provisioningState="Deleting")),
+    ),
+    Quiet(
+        "a failed deletion leaves the connection",
+        (got(), delete(), poll("Failed", error={"code": "E", "message": "m"}), got()),
+    ),
+    Quiet(
+        "a second Delete may be answered with 404",
+        (got(), delete(status=200), error(AKS, 404, "NotFound", "DELETE", "one")),
+    ),
+    Quiet(
+        "ids in another case name the same connection", (listing(AKS, connection()), got(id=connection()["id"].upper()))
+    ),
+    Quiet(
+        "an empty page that has a next link is followed by more",
+        (listing(DICOM, link=NEXT), listing(DICOM, connection(DICOM, "a"), url=NEXT)),
+    ),
+    Quiet(
+        "another order of the same list is the same list",
+        (whole(), accepting(), whole({**WHOLE[0], "status": "accepted"}, *WHOLE[1:4])),
+    ),
+    Quiet("a refused action, and the list as it was", (whole(), bad_action(), whole())),
+    Quiet(
+        "of two decisions at the same time either may win",
+        (
+            got(),
+            slow(put(), 2e6, 2e6 + 2),
+            slow(put(sent=decision("Rejected", "no")), 2e6 + 1, 2e6 + 3),
+            slow(got(**APPROVED), 2e6 + 4, 2e6 + 5),
+        ),
+    ),
+    Quiet(
+        "of two decisions at the same time one may be refused",
+        (
+            got(),
+            slow(put(), 3e6, 3e6 + 2),
+            slow(error(AKS, 409, "Conflict", "PUT", "one", sent=decision("Rejected", "no")), 3e6 + 1, 3e6 + 3),
+            slow(got(**APPROVED), 3e6 + 4, 3e6 + 5),
+        ),
+    ),
+    Quiet(
+        "from rejected to approved may be refused",
+        (got(**REJECTED), error(AKS, 409, "Conflict", "PUT", "one", sent=decision()), got(**REJECTED)),
+    ),
+    Quiet("the same decision again changes nothing", (got(), put(), got(**APPROVED), put(), got(**APPROVED))),
+    Quiet(
+        "another description is another decision",
+        (
+            got(),
+            put(sent=decision(description="a"), **state("Approved", "a")),
+            got(**state("Approved", "a")),
+            put(sent=decision(description="b"), **state("Approved", "b")),
+            got(**state("Approved", "b")),
+        ),
+    ),
+    Quiet(
+        "a deleted connection may be made again", (got(), delete(status=200), gone(), put(status=201), got(**APPROVED))
+    ),
+)
