@@ -23,6 +23,8 @@ from linkproof.suite.session import DoesNotApply, NotExercised, Session
 MAX_PAGES = 60
 #: After an operation that never ended, the next ones are not waited for as long.
 _SHORT_WAIT_S = 0.3
+#: A request that is throttled is asked so many times more.
+_PATIENCE = 4
 
 
 class Driver:
@@ -120,13 +122,34 @@ class Driver:
         credential: Credential = Credential.VALID,
     ) -> Call:
         """Send to a URL as it is."""
-        exchange = self.session.client.send(
-            self.contract, method, url, query=query, body=body, headers=headers, credential=credential
-        )
-        call = self.session.record(exchange)
+        call = self._ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
         if call is None:
             raise EngineError(f"the request matched no contract: {method} {url}")
         return call
+
+    def _ask(self, method: str, url: str, **more: Any) -> Call | None:
+        """Send, again where the target turned the request away; None for an exchange that matches no contract."""
+        attempt = 0
+        while True:
+            call = self.session.record(self.session.client.send(self.contract, method, url, **more))
+            wait = None if call is None else self._turned_away(call, attempt)
+            if wait is None or attempt == _PATIENCE:
+                return call
+            attempt += 1
+            self.session.client.pause(wait)
+
+    def _turned_away(self, call: Call, attempt: int) -> float | None:
+        """For how many seconds to wait before the same is asked again; None where it was answered.
+
+        Throttled requests are asked again, whatever they are: nothing was done. So are readings that a live service
+        answers with 503.
+        """
+        live = self.target.kind == "live"
+        busy = live and call.status == 503 and call.exchange.request.method == "GET"
+        if not call.throttled and not busy:
+            return None
+        asked = _seconds(call) or 2.0 ** (attempt + 1)
+        return asked if live else min(asked, 0.02)
 
     def get(self, name: str) -> Call:
         """Show one connection: by Get, or by the list where the contract has no Get."""
@@ -149,8 +172,7 @@ class Driver:
             if not isinstance(link, str) or not link or link in seen or not self.session.client.is_own(link):
                 break
             seen.add(link)
-            exchange = self.session.client.send(self.contract, "GET", link)
-            call = self.session.record(exchange)
+            call = self._ask("GET", link)
             if call is None or call.status != 200:
                 break
             pages.append(call)
@@ -266,8 +288,7 @@ class Driver:
                 pause = min(pause * 1.6, 0.5)
 
     def _poll_once(self, url: str) -> Call:
-        exchange = self.session.client.send(self.contract, "GET", url)
-        call = self.session.record(exchange)
+        call = self._ask("GET", url)
         if call is None:
             raise EngineError(f"the poll matched no operation: {url}")
         return call

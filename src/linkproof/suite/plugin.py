@@ -30,6 +30,7 @@ from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.recording import Recording, missing_of, replayed_info
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
+from linkproof.target.budget import OverBudget
 from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
 
@@ -193,6 +194,9 @@ class Conformance:
         except NotRecorded as error:
             session.lose_track()
             session.skip(contract.id, self._binding(wanted, contract), "a request is not recorded")
+            pytest.skip(str(error))
+        except OverBudget as error:
+            session.skip(contract.id, self._binding(wanted, contract), str(error))
             pytest.skip(str(error))
         except TargetError as error:
             self._broke(session, f"the target did not answer: {error}", f"in {item.name}")

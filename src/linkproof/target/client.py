@@ -14,6 +14,7 @@ from linkproof.clock import Clock
 from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
 from linkproof.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.target.budget import Budget
 from linkproof.target.model import Target
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
@@ -37,6 +38,7 @@ class Client:
         self.target = target
         self.clock = clock or Clock()
         self.scene = ""
+        self.budget = Budget(target.limits, self.clock)
         self._http = httpx.Client(
             timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
         )
@@ -101,6 +103,7 @@ class Client:
         )
 
     def _answer(self, request: Request) -> httpx.Response:
+        self.budget.spend()
         try:
             sent = httpx.Request(
                 request.method, request.url, headers=list(request.headers), content=request.body or None
@@ -122,8 +125,8 @@ class Client:
             raise TargetError(f"{request.method} {request.url}: {what}") from None
 
     def pause(self, seconds: float) -> None:
-        """Wait before the next request."""
-        self.clock.sleep(seconds)
+        """Wait before the next request. Raises OverBudget where the run would be over before."""
+        self.budget.rest(seconds)
 
     def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
         """Several requests at the same time, each by a thread of its own; the exchanges in their order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from linkproof.contract.load import all_contracts
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import UsageError
+from linkproof.target.budget import LIVE, Limits
 from linkproof.target.model import Auth, Target, TargetContract
 
 _TARGET: Mapping[str, tuple[type, ...]] = {
@@ -26,6 +28,7 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "reset": (dict,),
     "open_enumerations": (bool,),
 }
+_BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
 _AUTH: Mapping[str, tuple[type, ...]] = {"kind": (str,), "token": (str,), "token_env": (str,)}
 _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "path": (dict,),
@@ -40,7 +43,7 @@ _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a num
 def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
     """The target that a file describes, for the contracts that are known. Raises UsageError."""
     raw = _read(path)
-    _known(raw, {"target": (dict,), "auth": (dict,), "contracts": (dict,)}, str(path), "")
+    _known(raw, {"target": (dict,), "auth": (dict,), "budget": (dict,), "contracts": (dict,)}, str(path), "")
     table = _table(raw, "target", str(path))
     _known(table, _TARGET, str(path), "target")
     where = f"{path}: [target]"
@@ -66,7 +69,19 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
         reset=_reset(table, where, kind),
         open_enumerations=table.get("open_enumerations", False),
+        limits=_limits(raw, str(path), kind),
     )
+
+
+def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:
+    """What a run may ask of the target: for a live one there are limits also where the file says nothing."""
+    table = raw.get("budget", {})
+    _known(table, _BUDGET, file, "budget")
+    for name, value in table.items():
+        if not 0 < value < 1e9:
+            raise UsageError(f"{name} is {value!r:.80}", where=f"{file}: [budget]", fix=f"{name} is more than 0")
+    given = LIVE if kind == "live" else Limits()
+    return replace(given, **table)
 
 
 def _read(path: Path) -> dict[str, Any]:

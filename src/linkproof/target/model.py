@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from linkproof.errors import UsageError
+from linkproof.target.budget import Limits
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,4 @@ class Target:
     operation_timeout_s: float = 20.0
     reset: tuple[str, str] | None = None
     open_enumerations: bool = False
+    limits: Limits = field(default_factory=Limits)
