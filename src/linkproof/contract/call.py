@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from linkproof.contract.body import Problem
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of
-from linkproof.contract.routing import Route
+from linkproof.contract.routing import Route, Router
 from linkproof.exchange import Credential, Exchange
 from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, parse
 
@@ -262,3 +262,17 @@ def _body_fault(problem: Problem) -> Fault:
     if problem.keyword == "enum" and isinstance(problem.value, str):
         return Fault(Defect.ENUMERATOR, problem.pointer, problem.value)
     return Fault(Defect.BODY, problem.pointer, problem.value)
+
+
+def subjects_of(contract: Contract, url: str, body: bytes) -> tuple[str, ...]:
+    """The connections that a request would be about, as the URL or the body spells them; none where neither says."""
+    found = Router([contract], any_version=True).match(url)
+    if isinstance(found, str):
+        return ()
+    tail = found.path.rsplit("/", 1)[-1]
+    if tail.startswith("{") and tail not in contract.collection_path:
+        return (found.parameters.get(tail[1:-1], ""),)
+    if not contract.decide.subject or not body.strip():
+        return ()
+    named = at(parse(body), contract.decide.subject.rsplit("/", 1)[0])
+    return tuple(map(str, named)) if isinstance(named, list) else ()

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from linkproof.checks.compare import settled
-from linkproof.contract.call import Call
+from linkproof.checks.history import READING
+from linkproof.contract.call import Call, subjects_of
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of
 from linkproof.errors import EngineError
@@ -49,6 +50,8 @@ class Driver:
         """A fresh connection in a neutral state: pending, approved, rejected, disconnected."""
         self.needs_writes()
         own = self.contract.states.get(state, state)
+        if self.target.kind == "live":
+            self.session.leave_out(self.contract, own, self.target.may_write)
         if self.session.short_of(self.contract, own, 1) and state == "pending":
             self.session.reset()
         return self.session.take(self.contract, own)
@@ -122,10 +125,25 @@ class Driver:
         credential: Credential = Credential.VALID,
     ) -> Call:
         """Send to a URL as it is."""
+        self._refrain(method, url, body)
         call = self._ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
         if call is None:
             raise EngineError(f"the request matched no contract: {method} {url}")
         return call
+
+    def _refrain(self, method: str, url: str, body: bytes) -> None:
+        """Send nothing that could change a connection which the target does not let be written to.
+
+        Raises NotExercised. What is refused may be refused wrongly: so this asks what a request is about, not whether
+        it is a right one.
+        """
+        if method in READING or self.target.kind != "live":
+            return
+        names = subjects_of(self.contract, url, body)
+        if not names or not all(map(self.target.may_write, names)):
+            about = ", ".join(map(repr, names)) or "no connection that could be told"
+            allowed = ", ".join(self.target.allow) if self.target.writes else "nothing"
+            raise NotExercised(f"a {method} would be about {about}: the live target lets be written to {allowed}")
 
     def _ask(self, method: str, url: str, **more: Any) -> Call | None:
         """Send, again where the target turned the request away; None for an exchange that matches no contract."""
@@ -231,10 +249,10 @@ class Driver:
         url = client.base_url(contract) + self.path(operation, name)
         version = self.given.version or contract.version
         query = [(contract.version_parameter, version)] if contract.version_parameter else []
-        sends = [
-            partial(client.send, contract, operation.method, url, query=query, body=json.dumps(body).encode())
-            for body in bodies
-        ]
+        contents = [json.dumps(body).encode() for body in bodies]
+        for content in contents:
+            self._refrain(operation.method, url, content)
+        sends = [partial(client.send, contract, operation.method, url, query=query, body=c) for c in contents]
         exchanges = client.together(sends)
         calls = {id(e): self.session.record(e) for e in sorted(exchanges, key=lambda e: e.ended)}
         found = [calls[id(e)] for e in exchanges]

@@ -114,6 +114,12 @@ class Session:
             raise NotExercised(f"no {state} connection is left among the target's fixtures")
         return names.pop(0)
 
+    def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
+        """Of the connections of a state, keep only those that are wanted."""
+        names = self._free[contract.id].get(state)
+        if names is not None:
+            names[:] = [n for n in names if wanted(n)]
+
     def reset(self) -> None:
         """Put the fixtures back, where the target can; what is known of its state is forgotten."""
         if self.target.reset is None or not self._may_reset:

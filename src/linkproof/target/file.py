@@ -27,6 +27,7 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "operation_timeout_s": (int, float),
     "reset": (dict,),
     "open_enumerations": (bool,),
+    "allow": (list,),
 }
 _BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
 _AUTH: Mapping[str, tuple[type, ...]] = {"kind": (str,), "token": (str,), "token_env": (str,)}
@@ -37,7 +38,7 @@ _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "version": (str,),
 }
 _KINDS = {"azure": ("bearer", "azure-identity"), "huawei": ("x-auth-token", "aksk")}
-_WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table"}
+_WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
 
 def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
@@ -69,8 +70,22 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
         reset=_reset(table, where, kind),
         open_enumerations=table.get("open_enumerations", False),
+        allow=_allow(table, where, kind),
         limits=_limits(raw, str(path), kind),
     )
+
+
+def _allow(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, ...]:
+    """The connections that may be written to: a live target has to name them."""
+    found = table.get("allow", [])
+    if not all(isinstance(p, str) and p.strip("*?") for p in found):
+        raise UsageError(
+            f"allow is {found!r:.80}", where=where, fix='write patterns of names: allow = ["conformance-*"]'
+        )
+    if kind == "live" and table.get("writes") and not found:
+        problem = "writes = true on a live target, and no connection is named that may be written to"
+        raise UsageError(problem, where=where, fix='add allow = ["conformance-*"], or leave writes out')
+    return tuple(found)
 
 
 def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from linkproof.errors import UsageError
 from linkproof.target.budget import Limits
@@ -59,7 +60,10 @@ class TargetContract:
 
 @dataclass(frozen=True)
 class Target:
-    """A target. ``reset`` is the method and path that put the fixtures back, None where there is none."""
+    """A target. ``reset`` is the method and path that put the fixtures back, None where there is none.
+
+    ``allow`` are the patterns (shell-like) of the connections that a live target lets be written to.
+    """
 
     name: str
     kind: str
@@ -72,4 +76,11 @@ class Target:
     operation_timeout_s: float = 20.0
     reset: tuple[str, str] | None = None
     open_enumerations: bool = False
+    allow: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+
+    def may_write(self, name: str) -> bool:
+        """Whether a connection may be written to: anything on a mock, only what ``allow`` names on a live target."""
+        if not self.writes:
+            return False
+        return self.kind != "live" or any(fnmatchcase(name.lower(), p.lower()) for p in self.allow)

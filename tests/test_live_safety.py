@@ -1,0 +1,140 @@
+"""A live target is only written to where its file says so, connection by connection."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from linkproof.contract.call import subjects_of
+from linkproof.contract.load import all_contracts
+from linkproof.contract.model import Contract
+from linkproof.errors import UsageError
+from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.serve import Embedded
+from linkproof.target.file import read_target
+from linkproof.target.model import Target
+
+CONTRACTS = {c.id: c for c in all_contracts()}
+AKS, HUAWEI = CONTRACTS["azure-containerservice-pec"], CONTRACTS["huawei-vpcep-connections"]
+PARENT = read_fixtures(AKS).parents[0]
+
+
+def target_file(folder: Path, base_url: str, more: str) -> Path:
+    """A live target with all fixtures of the embedded server."""
+    path = ", ".join(f'{k} = "{v}"' for k, v in PARENT.path.items())
+    names = "\n".join(f"{state} = {json.dumps(list(names))}" for state, names in PARENT.names.items())
+    text = f"""
+[target]
+kind = "live"
+base_url = "{base_url}"
+checks_credentials = true
+operation_timeout_s = 5
+{more}
+[budget]
+per_second = 100000
+[auth.azure]
+kind = "bearer"
+token_env = "LINKPROOF_TEST_TOKEN"
+[contracts.{AKS.id}]
+path = {{ {path} }}
+[contracts.{AKS.id}.fixtures]
+{names}
+"""
+    file = folder / "target.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def shown(server: Embedded) -> dict[str, object]:
+    """Every connection as the list shows it, by name."""
+    path = AKS.collection_path
+    for name, value in PARENT.path.items():
+        path = path.replace(f"{{{name}}}", value)
+    headers = {"Authorization": "Bearer test-token"}
+    answer = httpx.get(f"{server.base_url}{path}", params={"api-version": AKS.version}, headers=headers)
+    return {item["name"]: item for item in answer.json()["value"]}
+
+
+def run(folder: Path, server: Embedded, more: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, dict[str, object]]:
+    """Run against a live target; the exit code and the results."""
+    monkeypatch.setenv("LINKPROOF_TEST_TOKEN", "test-token")
+    file = target_file(folder, server.base_url, more)
+    command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(folder / "out"), "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert done.stderr == ""
+    return done.returncode, json.loads((folder / "out" / "results.json").read_text("utf-8"))
+
+
+def test_without_writes_nothing_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Embedded([AKS]) as server:
+        before = shown(server)
+        code, results = run(tmp_path, server, "", monkeypatch)
+        assert shown(server) == before
+    assert code == 4
+    assert results["findings"] == []
+
+
+def test_only_what_is_allowed_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Embedded([AKS]) as server:
+        before = shown(server)
+        code, results = run(tmp_path, server, 'writes = true\nallow = ["pending-1?"]', monkeypatch)
+        after = shown(server)
+    changed = {name for name in before if after.get(name) != before[name]}
+    assert changed
+    assert all(name.startswith("pending-1") for name in changed), changed
+    assert set(after) <= set(before)
+    assert code == 4
+    assert results["broken"] == []
+
+
+def test_a_live_target_that_is_written_to_names_what(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no connection is named"):
+        read_target(target_file(tmp_path, "http://127.0.0.1:1", "writes = true"), list(CONTRACTS.values()))
+
+
+@pytest.mark.parametrize("pattern", ['"*"', '"**"', "1", '""'])
+def test_a_pattern_names_something(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(UsageError, match="allow is"):
+        read_target(target_file(tmp_path, "http://127.0.0.1:1", f"allow = [{pattern}]"), list(CONTRACTS.values()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "writes", "name", "may"),
+    [
+        ("mock", True, "anything", True),
+        ("mock", False, "anything", False),
+        ("live", True, "conformance-1", True),
+        ("live", True, "Conformance-1", True),
+        ("live", True, "production", False),
+        ("live", False, "conformance-1", False),
+    ],
+)
+def test_who_may_be_written_to(kind: str, writes: bool, name: str, may: bool) -> None:
+    target = Target("t", kind, "http://127.0.0.1:1", {}, writes=writes, allow=("conformance-*",))
+    assert target.may_write(name) is may
+
+
+def place_of(contract: Contract, tail: str) -> str:
+    path = contract.collection_path
+    for name, value in read_fixtures(contract).parents[0].path.items():
+        path = path.replace(f"{{{name}}}", value)
+    return f"https://example.org{path}{tail}"
+
+
+@pytest.mark.parametrize(
+    ("contract", "tail", "body", "names"),
+    [
+        (AKS, "/one?api-version=2025-01-01", b"{", ("one",)),
+        (AKS, "?api-version=2025-01-01", b"", ()),
+        (HUAWEI, "/action", b'{"endpoints": ["a", "b"], "action": "receive"}', ("a", "b")),
+        (HUAWEI, "/action", b'{"action": "receive"}', ()),
+        (HUAWEI, "/action", b"[", ()),
+    ],
+)
+def test_what_a_request_is_about(contract: Contract, tail: str, body: bytes, names: tuple[str, ...]) -> None:
+    assert subjects_of(contract, place_of(contract, tail), body) == names
