@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from linkproof.checks.all import CHECKS
+from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.history import READING, History
 from linkproof.contract.call import Call, Kind
 from linkproof.contract.model import Contract
@@ -81,6 +82,9 @@ class Judge:
         call = self.read(exchange, world)
         if call is None:
             return None, []
+        if from_a_gateway(call, self.circumstances):
+            self.leave_out(exchange, "a gateway answered in the place of the service")
+            return call, []
         self.matched[call.contract.id] += 1
         history = world.history(call.contract)
         found: list[Judgement] = []

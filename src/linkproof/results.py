@@ -8,6 +8,8 @@ from enum import StrEnum
 from linkproof.exchange import Grade
 from linkproof.finding import Finding, Level
 
+#: How a reason begins where the network failed: nothing was seen to hold, and nothing to be breached.
+INCONCLUSIVE = "inconclusive"
 SCHEMA_VERSION = "1.0"
 
 

@@ -12,6 +12,7 @@ from linkproof.exchange import Grade
 from linkproof.finding import Finding, Level
 from linkproof.judge import Judge, Tally
 from linkproof.results import (
+    INCONCLUSIVE,
     Broken,
     ContractInfo,
     RequirementResult,
@@ -123,6 +124,8 @@ def _status(
         return Status.FAIL, ""
     if own:
         return Status.WARN, ""
+    if any(r.startswith(INCONCLUSIVE) for r in reasons):
+        return Status.NOT_EXERCISED, skipped
     if tally.count:
         return Status.PASS, f"in part: {skipped}" if skipped else ""
     if not requirement.applies_to(contract):

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 from linkproof.checks.compare import settled
+from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.history import READING
 from linkproof.contract.call import Call, subjects_of
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of
-from linkproof.errors import EngineError
+from linkproof.errors import EngineError, TargetError
 from linkproof.exchange import Credential
 from linkproof.jsontext import at, place
 from linkproof.suite.session import DoesNotApply, NotExercised, Session
@@ -152,18 +153,21 @@ class Driver:
             call = self.session.record(self.session.client.send(self.contract, method, url, **more))
             wait = None if call is None else self._turned_away(call, attempt)
             if wait is None or attempt == _PATIENCE:
-                return call
+                break
             attempt += 1
             self.session.client.pause(wait)
+        if call is not None and from_a_gateway(call, self.session.judge.circumstances):
+            raise TargetError(f"{method} {url}: a gateway answered with {call.status} in the place of the target")
+        return call
 
     def _turned_away(self, call: Call, attempt: int) -> float | None:
         """For how many seconds to wait before the same is asked again; None where it was answered.
 
-        Throttled requests are asked again, whatever they are: nothing was done. So are readings that a live service
-        answers with 503.
+        Throttled requests are asked again, whatever they are: nothing was done. So are readings that a live service, or
+        a gateway before it, answers with 502, 503 or 504.
         """
         live = self.target.kind == "live"
-        busy = live and call.status == 503 and call.exchange.request.method == "GET"
+        busy = live and call.status in (502, 503, 504) and call.exchange.request.method == "GET"
         if not call.throttled and not busy:
             return None
         asked = _seconds(call) or 2.0 ** (attempt + 1)

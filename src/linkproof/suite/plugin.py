@@ -25,7 +25,7 @@ from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import TargetError, UsageError
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
-from linkproof.results import Broken, Results
+from linkproof.results import INCONCLUSIVE, Broken, Results
 from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.recording import Recording, missing_of, replayed_info
@@ -33,6 +33,9 @@ from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_s
 from linkproof.target.budget import OverBudget
 from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
+
+#: After so many tests in a row in which the target did not answer, the run is over.
+_SILENT = 3
 
 
 class Breached(AssertionError):
@@ -199,9 +202,14 @@ class Conformance:
             session.skip(contract.id, self._binding(wanted, contract), str(error))
             pytest.skip(str(error))
         except TargetError as error:
-            self._broke(session, f"the target did not answer: {error}", f"in {item.name}")
-            session.dead = session.dead or (str(error) if "Connect" in str(error) else "")
-            raise
+            # Nobody knows what the target did with it: what is known of its state is forgotten.
+            session.lose_track()
+            session.silent += 1
+            if session.silent >= _SILENT and not session.dead:
+                session.dead = str(error)
+                self._broke(session, f"the target did not answer: {error}", f"in {item.name}")
+            session.skip(contract.id, self._binding(wanted, contract), f"{INCONCLUSIVE}: {error}")
+            pytest.skip(f"{INCONCLUSIVE}: {error}")
         except (AssertionError, pytest.skip.Exception):
             raise
         except BaseException as error:

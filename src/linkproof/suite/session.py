@@ -86,6 +86,7 @@ class Session:
         self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.broken: list[Broken] = []
         self.dead = ""
+        self.silent = 0
         self.started = time.time()
         self.stuck: set[str] = set()
         self._keep = keep
@@ -148,6 +149,7 @@ class Session:
         """Judge an exchange and keep it; returns it as a call of a contract."""
         with self._lock:
             self._number += 1
+            self.silent = 0
             placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._scene.name)
             call, judgements = self.judge.feed(placed)
             self._scene.judged.extend((call, j) for j in judgements if j.breach is not None)

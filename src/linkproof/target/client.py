@@ -19,6 +19,11 @@ from linkproof.target.model import Target
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
 WRONG_TOKEN = "linkproof-wrong-credential"
+#: What may be sent again although nobody knows whether it arrived: it changes nothing.
+_SAFE = frozenset({"GET", "HEAD"})
+_TRIES = 3
+#: The first pause before a live target is asked again; the next ones are four times as long each.
+_AGAIN_S = 0.5
 
 
 class Client:
@@ -103,26 +108,19 @@ class Client:
         )
 
     def _answer(self, request: Request) -> httpx.Response:
-        self.budget.spend()
-        try:
-            sent = httpx.Request(
-                request.method, request.url, headers=list(request.headers), content=request.body or None
-            )
-            if request.method in ("PUT", "POST", "PATCH") and not request.body:
-                sent.headers["content-length"] = "0"
-            for attempt in range(3):
-                try:
-                    return self._http.send(sent)
-                except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                    # A server may close an idle connection at any time: what is safe to repeat is sent again.
-                    if attempt == 2 or request.method in ("POST", "PATCH"):
-                        raise
-            raise AssertionError("unreachable")
-        except httpx.InvalidURL as error:
-            raise TargetError(f"{request.method} {request.url}: {error}") from None
-        except httpx.HTTPError as error:
-            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            raise TargetError(f"{request.method} {request.url}: {what}") from None
+        """The answer. A reading is asked again where the network failed; so is anything that never got through."""
+        sent = _built(request)
+        for attempt in range(_TRIES):
+            self.budget.spend()
+            try:
+                return self._http.send(sent)
+            except httpx.HTTPError as error:
+                safe = request.method in _SAFE or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                if not safe or attempt == _TRIES - 1:
+                    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+                    raise TargetError(f"{request.method} {request.url}: {what}") from None
+            self.pause(_AGAIN_S * 4**attempt if self.target.kind == "live" else 0.01)
+        raise AssertionError("unreachable")
 
     def pause(self, seconds: float) -> None:
         """Wait before the next request. Raises OverBudget where the run would be over before."""
@@ -155,3 +153,14 @@ class Client:
     def close(self) -> None:
         """Close the pool."""
         self._http.close()
+
+
+def _built(request: Request) -> httpx.Request:
+    """The request as httpx has it. Raises TargetError for a URL that cannot be asked for."""
+    try:
+        sent = httpx.Request(request.method, request.url, headers=list(request.headers), content=request.body or None)
+    except httpx.InvalidURL as error:
+        raise TargetError(f"{request.method} {request.url}: {error}") from None
+    if request.method in ("PUT", "POST", "PATCH") and not request.body:
+        sent.headers["content-length"] = "0"
+    return sent

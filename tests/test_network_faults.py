@@ -1,0 +1,112 @@
+"""What the network does is nobody's breach: asked again where that is safe, and inconclusive where it stays away."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from linkproof.contract.load import all_contracts
+from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.serve import Embedded
+from tests.bad_proxy import BadProxy, Choice
+
+CONTRACTS = {c.id: c for c in all_contracts()}
+DICOM = CONTRACTS["azure-healthcareapis-dicom"]
+AKS = CONTRACTS["azure-containerservice-pec"]
+KINDS = ("reset", "cut", "silence", "page")
+
+
+def run(folder: Path, contract_id: str, choose: Choice, more: str = "") -> tuple[int, dict[str, Any], BadProxy]:
+    """Run against a live target behind the proxy."""
+    contract = CONTRACTS[contract_id]
+    parent = read_fixtures(contract).parents[0]
+    path = ", ".join(f'{k} = "{v}"' for k, v in parent.path.items())
+    names = "\n".join(f"{state} = {json.dumps(list(names))}" for state, names in parent.names.items())
+    with Embedded([contract]) as server, BadProxy(server.base_url, choose) as proxy:
+        file = folder / "target.toml"
+        file.write_text(
+            f"""
+[target]
+kind = "live"
+base_url = "{proxy.base_url}"
+checks_credentials = true
+timeout_s = 0.3
+{more}
+[budget]
+per_second = 100000
+[auth.azure]
+kind = "bearer"
+token = "test-token"
+[contracts.{contract.id}]
+path = {{ {path} }}
+[contracts.{contract.id}.fixtures]
+{names}
+""",
+            "utf-8",
+        )
+        command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(folder / "out")]
+        done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, timeout=300)
+    assert "Traceback" not in done.stderr
+    return done.returncode, json.loads((folder / "out" / "results.json").read_text("utf-8")), proxy
+
+
+def inconclusive(results: dict[str, Any]) -> set[str]:
+    """The requirements that the network kept from being proven."""
+    rows = [r for r in results["requirements"] if "inconclusive" in r["why"]]
+    assert all(r["status"] == "not exercised" for r in rows)
+    return {r["id"] for r in rows}
+
+
+def statuses(results: dict[str, Any]) -> dict[str, str]:
+    """How each requirement stands."""
+    return {r["id"]: r["status"] for r in results["requirements"]}
+
+
+def test_a_reading_is_asked_again(tmp_path: Path) -> None:
+    def choose(number: int, _: str) -> str:
+        return KINDS[number // 40 % len(KINDS)] if number % 40 == 0 else ""
+
+    (tmp_path / "right").mkdir()
+    (tmp_path / "wrong").mkdir()
+    code, right, _ = run(tmp_path / "right", DICOM.id, lambda _, __: "")
+    again, wrong, proxy = run(tmp_path / "wrong", DICOM.id, choose)
+    assert set(proxy.done) == {"", *KINDS}
+    assert (again, wrong["findings"], wrong["broken"]) == (code, [], [])
+    assert inconclusive(wrong) == set()
+    assert statuses(wrong) == statuses(right)
+
+
+def test_what_stays_away_is_inconclusive(tmp_path: Path) -> None:
+    code, results, _ = run(tmp_path, DICOM.id, lambda _, line: "reset" if "linkproof-absent-1" in line else "")
+    assert results["findings"] == []
+    assert results["broken"] == []
+    assert "ERR-3" in inconclusive(results)
+    assert code == 4
+
+
+def test_a_decision_that_was_lost_is_not_sent_again(tmp_path: Path) -> None:
+    puts: list[str] = []
+
+    def choose(_: int, line: str) -> str:
+        if line.startswith("PUT"):
+            puts.append(line)
+            return "cut" if len(puts) % 7 == 0 else ""
+        return ""
+
+    code, results, proxy = run(tmp_path, AKS.id, choose, 'writes = true\nallow = ["pending-*"]')
+    assert proxy.done["cut"] > 2
+    assert results["findings"] == [], [f["message"] for f in results["findings"]]
+    assert results["broken"] == []
+    assert inconclusive(results)
+    assert code == 4
+
+
+def test_a_target_that_never_answers_breaks_the_run(tmp_path: Path) -> None:
+    code, results, proxy = run(tmp_path, DICOM.id, lambda _, __: "reset")
+    assert code == 3
+    assert "did not answer" in results["broken"][0]["what"]
+    assert results["findings"] == []
+    assert proxy.count < 20
