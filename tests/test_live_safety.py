@@ -18,6 +18,7 @@ from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.target.file import read_target
 from linkproof.target.model import Target
+from tests.bad_proxy import BadProxy
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 AKS, HUAWEI = CONTRACTS["azure-containerservice-pec"], CONTRACTS["huawei-vpcep-connections"]
@@ -90,6 +91,32 @@ def test_only_what_is_allowed_is_changed(tmp_path: Path, monkeypatch: pytest.Mon
     assert set(after) <= set(before)
     assert code == 4
     assert results["broken"] == []
+
+
+def test_a_plan_is_what_is_sent_and_sends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def choose(_: int, line: str) -> str:
+        sent.append(" ".join(line.split()[:2]))
+        return ""
+
+    with Embedded([AKS]) as server, BadProxy(server.base_url, choose) as proxy:
+        before = shown(server)
+        file = target_file(tmp_path, proxy.base_url, 'writes = true\nallow = ["pending-1?"]')
+        command = [sys.executable, "-m", "linkproof", "run", "--plan", "--json", "--target", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+        assert done.returncode == 0, done.stderr
+        assert sent == []
+        plan = json.loads(done.stdout)
+        monkeypatch.setenv("LINKPROOF_TEST_TOKEN", "test-token")
+        run_it = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(tmp_path / "out")]
+        subprocess.run([*run_it, "--quiet"], capture_output=True, timeout=200, check=False)
+        assert shown(server) != before
+    planned = [f"{row['method']} {row['url'].removeprefix(proxy.base_url)}" for row in plan]
+    assert sorted(planned) == sorted(sent)
+    written = {row["url"].split("?")[0].rsplit("/", 1)[-1] for row in plan if row["method"] != "GET"}
+    assert written
+    assert all(name.startswith("pending-1") for name in written)
 
 
 def test_a_live_target_that_is_written_to_names_what(tmp_path: Path) -> None:

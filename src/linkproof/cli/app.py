@@ -65,12 +65,18 @@ def run(
     record: Annotated[
         str, typer.Option("--record", metavar="FILE", help="Also write a cassette, redacted; reports are then, too.")
     ] = "",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print every request that would be sent, and send none.")
+    ] = False,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Send requests to a target and judge what comes back."""
-    from linkproof.cli.running import run_target
+    from linkproof.cli.running import plan_run, run_target
+
+    if plan:
+        raise typer.Exit(plan_run(target, tuple(contract or ()), seed, as_json=json))
 
     raise typer.Exit(
         run_target(target, out, tuple(contract or ()), seed, allow_unproven, record, quiet=quiet, as_json=json)

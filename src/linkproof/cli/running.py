@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from linkproof.cli.output import finish
 from linkproof.errors import EngineError
+from linkproof.suite.planning import Plan, planned
 from linkproof.suite.plugin import Choices, Conformance
 from linkproof.suite.running import run_suites
 
@@ -41,6 +43,29 @@ def run_target(
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{output}")
     return finish(run.results, out, quiet=quiet, as_json=as_json)
+
+
+def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_json: bool) -> int:
+    """Print every request that a run would send, in order, and send none. Raises UsageError, EngineError."""
+    made: list[Plan] = []
+    run = Conformance(Choices(target, contracts, seed), opener=planned(made))
+    try:
+        output = run_suites(run)
+    finally:
+        run.close()
+    if not made or run.results is None:
+        raise EngineError(f"the suites did not run:\n{output}")
+    asked = made[0].requests
+    if as_json:
+        rows = [{"method": r.method, "url": str(r.url), "body": r.content.decode("utf-8", "replace")} for r in asked]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    for request in asked:
+        size = f"  ({len(request.content)} bytes)" if request.content else ""
+        print(f"{request.method} {request.url}{size}")
+    changing = sum(r.method not in ("GET", "HEAD") for r in asked)
+    print(f"{len(asked)} requests, {changing} of them not to read; nothing was sent", file=sys.stderr)
+    return 0
 
 
 @contextlib.contextmanager

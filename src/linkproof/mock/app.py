@@ -16,7 +16,7 @@ from linkproof.contract.model import Contract
 from linkproof.contract.routing import Router
 from linkproof.mock.answer import Answer, Asked
 from linkproof.mock.defaults import DEFAULT, Choice
-from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.fixtures import Fixtures, read_fixtures
 from linkproof.mock.service import Service
 from linkproof.mock.setting import Setting
 
@@ -116,6 +116,7 @@ def build_server(
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
+    fixtures: Callable[[Contract], Fixtures] = read_fixtures,
 ) -> Server:
     """The server for some contracts, before any transport.
 
@@ -125,13 +126,14 @@ def build_server(
         operation_s: how long a long-running operation takes, on ``clock``.
         behaviour: chooses the parts that each contract is served with.
         clock: what the end of operations is measured by.
+        fixtures: what a contract starts with.
 
     Raises UsageError for a mistake in a fixtures file.
     """
     services = []
     for contract in contracts:
         parts = behaviour(contract)
-        setting = Setting(contract, read_fixtures(contract), parts.refusals(contract), token, operation_s, clock)
+        setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, clock)
         services.append(parts.service(setting, parts))
     return Server(services)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,17 @@ def read_fixtures(contract: Contract) -> Fixtures:
     parents = tuple(_parent(contract, row, data, str(path)) for row in data.get("parent", ()))
     passing = {word: Passing(**row) for word, row in data.get("passing", {}).items()}
     return Fixtures(parents, data.get("every", {}), passing, frozenset(data.get("at_once", ())))
+
+
+def fixtures_of(contract: Contract, path: Mapping[str, str], names: Mapping[str, Sequence[str]]) -> Fixtures:
+    """A contract's fixtures with one parent of somebody else's, and connections of these names by state.
+
+    Raises UsageError for a mistake in the contract's own file.
+    """
+    own = read_fixtures(contract)
+    groups = {state: list(found) for state, found in names.items()}
+    connections = _connections(groups, path, {"every": own.every})
+    return replace(own, parents=(Parent(path, tuple(connections)),))
 
 
 def _parent(contract: Contract, row: dict[str, Any], data: dict[str, Any], where: str) -> Parent:
