@@ -176,10 +176,13 @@ def _vanished(call: Call, collection: Collection, missing: list[str]) -> Judgeme
     """What was shown once, and is on no page now: lost by the list, or by what was asked in between."""
     shown = collection.subject(missing[0]).latest
     since = shown.index if shown is not None else -1
+    limit = call.contract.list.limit
+    alike = shown is not None and shown.call.query.get(limit) == call.query.get(limit)
     refused = [w for w in collection.refused if w.index > since]
     done = [w for w in collection.done if w.index > since and w.subject != missing[0]]
     items = call.contract.list.items
-    if bool(refused) == bool(done):
+    # Another limit may show another list: then it is the list that lost it.
+    if bool(refused) == bool(done) or not alike:
         message = f"{len(missing)} connections that an answer showed stand on no page"
         return breach("PAG-4", "missing", items, missing[0], "absent", message, group="")
     write = (refused or done)[-1]

@@ -126,7 +126,7 @@ def _(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         page = usual(self, "cut", asked, every)
         if isinstance(page, Page) and not page.more and every:
-            return Page(page.items, {contract.list.next_link: usual(self, "link", asked, self.token_of(0))})
+            return Page(page.items, {contract.list.next_link: self.link(asked, self.token_of(0))})
         return page
 
     def token_of(_: Any, number: int) -> str:
