@@ -13,7 +13,7 @@ from linkproof.faults.seed import Fault
 from linkproof.trials.trial import Outcome, attempt
 
 #: A worker is replaced after so many trials, so that nothing adds up in it.
-_TRIALS_EACH = 60
+_TRIALS_EACH = 200
 
 
 def _one(task: tuple[str, int]) -> Outcome:
