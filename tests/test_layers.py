@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "clock", "errors", "jsontext", "exchange", "finding", "masking", "data"),
     ("contract",),
     ("checks",),
-    ("grouping", "judge", "lifecycle", "merging", "results", "timeline", "verdict"),
+    ("grouping", "judge", "lifecycle", "merging", "results", "timeline", "verdict", "waivers"),
     ("recording", "mock", "target"),
     ("reports", "bundle"),
     ("faults",),

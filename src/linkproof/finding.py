@@ -23,8 +23,7 @@ class Breach:
     """What a check found wrong in one exchange (or in the last exchange of several).
 
     ``kind`` is a short word for the kind of breach (findings are grouped by it); ``group`` takes the place of
-    ``actual`` in grouping where the value itself varies from exchange to exchange; ``operation`` is set where the
-    breach belongs to another operation than the exchange's own.
+    ``actual`` in grouping where the value itself varies from exchange to exchange.
     """
 
     kind: str
@@ -34,7 +33,6 @@ class Breach:
     message: str
     level: Level = Level.MUST
     group: str | None = None
-    operation: str = ""
     evidence: tuple[Exchange, ...] = ()
 
 
@@ -50,6 +48,8 @@ class Judgement:
 class Finding:
     """Breaches of one cause: same requirement, contract, operation, place, kind and value; with a count.
 
+    ``operations`` are all that answered so, ``operation`` the first of them; ``place`` is ``pointer`` within one
+    connection, and ``value`` what was grouped by: the same in every run, so that a waiver can name them.
     ``first_seen`` and ``last_seen`` are the dates of its earliest and latest evidence (ISO 8601), "" where unknown.
     """
 
@@ -69,3 +69,6 @@ class Finding:
     follows: str = ""
     first_seen: str = ""
     last_seen: str = ""
+    operations: tuple[str, ...] = ()
+    place: str = ""
+    value: str = ""

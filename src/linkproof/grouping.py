@@ -84,6 +84,7 @@ class Findings:
             others = [o for o in groups if o is not group and (_is_cause(o, group, together) or _leads_to(o, group))]
             cause = min(others, key=lambda o: (-len(o.seen), _rank(o.finding), o.finding.id), default=None)
             group.finding.follows = cause.finding.id if cause else ""
+            group.finding.operations = tuple(sorted(group.operations))
             if len(group.operations) > 1:
                 group.finding.message = f"{group.finding.message} (in {', '.join(group.operations)})"
         found = [g.finding for g in groups]
@@ -98,13 +99,15 @@ def _finding(key: tuple[str, ...], call: Call, requirement: str, breach: Breach)
         requirement=requirement,
         level=breach.level,
         contract=call.contract.id,
-        operation=breach.operation or call.name,
+        operation=call.name,
         kind=breach.kind,
         pointer=breach.pointer,
         expected=breach.expected,
         actual=breach.actual,
         message=breach.message,
         curl=curl(call.exchange),
+        place=key[-2],
+        value=key[-1],
     )
 
 

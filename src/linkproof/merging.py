@@ -16,16 +16,20 @@ from linkproof.results import (
     LongRunning,
     RequirementResult,
     Results,
+    Standing,
     Status,
     TargetInfo,
     Transition,
     UnmatchedGroup,
+    Waiver,
 )
 from linkproof.timeline import SHOWN as DRAWN
 from linkproof.verdict import sum_up
 
 #: The first of these that any run came to is what all of them came to.
 _WORST = (Status.FAIL, Status.WARN, Status.PASS, Status.NOT_EXERCISED, Status.NOT_APPLICABLE)
+#: A waiver that one run had use for is used, whatever the others had to do with it.
+_STANDINGS = (Standing.EXPIRED, Standing.IN_FORCE, Standing.UNUSED, Standing.NOT_JUDGED)
 _BEST = (Grade.LIVE, Grade.RECORDING, Grade.MOCK, None)
 _ANYBODYS = "matched no contract, and not shown here: whose they are is not known"
 
@@ -66,6 +70,7 @@ def merged(parts: Sequence[Results]) -> Results:
         seed=parts[0].seed if len({p.seed for p in parts}) == 1 else None,
         version=_joined(p.version for p in parts),
         allow_unproven=all(p.allow_unproven for p in parts),
+        waivers=_merged((w for p in parts for w in p.waivers), _key_of_waiver, _waivers),
     )
     return _judged(found)
 
@@ -90,6 +95,7 @@ def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Resu
         broken=[hidden] if results.broken else [],
         lifecycles=[x for x in results.lifecycles if x.contract in ids],
         long_running=[x for x in results.long_running if x.contract in ids],
+        waivers=[w for w in results.waivers if w.contract in ids],
         requests=sum(c.exchanges for c in contracts),
     )
     return _judged(found)
@@ -143,7 +149,18 @@ def _findings(group: list[Finding]) -> Finding:
         exchanges=[e for f in group for e in f.exchanges][:SHOWN],
         first_seen=min((f.first_seen for f in group if f.first_seen), default=""),
         last_seen=max(f.last_seen for f in group),
+        operations=tuple(sorted({o for f in group for o in f.operations})),
     )
+
+
+def _key_of_waiver(waiver: Waiver) -> Hashable:
+    return replace(waiver, standing=Standing.NOT_JUDGED, findings=())
+
+
+def _waivers(group: list[Waiver]) -> Waiver:
+    standing = next(s for s in _STANDINGS if any(w.standing is s for w in group))
+    findings = tuple(dict.fromkeys(i for w in group for i in w.findings))
+    return replace(group[0], standing=standing, findings=findings)
 
 
 def _lifecycles(group: list[Lifecycle]) -> Lifecycle:

@@ -174,6 +174,37 @@ class LongRunning:
     shown: tuple[Timeline, ...]
 
 
+class Standing(StrEnum):
+    """What a waiver came to in one run."""
+
+    IN_FORCE = "in force"
+    EXPIRED = "expired"
+    UNUSED = "unused"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A breach that somebody answers for: its key, who and why, until which day (ISO 8601, that day included).
+
+    ``pointer`` is the place within one connection, as findings have it; without ``value`` any value is covered.
+    ``findings`` are the ids of those that it is about in this run.
+    """
+
+    requirement: str
+    contract: str
+    operations: tuple[str, ...]
+    pointer: str
+    kind: str
+    owner: str
+    reason: str
+    link: str
+    expires: str
+    value: str | None = None
+    standing: Standing = Standing.NOT_JUDGED
+    findings: tuple[str, ...] = ()
+
+
 @dataclass
 class Results:
     """Everything that reports are made of."""
@@ -195,10 +226,36 @@ class Results:
     seed: int | None = None
     version: str = ""
     allow_unproven: bool = False
+    waivers: list[Waiver] = field(default_factory=list)
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """The ids of the findings that waivers in force cover."""
+        return frozenset(i for w in self.waivers if w.standing is Standing.IN_FORCE for i in w.findings)
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 a MUST is breached, 3 broken, 4 a MUST was not exercised (0 where that is allowed)."""
-        if self.verdict is Verdict.UNPROVEN and self.allow_unproven:
+        """0 conforms, 1 a MUST is breached, 3 broken, 4 a MUST was not exercised (0 where that is allowed).
+
+        Breaches count that no waiver covers; a waiver that expired or covers nothing counts like one.
+        """
+        code = self._code_but_for_waivers()
+        rotten = any(w.standing in (Standing.EXPIRED, Standing.UNUSED) for w in self.waivers)
+        return 1 if rotten and code in (0, 4) else code
+
+    def _code_but_for_waivers(self) -> int:
+        verdict = self.verdict
+        if verdict is Verdict.BREACHED:
+            breached = {i for r in self.requirements if r.status is Status.FAIL for i in r.findings}
+            if any(f.level is Level.MUST and f.id in breached and f.id not in self.waived for f in self.findings):
+                return verdict.exit_code
+            verdict = self._verdict_on_the_rest()
+        if verdict is Verdict.UNPROVEN and self.allow_unproven:
             return 0
-        return self.verdict.exit_code
+        return verdict.exit_code
+
+    def _verdict_on_the_rest(self) -> Verdict:
+        if self.broken:
+            return Verdict.BROKEN
+        unproven = any(r.status is Status.NOT_EXERCISED and r.level is Level.MUST for r in self.requirements)
+        return Verdict.UNPROVEN if unproven else Verdict.CONFORMS

@@ -54,7 +54,7 @@ def breach(
 ) -> Judgement:
     """A judgement that the requirement did not hold; ``actual`` is shown as JSON unless it is a string."""
     shown = actual if isinstance(actual, str) else shorten(actual)
-    return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, "", evidence))
+    return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, evidence))
 
 
 _HELD: dict[str, Judgement] = {}

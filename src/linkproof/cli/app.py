@@ -9,9 +9,9 @@ import typer
 import linkproof
 
 EXIT_CODES = """
-Exit codes: 0 conforms · 1 at least one MUST is breached · 2 the caller's mistake (file, option, name) ·
-3 the target could not be reached, or the run itself broke · 4 nothing is breached, but a MUST that applies
-was not exercised (0 with --allow-unproven).
+Exit codes: 0 conforms · 1 at least one MUST is breached (and not waived), or a waiver expired or is unused ·
+2 the caller's mistake (file, option, name) · 3 the target could not be reached, or the run itself broke ·
+4 nothing is breached, but a MUST that applies was not exercised (0 with --allow-unproven).
 """
 
 app = typer.Typer(
@@ -33,6 +33,9 @@ Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_d
 Contracts = Annotated[list[str] | None, typer.Option("--contract", "-c", help="Only this contract (repeatable).")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes; the exit code tells.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to standard output.")]
+Waivers = Annotated[
+    Path | None, typer.Option("--waivers", metavar="FILE", help="Breaches that somebody answers for (waivers.toml).")
+]
 Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 although a MUST was not exercised.")]
 
 
@@ -68,6 +71,7 @@ def run(
     plan: Annotated[
         bool, typer.Option("--plan", help="Print every request that would be sent, and send none.")
     ] = False,
+    waivers: Waivers = None,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -79,7 +83,7 @@ def run(
         raise typer.Exit(plan_run(target, tuple(contract or ()), seed, as_json=json))
 
     raise typer.Exit(
-        run_target(target, out, tuple(contract or ()), seed, allow_unproven, record, quiet=quiet, as_json=json)
+        run_target(target, out, tuple(contract or ()), seed, allow_unproven, record, waivers, quiet=quiet, as_json=json)
     )
 
 
@@ -93,6 +97,7 @@ def check(
     any_version: Annotated[
         bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
     ] = False,
+    waivers: Waivers = None,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -100,8 +105,9 @@ def check(
     """Judge recorded traffic; nothing is sent."""
     from linkproof.cli.checking import check_recordings
 
+    chosen = tuple(contract or ())
     raise typer.Exit(
-        check_recordings(paths, out, tuple(contract or ()), any_version, allow_unproven, quiet=quiet, as_json=json)
+        check_recordings(paths, out, chosen, any_version, allow_unproven, waivers, quiet=quiet, as_json=json)
     )
 
 
@@ -110,12 +116,38 @@ def report(
     paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
     out: Annotated[Path, typer.Option("--out", help="Where the page, the printed page and the data go.")],
     vendor: Annotated[str, typer.Option("--vendor", help="One vendor's contracts only: a copy to hand on.")] = "",
+    waivers: Waivers = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a report of results that are there: several runs as one, or one vendor's part alone."""
     from linkproof.cli.reporting import report_results
 
-    raise typer.Exit(report_results(paths, vendor, out, quiet=quiet))
+    raise typer.Exit(report_results(paths, vendor, out, waivers, quiet=quiet))
+
+
+@app.command()
+def waive(
+    finding: Annotated[str, typer.Argument(help="The finding's id, as reports show it.", metavar="FINDING")],
+    owner: Annotated[str, typer.Option("--owner", help="Who answers for it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it may stay for now.")],
+    link: Annotated[str, typer.Option("--link", help="Where more is told: a ticket, a mail to the vendor.")],
+    expires: Annotated[str, typer.Option("--expires", metavar="DAY", help="The last day. Default: in 90 days.")] = "",
+    any_value: Annotated[
+        bool, typer.Option("--any-value", help="Whatever value comes: for one that is another each time.")
+    ] = False,
+    results: Annotated[Path, typer.Option("--results", help="Where the finding is: results.json, or its folder.")] = (
+        Path("reports/latest")
+    ),
+    waivers: Annotated[Path, typer.Option("--waivers", metavar="FILE", help="The file to add it to.")] = (
+        Path("waivers.toml")
+    ),
+) -> None:
+    """Add an entry for a finding, and for what follows from it, to a waiver file."""
+    from linkproof.cli.waiving import waive as write
+
+    raise typer.Exit(
+        write(finding, results, waivers, owner=owner, reason=reason, link=link, expires=expires, any_value=any_value)
+    )
 
 
 @app.command()

@@ -19,7 +19,7 @@ from linkproof.bundle import (
     write_bundle,
 )
 from linkproof.cli.checking import judge_recordings
-from linkproof.cli.reporting import read_results
+from linkproof.cli.reading import read_results
 from linkproof.data import folder
 from linkproof.errors import UsageError
 from linkproof.recording import read_recordings, recording_files

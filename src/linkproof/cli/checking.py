@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from linkproof.cli.output import finish
+from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.errors import UsageError
 from linkproof.exchange import Circumstances, Grade
@@ -22,13 +23,15 @@ def check_recordings(
     contracts: tuple[str, ...],
     any_version: bool,
     allow_unproven: bool,
+    waivers: Path | None = None,
     *,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
+    excused = read_waivers(waivers)
     results = judge_recordings(paths, contracts, any_version, allow_unproven)
-    return finish(results, out, quiet=quiet, as_json=as_json)
+    return finish(waived(results, excused), out, quiet=quiet, as_json=as_json)
 
 
 def judge_recordings(paths: list[Path], contracts: tuple[str, ...], any_version: bool, allow_unproven: bool) -> Results:

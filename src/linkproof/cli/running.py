@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from linkproof.cli.output import finish
+from linkproof.cli.waiving import read_waivers, waived
 from linkproof.errors import EngineError
 from linkproof.suite.planning import Plan, planned
 from linkproof.suite.plugin import Choices, Conformance
@@ -25,12 +26,14 @@ def run_target(
     seed: int | None,
     allow_unproven: bool,
     record: str = "",
+    waivers: Path | None = None,
     *,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
     choices = Choices(target, contracts, seed, allow_unproven, record)
+    excused = read_waivers(waivers)
     console = Console(stderr=True, quiet=quiet)
     with _progress(console) as progress:
         run = Conformance(choices, progress)
@@ -42,7 +45,7 @@ def run_target(
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{output}")
-    return finish(run.results, out, quiet=quiet, as_json=as_json)
+    return finish(waived(run.results, excused), out, quiet=quiet, as_json=as_json)
 
 
 def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_json: bool) -> int:

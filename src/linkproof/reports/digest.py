@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linkproof.finding import Level
-from linkproof.results import Status
+from linkproof.reports.text import count
+from linkproof.results import Standing, Status
 
 
 @dataclass
@@ -64,3 +65,28 @@ def unproven(data: dict[str, Any]) -> list[Unproven]:
 def counts(data: dict[str, Any]) -> dict[str, int]:
     """How many requirements have each status."""
     return {s.value: sum(r["status"] == s for r in data["requirements"]) for s in Status}
+
+
+def waived(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The waiver in force of each finding that has one."""
+    return {i: w for w in data["waivers"] if w["standing"] == Standing.IN_FORCE for i in w["findings"]}
+
+
+def about_waivers(data: dict[str, Any]) -> list[str]:
+    """What waivers change, in sentences: how much is waived, and which of them are rotten."""
+    covered = waived(data)
+    musts = [f["id"] for f in data["findings"] if f["level"] == Level.MUST]
+    told = []
+    if covered:
+        number = sum(i in covered for i in musts)
+        told.append(
+            f"Waived: {number} of {count(len(musts), 'finding')}. The verdict stands; the exit code leaves them out."
+        )
+    for waiver in data["waivers"]:
+        what = f"{waiver['requirement']} on {waiver['contract']}, {', '.join(waiver['operations'])}"
+        what += f" at {waiver['pointer']}" if waiver["pointer"] else ""
+        if waiver["standing"] == Standing.EXPIRED:
+            told.append(f"A waiver of {waiver['owner']} expired on {waiver['expires']}: {what}")
+        elif waiver["standing"] == Standing.UNUSED:
+            told.append(f"A waiver of {waiver['owner']} has nothing left to cover, remove it: {what}")
+    return told

@@ -15,9 +15,9 @@ from markupsafe import Markup
 from linkproof.reports.bodies import pretty, whole
 from linkproof.reports.diagram import HEIGHT, WIDTH, diagram
 from linkproof.reports.difference import marked
-from linkproof.reports.digest import causes, counts, unproven
+from linkproof.reports.digest import about_waivers, causes, counts, unproven, waived
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
-from linkproof.reports.text import count, plain_all
+from linkproof.reports.text import count, in_words, plain_all
 
 #: With more findings than this their bodies wait as text until they are opened: elements are what makes a page slow.
 INLINE = 300
@@ -33,7 +33,7 @@ def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path}
-    environment.globals |= {"diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
+    environment.globals |= {"in_words": in_words, "diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
     data = plain_all(data)
     exchanges = _Exchanges()
     script = _source(environment, "report.js")
@@ -41,6 +41,7 @@ def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
         "data": data,
         "printed": printed,
         "exchange_number": exchanges.number,
+        "waived": waived(data),
         "by_key": {(r["contract"], r["id"]): r for r in data["requirements"]},
         "age": lambda day: _age(day, data["started_at"]),
     }
@@ -61,6 +62,7 @@ def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
         matrix=matrix(data),
         causes=causes(data),
         unproven=unproven(data),
+        about_waivers=about_waivers(data),
         counts=counts({"requirements": [r for r in data["requirements"] if r["family"] != "DOC"]}),
         rows=_rows(data),
         vendors={c["vendor"]: c["vendor_title"] for c in data["contracts"]},

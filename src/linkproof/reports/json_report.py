@@ -18,6 +18,7 @@ from linkproof.results import (
     LongRunning,
     RequirementResult,
     Results,
+    Standing,
     Status,
     Step,
     TargetInfo,
@@ -25,6 +26,7 @@ from linkproof.results import (
     Transition,
     UnmatchedGroup,
     Verdict,
+    Waiver,
 )
 
 _MOST_EXCHANGES = 3
@@ -54,9 +56,11 @@ def results_to_dict(results: Results) -> dict[str, Any]:
         "broken": [{"what": cloak.text(b.what), "detail": cloak.text(b.detail)} for b in results.broken],
         "lifecycles": [_lifecycle(x, cloak) for x in results.lifecycles],
         "long_running": [_long_running(x, cloak) for x in results.long_running],
+        "waivers": [_waiver(w, cloak) for w in results.waivers],
         "started_at": results.started_at,
         "duration_s": results.duration_s,
         "requests": results.requests,
+        "allow_unproven": results.allow_unproven,
         "exit_code": results.exit_code,
     }
 
@@ -114,6 +118,9 @@ def _finding(finding: Finding, cloak: Cloak) -> dict[str, Any]:
         "follows": finding.follows or None,
         "exchanges": [_exchange(e, cloak) for e in finding.exchanges[:_MOST_EXCHANGES]],
         "curl": cloak.text(finding.curl),
+        "operations": list(finding.operations),
+        "place": cloak.text(finding.place),
+        "value": cloak.text(finding.value),
     }
 
 
@@ -156,6 +163,14 @@ def _unmatched(group: UnmatchedGroup, cloak: Cloak) -> dict[str, Any]:
     }
 
 
+def _waiver(waiver: Waiver, cloak: Cloak) -> dict[str, Any]:
+    return {name: cloak.text(value) if isinstance(value, str) else value for name, value in asdict(waiver).items()} | {
+        "operations": list(waiver.operations),
+        "standing": waiver.standing.value,
+        "findings": list(waiver.findings),
+    }
+
+
 def _lifecycle(lifecycle: Lifecycle, cloak: Cloak) -> dict[str, Any]:
     words = ("before", "after", "seen")
     return {
@@ -189,9 +204,8 @@ def _timeline(timeline: Timeline, cloak: Cloak) -> dict[str, Any]:
 
 
 def _results(data: dict[str, Any]) -> Results:
-    verdict = Verdict(data["verdict"])
     return Results(
-        verdict=verdict,
+        verdict=Verdict(data["verdict"]),
         sentence=data["sentence"],
         target=TargetInfo(**data["target"]),
         contracts=[ContractInfo(**c) for c in data["contracts"]],
@@ -207,8 +221,15 @@ def _results(data: dict[str, Any]) -> Results:
         long_running=[_long_running_from(x) for x in data["long_running"]],
         seed=data["seed"],
         version=data["linkproof_version"],
-        allow_unproven=verdict is Verdict.UNPROVEN and data["exit_code"] == 0,
+        allow_unproven=data["allow_unproven"],
+        waivers=[_waiver_from(w) for w in data["waivers"]],
     )
+
+
+def _waiver_from(waiver: dict[str, Any]) -> Waiver:
+    operations, findings = tuple(waiver["operations"]), tuple(waiver["findings"])
+    standing = Standing(waiver["standing"])
+    return Waiver(**waiver | {"operations": operations, "findings": findings, "standing": standing})
 
 
 def _lifecycle_from(found: dict[str, Any]) -> Lifecycle:
@@ -247,6 +268,7 @@ def _finding_from(finding: dict[str, Any]) -> Finding:
         | {
             "level": Level(finding["level"]),
             "follows": finding["follows"] or "",
+            "operations": tuple(finding["operations"]),
             "exchanges": [_exchange_from(e) for e in finding["exchanges"]],
         }
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from linkproof.reports.digest import Cause, causes, unproven
+from linkproof.reports.digest import Cause, about_waivers, causes, unproven, waived
 from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.matrix import families, matrix
-from linkproof.reports.text import count, finding_lines, one_line
+from linkproof.reports.text import count, finding_lines, in_words, one_line
 from linkproof.results import Results
 
 _MARK = {
@@ -29,9 +29,10 @@ def summary_markdown(results: Results) -> str:
     data = results_to_dict(results)
     lines = [f"## Linkproof: {data['verdict']}", "", _escape(data["sentence"]), "", *_table(data)]
     lines += [f"\n**Broken**: {_escape(b['what'])}" for b in data["broken"][:_MOST]]
-    found = causes(data)
+    lines += [f"\n{_escape(told)}" for told in about_waivers(data)]
+    found, covered = causes(data), waived(data)
     for cause in found[:_MOST]:
-        lines += ["", *_finding(cause)]
+        lines += ["", *_finding(cause, covered.get(cause.finding["id"]))]
     if len(found) > _MOST:
         lines += ["", f"The report has {count(len(found) - _MOST, 'finding')} more of other causes."]
     lines += _unproven(data)
@@ -49,9 +50,11 @@ def _table(data: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _finding(cause: Cause) -> list[str]:
+def _finding(cause: Cause, waiver: dict[str, Any] | None) -> list[str]:
     """A finding in a fence that is longer than any within."""
     text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(cause.finding)]
+    if waiver:
+        text.append(f"  waived:   {in_words(waiver)}")
     if cause.followers:
         text.append(f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
     fence = "`" * max(3, *(len(run) + 1 for line in text for run in re.findall("`+", line) or [""]))

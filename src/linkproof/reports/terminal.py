@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linkproof.reports.digest import causes, unproven
+from linkproof.reports.digest import about_waivers, causes, unproven, waived
 from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.matrix import Cell, families, matrix
-from linkproof.reports.text import count, finding_lines, one_line
+from linkproof.reports.text import count, finding_lines, in_words, one_line
 from linkproof.results import Results
 
 _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "not applicable": "-"}
@@ -37,6 +37,8 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
     if data["target"]["not_recorded"]:
         missing = count(data["target"]["not_recorded"], "request")
         _say(console, f"{missing} that the cassette does not hold: not recorded, so not exercised", "magenta")
+    for told in about_waivers(data):
+        _say(console, told, "yellow")
     if data["contracts"] and data["requirements"]:
         console.print()
         console.print(_table(data, " " if console.width >= _WIDE else ""))
@@ -82,13 +84,15 @@ def _broken(data: dict[str, Any], console: Console) -> None:
 
 
 def _findings(data: dict[str, Any], console: Console) -> None:
-    found = causes(data)
+    found, covered = causes(data), waived(data)
     for cause in found[:_MOST_FINDINGS]:
         style = _STYLE["fail" if cause.finding["level"] == "MUST" else "warn"]
         first, *others = finding_lines(cause.finding)
         _say(console, f"\n{first}", style, indent="  ")
         for line in others:
             _say(console, line, indent=" " * 12, whole=line.startswith(_COMMAND))
+        if waiver := covered.get(cause.finding["id"]):
+            _say(console, f"  waived:   {in_words(waiver)}", "yellow", indent=" " * 12)
         if cause.followers:
             _say(console, f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
     more = len(found) - _MOST_FINDINGS

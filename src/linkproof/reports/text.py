@@ -53,3 +53,8 @@ def finding_lines(finding: dict[str, Any]) -> list[str]:
     if finding["curl"]:
         lines.append(f"  again:    {finding['curl']}")
     return [one_line(line) for line in lines]
+
+
+def in_words(waiver: dict[str, Any]) -> str:
+    """Who answers for a breach, until when, why, and where more is told."""
+    return one_line(f"by {waiver['owner']} until {waiver['expires']}: {waiver['reason']} ({waiver['link']})")
