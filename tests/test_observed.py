@@ -11,8 +11,10 @@ import pytest
 from linkproof.contract.load import all_contracts
 from linkproof.exchange import Exchange
 from linkproof.judge import Judge
-from linkproof.results import LongRunning, Transition
+from linkproof.merging import merged, only_vendor
+from linkproof.results import LongRunning, Observed, ObservedValue, Transition
 from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
+from tests.results_examples import breached
 from tests.traffic import (
     AKS,
     DICOM,
@@ -25,9 +27,11 @@ from tests.traffic import (
     decision,
     error,
     ex,
+    listing,
     state,
 )
 
+STATUS = "/properties/privateLinkServiceConnectionState/status"
 PENDING = state("Pending")
 GONE = error(AKS, 404, "NotFound", own="one")
 BROKE = ex(AKS, "PUT", "one", 500, {}, sent=decision())
@@ -178,3 +182,51 @@ def test_a_finding_knows_when_it_was_seen() -> None:
     bad = got(properties__privateLinkServiceConnectionState__status="aproved")
     (found,) = [f for f in fed([replace(bad, at=day) for day in days]).findings.all() if f.requirement == "ENM-1"]
     assert (found.count, found.first_seen, found.last_seen) == (4, "2026-11-01", "2026-11-03")
+
+
+# words
+
+
+def test_words_are_counted_by_place_wherever_the_connection_stands() -> None:
+    odd = replace(
+        ex(AKS, own="two", answer=connection(AKS, "two", properties__provisioningState="Odd")), at="2026-11-02"
+    )
+    page = replace(listing(AKS, connection(AKS), connection(AKS, "two")), at="2026-11-01")
+    judge = fed([page, odd, replace(got("one"), at="2026-11-03"), GONE])
+    found = {o.place: o for o in judge.observations.of(contract(AKS))}
+    assert set(found) == {"/error/code", "/properties/provisioningState", STATUS}
+    words = {v.value: v for v in found["/properties/provisioningState"].values}
+    assert list(words) == ["Odd", "Succeeded"]
+    good = words["Succeeded"]
+    assert (good.documented, good.count, good.first_seen, good.last_seen) == (True, 3, "2026-11-01", "2026-11-03")
+    assert (words["Odd"].documented, words["Odd"].count, words["Odd"].seen) == (False, 1, odd.label)
+    assert "Deleting" in found["/properties/provisioningState"].documented
+    assert [v.value for v in found["/error/code"].values] == ["NotFound"]
+
+
+def test_words_of_a_contract_that_names_none_are_seen_as_well() -> None:
+    judge = fed([got("one", POSTGRES, properties__provisioningState="Dropping")])
+    found = {o.place: (o.documented, [v.value for v in o.values]) for o in judge.observations.of(contract(POSTGRES))}
+    assert found["/properties/provisioningState"] == ((), ["Dropping"])
+
+
+def test_words_are_bounded_and_those_of_a_failure_do_not_count() -> None:
+    many = [got("one", AKS, properties__provisioningState=f"{n:03}" + "x" * 500) for n in range(200)]
+    broken = ex(AKS, own="one", status=500, answer=connection(AKS, properties__provisioningState="Broken"))
+    judge = fed([broken, *many])
+    values = next(o for o in judge.observations.of(contract(AKS)) if o.place.endswith("provisioningState")).values
+    assert len(values) == 50
+    assert max(len(v.value) for v in values) == 100
+    assert "Broken" not in [v.value for v in values]
+
+
+def test_words_of_two_runs_become_one() -> None:
+    one, two = breached(), breached()
+    seen = ObservedValue("Succeeded", True, 2, "2026-11-02", "2026-11-03", "a #1")
+    one.observed = [Observed(AKS, "/status", ("Succeeded",), (seen,))]
+    earlier = replace(seen, first_seen="2026-11-01", last_seen="2026-11-01")
+    two.observed = [Observed(AKS, "/status", ("Succeeded",), (replace(seen, value="Failed"), earlier))]
+    both = merged([one, two])
+    values = {v.value: (v.count, v.first_seen, v.last_seen) for v in both.observed[0].values}
+    assert values == {"Failed": (2, "2026-11-02", "2026-11-03"), "Succeeded": (4, "2026-11-01", "2026-11-03")}
+    assert only_vendor(both, "huawei", ()).observed == []

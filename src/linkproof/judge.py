@@ -18,6 +18,7 @@ from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.grouping import Findings
 from linkproof.lifecycle import Lifecycles, Tracks
+from linkproof.observing import Observations
 from linkproof.results import Broken, UnmatchedGroup
 from linkproof.timeline import Timelines
 
@@ -68,6 +69,7 @@ class Judge:
         self.findings = Findings()
         self.lifecycles = Lifecycles()
         self.timelines = Timelines()
+        self.observations = Observations()
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.matched: Counter[str] = Counter()
         self.exchanges = 0
@@ -96,6 +98,7 @@ class Judge:
         history.record(call)
         self.lifecycles.observe(call, history, world.tracks)
         self.timelines.observe(call, history)
+        self.observations.observe(call)
         self._note_polls(call, world)
         for judgement in found:
             self._count(call, judgement)

@@ -14,6 +14,8 @@ from linkproof.results import (
     ContractInfo,
     Lifecycle,
     LongRunning,
+    Observed,
+    ObservedValue,
     RequirementResult,
     Results,
     Standing,
@@ -70,6 +72,7 @@ def merged(parts: Sequence[Results]) -> Results:
         seed=parts[0].seed if len({p.seed for p in parts}) == 1 else None,
         version=_joined(p.version for p in parts),
         allow_unproven=all(p.allow_unproven for p in parts),
+        observed=_merged((x for p in parts for x in p.observed), lambda x: (x.contract, x.place), _observed),
         waivers=_merged((w for p in parts for w in p.waivers), _key_of_waiver, _waivers),
     )
     return _judged(found)
@@ -95,6 +98,7 @@ def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Resu
         broken=[hidden] if results.broken else [],
         lifecycles=[x for x in results.lifecycles if x.contract in ids],
         long_running=[x for x in results.long_running if x.contract in ids],
+        observed=[x for x in results.observed if x.contract in ids],
         waivers=[w for w in results.waivers if w.contract in ids],
         requests=sum(c.exchanges for c in contracts),
     )
@@ -150,6 +154,20 @@ def _findings(group: list[Finding]) -> Finding:
         first_seen=min((f.first_seen for f in group if f.first_seen), default=""),
         last_seen=max(f.last_seen for f in group),
         operations=tuple(sorted({o for f in group for o in f.operations})),
+    )
+
+
+def _observed(group: list[Observed]) -> Observed:
+    values = _merged((v for x in group for v in x.values), lambda v: v.value, _observed_values)
+    return replace(group[0], values=tuple(sorted(values, key=lambda v: v.value)))
+
+
+def _observed_values(group: list[ObservedValue]) -> ObservedValue:
+    return replace(
+        group[0],
+        count=sum(v.count for v in group),
+        first_seen=min((v.first_seen for v in group if v.first_seen), default=""),
+        last_seen=max(v.last_seen for v in group),
     )
 
 

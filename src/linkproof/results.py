@@ -174,6 +174,28 @@ class LongRunning:
     shown: tuple[Timeline, ...]
 
 
+@dataclass(frozen=True)
+class ObservedValue:
+    """A word that was seen: how often, first and last (ISO 8601, "" where unknown), and in which exchange first."""
+
+    value: str
+    documented: bool
+    count: int
+    first_seen: str
+    last_seen: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The words that were seen at one place of a contract; ``documented`` is empty where the contract names none."""
+
+    contract: str
+    place: str
+    documented: tuple[str, ...]
+    values: tuple[ObservedValue, ...]
+
+
 class Standing(StrEnum):
     """What a waiver came to in one run."""
 
@@ -227,6 +249,7 @@ class Results:
     version: str = ""
     allow_unproven: bool = False
     waivers: list[Waiver] = field(default_factory=list)
+    observed: list[Observed] = field(default_factory=list)
 
     @property
     def waived(self) -> frozenset[str]:

@@ -78,6 +78,7 @@ def conclude(
         seed=facts.seed,
         version=linkproof.__version__,
         allow_unproven=facts.allow_unproven,
+        observed=[seen for c in contracts for seen in judge.observations.of(c)],
     )
 
 

@@ -25,10 +25,18 @@ app = typer.Typer(
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
 faults_app = typer.Typer(no_args_is_help=True, help="Servers that are wrong on purpose: what the suites catch.")
+history_app = typer.Typer(no_args_is_help=True, help="Results kept over time: what was seen when, first and last.")
 app.add_typer(faults_app, name="faults")
+app.add_typer(history_app, name="history")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(requirements_app, name="requirements")
 
+Store = Annotated[
+    str,
+    typer.Option(
+        "--store", metavar="URL", help="SQLite or PostgreSQL. Default: $LINKPROOF_HISTORY, or reports/history.sqlite."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_default=True)]
 Contracts = Annotated[list[str] | None, typer.Option("--contract", "-c", help="Only this contract (repeatable).")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes; the exit code tells.")]
@@ -189,6 +197,62 @@ def mock(
     from linkproof.cli.serving import serve_mock
 
     serve_mock(port, tuple(contract or ()), token, fault)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="results.json, its folder, or run:N of the history.", metavar="BEFORE")],
+    after: Annotated[str, typer.Argument(help="The later one.", metavar="AFTER")],
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 as well where less is proven than before.")] = False,
+    store: Store = "",
+    json: Json = False,
+) -> None:
+    """What changed between two runs: new, fixed, still there, no longer exercised. Exit 1 where something is new."""
+    from linkproof.cli.keeping import diff_results
+
+    raise typer.Exit(diff_results(before, after, store, strict=strict, as_json=json))
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Option("--out", help="The folder for the pages.")] = Path("reports/site"),
+    store: Store = "",
+) -> None:
+    """Write static pages over the history: one row for each target, with a badge."""
+    from linkproof.cli.keeping import make_site
+
+    raise typer.Exit(make_site(store, out))
+
+
+@history_app.command("add")
+def history_add(
+    paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
+    store: Store = "",
+) -> None:
+    """Keep results. The same results twice are kept once."""
+    from linkproof.cli.keeping import add_runs
+
+    raise typer.Exit(add_runs(paths, store))
+
+
+@history_app.command("list")
+def history_list(store: Store = "", json: Json = False) -> None:
+    """Every run that is kept, the newest first."""
+    from linkproof.cli.keeping import list_runs
+
+    raise typer.Exit(list_runs(store, as_json=json))
+
+
+@history_app.command("show")
+def history_show(
+    target: Annotated[str, typer.Argument(help="A target's name; may be left out where there is one.")] = "",
+    store: Store = "",
+    json: Json = False,
+) -> None:
+    """One target over time: contracts, requirements, findings, and words, with when each was seen first and last."""
+    from linkproof.cli.keeping import show_target
+
+    raise typer.Exit(show_target(target, store, as_json=json))
 
 
 @faults_app.command("list")

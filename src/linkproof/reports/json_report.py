@@ -16,6 +16,8 @@ from linkproof.results import (
     ContractInfo,
     Lifecycle,
     LongRunning,
+    Observed,
+    ObservedValue,
     RequirementResult,
     Results,
     Standing,
@@ -56,6 +58,7 @@ def results_to_dict(results: Results) -> dict[str, Any]:
         "broken": [{"what": cloak.text(b.what), "detail": cloak.text(b.detail)} for b in results.broken],
         "lifecycles": [_lifecycle(x, cloak) for x in results.lifecycles],
         "long_running": [_long_running(x, cloak) for x in results.long_running],
+        "observed": [_observed(x, cloak) for x in results.observed],
         "waivers": [_waiver(w, cloak) for w in results.waivers],
         "started_at": results.started_at,
         "duration_s": results.duration_s,
@@ -163,6 +166,15 @@ def _unmatched(group: UnmatchedGroup, cloak: Cloak) -> dict[str, Any]:
     }
 
 
+def _observed(found: Observed, cloak: Cloak) -> dict[str, Any]:
+    return {
+        "contract": found.contract,
+        "place": cloak.text(found.place),
+        "documented": list(found.documented),
+        "values": [asdict(v) | {"value": cloak.text(v.value), "seen": cloak.text(v.seen)} for v in found.values],
+    }
+
+
 def _waiver(waiver: Waiver, cloak: Cloak) -> dict[str, Any]:
     return {name: cloak.text(value) if isinstance(value, str) else value for name, value in asdict(waiver).items()} | {
         "operations": list(waiver.operations),
@@ -223,7 +235,13 @@ def _results(data: dict[str, Any]) -> Results:
         version=data["linkproof_version"],
         allow_unproven=data["allow_unproven"],
         waivers=[_waiver_from(w) for w in data["waivers"]],
+        observed=[_observed_from(x) for x in data["observed"]],
     )
+
+
+def _observed_from(found: dict[str, Any]) -> Observed:
+    values = tuple(ObservedValue(**v) for v in found["values"])
+    return Observed(**found | {"documented": tuple(found["documented"]), "values": values})
 
 
 def _waiver_from(waiver: dict[str, Any]) -> Waiver:

@@ -1,0 +1,1 @@
+"""Results kept over time: what was seen when, first and last."""

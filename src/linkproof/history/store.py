@@ -1,0 +1,228 @@
+"""The history in a database: an SQLite file, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from linkproof.errors import UsageError
+from linkproof.history.tables import VERSION, About, Base, Row, Run, Seen, Word
+from linkproof.reports.json_report import results_from_dict
+from linkproof.results import Results
+
+DEFAULT = "sqlite:///reports/history.sqlite"
+#: So long one writer waits for another.
+_BUSY_S = 30
+_ATTEMPTS = 10
+#: What databases say to one of two that make the same table at once.
+_CROSSED = re.compile("exists|duplicate|locked")
+_FIX = "give a URL such as sqlite:///history.sqlite or postgresql://user@host/name, or set LINKPROOF_HISTORY"
+
+
+class Store:
+    """Runs, by target and time. Use it as a context manager."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._where = "--store"
+        self._engine = self._open(url)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    def add(self, data: dict[str, Any]) -> tuple[int, bool]:
+        """Add a run, from its results' JSON; returns its number, and False where it was there before."""
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        digest = hashlib.sha256(text).hexdigest()
+        try:
+            with self._session() as session, session.begin():
+                run = _run(data, digest, zlib.compress(text))
+                session.add(run)
+                session.flush()
+                return run.id, True
+        except IntegrityError:
+            with self._session() as session:
+                found = session.scalar(select(Run.id).where(Run.digest == digest))
+            if found is None:
+                raise
+            return found, False
+
+    def runs(self, target: str = "") -> list[Run]:
+        """Every run (of a target), the oldest first."""
+        query = select(Run).order_by(Run.started_at, Run.id)
+        with self._session() as session:
+            return list(session.scalars(query.where(Run.target == target) if target else query))
+
+    def rows(self, target: str) -> list[tuple[Run, Row]]:
+        """Every requirement's status in every run of a target, the oldest run first."""
+        query = select(Run, Row).join(Row, Row.run_id == Run.id).where(Run.target == target)
+        with self._session() as session:
+            return [(run, row) for run, row in session.execute(query.order_by(Run.started_at, Run.id))]
+
+    def findings(self, target: str) -> list[tuple[Run, Seen]]:
+        """Every finding of every run of a target, the oldest run first."""
+        query = select(Run, Seen).join(Seen, Seen.run_id == Run.id).where(Run.target == target)
+        with self._session() as session:
+            return [(run, seen) for run, seen in session.execute(query.order_by(Run.started_at, Run.id))]
+
+    def words(self, target: str) -> list[tuple[Run, Word]]:
+        """Every word of every run of a target, the oldest run first."""
+        query = select(Run, Word).join(Word, Word.run_id == Run.id).where(Run.target == target)
+        with self._session() as session:
+            return [(run, word) for run, word in session.execute(query.order_by(Run.started_at, Run.id))]
+
+    def results(self, number: int) -> Results:
+        """The whole results of a run. Raises UsageError where there is none of this number."""
+        with self._session() as session:
+            kept = session.scalar(select(Run.results).where(Run.id == number))
+            newest = session.scalar(select(func.max(Run.id))) or 0
+        if kept is None:
+            fix = (
+                f"numbers go up to {newest}: see linkproof history list" if newest else "add one: linkproof history add"
+            )
+            raise UsageError(f"the history has no run {number}", where=self._where, fix=fix)
+        return results_from_dict(json.loads(zlib.decompress(kept)))
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        try:
+            with Session(self._engine, expire_on_commit=False) as session:
+                yield session
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise self._mistake(error) from None
+
+    def _open(self, url: str) -> Engine:
+        try:
+            parsed = make_url(url)
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            self._where = f"--store {parsed.render_as_string(hide_password=True)}"
+            if parsed.get_backend_name() == "sqlite":
+                if parsed.database:
+                    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                engine = create_engine(parsed, connect_args={"timeout": _BUSY_S})
+                event.listen(engine, "connect", _prepare)
+            else:
+                engine = create_engine(parsed, pool_pre_ping=True)
+            self._set_up(engine)
+        except ModuleNotFoundError as error:
+            fix = "pip install 'linkproof[postgresql]'"
+            raise UsageError(f"{error.name} is not installed", where=self._where, fix=fix) from None
+        except (ArgumentError, NoSuchModuleError):
+            raise UsageError("this is no database's URL", where=self._where, fix=_FIX) from None
+        except SQLAlchemyError as error:
+            raise self._mistake(error) from None
+        except OSError as error:
+            raise UsageError(f"the folder cannot be made: {error.strerror}", where=self._where, fix=_FIX) from None
+        return engine
+
+    def _set_up(self, engine: Engine) -> None:
+        """Make the tables where they are not there; several processes may try at once."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with engine.begin() as connection:
+                    for table in Base.metadata.sorted_tables:
+                        connection.execute(CreateTable(table, if_not_exists=True))
+                        for index in table.indexes:
+                            connection.execute(CreateIndex(index, if_not_exists=True))
+                break
+            except DatabaseError as error:
+                if attempt == _ATTEMPTS - 1 or not _CROSSED.search(str(error.orig)):
+                    raise
+        with Session(engine) as session:
+            found = session.scalar(select(About.version))
+            if found is None:
+                try:
+                    session.add(About(version=VERSION))
+                    session.commit()
+                except IntegrityError:
+                    session.rollback()
+            elif found != VERSION:
+                problem = f"this history is of version {found}, this Linkproof keeps version {VERSION}"
+                raise UsageError(problem, where=self._where, fix="give another --store, and add the results anew")
+
+    def _mistake(self, error: SQLAlchemyError) -> UsageError:
+        told = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return UsageError(f"the history cannot be used: {told}", where=self._where, fix=_FIX)
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    """One writer at a time, readers never wait: the file may be on a shared disk of a CI."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _run(data: dict[str, Any], digest: str, packed: bytes) -> Run:
+    started = data["started_at"]
+    waived = {i for w in data["waivers"] if w["standing"] == "in force" for i in w["findings"]}
+    return Run(
+        digest=digest,
+        target=data["target"]["name"],
+        kind=data["target"]["kind"],
+        started_at=started,
+        duration_s=data["duration_s"],
+        requests=data["requests"],
+        verdict=data["verdict"],
+        exit_code=data["exit_code"],
+        version=data["linkproof_version"],
+        sentence=data["sentence"],
+        results=packed,
+        rows=[
+            Row(
+                contract=r["contract"],
+                requirement=r["id"],
+                family=r["family"],
+                level=r["level"],
+                status=r["status"],
+                exercised=r["exercised"],
+            )
+            for r in data["requirements"]
+        ],
+        findings=[
+            Seen(
+                name=f["id"],
+                contract=f["contract"],
+                requirement=f["requirement"],
+                level=f["level"],
+                operation=f["operation"],
+                message=f["message"],
+                count=f["count"],
+                waived=f["id"] in waived,
+                first=f["first_seen"] or started,
+                last=f["last_seen"] or started,
+            )
+            for f in data["findings"]
+        ],
+        words=[
+            Word(
+                contract=o["contract"],
+                place=o["place"][:400],
+                value=v["value"],
+                documented=v["documented"],
+                count=v["count"],
+                first=v["first_seen"] or started,
+                last=v["last_seen"] or started,
+            )
+            for o in data["observed"]
+            for v in o["values"]
+        ],
+    )
