@@ -7,8 +7,10 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from linkproof.finding import Level
 from linkproof.jsontext import NOT_JSON, TOO_DEEP, parse
-from linkproof.reports.text import finding_lines, one_line, plain
+from linkproof.reports.digest import waived
+from linkproof.reports.text import finding_lines, in_words, one_line, plain
 
 #: Every file starts so: what else lies in an allure-results folder is somebody else's.
 PREFIX = "linkproof-"
@@ -25,12 +27,14 @@ _SEVERITY = {"MUST": "critical", "SHOULD": "minor", "NOTE": "trivial"}
 
 def allure_files(data: dict[str, Any]) -> dict[str, bytes]:
     """File name to content, from the results' JSON. Equal results give equal files."""
+    covered = waived(data)
     findings = {f["id"]: f for f in [*data["findings"], *data["documentation_defects"]]}
     contracts = {c["id"]: c for c in data["contracts"]}
     files: dict[str, bytes] = {}
     for row in data["requirements"]:
         own = [findings[i] for i in row["findings"] if i in findings]
         result = _result(row, contracts[row["contract"]], own, files) | _times(data)
+        _note_waivers(result, [f for f in own if f["level"] == Level.MUST], covered)
         files[f"{PREFIX}{result['uuid']}-result.json"] = _dump(result)
     for broken in data["broken"]:
         result = _broken(broken) | _times(data)
@@ -67,10 +71,18 @@ def _result(
         "stage": "finished",
         "labels": [{"name": k, "value": v} for k, v in labels.items()],
         "links": [{"name": source["document"], "url": source["address"], "type": "link"}],
-        "steps": [_step(e, n, f, files) for f in findings for n, e in enumerate(f["exchanges"])],
+        "steps": [_finding(f, files) for f in findings],
         "attachments": [],
         "parameters": [{"name": "exercised", "value": str(row["exercised"]), "excluded": True}],
     }
+
+
+def _note_waivers(result: dict[str, Any], breaches: list[dict[str, Any]], covered: dict[str, dict[str, Any]]) -> None:
+    """Where somebody answers for all of them, the result is a known failure: it stays one, and is not counted anew."""
+    if breaches and all(f["id"] in covered for f in breaches):
+        told = "; ".join(dict.fromkeys(in_words(covered[f["id"]]) for f in breaches))
+        details = result["statusDetails"]
+        details |= {"known": True, "muted": True, "message": f"waived {told}\n{details['message']}"}
 
 
 def _broken(broken: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +103,22 @@ def _broken(broken: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _finding(finding: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+    """A finding as a step, and its exchanges as the steps within."""
+    return {
+        "name": one_line(f"{finding['id']}: {finding['message']}"),
+        "status": "failed" if finding["level"] == Level.MUST else "passed",
+        "stage": "finished",
+        "steps": [_step(e, n, finding, files) for n, e in enumerate(finding["exchanges"])],
+        "attachments": [],
+        "parameters": [
+            {"name": name, "value": plain(finding[name])}
+            for name in ("operation", "pointer", "expected", "actual", "curl")
+            if finding[name]
+        ],
+    }
+
+
 def _step(exchange: dict[str, Any], number: int, finding: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
     request, response = exchange["request"], exchange["response"]
     attachments = []
@@ -105,7 +133,7 @@ def _step(exchange: dict[str, Any], number: int, finding: dict[str, Any], files:
             )
     return {
         "name": one_line(f"{request['method']} {request['url']} → {response['status']}"),
-        "status": "failed" if finding["level"] == "MUST" else "passed",
+        "status": "failed" if finding["level"] == Level.MUST else "passed",
         "stage": "finished",
         "steps": [],
         "attachments": attachments,
