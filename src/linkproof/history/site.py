@@ -73,9 +73,7 @@ def file_name(target: str) -> str:
 def strip(runs: list[Run]) -> list[dict[str, Any]]:
     """What is drawn of the newest runs, the oldest first: one bar for each, with its verdict and its day."""
     shown = runs[-SHOWN:]
-    return [
-        {"x": 4 * (SHOWN - len(shown) + n), "verdict": r.verdict, "day": r.started_at[:10]} for n, r in enumerate(shown)
-    ]
+    return [{"x": 4 * n, "verdict": r.verdict, "day": r.started_at[:10]} for n, r in enumerate(shown)]
 
 
 def _prepare(out: Path) -> None:
