@@ -13,7 +13,7 @@ def test_every_answer_has_an_id_of_its_own(driver: Driver) -> None:
     name = driver.any_name()
     for _ in range(3):
         driver.get(name)
-        driver.page()
+        driver.read()
         driver.get("linkproof-absent-1")
 
 
@@ -23,7 +23,7 @@ def test_credentials_are_checked(driver: Driver, credential: Credential) -> None
     if not driver.target.checks_credentials:
         pytest.skip("the target says that it does not check credentials")
     name = driver.any_name()
-    driver.send(driver.operation(Role.LIST), credential=credential)
+    driver.read(credential=credential)
     if driver.contract.by_role(Role.GET) is not None:
         driver.send(driver.operation(Role.GET), name, credential=credential)
         driver.send(driver.operation(Role.GET), "linkproof-absent-1", credential=credential)
@@ -62,8 +62,8 @@ def _provider(driver: Driver) -> str:
 
 @pytest.mark.requirement("HDR-5", "HDR-6", "HDR-3")
 def test_the_service_does_not_fail(driver: Driver) -> None:
-    driver.page()
-    driver.send(driver.operation(Role.LIST), query={"unknown": "parameter"})
-    driver.send_url("GET", driver.session.client.base_url(driver.contract) + driver.path(driver.operation(Role.LIST)))
+    driver.read()
+    driver.read(query={"unknown": "parameter"})
+    driver.send_url("GET", driver.session.client.base_url(driver.contract) + driver.path(*driver.reading()))
     for _ in range(5):
         driver.get(driver.any_name())

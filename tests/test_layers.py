@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "verdict",
         "waivers",
     ),
-    ("recording", "mock", "target"),
+    ("recording", "mock", "target", "importing"),
     ("reports", "bundle"),
     ("history",),
     ("faults",),

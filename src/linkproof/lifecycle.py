@@ -45,7 +45,7 @@ class Lifecycles:
             return
         if call.exchange.request.method not in READING:
             self._write(call, history, tracks)
-        elif call.role is Role.GET and call.status == 404 and call.subject and not call.faults:
+        elif call.role is Role.GET and call.not_found and call.subject and not call.faults:
             self._shown(call, history, tracks, call.subject, GONE)
         elif call.role in (Role.GET, Role.LIST):
             collection = history.collection(call.collection)

@@ -31,7 +31,7 @@ def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) 
     if subject is None or subject.exists is not False or subject.deleted is None:
         return
     if call.role is Role.GET:
-        if call.status == 404:
+        if call.not_found:
             yield held("STA-5")
             if subject.deleted_long:
                 yield held("LRO-4")

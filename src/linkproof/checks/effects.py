@@ -23,7 +23,7 @@ def others_and_refusals_change_nothing(
     collection = history.collection(call.collection)
     if not collection.refused and not collection.done:
         return
-    if call.role is Role.GET and call.status == 404 and not call.faults:
+    if call.role is Role.GET and call.not_found and not call.faults:
         yield from _vanished(call, collection)
         return
     for subject, value, pointer in observations(call, history):
@@ -113,7 +113,7 @@ def list_and_get_agree(call: Call, history: History, circumstances: Circumstance
     if call.contract.by_role(Role.GET) is None or call.contract.by_role(Role.LIST) is None:
         return
     collection = history.collection(call.collection)
-    if call.role is Role.GET and call.status == 404 and not call.faults:
+    if call.role is Role.GET and call.not_found and not call.faults:
         yield from _listed_yet_missing(call, history, collection)
         return
     for subject, value, pointer in observations(call, history):

@@ -39,7 +39,8 @@ def values_are_enumerators(call: Call, history: History, circumstances: Circumst
                 message = f"{value!r} is {twin!r} in another case"
                 yield breach("ENM-1", "another case", pointer, twin, value, message, group="")
             else:
-                level = Level.SHOULD if circumstances.open_enumerations else Level.MUST
+                is_open = circumstances.open_enumerations or place in schema.open_enumerations
+                level = Level.SHOULD if is_open else Level.MUST
                 yield breach(
                     "ENM-1", "undocumented", pointer, expected, value, f"{value!r} is undocumented", level=level
                 )

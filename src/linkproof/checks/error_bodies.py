@@ -85,7 +85,7 @@ def unknown_is_not_found(call: Call, history: History, circumstances: Circumstan
         return
     allowed = (404,) if call.contract.error.table == () else (404, 400)
     expected = " or ".join(map(str, allowed))
-    if call.status in allowed:
+    if call.status in allowed or call.not_found:
         yield held("ERR-3")
     else:
         message = f"{what} is unknown, and {call.name} answered {call.status}"

@@ -170,7 +170,7 @@ class History:
             self._record_write(call, collection, subject)
 
     def _record_reading(self, call: Call, collection: Collection, subject: Subject | None) -> None:
-        if call.role is Role.GET and call.status == 404 and subject is not None and not call.faults:
+        if call.role is Role.GET and call.not_found and subject is not None and not call.faults:
             if subject.exists and subject.get and subject.get.call.exchange.request.url == call.exchange.request.url:
                 subject.exists = None
             return

@@ -55,11 +55,19 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 (its callback answers)
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    contracts: Annotated[
+        list[Path] | None,
+        typer.Option("--contracts", metavar="DIR", help="A folder with contracts of yours, beside ours (repeatable)."),
+    ] = None,
 ) -> None:
     """See the commands below; each has its own --help."""
+    if contracts:
+        from linkproof.data import add_contracts
+
+        add_contracts(contracts)
 
 
 @app.command()
@@ -131,6 +139,31 @@ def report(
     from linkproof.cli.reporting import report_results
 
     raise typer.Exit(report_results(paths, vendor, out, waivers, quiet=quiet))
+
+
+@app.command("import")
+def import_(
+    spec: Annotated[Path, typer.Argument(help="Swagger 2.0 or OpenAPI 3, or a folder of them.", metavar="SPEC")],
+    out: Annotated[Path, typer.Option("--out", help="Where the contract folders go.")] = Path("contracts"),
+    root: Annotated[
+        Path | None, typer.Option("--root", help="The folder that references may lead to. Default: the file's own.")
+    ] = None,
+    name: Annotated[str, typer.Option("--id", help="The contract's id. Default: from its path.")] = "",
+    vendor: Annotated[
+        str, typer.Option("--vendor", help="Whose common rules bind it. Default: azure, by its path.")
+    ] = "",
+    address: Annotated[str, typer.Option("--address", help="Where the description is public: named as source.")] = "",
+    paths: Annotated[str, typer.Option("--paths", metavar="REGEX", help="Which paths. Default: connections.")] = "",
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what references name by URL.")] = False,
+) -> None:
+    """Make contracts of an API description."""
+    from linkproof.cli.importing import import_description
+    from linkproof.importing.contracts import CONNECTIONS
+
+    wanted = paths or CONNECTIONS
+    raise typer.Exit(
+        import_description(spec, out, root=root, name=name, vendor=vendor, address=address, paths=wanted, fetch=fetch)
+    )
 
 
 @app.command()

@@ -82,6 +82,11 @@ class BodySchema:
         return {p: tuple(s["enum"]) for p, s in self.leaves() if "enum" in s}
 
     @cached_property
+    def open_enumerations(self) -> frozenset[str]:
+        """Those of them to which the vendor may add words without a new version (``x-open``)."""
+        return frozenset(p for p, s in self.leaves() if "enum" in s and s.get("x-open"))
+
+    @cached_property
     def integers(self) -> tuple[str, ...]:
         """Generalised pointers to the integers of the body."""
         return tuple(p for p, s in self.leaves() if s.get("type") == "integer")

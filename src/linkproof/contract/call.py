@@ -105,6 +105,14 @@ class Call:
         """Whether the answer was 2xx."""
         return 200 <= self.exchange.response.status < 300
 
+    @property
+    def not_found(self) -> bool:
+        """Whether the answer says that there is no such thing: 404, or a Get's 204 where the contract documents it."""
+        if self.exchange.response.status == 204 and self.role is Role.GET:
+            assert self.operation is not None
+            return 204 in self.operation.responses
+        return self.exchange.response.status == 404
+
     @cached_property
     def query_pairs(self) -> tuple[tuple[str, str], ...]:
         """Query parameters in their order, names as they were sent."""

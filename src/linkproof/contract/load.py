@@ -26,7 +26,7 @@ from linkproof.contract.model import (
     SettledRules,
     Source,
 )
-from linkproof.data import folder
+from linkproof.data import contract_folders, folder
 from linkproof.errors import UsageError
 from linkproof.finding import Level
 
@@ -45,12 +45,20 @@ _TABLES: Mapping[str, type] = {
 
 @lru_cache(maxsize=1)
 def all_contracts() -> tuple[Contract, ...]:
-    """Every contract under ``schemas/contracts``, ordered by id and version. Raises UsageError."""
-    root = folder("schemas") / "contracts"
-    files = sorted(root.glob("*/*/contract.toml"))
-    if not files:
-        raise UsageError("no contract found", where=str(root), fix="reinstall linkproof, or restore schemas/")
-    return tuple(read_contract(path.parent) for path in files)
+    """Every contract that is shipped, then those of other folders, each by id and version. Raises UsageError."""
+    found: dict[tuple[str, str], Contract] = {}
+    for root in contract_folders():
+        files = sorted(root.glob("*/*/contract.toml"))
+        if not files:
+            fix = "contracts lie in DIR/<id>/<version>/contract.toml: see docs/add-a-contract.md"
+            raise UsageError("no contract found", where=str(root), fix=fix)
+        for path in files:
+            contract = read_contract(path.parent)
+            twin = found.setdefault((contract.id, contract.version), contract)
+            if twin is not contract:
+                problem = f"{contract.id} {contract.version} is in {twin.folder} as well"
+                raise UsageError(problem, where=str(path), fix="give it another id")
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=1)

@@ -159,11 +159,16 @@ class Service:
         going_on = collection.busy.get(asked.name.lower(), "")
         if going_on and going_on != _DELETING:
             return self.refused(self.refusals.of(Mistake.BUSY))
+        assert asked.operation is not None
+        documented = asked.operation.responses
         if found is None:
-            return Answer(204)
+            absent = 204 not in documented and 404 in documented
+            return self.refused(self.rules.unknown(asked, elsewhere=False)) if absent else Answer(204)
         if not self.takes_long(asked):
             self.store.remove(collection, asked.name)
-            return Answer(200)
+            if documented.get(200) is not None:
+                return Answer(200, self.presenter.got(found))
+            return Answer(204 if 200 not in documented and 204 in documented else 200)
 
         def apply() -> None:
             # A second Delete, or a new connection under the name: only the one that was meant goes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import binascii
 import zlib
@@ -36,8 +37,19 @@ def _plain(value: Any, name: str, where: str) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
-        return value.encode("utf-8")
+        return _unquoted(value) or value.encode("utf-8")
     raise UsageError(f"{name} is no text", where=where, fix=_FIX)
+
+
+def _unquoted(text: str) -> bytes:
+    """The bytes of a body that an old recorder wrote as Python prints bytes (``b'{...}'``); empty for any other."""
+    if len(text) < 3 or text[:2] not in ("b'", 'b"') or text[-1] != text[1]:
+        return b""
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return b""
+    return found if isinstance(found, bytes) else b""
 
 
 def _base64(value: Any, name: str, where: str) -> bytes:

@@ -68,14 +68,14 @@ class Driver:
 
     def any_name(self) -> str:
         """A connection that exists. Raises NotExercised where the target has none."""
-        for call in (self.page(),):
-            names = [name_of(self.contract, item) for item in call.items]
+        if self.lists:
+            names = [name_of(self.contract, item) for item in self.page().items]
             if names and names[0]:
                 return names[0]
         names = self.known_names()
         if not names:
             raise NotExercised("the target has no connection to ask for")
-        return names[0]
+        return names[0] if self.lists else names[-1]
 
     # requests
 
@@ -173,6 +173,20 @@ class Driver:
         asked = _seconds(call) or 2.0 ** (attempt + 1)
         return asked if live else min(asked, 0.02)
 
+    @property
+    def lists(self) -> bool:
+        """Whether the contract has a list."""
+        return self.contract.by_role(Role.LIST) is not None
+
+    def reading(self) -> tuple[Operation, str]:
+        """An operation that only reads, and the name that it needs: the list, or Get where there is none."""
+        return (self.operation(Role.LIST), "") if self.lists else (self.operation(Role.GET), self.any_name())
+
+    def read(self, **options: Any) -> Call:
+        """Send ``reading()``; the options are those of ``send``."""
+        operation, name = self.reading()
+        return self.send(operation, name, **options)
+
     def get(self, name: str) -> Call:
         """Show one connection: by Get, or by the list where the contract has no Get."""
         if self.contract.by_role(Role.GET) is None:
@@ -184,7 +198,12 @@ class Driver:
         return self.send(self.operation(Role.LIST), query=query)
 
     def walk(self) -> list[Call]:
-        """Every page of the list, by next link or by offset; a next link on another host is not followed."""
+        """Every page of the list, by next link or by offset; a next link on another host is not followed.
+
+        None where the contract has no list.
+        """
+        if not self.lists:
+            return []
         if self.contract.list.limit:
             return self._walk_by_offset()
         pages = [self.page()]
