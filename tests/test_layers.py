@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "verdict",
         "waivers",
     ),
-    ("recording", "mock", "target", "importing"),
+    ("recording", "mock", "target", "importing", "definitions"),
     ("reports", "bundle"),
     ("history",),
     ("faults",),

@@ -260,6 +260,7 @@ def test_five_thousand_findings_can_be_worked_with(open_page: Open) -> None:
     assert rows(page, "finding") == ["SHP-1-04711"]
     page.locator("[id='SHP-1-04711'] > summary").click()
     opened = page.locator("[id='SHP-1-04711']")
+    opened.locator("mark").first.wait_for()
     assert [m.inner_text() for m in opened.locator("mark").all()] == ["c", "4711"]
     opened.locator(".exchange > summary").click()
     opened.locator(".leaf", has_text='"c4711"').wait_for()

@@ -44,6 +44,23 @@ class Judgement:
     breach: Breach | None = None
 
 
+class Party(StrEnum):
+    """Who stands alone where traffic, contract and definition page do not all say the same."""
+
+    SERVICE = "the service"
+    SPECIFICATION = "the specification"
+    PAGE = "the page"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who stands alone, and what that rests on."""
+
+    alone: Party
+    why: str
+
+
 @dataclass
 class Finding:
     """Breaches of one cause: same requirement, contract, operation, place, kind and value; with a count.
@@ -72,3 +89,4 @@ class Finding:
     operations: tuple[str, ...] = ()
     place: str = ""
     value: str = ""
+    attribution: Attribution | None = None

@@ -25,9 +25,13 @@ app = typer.Typer(
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
 faults_app = typer.Typer(no_args_is_help=True, help="Servers that are wrong on purpose: what the suites catch.")
+definitions_app = typer.Typer(
+    no_args_is_help=True, help="The vendors' definition pages, and the contracts made of them."
+)
 history_app = typer.Typer(no_args_is_help=True, help="Results kept over time: what was seen when, first and last.")
 app.add_typer(faults_app, name="faults")
 app.add_typer(history_app, name="history")
+app.add_typer(definitions_app, name="definitions")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(requirements_app, name="requirements")
 
@@ -43,6 +47,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mi
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to standard output.")]
 Waivers = Annotated[
     Path | None, typer.Option("--waivers", metavar="FILE", help="Breaches that somebody answers for (waivers.toml).")
+]
+Pages = Annotated[list[Path], typer.Argument(help="Pages, or folders of them.", metavar="PAGE...")]
+Definitions = Annotated[
+    list[Path] | None,
+    typer.Option("--definition", metavar="PAGE", help="Tell by this page who stands alone in a finding (repeatable)."),
 ]
 Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 although a MUST was not exercised.")]
 
@@ -88,6 +97,7 @@ def run(
         bool, typer.Option("--plan", help="Print every request that would be sent, and send none.")
     ] = False,
     waivers: Waivers = None,
+    definition: Definitions = None,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -99,7 +109,18 @@ def run(
         raise typer.Exit(plan_run(target, tuple(contract or ()), seed, as_json=json))
 
     raise typer.Exit(
-        run_target(target, out, tuple(contract or ()), seed, allow_unproven, record, waivers, quiet=quiet, as_json=json)
+        run_target(
+            target,
+            out,
+            tuple(contract or ()),
+            seed,
+            allow_unproven,
+            record,
+            waivers,
+            definition,
+            quiet=quiet,
+            as_json=json,
+        )
     )
 
 
@@ -114,6 +135,7 @@ def check(
         bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
     ] = False,
     waivers: Waivers = None,
+    definition: Definitions = None,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -123,7 +145,9 @@ def check(
 
     chosen = tuple(contract or ())
     raise typer.Exit(
-        check_recordings(paths, out, chosen, any_version, allow_unproven, waivers, quiet=quiet, as_json=json)
+        check_recordings(
+            paths, out, chosen, any_version, allow_unproven, waivers, definition, quiet=quiet, as_json=json
+        )
     )
 
 
@@ -133,12 +157,13 @@ def report(
     out: Annotated[Path, typer.Option("--out", help="Where the page, the printed page and the data go.")],
     vendor: Annotated[str, typer.Option("--vendor", help="One vendor's contracts only: a copy to hand on.")] = "",
     waivers: Waivers = None,
+    definition: Definitions = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a report of results that are there: several runs as one, or one vendor's part alone."""
     from linkproof.cli.reporting import report_results
 
-    raise typer.Exit(report_results(paths, vendor, out, waivers, quiet=quiet))
+    raise typer.Exit(report_results(paths, vendor, out, waivers, definition, quiet=quiet))
 
 
 @app.command("import")
@@ -329,6 +354,64 @@ def contracts_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Jso
     from linkproof.cli.showing import show_contract
 
     show_contract(name, as_json=json)
+
+
+@contracts_app.command("diff")
+def contracts_diff(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A contract's id, id@version, or its folder.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one.")],
+    json: Json = False,
+) -> None:
+    """What differs between two contracts, breaking or not. Exit 1 where anything does."""
+    from linkproof.cli.defining import diff_contracts
+
+    raise typer.Exit(diff_contracts(before, after, as_json=json))
+
+
+@definitions_app.command("read")
+def definitions_read(
+    page: Annotated[Path, typer.Argument(help="The text of a vendor's definition page.", metavar="PAGE")],
+    json: Json = False,
+) -> None:
+    """A page's facts: operation, parameters, limits, members, enumerations, statuses, samples; and what it lacks."""
+    from linkproof.cli.defining import read_definition
+
+    raise typer.Exit(read_definition(page, as_json=json))
+
+
+@definitions_app.command("verify")
+def definitions_verify(
+    pages: Pages,
+    contract: Annotated[
+        str, typer.Option("--contract", "-c", help="The pages' contract. Default: by their path.")
+    ] = "",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="Tell by what was seen there which side stands alone.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compare pages with the contracts that were taken from them, both ways. Exit 1 on any drift."""
+    from linkproof.cli.defining import verify_definitions
+
+    raise typer.Exit(verify_definitions(pages, contract, results, as_json=json))
+
+
+@definitions_app.command("defects")
+def definitions_defects(
+    pages: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Pages, or folders of them. Default: the samples that the contracts keep.", metavar="PAGE..."
+        ),
+    ] = None,
+    contract: Contracts = None,
+    issue: Annotated[bool, typer.Option("--issue", help="As the text of an issue, ready to send (Markdown).")] = False,
+    json: Json = False,
+) -> None:
+    """Samples that contradict their own document (DOC-1). Never part of a target's verdict."""
+    from linkproof.cli.defining import list_defects
+
+    raise typer.Exit(list_defects(pages or [], tuple(contract or ()), issue=issue, as_json=json))
 
 
 @requirements_app.command("list")

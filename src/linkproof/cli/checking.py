@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from linkproof.cli.defining import with_attribution
 from linkproof.cli.output import finish
 from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts, all_requirements, select
@@ -24,6 +25,7 @@ def check_recordings(
     any_version: bool,
     allow_unproven: bool,
     waivers: Path | None = None,
+    definitions: list[Path] | None = None,
     *,
     quiet: bool,
     as_json: bool,
@@ -31,6 +33,7 @@ def check_recordings(
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
     excused = read_waivers(waivers)
     results = judge_recordings(paths, contracts, any_version, allow_unproven)
+    results = with_attribution(results, definitions)
     return finish(waived(results, excused), out, quiet=quiet, as_json=as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from linkproof.cli.defining import with_attribution
 from linkproof.cli.reading import read_results
 from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_requirements
@@ -12,10 +13,18 @@ from linkproof.merging import merged, only_vendor
 from linkproof.reports.write import write_copy
 
 
-def report_results(paths: list[Path], vendor: str, out: Path, waivers: Path | None, *, quiet: bool) -> int:
+def report_results(
+    paths: list[Path],
+    vendor: str,
+    out: Path,
+    waivers: Path | None,
+    definitions: list[Path] | None = None,
+    *,
+    quiet: bool,
+) -> int:
     """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
     excused = read_waivers(waivers)
-    results = waived(merged([read_results(p) for p in paths]), excused)
+    results = waived(with_attribution(merged([read_results(p) for p in paths]), definitions), excused)
     if vendor:
         known = sorted({c.vendor for c in results.contracts})
         if vendor not in known:

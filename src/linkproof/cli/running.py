@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from linkproof.cli.defining import with_attribution
 from linkproof.cli.output import finish
 from linkproof.cli.waiving import read_waivers, waived
 from linkproof.errors import EngineError
@@ -27,6 +28,7 @@ def run_target(
     allow_unproven: bool,
     record: str = "",
     waivers: Path | None = None,
+    definitions: list[Path] | None = None,
     *,
     quiet: bool,
     as_json: bool,
@@ -45,7 +47,7 @@ def run_target(
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{output}")
-    return finish(waived(run.results, excused), out, quiet=quiet, as_json=as_json)
+    return finish(waived(with_attribution(run.results, definitions), excused), out, quiet=quiet, as_json=as_json)
 
 
 def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_json: bool) -> int:

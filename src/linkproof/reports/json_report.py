@@ -8,7 +8,7 @@ from typing import Any
 
 from linkproof.errors import UsageError
 from linkproof.exchange import Exchange, Grade, Headers, Request, Response
-from linkproof.finding import Finding, Level
+from linkproof.finding import Attribution, Finding, Level, Party
 from linkproof.reports.cloak import Cloak
 from linkproof.results import (
     SCHEMA_VERSION,
@@ -104,6 +104,7 @@ def _row(row: RequirementResult, cloak: Cloak) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, cloak: Cloak) -> dict[str, Any]:
+    told = finding.attribution
     return {
         "id": finding.id,
         "requirement": finding.requirement,
@@ -124,6 +125,7 @@ def _finding(finding: Finding, cloak: Cloak) -> dict[str, Any]:
         "operations": list(finding.operations),
         "place": cloak.text(finding.place),
         "value": cloak.text(finding.value),
+        "attribution": told and {"alone": told.alone.value, "why": cloak.text(told.why)},
     }
 
 
@@ -281,6 +283,7 @@ def _row_from(row: dict[str, Any]) -> RequirementResult:
 
 
 def _finding_from(finding: dict[str, Any]) -> Finding:
+    told = finding.get("attribution")
     return Finding(
         **finding
         | {
@@ -288,6 +291,7 @@ def _finding_from(finding: dict[str, Any]) -> Finding:
             "follows": finding["follows"] or "",
             "operations": tuple(finding["operations"]),
             "exchanges": [_exchange_from(e) for e in finding["exchanges"]],
+            "attribution": Attribution(Party(told["alone"]), told["why"]) if told else None,
         }
     )
 

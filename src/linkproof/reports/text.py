@@ -48,6 +48,8 @@ def finding_lines(finding: dict[str, Any]) -> list[str]:
         lines.append(f"  pointer:  {finding['pointer']}")
     lines.append(f"  expected: {finding['expected']}")
     lines.append(f"  got:      {finding['actual'] or '(nothing)'}")
+    if told := finding.get("attribution"):
+        lines.append(f"  alone:    {told['alone']}: {told['why']}")
     if finding["exchanges"]:
         lines.append(f"  seen in:  {finding['exchanges'][0]['label']}")
     if finding["curl"]:
