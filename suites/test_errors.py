@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from linkproof.contract.model import Operation, Parameter, Role
+from linkproof.contract.names import within_limits
 from linkproof.jsontext import join, place
 from linkproof.suite.driver import Driver
 from linkproof.suite.scenarios import bystanders, look
@@ -16,7 +17,7 @@ _METHODS = ("POST", "PATCH", "PUT", "DELETE")
 
 
 def _unknown(driver: Driver) -> str:
-    return _UNKNOWN_ID if driver.contract.list.limit else "linkproof-absent-1"
+    return _UNKNOWN_ID if driver.contract.list.limit else driver.absent()
 
 
 @pytest.mark.requirement("ERR-1", "ERR-2", "ERR-3", "ERR-9")
@@ -42,7 +43,9 @@ def test_an_unknown_parent_is_not_found(driver: Driver) -> None:
     if "resourceGroupName" in contract.parent_parameters:
         parents.append("resourceGroupName")
     for parameter in parents:
-        value = _UNKNOWN_ID if contract.list.limit else "linkproof-absent"
+        value = _UNKNOWN_ID
+        if not contract.list.limit:
+            value = within_limits("linkproof-absent", contract.operations[0].parameter(parameter))
         driver.read(parents={parameter: value})
         if driver.lists and contract.by_role(Role.GET) is not None:
             driver.send(driver.operation(Role.GET), driver.any_name(), parents={parameter: value})

@@ -14,7 +14,7 @@ def test_every_answer_has_an_id_of_its_own(driver: Driver) -> None:
     for _ in range(3):
         driver.get(name)
         driver.read()
-        driver.get("linkproof-absent-1")
+        driver.get(driver.absent())
 
 
 @pytest.mark.requirement("HDR-2", "HDR-6", "ERR-1", "STA-3")
@@ -26,7 +26,7 @@ def test_credentials_are_checked(driver: Driver, credential: Credential) -> None
     driver.read(credential=credential)
     if driver.contract.by_role(Role.GET) is not None:
         driver.send(driver.operation(Role.GET), name, credential=credential)
-        driver.send(driver.operation(Role.GET), "linkproof-absent-1", credential=credential)
+        driver.send(driver.operation(Role.GET), driver.absent(), credential=credential)
     if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
         own = driver.take("pending")
         look(driver, own)

@@ -1,10 +1,10 @@
-"""Which connection a representation shows."""
+"""Which connection a representation shows, and names that a contract allows."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from linkproof.contract.model import Contract
+from linkproof.contract.model import Contract, Parameter
 from linkproof.jsontext import MISSING, at
 
 
@@ -16,3 +16,14 @@ def name_of(contract: Contract, value: Any) -> str:
     name = found.rsplit("/", 1)[-1].lower()
     other = at(value, contract.member.name) if contract.member.name else MISSING
     return name if not isinstance(other, str) or other.rsplit("/", 1)[-1].lower() == name else ""
+
+
+#: What a plain word may have to become within a vendor's limits: the first form that is allowed is taken.
+_FORMS = ("{}", "{plain}", "{}.0a1b2c3d-1111-4222-8333-944445555666", "{short}")
+
+
+def within_limits(word: str, parameter: Parameter | None) -> str:
+    """A name made of ``word`` that the parameter allows; the word itself where there is no limit, or no form fits."""
+    plain = "".join(c for c in word if c.isalnum())
+    forms = [form.format(word, plain=plain, short=plain[:12]) for form in _FORMS]
+    return next((f for f in forms if parameter is None or parameter.allows(f)), word)

@@ -143,7 +143,7 @@ def _(contract: Contract) -> Change | None:
             return Answer(200, self.presenter.page([], more))
         return answer
 
-    return part("service", respond=respond)
+    return part("service", respond=respond) if has(contract, Role.LIST) else None
 
 
 @fault("ERR-3", "unknown-approved", "A decision on an unknown connection is answered with success.")
@@ -225,6 +225,10 @@ def _approving(contract: Contract, asked: Asked) -> None:
 
 @fault("ERR-5", "missing-member-approves", "A body that lacks a required member approves.", "STA-3", "ENM-2")
 def _(contract: Contract) -> Change | None:
+    decide = contract.by_role(Role.DECIDE)
+    if decide is None or decide.request is None or decide.request.fits({}):
+        return None  # nothing is required
+
     def edit(_: Any, asked: Asked, refusal: Any) -> Any:
         subject = at(asked.value, contract.decide.subject) if contract.decide.subject else "x"
         if at(asked.value, contract.decide.decision) is not MISSING or not isinstance(subject, str):
@@ -298,7 +302,7 @@ def _(contract: Contract) -> Change | None:
 
 @fault("ERR-6", "outside-is-empty", "The list below a parent outside its limits is empty.", "ERR-3")
 def _(contract: Contract) -> Change | None:
-    if "path-limits" not in contract.capabilities or not _limited(contract):
+    if "path-limits" not in contract.capabilities or not _limited(contract) or not has(contract, Role.LIST):
         return None
 
     def respond(self: Any, asked: Asked) -> Answer:
@@ -479,11 +483,12 @@ def _(_: Contract) -> Change | None:
 
 
 def _throttled(contract: Contract, edit: Any) -> Change:
-    """Throttles every fifth list."""
+    """Throttles every fifth list, or every fifth Get where there is none."""
     turns = itertools.count(1)
+    role = Role.LIST if has(contract, Role.LIST) else Role.GET
 
     def hook(asked: Asked, answer: Answer) -> None:
-        if role_of(asked) is Role.LIST and answer.status == 200 and next(turns) % 5 == 0:
+        if role_of(asked) is role and answer.status == 200 and next(turns) % 5 == 0:
             answer.status, answer.value = 429, {}
             place(answer.value, contract.error.code, (*contract.error.throttled, "TooManyRequests")[0])
             place(answer.value, contract.error.message, "Too many requests.")
@@ -577,8 +582,10 @@ def _(contract: Contract) -> Change | None:
 
 @fault("HDR-5", "odd-query", "A query parameter that nobody knows fails the service.")
 def _(contract: Contract) -> Change | None:
+    role = Role.LIST if has(contract, Role.LIST) else Role.GET
+
     def hook(asked: Asked, answer: Answer) -> None:
-        if role_of(asked) is Role.LIST and any(k == "unknown" for k, _ in asked.query):
+        if role_of(asked) is role and any(k == "unknown" for k, _ in asked.query):
             _fails(answer, contract)
 
     return lambda b: b.finishing(hook)

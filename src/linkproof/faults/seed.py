@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract, Requirement, Role
 from linkproof.mock.behaviour import Behaviour
 
 #: Makes a behaviour into another one.
 Change = Callable[[Behaviour], Behaviour]
 #: The change for a contract, None where the contract has nothing to be wrong (or different) about.
 Maker = Callable[[Contract], Change | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OfRoles:
+    """A change of the answers of some operations: a contract that has none of them has nothing to be wrong about."""
+
+    roles: frozenset[Role]
+    change: Change
+
+    def __call__(self, behaviour: Behaviour) -> Behaviour:
+        """The behaviour, changed."""
+        return self.change(behaviour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +96,10 @@ def sown(contracts: Iterable[Contract], binding: Mapping[str, Requirement], chos
     for seed in chosen:
         for contract in (c for c in known if binding[seed.requirement].applies_to(c)):
             change = seed.make(contract)
-            if change is not None:
+            if change is not None and _is_of(change, contract):
                 yield Fault(f"{seed.requirement}.{seed.name}@{contract.id}", seed, contract.id, change)
+
+
+def _is_of(change: Change, contract: Contract) -> bool:
+    roles = change.roles if isinstance(change, OfRoles) else frozenset()
+    return not roles or any(contract.by_role(r) for r in roles)

@@ -134,8 +134,9 @@ def _(contract: Contract) -> Change | None:
 @fault("SHP-2", "absent-deleted-203", "Deleting what is not there is answered with 203.", "STA-5")
 def _(contract: Contract) -> Change | None:
     def delete(self: Any, asked: Asked, collection: Any) -> Answer:
+        absent = collection.find(asked.name) is None
         answer: Answer = usual(self, "delete", asked, collection)
-        return Answer(203, {}) if answer.status == 204 else answer
+        return Answer(203, {}) if absent and answer.status in (204, 404) else answer
 
     return part("service", delete=delete) if has(contract, Role.DELETE) else None
 

@@ -181,26 +181,24 @@ def _(contract: Contract) -> Change | None:
 # STA-4
 
 
-def _second(contract: Contract, done: Callable[[Any, Collection, Connection], None]) -> Change | None:
+def _second(contract: Contract, done: Callable[[Connection], None]) -> Change | None:
     """Something happens when the very same decision comes a second time."""
     if not has(contract, Role.DECIDE) or contract.decide.final:
         return None
 
-    def change(self: Any, asked: Asked, collection: Collection, found: Connection) -> Answer:
-        before = vars(found).setdefault("bodies", [])
-        again = asked.body in before
-        before.append(asked.body)
-        answer: Answer = usual(self, "change", asked, collection, found)
+    def decide(self: Any, connection: Connection, decision: Decision) -> None:
+        again = vars(connection).get("latest") == decision
+        vars(connection)["latest"] = decision
+        usual(self, "decide", connection, decision)
         if again:
-            done(self, collection, found)
-        return answer
+            done(connection)
 
-    return part("service", change=change)
+    return part("store", decide=decide)
 
 
 @fault("STA-4", "second-toggles", "The second identical decision puts the connection back to pending.", "STA-1")
 def _(contract: Contract) -> Change | None:
-    def done(_: Any, __: Collection, found: Connection) -> None:
+    def done(found: Connection) -> None:
         found.status = contract.states["pending"]
 
     return _second(contract, done)
@@ -208,7 +206,7 @@ def _(contract: Contract) -> Change | None:
 
 @fault("STA-4", "second-appends", "Each identical decision is added to the description.", "STA-2", "STA-1")
 def _(contract: Contract) -> Change | None:
-    def done(_: Any, __: Collection, found: Connection) -> None:
+    def done(found: Connection) -> None:
         found.description = f"{found.description} (again)"
 
     return _second(contract, done) if contract.decide.description else None
@@ -281,8 +279,9 @@ def _(contract: Contract) -> Change | None:
 @fault("STA-5", "again-500", "Deleting again fails the service.", "HDR-5")
 def _(contract: Contract) -> Change | None:
     def delete(self: Any, asked: Asked, collection: Collection) -> Answer:
+        absent = collection.find(asked.name) is None
         answer: Answer = usual(self, "delete", asked, collection)
-        if answer.status == 204:
+        if absent and answer.status in (204, 404):
             return Answer(500, {"error": {"code": "InternalServerError", "message": "It failed."}})
         return answer
 
@@ -331,11 +330,12 @@ def _(contract: Contract) -> Change | None:
 
 @fault("STA-6", "get-leaves-out", "Get leaves out a member that the list has.")
 def _(contract: Contract) -> Change | None:
-    if not has(contract, Role.GET):
+    if not has(contract, Role.GET, Role.LIST):
         return None
+    left_out = contract.member.provisioning.rsplit("/", 1)[-1] or "privateEndpoint"
 
     def edit(value: dict[str, Any]) -> None:
-        value.get("properties", {}).pop("provisioningState", None)
+        value.get("properties", {}).pop(left_out, None)
 
     return connections(edit, Role.GET)
 
@@ -435,9 +435,10 @@ def _(contract: Contract) -> Change | None:
         return None
 
     def change(self: Any, asked: Asked, collection: Collection, found: Connection) -> Answer:
-        moved = found.status == contract.states["rejected"]
+        rejected = contract.states["rejected"]
+        moved = found.status == rejected and self.rules.decision(asked).status not in (None, rejected)
         answer: Answer = usual(self, "change", asked, collection, found)
-        if moved and found.status != contract.states["rejected"]:
+        if moved and answer.status < 300:
             return self.refused(self.refusals.of(Mistake.BODY))  # type: ignore[no-any-return]
         return answer
 
@@ -494,7 +495,16 @@ def _meanwhile(contract: Contract, shown: str) -> Change | None:
             else:
                 connection.status = contract.states["pending"]
 
-    return part("store", decide=decide)
+    operation = contract.by_role(Role.DECIDE)
+    if operation is None or 202 not in operation.responses:
+        return part("store", decide=decide)
+    # Where a decision takes its time, or is final, the second writer is let in, too.
+    ended = (contract.states["approved"], contract.states["rejected"])
+
+    def decidable(self: Any, connection: Connection) -> Any:
+        return usual(self, "decidable", connection) if connection.status in ended else None
+
+    return both(part("store", decide=decide), part("rules", idle=lambda _, __, ___: None, decidable=decidable))
 
 
 def _two_writers(decisions: list[Decision]) -> bool:
@@ -505,16 +515,7 @@ def _two_writers(decisions: list[Decision]) -> bool:
 def _(contract: Contract) -> Change | None:
     if not contract.decide.description:
         return None
-    mixed = _meanwhile(contract, "mix")
-    if mixed is None or not contract.decide.final:
-        return mixed
-    # Where decisions are final, the second writer is let in, too.
-    ended = (contract.states["approved"], contract.states["rejected"])
-
-    def decidable(self: Any, connection: Connection) -> Any:
-        return usual(self, "decidable", connection) if connection.status in ended else None
-
-    return both(mixed, part("rules", idle=lambda _, __, ___: None, decidable=decidable))
+    return _meanwhile(contract, "mix")
 
 
 @fault("STA-10", "neither", "Two writers at a time: the state is neither's.", "STA-1")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.seed import Change
+from linkproof.faults.seed import Change, OfRoles
 from linkproof.jsontext import MISSING, at, place
 from linkproof.mock.answer import Answer, Asked
 from linkproof.mock.behaviour import Behaviour
@@ -172,7 +172,7 @@ def connections(edit: Edit, *roles: Role, when: When | None = None) -> Change:
             for value in in_answer(asked, answer):
                 edit(value)
 
-    return lambda b: b.finishing(hook)
+    return OfRoles(frozenset(roles), lambda b: b.finishing(hook))
 
 
 def answers(edit: Callable[[Asked, Answer], None], *roles: Role, when: When | None = None) -> Change:
@@ -183,7 +183,7 @@ def answers(edit: Callable[[Asked, Answer], None], *roles: Role, when: When | No
         if known and answer.status < 300 and (not roles or role_of(asked) in roles) and (when is None or when(asked)):
             edit(asked, answer)
 
-    return lambda b: b.finishing(hook)
+    return OfRoles(frozenset(roles), lambda b: b.finishing(hook))
 
 
 def refusals(edit: Callable[[Asked, Answer], None], *statuses: int, when: When | None = None) -> Change:

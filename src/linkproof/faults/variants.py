@@ -426,16 +426,20 @@ def _(contract: Contract) -> Change | None:
 
 @variant("STA-5", "deleted-at-once", "Delete is done at once, and answered with 200 or 204.")
 def _(contract: Contract) -> Change | None:
-    if not has(contract, Role.DELETE):
+    operation = contract.by_role(Role.DELETE)
+    bare = [s for s in (200, 204) if operation and s in operation.responses and operation.responses[s] is None]
+    if not bare:
         return None
-    turns = itertools.cycle((200, 204))
+    turns = itertools.cycle(bare)
 
     def delete(self: Any, asked: Asked, collection: Collection) -> Answer:
         found = collection.find(asked.name)
         if asked.name.lower() in collection.busy:
             return usual(self, "delete", asked, collection)  # type: ignore[no-any-return]
+        if not found:
+            return usual(self, "delete", asked, collection)  # type: ignore[no-any-return]
         self.store.remove(collection, asked.name)
-        return Answer(next(turns) if found else 204)
+        return Answer(next(turns))
 
     return part("service", delete=delete)
 
@@ -573,7 +577,8 @@ def _(contract: Contract) -> Change | None:
 
 @variant("LRO-3", "deleted-with-200", "The result of a Delete is 200.")
 def _(contract: Contract) -> Change | None:
-    if not polled(contract):
+    operation = contract.by_role(Role.DELETE)
+    if not polled(contract) or operation is None or operation.responses.get(200) is not None:
         return None
 
     def result(self: Any, asked: Asked, running: LongRunning) -> Answer:

@@ -13,7 +13,8 @@ from typing import Any
 import tomli_w
 
 from linkproof.contract.body import BodySchema
-from linkproof.contract.model import Role
+from linkproof.contract.model import Parameter, Role
+from linkproof.contract.names import within_limits
 from linkproof.errors import UsageError
 from linkproof.importing.contracts import Found, short_names
 from linkproof.importing.documents import Documents
@@ -89,7 +90,7 @@ class _Shape:
     def __init__(self, found: Found, document: dict[str, Any]) -> None:
         components = document["components"]
         self.leaves: dict[str, dict[str, Any]] = {}
-        self.required: set[str] = set()
+        self.item = _item_parameter(found, components["parameters"])
         for role in (Role.GET, Role.DECIDE, Role.LIST):
             operation = found.operations.get(role)
             if operation is None:
@@ -110,6 +111,13 @@ class _Shape:
     def words(self, pointer: str) -> tuple[str, ...]:
         """The documented words of a member; none where it is no enumeration."""
         return tuple(w for w in self.leaves.get(pointer, {}).get("enum", ()) if isinstance(w, str))
+
+
+def _item_parameter(found: Found, parameters: dict[str, Any]) -> Parameter | None:
+    """The path parameter that names one connection."""
+    tails = {o.path.rsplit("/", 1)[-1] for o in found.operations.values() if o.path.endswith("}")}
+    raw = next((p for p in parameters.values() if f"{{{p['name']}}}" in tails), None)
+    return Parameter(raw["name"], raw["in"], True, raw["schema"]) if raw else None
 
 
 def _contract(found: Found, name: str, vendor: str, names: dict[str, str], shape: _Shape) -> str:
@@ -147,14 +155,14 @@ def _settled(shape: _Shape) -> tuple[str, ...]:
 def _fixtures(found: Found, shape: _Shape, documents: Documents) -> str:
     """What the embedded server starts with: enough of each status for the suites."""
     states = shape.words(_STATUS) or ("Pending", "Approved", "Rejected")
-    connections: dict[str, list[str]] = {"any": [f"one-{n:02}" for n in range(1, 9)]}
-    if shape.has(_STATUS):
-        connections = {
-            "Pending": [f"pending-{n:02}" for n in range(1, 31)],
-            "Approved": ["approved-01", "approved-02"],
-            "Rejected": ["rejected-01"],
-            **({"Disconnected": ["disconnected-01"]} if "Disconnected" in states else {}),
-        }
+    numbers = {"Pending": 30, "Approved": 2, "Rejected": 1, "Disconnected": 1} if shape.has(_STATUS) else {"one": 8}
+    connections = {
+        ("any" if word == "one" else word): [
+            within_limits(f"{word.lower()}-{n:02}", shape.item) for n in range(1, many + 1)
+        ]
+        for word, many in numbers.items()
+        if word != "Disconnected" or word in states
+    }
     every: dict[str, Any] = {}
     for pointer, schema in shape.leaves.items():
         if "*" not in pointer and pointer not in ("/id", "/name", "/type", _STATUS, _PROVISIONING):

@@ -10,8 +10,10 @@ from typing import Any
 from linkproof.contract.model import Role
 from linkproof.importing.contracts import Found
 from linkproof.importing.documents import Documents
+from linkproof.importing.examples import Examples
 from linkproof.importing.operations import Described, Located
 from linkproof.importing.schemas import Notes, Schemas
+from linkproof.importing.words import describe
 
 _REPLACED = {"200": "The answer.", "201": "Created.", "202": "Accepted; the change goes on.", "204": "Nothing to show."}
 _SUMMARY = {
@@ -40,6 +42,13 @@ _ARM_ERROR_BODY: dict[str, Any] = {
 }
 
 
+_ARM_SOURCE = {
+    "document": "Azure Resource Manager: common API details",
+    "address": "https://github.com/Azure/azure-resource-manager-rpc/blob/master/v1.0/common-api-details.md",
+}
+_ARM_SECTION = {"document": _ARM_SOURCE["document"], "section": "Error Response Content"}
+
+
 class Writer:
     """Makes one document; ``notes`` takes what it could not say."""
 
@@ -59,17 +68,17 @@ class Writer:
             entry[operation.method.lower()] = self._operation(role, operation)
         if self._found.is_arm:
             self._schemas.components |= {
-                "LinkproofError": copy.deepcopy(_ARM_ERROR),
-                "LinkproofErrorBody": copy.deepcopy(_ARM_ERROR_BODY),
+                "LinkproofError": {**copy.deepcopy(_ARM_ERROR), "x-source": _ARM_SECTION},
+                "LinkproofErrorBody": {**copy.deepcopy(_ARM_ERROR_BODY), "x-source": _ARM_SECTION},
             }
         source = {"document": f"API description {file}", "address": address, "read": day.isoformat()}
-        return {
+        made: dict[str, Any] = {
             "openapi": "3.1.0",
             "info": {
                 "title": f"{self._found.resource_type}, imported",
                 "version": description.version,
                 "description": "Facts taken from the vendor's API description; its texts are left there.",
-                "x-sources": [source],
+                "x-sources": [source, {**_ARM_SOURCE, "read": day.isoformat()}] if self._found.is_arm else [source],
             },
             "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
             "servers": [{"url": description.server}],
@@ -81,6 +90,9 @@ class Writer:
                 "schemas": self._schemas.components,
             },
         }
+        describe(made, source["document"])
+        Examples(made, self._found, self._notes).fill()
+        return made
 
     def _operation(self, role: Role, operation: Described) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -94,13 +106,10 @@ class Writer:
             made["x-final-state-via"] = operation.final_state
         if operation.body is not None:
             schema = self._schemas.convert(operation.body.value, operation.body.base, sent=True)
-            content: dict[str, Any] = {"schema": schema}
-            examples = self._examples(operation)
-            if examples:
-                content["examples"] = examples
-            made["requestBody"] = {"required": True, "content": {"application/json": content}}
+            made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
         made["responses"] = self._responses(role, operation)
-        made["x-source"] = {"document": operation.at.file.rsplit("/", 1)[-1], "section": operation.id}
+        document = f"API description {operation.at.file.rsplit('/', 1)[-1]}"
+        made["x-source"] = {"document": document, "section": operation.id}
         return made
 
     def _parameter(self, found: Located) -> dict[str, Any] | None:
@@ -162,21 +171,6 @@ class Writer:
         found: dict[str, Any] = self._schemas.components.get(name, schema)
         return found
 
-    def _examples(self, operation: Described) -> dict[str, Any]:
-        """The bodies of the description's own examples, without what only the service may set."""
-        found: dict[str, Any] = {}
-        for title, example in operation.examples.items():
-            body = body_of(example.value, operation)
-            if isinstance(body, dict):
-                kept = _settable(body, self._request_members(operation))
-                found[re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:60] or "example"] = {"value": kept}
-        return found
-
-    def _request_members(self, operation: Described) -> dict[str, Any]:
-        assert operation.body is not None
-        schema = self._schemas.convert(operation.body.value, operation.body.base, sent=True)
-        return {"schemas": self._schemas.components, "schema": schema}
-
 
 def body_of(example: dict[str, Any], operation: Described) -> Any:
     """The request body in an x-ms-example: the parameter of the name that the body has there."""
@@ -184,16 +178,6 @@ def body_of(example: dict[str, Any], operation: Described) -> Any:
     names = {p.value.get("name") for p in operation.parameters}
     bodies = [v for n, v in given.items() if n not in names and isinstance(v, dict)]
     return bodies[0] if len(bodies) == 1 and operation.body is not None else None
-
-
-def _settable(body: Any, members: dict[str, Any]) -> Any:
-    schema = members["schema"]
-    while "$ref" in schema:
-        schema = members["schemas"].get(schema["$ref"].rsplit("/", 1)[-1], {})
-    known = schema.get("properties")
-    if not isinstance(body, dict) or not known:
-        return body
-    return {n: _settable(v, {**members, "schema": known[n]}) for n, v in body.items() if n in known}
 
 
 def _require(schema: dict[str, Any], *names: str) -> None:

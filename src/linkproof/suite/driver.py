@@ -15,7 +15,7 @@ from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.history import READING
 from linkproof.contract.call import Call, subjects_of
 from linkproof.contract.model import Contract, Operation, Role
-from linkproof.contract.names import name_of
+from linkproof.contract.names import name_of, within_limits
 from linkproof.errors import EngineError, TargetError
 from linkproof.exchange import Credential
 from linkproof.jsontext import at, place
@@ -61,6 +61,11 @@ class Driver:
         """Raises NotExercised where the target does not allow requests that change something."""
         if not self.target.writes:
             raise NotExercised("the target does not allow writes (writes = false)")
+
+    def absent(self, word: str = "linkproof-absent-1") -> str:
+        """The name of a connection that is not there, within the contract's limits."""
+        operation = self.operation(Role.GET)
+        return within_limits(word, operation.parameter(operation.item_parameter))
 
     def known_names(self) -> list[str]:
         """The names that the target file promises, in its order."""
