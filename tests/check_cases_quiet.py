@@ -91,6 +91,15 @@ QUIET: tuple[Quiet, ...] = (
         ),
     ),
     Quiet(
+        "the refusal of one of two decisions may be seen before the other's answer",
+        (
+            got(),
+            slow(error(AKS, 409, "Conflict", "PUT", "one", sent=decision("Rejected", "no")), 3e6 + 1, 3e6 + 3),
+            slow(put(), 3e6, 3e6 + 2),
+            slow(got(**APPROVED), 3e6 + 4, 3e6 + 5),
+        ),
+    ),
+    Quiet(
         "from rejected to approved may be refused",
         (got(**REJECTED), error(AKS, 409, "Conflict", "PUT", "one", sent=decision()), got(**REJECTED)),
     ),

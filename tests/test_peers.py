@@ -19,6 +19,7 @@ import pytest
 
 from linkproof.contract.load import all_contracts
 from linkproof.contract.model import Contract, Role
+from linkproof.contract.names import within_limits
 from linkproof.jsontext import place
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
@@ -120,7 +121,8 @@ def calls(contract: Contract, base: str) -> Iterator[httpx.Response]:
         place(body, contract.decide.subject, name)
     with httpx.Client(base_url=base, headers=[credential(contract)], timeout=30) as client:
         for operation in contract.operations:
-            for own in (name, "0dd5eed0-1111-4222-8333-944445555666") if operation.item_parameter else (name,):
+            absent = within_limits("absent", operation.parameter(operation.item_parameter))
+            for own in (name, absent) if operation.item_parameter else (name,):
                 path = operation.path
                 for key, value in {**parent.path, operation.item_parameter: own}.items():
                     path = path.replace(f"{{{key}}}", value)

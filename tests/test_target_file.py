@@ -42,7 +42,8 @@ def written(folder: Path, text: str) -> Path:
 @NEEDS_EXAMPLE
 def test_the_example_is_read_as_it_is() -> None:
     target = read_target(EXAMPLE, all_contracts())
-    assert set(target.contracts) == {c.id for c in all_contracts()}
+    assert len(target.contracts) == 5
+    assert set(target.contracts) <= {c.id for c in all_contracts()}
     assert target.reset == ("POST", "/_control/reset")
     assert (target.kind, target.writes, target.operation_timeout_s) == ("mock", True, 20.0)
     assert len(target.contracts["huawei-vpcep-connections"].fixtures["pendingAcceptance"]) == 18

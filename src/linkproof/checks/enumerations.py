@@ -75,6 +75,8 @@ def enumerators_are_accepted(call: Call, history: History, circumstances: Circum
         return
     if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
         return
+    if call.status == 409:
+        return  # it is about what else goes on (RFC 9110, 15.5.10), maybe in a request that is not seen yet
     collection, subject = history.of(call)
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return

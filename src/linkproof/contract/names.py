@@ -19,11 +19,15 @@ def name_of(contract: Contract, value: Any) -> str:
 
 
 #: What a plain word may have to become within a vendor's limits: the first form that is allowed is taken.
-_FORMS = ("{}", "{plain}", "{}.0a1b2c3d-1111-4222-8333-944445555666", "{short}")
+_FORMS = ("{}", "{plain}", "{}.{guid}", "{short}")
+_GUID = "0a1b2c3d-1111-4222-8333-944445555666"
 
 
-def within_limits(word: str, parameter: Parameter | None) -> str:
-    """A name made of ``word`` that the parameter allows; the word itself where there is no limit, or no form fits."""
+def within_limits(word: str, parameter: Parameter | None, guid: str = _GUID) -> str:
+    """A name made of ``word`` that the parameter allows; the word itself where there is no limit, or no form fits.
+
+    ``guid`` is what is added where the limit asks for one.
+    """
     plain = "".join(c for c in word if c.isalnum())
-    forms = [form.format(word, plain=plain, short=plain[:12]) for form in _FORMS]
+    forms = [form.format(word, plain=plain, short=plain[:12], guid=guid) for form in _FORMS]
     return next((f for f in forms if parameter is None or parameter.allows(f)), word)

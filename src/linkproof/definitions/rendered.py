@@ -44,7 +44,7 @@ def read_rendered(text: str) -> Facts:
             parameters += [parameter(r, candidates(r[0], path)) for r in rows]
         elif any(_STATUS.fullmatch(r[0]) for r in rows):
             statuses += [int(m[1]) for r in rows if (m := _STATUS.fullmatch(r[0]))]
-        elif any(c.lower() in (*YES, *NO) for r in rows for c in r[1:]):
+        elif table.columns == 4 or any(c.lower() in (*YES, *NO) for r in rows for c in r[1:]):
             body += [member(r, told=True) for r in rows]
         else:
             definitions += _definition(table)

@@ -73,10 +73,13 @@ class Examples:
         bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
         for where, holder in bodies.items():
             media = holder.get("content", {}).get("application/json")
-            if media is None or not (where == "request" or where.startswith("2")):
+            if media is None or where == "default":
                 continue
             schema = BodySchema(media["schema"], self._components)
-            made = self._of_body(role, path, media["schema"], is_request=where == "request")
+            if where == "request" or where.startswith("2"):
+                made = self._of_body(role, path, media["schema"], is_request=where == "request")
+            else:
+                made = {"refused": {"summary": "It is refused.", "value": self._refusal(media["schema"])}}
             good = {n: e for n, e in made.items() if schema.fits(e["value"])}
             for name in made.keys() - good.keys():
                 self._notes.add(f"no example {name} for {operation['operationId']} {where}: it would not fit")
@@ -96,13 +99,19 @@ class Examples:
                 "none": {"summary": "No connection.", "value": {items: []}},
             }
         if role is not Role.DECIDE:
-            value = self._value(schema, 0) if is_request else self._one(path, schema)
-            return {"one": {"summary": "One connection.", "value": value}}
+            if is_request:
+                return {"change": {"summary": "Change it.", "value": self._value(schema, 0)}}
+            return {"one": {"summary": "One connection.", "value": self._one(path, schema)}}
         made: dict[str, Any] = {}
         for name, (summary, word, why) in _DECISIONS.items():
             value = self._decision(schema, word, why) if is_request else self._one(path, schema, word, why)
             made[name] = {"summary": summary, "value": value}
         return made
+
+    def _refusal(self, schema: dict[str, Any]) -> Any:
+        if not self._found.is_arm:
+            return self._value(schema, 0)
+        return {"error": {"code": "ResourceNotFound", "message": "There is no such connection."}}
 
     def _decision(self, schema: dict[str, Any], word: str, why: str) -> Any:
         """A request with what is required, and the decision."""

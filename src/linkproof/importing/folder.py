@@ -158,7 +158,8 @@ def _fixtures(found: Found, shape: _Shape, documents: Documents) -> str:
     numbers = {"Pending": 30, "Approved": 2, "Rejected": 1, "Disconnected": 1} if shape.has(_STATUS) else {"one": 8}
     connections = {
         ("any" if word == "one" else word): [
-            within_limits(f"{word.lower()}-{n:02}", shape.item) for n in range(1, many + 1)
+            within_limits(f"{word.lower()}-{n:02}", shape.item, f"{n:08}-7777-4888-8999-000000000000")
+            for n in range(1, many + 1)
         ]
         for word, many in numbers.items()
         if word != "Disconnected" or word in states

@@ -23,6 +23,21 @@ _SUMMARY = {
     Role.TAGS: "Change a connection.",
     Role.DELETE: "Delete a connection.",
 }
+#: What Azure Resource Manager's common rules say of an operation that goes on (LRO-1, LRO-5).
+_ARM_POLLING: dict[str, Any] = {
+    "Location": {
+        "description": "Absolute address at which the result is polled.",
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Azure-AsyncOperation": {
+        "description": "Absolute address at which the status is polled.",
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Retry-After": {
+        "description": "Whole seconds to wait before the next poll.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+}
 #: What Azure Resource Manager's common rules say of every refusal, whatever a service's own description has.
 _ARM_ERROR: dict[str, Any] = {
     "type": "object",
@@ -140,6 +155,8 @@ class Writer:
                 entry["content"] = {"application/json": {"schema": self._whole(role, schema)}}
             elif not status.startswith("2"):
                 entry["content"] = {"application/json": {"schema": self._error(body)}}
+            if status == "202" and self._found.is_arm:
+                entry["headers"] = copy.deepcopy(_ARM_POLLING)
             made[status] = entry
         made["default"] = {
             "description": "The request was refused, or failed.",
