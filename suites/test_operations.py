@@ -34,7 +34,7 @@ def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> No
     driver.needs_writes()
     if driver.target.kind == "live":
         pytest.skip("a connection is not created on a live service")
-    name = "linkproof-created-1"
+    name = driver.absent("linkproof-created-1")
     look(driver, name)
     call = driver.send(operation, name, body=driver.body_for("approve", name))
     if not call.success:

@@ -62,6 +62,7 @@ def merged(parts: Sequence[Results]) -> Results:
         documentation_defects=_merged((f for p in parts for f in p.documentation_defects), lambda f: f.id, _first),
         unmatched=[u for p in parts for u in p.unmatched],
         broken=[b for p in parts for b in p.broken],
+        left_behind=[x for p in parts for x in p.left_behind],
         lifecycles=_merged((x for p in parts for x in p.lifecycles), lambda x: x.contract, _lifecycles),
         long_running=_merged(
             (x for p in parts for x in p.long_running), lambda x: (x.contract, x.clock), _long_running
@@ -96,6 +97,7 @@ def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Resu
         documentation_defects=[f for f in results.documentation_defects if f.contract in ids],
         unmatched=[UnmatchedGroup(_ANYBODYS, "", "", unmatched, ())] if unmatched else [],
         broken=[hidden] if results.broken else [],
+        left_behind=[x for x in results.left_behind if x.contract in ids],
         lifecycles=[x for x in results.lifecycles if x.contract in ids],
         long_running=[x for x in results.long_running if x.contract in ids],
         observed=[x for x in results.observed if x.contract in ids],

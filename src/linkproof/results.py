@@ -227,6 +227,15 @@ class Waiver:
     findings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class LeftBehind:
+    """Something that a run made or changed, and that could not be put back or removed."""
+
+    contract: str
+    name: str
+    what: str
+
+
 @dataclass
 class Results:
     """Everything that reports are made of."""
@@ -250,6 +259,7 @@ class Results:
     allow_unproven: bool = False
     waivers: list[Waiver] = field(default_factory=list)
     observed: list[Observed] = field(default_factory=list)
+    left_behind: list[LeftBehind] = field(default_factory=list)
 
     @property
     def waived(self) -> frozenset[str]:

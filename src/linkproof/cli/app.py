@@ -125,6 +125,20 @@ def run(
 
 
 @app.command()
+def cleanup(
+    journal: Annotated[Path, typer.Argument(help="The journal of a run that was cut short.", metavar="JOURNAL")],
+    target: Annotated[
+        str, typer.Option("--target", "-t", help="Target file. Default: the one that the journal names.")
+    ] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Remove what a run made on a live target, and put back what it changed. Exit 1 where something stays."""
+    from linkproof.cli.running import clean
+
+    raise typer.Exit(clean(journal, target, quiet=quiet))
+
+
+@app.command()
 def check(
     paths: Annotated[
         list[Path], typer.Argument(help="Recordings (VCR, HAR, ...), or folders of them.", metavar="PATH...")

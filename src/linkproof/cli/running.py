@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from linkproof.cli.defining import with_attribution
 from linkproof.cli.output import finish
 from linkproof.cli.waiving import read_waivers, waived
+from linkproof.contract.load import all_contracts
 from linkproof.errors import EngineError
+from linkproof.reports.write import prepare
+from linkproof.suite.cleaning import clean_up
+from linkproof.suite.opening import open_target
 from linkproof.suite.planning import Plan, planned
 from linkproof.suite.plugin import Choices, Conformance
 from linkproof.suite.running import run_suites
+from linkproof.target.journal import Journal
 
 
 def run_target(
@@ -34,7 +40,7 @@ def run_target(
     as_json: bool,
 ) -> int:
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
-    choices = Choices(target, contracts, seed, allow_unproven, record)
+    choices = Choices(target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"))
     excused = read_waivers(waivers)
     console = Console(stderr=True, quiet=quiet)
     with _progress(console) as progress:
@@ -42,7 +48,10 @@ def run_target(
         try:
             run.contracts()  # a mistake in the target file is told before anything is sent
             run.recorder()  # and so is a cassette that cannot be written
-            output = run_suites(run)
+            prepare(out)
+            with _stopped_like_by_hand():
+                run.session()  # what has to be made is made now
+                output = run_suites(run)
         finally:
             run.close()
     if run.results is None:
@@ -71,6 +80,47 @@ def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_js
     changing = sum(r.method not in ("GET", "HEAD") for r in asked)
     print(f"{len(asked)} requests, {changing} of them not to read; nothing was sent", file=sys.stderr)
     return 0
+
+
+@contextlib.contextmanager
+def _stopped_like_by_hand() -> Iterator[None]:
+    """SIGTERM ends the run as Ctrl-C does: what was changed is put back, and the reports are written."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def clean(journal: Path, target: str, *, quiet: bool) -> int:
+    """Undo what a journal still has open; returns 0 where nothing is left, else 1. Raises UsageError."""
+    known = Journal.read(journal)
+    if not known.open:
+        if not quiet:
+            print(f"nothing is left to clean up ({journal})")
+        return 0
+    path = target or known.target
+    opened = open_target(path, all_contracts())
+    count = len(known.open)
+    try:
+        contracts = [c for c in all_contracts() if c.id in opened.target.contracts]
+        left = clean_up(opened, contracts, known)
+    finally:
+        opened.close()
+        known.close()
+    for one in left:
+        print(f"left behind: {one.contract} {one.name}: {one.what}", file=sys.stderr)
+    if not quiet:
+        print(f"{count - len(left)} of {count} cleaned up ({journal})")
+    return 1 if left else 0
 
 
 @contextlib.contextmanager

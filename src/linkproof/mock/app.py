@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from linkproof.contract.model import Contract
 from linkproof.contract.routing import Router
 from linkproof.mock.answer import Answer, Asked
+from linkproof.mock.consumers import Consumers
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.mock.fixtures import Fixtures, read_fixtures
 from linkproof.mock.service import Service
@@ -29,8 +30,9 @@ _CONTROL = "/_control/"
 class Server:
     """Finds the contract that a request is for, and has its service answer."""
 
-    def __init__(self, services: Iterable[Service]) -> None:
+    def __init__(self, services: Iterable[Service], consumers: Consumers | None = None) -> None:
         self.services = tuple(services)
+        self.consumers = consumers
         self.router = Router((s.contract for s in self.services), any_version=True)
         self._by_contract = {(s.contract.id, s.contract.version): s for s in self.services}
         self._by_start = {s.contract.collection_path.split("/")[1].lower(): s for s in reversed(self.services)}
@@ -39,9 +41,14 @@ class Server:
         """Put every contract's fixtures back."""
         for service in self.services:
             service.reset()
+        if self.consumers is not None:
+            self.consumers.reset()
 
     def answer(self, asked: Asked, query: str) -> Answer:
         """The answer to a request whose contract is not known yet."""
+        made = self.consumers.answer(asked) if self.consumers else None
+        if made is not None:
+            return made
         service = self.find(asked, query)
         asked.contract = service.contract
         return service.answer(asked)
@@ -135,7 +142,7 @@ def build_server(
         parts = behaviour(contract)
         setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, clock)
         services.append(parts.service(setting, parts))
-    return Server(services)
+    return Server(services, Consumers(services, token, operation_s, clock))
 
 
 def build_app(

@@ -14,6 +14,7 @@ from linkproof.results import (
     SCHEMA_VERSION,
     Broken,
     ContractInfo,
+    LeftBehind,
     Lifecycle,
     LongRunning,
     Observed,
@@ -56,6 +57,10 @@ def results_to_dict(results: Results) -> dict[str, Any]:
         "documentation_defects": [_finding(f, cloak) for f in results.documentation_defects],
         "unmatched": [_unmatched(u, cloak) for u in results.unmatched],
         "broken": [{"what": cloak.text(b.what), "detail": cloak.text(b.detail)} for b in results.broken],
+        "left_behind": [
+            {"contract": x.contract, "name": cloak.text(x.name), "what": cloak.text(x.what)}
+            for x in results.left_behind
+        ],
         "lifecycles": [_lifecycle(x, cloak) for x in results.lifecycles],
         "long_running": [_long_running(x, cloak) for x in results.long_running],
         "observed": [_observed(x, cloak) for x in results.observed],
@@ -231,6 +236,7 @@ def _results(data: dict[str, Any]) -> Results:
         duration_s=data["duration_s"],
         requests=data["requests"],
         broken=[Broken(**b) for b in data["broken"]],
+        left_behind=[LeftBehind(**x) for x in data.get("left_behind", [])],
         lifecycles=[_lifecycle_from(x) for x in data["lifecycles"]],
         long_running=[_long_running_from(x) for x in data["long_running"]],
         seed=data["seed"],

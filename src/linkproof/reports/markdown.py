@@ -29,6 +29,8 @@ def summary_markdown(results: Results) -> str:
     data = results_to_dict(results)
     lines = [f"## Linkproof: {data['verdict']}", "", _escape(data["sentence"]), "", *_table(data)]
     lines += [f"\n**Broken**: {_escape(b['what'])}" for b in data["broken"][:_MOST]]
+    left = [f"{x['contract']} {x['name']}: {x['what']}" for x in data["left_behind"][:_MOST]]
+    lines += [f"\n**Left behind**: {_escape(told)}" for told in left]
     lines += [f"\n{_escape(told)}" for told in about_waivers(data)]
     found, covered = causes(data), waived(data)
     for cause in found[:_MOST]:

@@ -44,6 +44,7 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
         console.print(_table(data, " " if console.width >= _WIDE else ""))
         _say(console, _LEGEND, "dim")
     _broken(data, console)
+    _left_behind(data, console)
     _findings(data, console)
     _unproven(data, console)
     _others(data, console)
@@ -81,6 +82,12 @@ def _broken(data: dict[str, Any], console: Console) -> None:
     for broken in data["broken"][:_MOST_LINES]:
         _say(console, f"\nbroken: {broken['what']}", "yellow", indent="  ")
     _rest(data["broken"], console)
+
+
+def _left_behind(data: dict[str, Any], console: Console) -> None:
+    for left in data["left_behind"][:_MOST_LINES]:
+        _say(console, f"\nleft behind: {left['contract']} {left['name']}: {left['what']}", "red", indent="  ")
+    _rest(data["left_behind"], console)
 
 
 def _findings(data: dict[str, Any], console: Console) -> None:

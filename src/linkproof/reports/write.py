@@ -24,7 +24,7 @@ _FILES = ("report.html", _PRINT, "junit.xml", _RESULTS)
 _ALLURE = "allure-results"
 #: Names that start so are left by a writer that was killed: the folder is ours, and may be unfinished.
 _TEMPORARY = ".linkproof-"
-_HARMLESS = (".gitkeep", ".gitignore", ".DS_Store")
+_HARMLESS = ("journal.jsonl", ".gitkeep", ".gitignore", ".DS_Store")
 _FIX = "choose another folder with --out, or remove this one"
 
 

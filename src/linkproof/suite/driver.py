@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -150,6 +150,29 @@ class Driver:
             about = ", ".join(map(repr, names)) or "no connection that could be told"
             allowed = ", ".join(self.target.allow) if self.target.writes else "nothing"
             raise NotExercised(f"a {method} would be about {about}: the live target lets be written to {allowed}")
+        self._write_down(names)
+
+    def _write_down(self, names: Sequence[str]) -> None:
+        """Before a connection is changed for the first time: how it is, into the journal."""
+        journal = self.session.journal
+        for name in names if journal is not None else ():
+            assert journal is not None
+            if not journal.knows(self.contract.id, name):
+                journal.changing(self.contract.id, name, self.shown(name))
+
+    def shown(self, name: str) -> dict[str, str] | None:
+        """A connection's status and description, as it is shown; None where there is none. Raises TargetError."""
+        call = self.get(name)
+        value: Any = call.answer if call.success else None
+        if call.role is Role.LIST:
+            value = next((item for own, item, _ in call.named if own == name.lower()), None)
+        elif not call.success and not call.not_found:
+            raise TargetError(f"whether {name} is there was answered with {call.status}")
+        if not isinstance(value, dict):
+            return None
+        member = self.contract.member
+        found = {"status": at(value, member.status), "description": at(value, member.description or "/-")}
+        return {k: v for k, v in found.items() if isinstance(v, str)}
 
     def _ask(self, method: str, url: str, **more: Any) -> Call | None:
         """Send, again where the target turned the request away; None for an exchange that matches no contract."""

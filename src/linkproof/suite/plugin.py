@@ -25,12 +25,14 @@ from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import TargetError, UsageError
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
-from linkproof.results import INCONCLUSIVE, Broken, Results
+from linkproof.results import INCONCLUSIVE, Broken, LeftBehind, Results
+from linkproof.suite.cleaning import clean_up, provisioned, undisturbed
 from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.recording import Recording, missing_of, replayed_info
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
 from linkproof.target.budget import OverBudget
+from linkproof.target.journal import Journal
 from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
 
@@ -46,7 +48,7 @@ class Breached(AssertionError):
 class Choices:
     """What a run was asked for: target file (empty: the embedded server), contracts, seed (None: the usual one).
 
-    ``record`` is the cassette to write, "" for none.
+    ``record`` is the cassette to write, "" for none; ``journal`` says where changes of a live target are written down.
     """
 
     target: str = ""
@@ -54,6 +56,7 @@ class Choices:
     seed: int | None = None
     allow_unproven: bool = False
     record: str = ""
+    journal: str = "reports/journal.jsonl"
 
 
 @dataclass
@@ -64,6 +67,7 @@ class _Spool:
     skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
     missing: int = 0
+    left: list[LeftBehind] = field(default_factory=list)
 
 
 class Conformance:
@@ -82,6 +86,8 @@ class Conformance:
         self._opened: Opened | None = None
         self._session: Session | None = None
         self._recording: Recording | None = None
+        self._journal: Journal | None = None
+        self._left: list[LeftBehind] = []
         self._spool = _Spool()
         self._folder = ""
         self._worker = ""
@@ -129,6 +135,7 @@ class Conformance:
             keep = self._spool.exchanges.append if self._worker else self.recorder()
             # Workers share a target, and none may reset it under the others; each has a cassette of its own.
             may_reset = not self._worker or opened.recorded is not None
+            opened = self._prepared(opened)
             self._session = Session(
                 opened.target,
                 self.contracts(),
@@ -136,10 +143,39 @@ class Conformance:
                 keep=keep,
                 may_reset=may_reset,
                 client=opened.client(),
+                journal=self._journal,
             )
             if may_reset:
                 self._session.reset()
         return self._session
+
+    def _prepared(self, opened: Opened) -> Opened:
+        """A live target that is written to: with a journal, and with the connections that its file asks for."""
+        target = opened.target
+        if target.kind != "live" or not target.writes or opened.recorded is not None:
+            return opened
+        suffix = f"-{self._worker}" if self._worker else ""
+        given = Path(self.choices.journal)
+        # A plan changes nothing, and needs no file.
+        path = given.with_stem(given.stem + suffix) if opened.transport is None else None
+        if path is not None and path.exists():
+            if Journal.read(path).open:
+                problem = "an earlier run has left something behind"
+                raise UsageError(problem, where=str(path), fix=f"linkproof cleanup {path}")
+            path.unlink()
+        self._journal = Journal(path, str(Path(self.choices.target).resolve()))
+        self._opened = provisioned(opened, self.contracts(), self._journal)
+        return self._opened
+
+    def _clean(self) -> None:
+        """Undo what was made and changed; what cannot be undone is told in the report."""
+        journal, self._journal = self._journal, None
+        if journal is not None and self._opened is not None:
+            try:
+                with undisturbed(journal.path):
+                    self._left += clean_up(self._opened, self.contracts(), journal)
+            finally:
+                journal.close()
 
     @property
     def seed(self) -> int:
@@ -236,6 +272,11 @@ class Conformance:
     def _binding(self, wanted: Iterable[str], contract: Contract) -> list[str]:
         return [r.id for r in self._requirements if r.id in set(wanted) and r.applies_to(contract)]
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """The user, or whoever stops the process, ends the run: what was seen is reported, and nothing more is sent."""
+        if self._session is not None:
+            self._broke(self._session, "the run was interrupted", "what had not been sent by then is not exercised")
+
     @pytest.fixture
     def driver(self, request: pytest.FixtureRequest) -> Driver:
         """Drives the contract that the test is about."""
@@ -247,7 +288,9 @@ class Conformance:
     def pytest_sessionfinish(self) -> None:
         """A worker leaves its exchanges; everybody else comes to results."""
         try:
+            self._clean()
             if self._worker:
+                self._spool.left = self._left
                 if self._session is not None:
                     self._spool.skipped = dict(self._session.skipped)
                     self._spool.broken = [*self._session.broken, *self._session.judge.broken]
@@ -280,6 +323,7 @@ class Conformance:
                 evidence=Grade.RECORDING if recorded is not None and recorded.target.kind == "live" else None,
             ),
         )
+        results.left_behind = self._left
         return self._recording.results(results) if self._recording else results
 
     def _merged(self) -> Results | None:
@@ -296,13 +340,15 @@ class Conformance:
             for exchange in spool.exchanges:
                 session.judge.feed(_of_worker(exchange, worker))
             session.broken.extend(spool.broken)
+            self._left.extend(spool.left)
         session.skipped.update(merge_skips(s.skipped for _, s in spools))
         results = self._concluded(session, sum(s.missing for _, s in spools))
         session.close()
         return results
 
     def close(self) -> None:
-        """Let go of the session and of the embedded server."""
+        """Let go of the session and of the embedded server; undo what is not undone yet."""
+        self._clean()
         if self._session is not None:
             self._session.close()
         if self._recording is not None:

@@ -15,6 +15,7 @@ from linkproof.finding import Judgement, Level
 from linkproof.judge import Judge
 from linkproof.results import Broken, TargetInfo
 from linkproof.target.client import Client
+from linkproof.target.journal import Journal
 from linkproof.target.model import Target
 
 
@@ -66,6 +67,7 @@ class Session:
         keep: called with every exchange, as it is judged (for recording, for workers that report to a controller).
         may_reset: whether the target's fixtures may be put back.
         client: what answers; an HTTP client of the target where none is given.
+        journal: where changes of a live target are written down before they are made.
     """
 
     def __init__(
@@ -77,7 +79,9 @@ class Session:
         keep: Callable[[Exchange], None] | None = None,
         may_reset: bool = True,
         client: Client | None = None,
+        journal: Journal | None = None,
     ) -> None:
+        self.journal = journal
         self.target = target
         self.contracts = tuple(c for c in contracts if c.id in target.contracts)
         self.seed = seed

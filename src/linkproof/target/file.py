@@ -15,7 +15,8 @@ from linkproof.contract.load import all_contracts
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import UsageError
 from linkproof.target.budget import LIVE, Limits
-from linkproof.target.model import Auth, Target, TargetContract
+from linkproof.target.model import Auth, Provision, Target, TargetContract
+from linkproof.target.provision import must_list
 
 _TARGET: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
@@ -36,8 +37,26 @@ _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "fixtures": (dict,),
     "base_url": (str,),
     "version": (str,),
+    "provision": (dict,),
 }
-_KINDS = {"azure": ("bearer", "azure-identity"), "huawei": ("x-auth-token", "aksk")}
+_PROVISION: Mapping[str, tuple[type, ...]] = {
+    "count": (int,),
+    "subnet": (str,),
+    "location": (str,),
+    "group_ids": (list,),
+    "resource_group": (str,),
+    "project_id": (str,),
+    "vpc_id": (str,),
+}
+_MOST_MADE = 50
+#: What a vendor's endpoints cannot be made without.
+_NEEDED = {"azure": ("subnet", "location", "group_ids"), "huawei": ("subnet", "vpc_id", "project_id")}
+_KINDS = {
+    "azure": ("bearer", "azure-identity"),
+    "huawei": ("x-auth-token", "aksk"),
+    "azure-consumer": ("bearer", "azure-identity"),
+    "huawei-consumer": ("x-auth-token", "aksk"),
+}
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
 
@@ -52,7 +71,7 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
     if kind not in ("mock", "live"):
         raise UsageError(f"kind is {kind!r}", where=where, fix='write kind = "mock" or kind = "live"')
     base_url = _base_url(table, where, kind, required=True)
-    chosen = _contracts(raw, contracts, str(path), kind)
+    chosen = _contracts(raw, contracts, str(path), kind, may_write=table.get("writes", False))
     auth = _auth(raw, str(path))
     checks_credentials = table.get("checks_credentials", False)
     for vendor in sorted({c.vendor for c in contracts if c.id in chosen} - set(auth)):
@@ -70,19 +89,19 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
         reset=_reset(table, where, kind),
         open_enumerations=table.get("open_enumerations", False),
-        allow=_allow(table, where, kind),
+        allow=_allow(table, where, kind, makes=any(c.provision for c in chosen.values())),
         limits=_limits(raw, str(path), kind),
     )
 
 
-def _allow(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, ...]:
-    """The connections that may be written to: a live target has to name them."""
+def _allow(table: Mapping[str, Any], where: str, kind: str, *, makes: bool) -> tuple[str, ...]:
+    """The connections that may be written to: a live target has to name them, beside those that the run makes."""
     found = table.get("allow", [])
     if not all(isinstance(p, str) and p.strip("*?") for p in found):
         raise UsageError(
             f"allow is {found!r:.80}", where=where, fix='write patterns of names: allow = ["conformance-*"]'
         )
-    if kind == "live" and table.get("writes") and not found:
+    if kind == "live" and table.get("writes") and not found and not makes:
         problem = "writes = true on a live target, and no connection is named that may be written to"
         raise UsageError(problem, where=where, fix='add allow = ["conformance-*"], or leave writes out')
     return tuple(found)
@@ -220,7 +239,7 @@ def _auth(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
 
 
 def _contracts(
-    raw: Mapping[str, Any], contracts: Sequence[Contract], file: str, kind: str
+    raw: Mapping[str, Any], contracts: Sequence[Contract], file: str, kind: str, *, may_write: bool
 ) -> dict[str, TargetContract]:
     known = {c.id: c for c in all_contracts()}
     asked = {c.id for c in contracts}
@@ -239,11 +258,34 @@ def _contracts(
         fixtures = _fixtures(known[name], table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
         base_url = _base_url(table, where, kind, required=False)
         if name in asked:
-            found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""))
+            provision = _provision(known[name], table.get("provision"), f"{file}: [contracts.{name}.provision]")
+            if provision and not may_write:
+                problem = "connections would be made, and the target is not written to"
+                raise UsageError(problem, where=where, fix="set writes = true, or remove provision")
+            found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""), provision)
     if not found:
         fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
         raise UsageError("no contract that was asked for is named", where=file, fix=fix)
     return found
+
+
+def _provision(contract: Contract, table: Mapping[str, Any] | None, where: str) -> Provision | None:
+    """How pending connections are made, where the file says that they are."""
+    if table is None:
+        return None
+    file, _, name = where.partition(": [")
+    _known(table, _PROVISION, file, name.rstrip("]"))
+    must_list(contract, where)
+    needed = ("count", *_NEEDED.get(contract.vendor, ()))
+    for member in needed:
+        if not table.get(member):
+            raise UsageError(f"{member} is missing", where=where, fix=f"give {', '.join(needed)}")
+    if not 0 < table["count"] <= _MOST_MADE:
+        raise UsageError(f"count is {table['count']}", where=where, fix=f"1 to {_MOST_MADE}: each is paid for")
+    groups = table.get("group_ids", [])
+    if not all(isinstance(g, str) and g for g in groups):
+        raise UsageError(f"group_ids is {_shown(groups)}", where=where, fix='group_ids = ["vault"]')
+    return Provision(**{**table, "group_ids": tuple(groups)})
 
 
 def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:

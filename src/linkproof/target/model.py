@@ -48,6 +48,23 @@ class Auth:
 
 
 @dataclass(frozen=True)
+class Provision:
+    """How fresh pending connections are made for a run: so many endpoints on the consumer's side.
+
+    ``subnet`` is an id. Azure: ``location``, ``group_ids``, and ``resource_group`` (default: the parent's). Huawei:
+    ``project_id`` of the consumer and ``vpc_id``.
+    """
+
+    count: int
+    subnet: str
+    location: str = ""
+    group_ids: tuple[str, ...] = ()
+    resource_group: str = ""
+    project_id: str = ""
+    vpc_id: str = ""
+
+
+@dataclass(frozen=True)
 class TargetContract:
     """A contract as this target offers it: its parents, and connections by state."""
 
@@ -56,6 +73,7 @@ class TargetContract:
     fixtures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base_url: str = ""
     version: str = ""
+    provision: Provision | None = None
 
 
 @dataclass(frozen=True)
