@@ -59,7 +59,8 @@ def planned(made: list[Plan]) -> Opener:
         server = build_server(chosen, token=_TOKEN, clock=clock.now, fixtures=fixtures)
         plan = Plan(Direct(server), [urlsplit(u).path.rstrip("/") for u in _bases(target)])
         made.append(plan)
-        tokens = {vendor: Auth(kind="bearer", token=_TOKEN) for vendor in {c.vendor for c in chosen}}
+        kinds = {c.vendor: "bearer" if c.authorization_header == "Authorization" else "x-auth-token" for c in chosen}
+        tokens = {vendor: Auth(kind, _TOKEN) for vendor, kind in kinds.items()}
         free = replace(target.limits, minutes=None, per_second=None)
         return Opened(replace(target, auth=tokens, limits=free), lambda: None, transport=plan, clock=clock)
 

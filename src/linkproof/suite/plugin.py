@@ -135,14 +135,20 @@ class Conformance:
             keep = self._spool.exchanges.append if self._worker else self.recorder()
             # Workers share a target, and none may reset it under the others; each has a cassette of its own.
             may_reset = not self._worker or opened.recorded is not None
-            opened = self._prepared(opened)
+            client = opened.client()
+            if opened.recorded is None:
+                client.sign_in({c.vendor for c in self.contracts()})
+            prepared = self._prepared(opened)
+            if prepared is not opened:
+                client.close()
+                opened, client = prepared, prepared.client()
             self._session = Session(
                 opened.target,
                 self.contracts(),
                 seed=self.seed,
                 keep=keep,
                 may_reset=may_reset,
-                client=opened.client(),
+                client=client,
                 journal=self._journal,
             )
             if may_reset:

@@ -40,7 +40,7 @@ class Recording:
     def results(self, results: Results) -> Results:
         """The results under the same pseudonyms: cassette and reports are handed on together."""
         self._redactor.freeze()
-        names = ("sentence", "target", "findings", "unmatched", "broken")
+        names = ("sentence", "target", "findings", "unmatched", "broken", "left_behind")
         rows = [
             dataclasses.replace(r, why=self._redactor.text(r.why), variants=self._plain(r.variants))
             for r in results.requirements

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from json import dumps
 from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,6 +17,7 @@ from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
 from linkproof.exchange import Credential, Exchange, Headers, Request, Response
 from linkproof.target.budget import Budget
+from linkproof.target.credentials import Credentials, credentials_of
 from linkproof.target.model import Target
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
@@ -48,6 +50,7 @@ class Client:
         self._http = httpx.Client(
             timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
         )
+        self._credentials: dict[str, Credentials] = {}
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
 
     def _bases(self) -> Iterable[str]:
@@ -64,14 +67,28 @@ class Client:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and parts.netloc.casefold() in self._hosts
 
-    def credential_headers(self, contract: Contract, credential: Credential) -> list[tuple[str, str]]:
-        """The header fields that carry a credential of the given kind."""
-        auth = self.target.auth.get(contract.vendor)
-        if credential is Credential.MISSING or auth is None:
+    def credential_headers(
+        self, contract: Contract, credential: Credential, method: str = "GET", url: str = "", body: bytes = b""
+    ) -> list[tuple[str, str]]:
+        """The header fields that carry a credential of the given kind, for one request."""
+        if credential is Credential.MISSING or contract.vendor not in self.target.auth:
             return []
-        secret = WRONG_TOKEN if credential is Credential.WRONG else auth.secret()
-        name = contract.authorization_header
-        return [(name, f"Bearer {secret}" if name == "Authorization" else secret)]
+        if credential is Credential.WRONG:
+            name = contract.authorization_header
+            return [(name, f"Bearer {WRONG_TOKEN}" if name == "Authorization" else WRONG_TOKEN)]
+        return self._signed_in(contract.vendor, method, url or self.base_url(contract), body)
+
+    def sign_in(self, vendors: Iterable[str]) -> None:
+        """Obtain the vendors' credentials, and their consumers'. Raises UsageError where one is not to be had."""
+        wanted = {name for v in vendors for name in (v, f"{v}-consumer")}
+        for name in self.target.auth.keys() & wanted:
+            self._signed_in(name, "GET", self.target.base_url, b"")
+
+    def _signed_in(self, auth: str, method: str, url: str, body: bytes) -> list[tuple[str, str]]:
+        found = self._credentials.get(auth)
+        if found is None:
+            found = self._credentials[auth] = credentials_of(self.target.auth[auth], self.target.base_url)
+        return found.fields(method, url, body)
 
     def send(
         self,
@@ -87,7 +104,7 @@ class Client:
         """Send one request and wait for its answer. Raises TargetError where none arrives whole."""
         pairs = list(query)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
-        fields = [("Accept", "application/json"), *self.credential_headers(contract, credential)]
+        fields = [("Accept", "application/json"), *self.credential_headers(contract, credential, method, full, body)]
         if body:
             fields.append(("Content-Type", "application/json"))
         given = {k.lower() for k in headers or {}}
@@ -98,15 +115,14 @@ class Client:
         self, auth: str, method: str, url: str, *, query: Mapping[str, str] | None = None, json: Any = None
     ) -> httpx.Response:
         """Send a request that nobody judges, with the credential of ``[auth.<auth>]``. Raises TargetError."""
-        found = self.target.auth.get(auth)
-        vendor = auth.removesuffix("-consumer")
-        name = "X-Auth-Token" if vendor == "huawei" else "Authorization"
-        secret = found.secret() if found else ""
-        headers = {name: f"Bearer {secret}" if name == "Authorization" else secret} if found else {}
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
+        body = dumps(json).encode() if json is not None else b""
+        fields = self._signed_in(auth, method, full, body) if auth in self.target.auth else []
+        if body:
+            fields = [("Content-Type", "application/json"), *fields]
         self.budget.spend()
         try:
-            return self._http.request(method, full, json=json, headers=headers)
+            return self._http.request(method, full, content=body or None, headers=fields)
         except httpx.HTTPError as error:
             raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
 

@@ -31,7 +31,17 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "allow": (list,),
 }
 _BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
-_AUTH: Mapping[str, tuple[type, ...]] = {"kind": (str,), "token": (str,), "token_env": (str,)}
+#: By kind: the members of its table beside the kind, and which of them it cannot do without.
+_AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "bearer": (("token", "token_env"), ()),
+    "x-auth-token": (("token", "token_env"), ()),
+    "azure-identity": (("authority", "scope"), ()),
+    "aksk": (("access_key_env", "secret_key_env", "project_id"), ("access_key_env", "secret_key_env", "project_id")),
+    "keystone": (
+        ("auth_url", "username_env", "password_env", "domain", "project_id"),
+        ("auth_url", "username_env", "password_env", "domain", "project_id"),
+    ),
+}
 _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "path": (dict,),
     "fixtures": (dict,),
@@ -53,9 +63,9 @@ _MOST_MADE = 50
 _NEEDED = {"azure": ("subnet", "location", "group_ids"), "huawei": ("subnet", "vpc_id", "project_id")}
 _KINDS = {
     "azure": ("bearer", "azure-identity"),
-    "huawei": ("x-auth-token", "aksk"),
+    "huawei": ("x-auth-token", "aksk", "keystone"),
     "azure-consumer": ("bearer", "azure-identity"),
-    "huawei-consumer": ("x-auth-token", "aksk"),
+    "huawei-consumer": ("x-auth-token", "aksk", "keystone"),
 }
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
@@ -223,10 +233,14 @@ def _auth(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
     for vendor, table in raw.get("auth", {}).items():
         name = f"auth.{vendor}"
         where = f"{file}: [{name}]"
-        _known(table, _AUTH, file, name)
         kind = table.get("kind", _KINDS[vendor][0])
         if kind not in _KINDS[vendor]:
-            raise UsageError(f"kind is {kind!r}", where=where, fix=f"one of: {', '.join(_KINDS[vendor])}")
+            raise UsageError(f"kind is {_shown(kind)}", where=where, fix=f"one of: {', '.join(_KINDS[vendor])}")
+        members, needed = _AUTH_KINDS[kind]
+        _known(table, dict.fromkeys(("kind", *members), (str,)), file, name)
+        for member in needed:
+            if not table.get(member):
+                raise UsageError(f"{member} is missing", where=where, fix=f"kind {kind} needs {', '.join(needed)}")
         if "token" in table and "token_env" in table:
             raise UsageError("both token and token_env are given", where=where, fix="keep one of the two")
         if kind in ("bearer", "x-auth-token") and "token" not in table and "token_env" not in table:
@@ -234,7 +248,8 @@ def _auth(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
         for field in ("token", "token_env"):
             if table.get(field) == "":
                 raise UsageError(f"{field} is empty", where=where, fix=f"give {field} a value")
-        found[vendor] = Auth(kind, table.get("token", ""), table.get("token_env", ""), where)
+        more = {k: v for k, v in table.items() if k not in ("kind", "token", "token_env")}
+        found[vendor] = Auth(kind, table.get("token", ""), table.get("token_env", ""), where, more)
     return found
 
 

@@ -13,21 +13,19 @@ from linkproof.target.budget import Limits
 
 @dataclass(frozen=True)
 class Auth:
-    """How to sign in with one vendor; ``where`` names the place in the target file, for messages."""
+    """How to sign in with one vendor; ``where`` names the place in the target file, for messages.
+
+    ``more`` has what a kind needs beside a token.
+    """
 
     kind: str
     token: str = ""
     token_env: str = ""
     where: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def secret(self) -> str:
-        """The credential. Raises UsageError where it is not there, or the kind is not supported yet."""
-        if self.kind not in ("bearer", "x-auth-token"):
-            raise UsageError(
-                f"kind {self.kind!r} is not supported by this version",
-                where=self.where,
-                fix="use kind bearer (azure) or x-auth-token (huawei) with token_env",
-            )
+        """The token that is given. Raises UsageError where it is not there."""
         place, found = f"{self.where} token", self.token
         if self.token_env:
             place, found = f"{self.where} token_env", os.environ.get(self.token_env, "")
