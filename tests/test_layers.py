@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("checks",),
     (
         "comparing",
+        "evidence",
         "grouping",
         "judge",
         "lifecycle",

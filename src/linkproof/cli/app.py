@@ -53,6 +53,14 @@ Definitions = Annotated[
     list[Path] | None,
     typer.Option("--definition", metavar="PAGE", help="Tell by this page who stands alone in a finding (repeatable)."),
 ]
+Require = Annotated[
+    str,
+    typer.Option(
+        "--require",
+        metavar="GRADE[:AGE]",
+        help="What holds counts only on such evidence: live:7d, recording, mock:12h.",
+    ),
+]
 Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 although a MUST was not exercised.")]
 
 
@@ -98,6 +106,10 @@ def run(
     ] = False,
     waivers: Waivers = None,
     definition: Definitions = None,
+    require: Require = "",
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for the target to answer at all.")
+    ] = 0,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -118,6 +130,8 @@ def run(
             record,
             waivers,
             definition,
+            require,
+            wait,
             quiet=quiet,
             as_json=json,
         )
@@ -150,6 +164,7 @@ def check(
     ] = False,
     waivers: Waivers = None,
     definition: Definitions = None,
+    require: Require = "",
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -160,7 +175,7 @@ def check(
     chosen = tuple(contract or ())
     raise typer.Exit(
         check_recordings(
-            paths, out, chosen, any_version, allow_unproven, waivers, definition, quiet=quiet, as_json=json
+            paths, out, chosen, any_version, allow_unproven, waivers, definition, require, quiet=quiet, as_json=json
         )
     )
 
@@ -172,12 +187,23 @@ def report(
     vendor: Annotated[str, typer.Option("--vendor", help="One vendor's contracts only: a copy to hand on.")] = "",
     waivers: Waivers = None,
     definition: Definitions = None,
+    require: Require = "",
     quiet: Quiet = False,
 ) -> None:
     """Write a report of results that are there: several runs as one, or one vendor's part alone."""
     from linkproof.cli.reporting import report_results
 
-    raise typer.Exit(report_results(paths, vendor, out, waivers, definition, quiet=quiet))
+    raise typer.Exit(report_results(paths, vendor, out, waivers, definition, require, quiet=quiet))
+
+
+@app.command()
+def annotate(
+    results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
+) -> None:
+    """Print the findings as workflow commands of GitHub Actions: they are shown on the job's page."""
+    from linkproof.cli.reporting import annotate_results
+
+    raise typer.Exit(annotate_results(results))
 
 
 @app.command("import")

@@ -11,6 +11,7 @@ from linkproof.cli.output import finish
 from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.errors import UsageError
+from linkproof.evidence import needed_from, with_needed
 from linkproof.exchange import Circumstances, Grade
 from linkproof.judge import Judge
 from linkproof.recording import read_recordings
@@ -26,14 +27,16 @@ def check_recordings(
     allow_unproven: bool,
     waivers: Path | None = None,
     definitions: list[Path] | None = None,
+    require: str = "",
     *,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
     excused = read_waivers(waivers)
+    needed = needed_from(require) if require else None
     results = judge_recordings(paths, contracts, any_version, allow_unproven)
-    results = with_attribution(results, definitions)
+    results = with_attribution(with_needed(results, needed) if needed else results, definitions)
     return finish(waived(results, excused), out, quiet=quiet, as_json=as_json)
 
 

@@ -9,8 +9,18 @@ from linkproof.cli.reading import read_results
 from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_requirements
 from linkproof.errors import UsageError
+from linkproof.evidence import needed_from, with_needed
 from linkproof.merging import merged, only_vendor
+from linkproof.reports.github import workflow_commands
+from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.write import write_copy
+
+
+def annotate_results(path: Path) -> int:
+    """Print the findings as GitHub's workflow commands; returns 0. Raises UsageError."""
+    for line in workflow_commands(results_to_dict(read_results(path))):
+        print(line)
+    return 0
 
 
 def report_results(
@@ -19,12 +29,16 @@ def report_results(
     out: Path,
     waivers: Path | None,
     definitions: list[Path] | None = None,
+    require: str = "",
     *,
     quiet: bool,
 ) -> int:
     """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
     excused = read_waivers(waivers)
-    results = waived(with_attribution(merged([read_results(p) for p in paths]), definitions), excused)
+    results = merged([read_results(p) for p in paths])
+    if require:
+        results = with_needed(results, needed_from(require))
+    results = waived(with_attribution(results, definitions), excused)
     if vendor:
         known = sorted({c.vendor for c in results.contracts})
         if vendor not in known:

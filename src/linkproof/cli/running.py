@@ -17,6 +17,7 @@ from linkproof.cli.output import finish
 from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts
 from linkproof.errors import EngineError
+from linkproof.evidence import needed_from, with_needed
 from linkproof.reports.write import prepare
 from linkproof.suite.cleaning import clean_up
 from linkproof.suite.opening import open_target
@@ -24,6 +25,7 @@ from linkproof.suite.planning import Plan, planned
 from linkproof.suite.plugin import Choices, Conformance
 from linkproof.suite.running import run_suites
 from linkproof.target.journal import Journal
+from linkproof.target.waiting import wait_for
 
 
 def run_target(
@@ -35,6 +37,8 @@ def run_target(
     record: str = "",
     waivers: Path | None = None,
     definitions: list[Path] | None = None,
+    require: str = "",
+    wait: float = 0,
     *,
     quiet: bool,
     as_json: bool,
@@ -42,6 +46,7 @@ def run_target(
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
     choices = Choices(target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"))
     excused = read_waivers(waivers)
+    needed = needed_from(require) if require else None
     console = Console(stderr=True, quiet=quiet)
     with _progress(console) as progress:
         run = Conformance(choices, progress)
@@ -49,6 +54,8 @@ def run_target(
             run.contracts()  # a mistake in the target file is told before anything is sent
             run.recorder()  # and so is a cassette that cannot be written
             prepare(out)
+            if wait:
+                wait_for(run.target(), wait)
             with _stopped_like_by_hand():
                 run.session()  # what has to be made is made now
                 output = run_suites(run)
@@ -56,7 +63,8 @@ def run_target(
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{output}")
-    return finish(waived(with_attribution(run.results, definitions), excused), out, quiet=quiet, as_json=as_json)
+    results = with_needed(run.results, needed) if needed else run.results
+    return finish(waived(with_attribution(results, definitions), excused), out, quiet=quiet, as_json=as_json)
 
 
 def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_json: bool) -> int:

@@ -33,6 +33,7 @@ from linkproof.suite.recording import Recording, missing_of, replayed_info
 from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
 from linkproof.target.budget import OverBudget
 from linkproof.target.journal import Journal
+from linkproof.target.model import Target
 from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
 
@@ -127,6 +128,10 @@ class Conformance:
         if self._opened is None:
             self._opened = self._opener(self.choices.target, select(all_contracts(), self.choices.contracts))
         return self._opened
+
+    def target(self) -> Target:
+        """The target that was asked for. Raises UsageError."""
+        return self._open().target
 
     def session(self) -> Session:
         """The session of this process, opened at first need."""
