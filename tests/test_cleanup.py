@@ -139,7 +139,7 @@ def test_what_was_stopped_cleans_up_itself(
     before = shown(server, contract)
     process = started(tmp_path, file, tmp_path / "out" / "journal.jsonl", 14 if contract is HEALTH else 21)
     process.send_signal(number)
-    out, error = process.communicate(timeout=60)
+    out, error = process.communicate(timeout=120)
     assert shown(server, contract) == before
     assert "Traceback" not in error
     assert "the run was interrupted" in out
@@ -158,7 +158,7 @@ def test_a_signal_while_it_cleans_up_does_not_stop_that(tmp_path: Path) -> None:
         while '"restored"' not in journal.read_text(encoding="utf-8") and process.poll() is None:
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=120)
         assert shown(server, HEALTH) == before
     assert "cleaning up (out/journal.jsonl); once more stops that" in error
     assert process.returncode in (1, 4)

@@ -29,11 +29,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "waivers",
     ),
     ("recording", "mock", "target", "importing", "definitions"),
+    ("sharing",),
     ("reports", "bundle"),
     ("history",),
     ("faults",),
     ("suite",),
     ("trials",),
+    ("nightly",),
     ("cli",),
     ("__main__",),
 )

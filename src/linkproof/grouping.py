@@ -16,6 +16,7 @@ from linkproof.masking import curl
 #: So many exchanges are kept to show, and so many are remembered to tell causes from consequences.
 SHOWN = 3
 _REMEMBERED = 5000
+_MOST_OPERATIONS = 20
 
 #: Of two findings on the same exchanges the one named first here is the cause. What is not named comes in between.
 _CAUSES = ("PAG-1", "HDR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-7", "ENM-2", "PAG-8", "STA-3", "STA-1", "STA-5", "STA-8")
@@ -38,7 +39,8 @@ _LEADS_TO = {
 class _Group:
     finding: Finding
     operations: list[str] = field(default_factory=list)
-    seen: set[tuple[str, int]] = field(default_factory=set)
+    #: Ordered, so that of very many the first are remembered, whoever collected them.
+    seen: dict[tuple[str, int], None] = field(default_factory=dict)
 
 
 class Findings:
@@ -65,14 +67,32 @@ class Findings:
         seen = call.exchange.at
         finding.first_seen = min(finding.first_seen or seen, seen or finding.first_seen)
         finding.last_seen = max(finding.last_seen, seen)
-        if call.name not in group.operations and len(group.operations) < 20:
+        if call.name not in group.operations and len(group.operations) < _MOST_OPERATIONS:
             group.operations.append(call.name)
         for exchange in (*breach.evidence, call.exchange):
             if exchange not in finding.exchanges and len(finding.exchanges) < SHOWN:
                 finding.exchanges.append(exchange)
         if len(group.seen) < _REMEMBERED:
-            group.seen.add(_key(call.exchange))
+            group.seen[_key(call.exchange)] = None
         return ""
+
+    def take(self, other: Findings) -> None:
+        """Take in what others collected, as if it had come after all that is here."""
+        for key, theirs in other._groups.items():
+            group = self._groups.get(key)
+            if group is None:
+                self._groups[key] = theirs
+                continue
+            finding, more = group.finding, theirs.finding
+            finding.count += more.count
+            finding.first_seen = min(finding.first_seen or more.first_seen, more.first_seen or finding.first_seen)
+            finding.last_seen = max(finding.last_seen, more.last_seen)
+            group.operations = list(dict.fromkeys([*group.operations, *theirs.operations]))[:_MOST_OPERATIONS]
+            new = [e for e in more.exchanges if e not in finding.exchanges]
+            finding.exchanges = [*finding.exchanges, *new][:SHOWN]
+            for place in theirs.seen:
+                if len(group.seen) < _REMEMBERED:
+                    group.seen[place] = None
 
     def all(self) -> list[Finding]:
         """Every finding, MUST before SHOULD, causes before what follows from them."""
@@ -126,10 +146,10 @@ def _is_cause(cause: _Group, consequence: _Group, together: Mapping[tuple[str, s
     a, b = cause.finding, consequence.finding
     if a.contract != b.contract or (a.level is not Level.MUST and b.level is Level.MUST):
         return False
-    wide = together[a.contract, a.requirement]
-    if a.requirement == b.requirement or not consequence.seen <= wide or not consequence.seen & cause.seen:
+    wide, narrow = together[a.contract, a.requirement], consequence.seen.keys()
+    if a.requirement == b.requirement or not narrow <= wide or not narrow & cause.seen.keys():
         return False
-    if consequence.seen < wide:
+    if narrow < wide:
         return _rank(b) >= _rank(a) or a.requirement in ("HDR-5", "ERR-1", "ERR-8")
     return _rank(a) < _rank(b)
 

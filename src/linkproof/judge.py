@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from linkproof.checks.all import CHECKS
@@ -24,6 +24,8 @@ from linkproof.timeline import Timelines
 
 #: So many worlds are kept in mind: recordings come one after the other, runs have few.
 _WORLDS = 4
+_MOST_BROKEN = 20
+_MOST_UNMATCHED = 1000
 
 
 @dataclass
@@ -49,6 +51,21 @@ class Tally:
     count: int = 0
     date: str = ""
     variants: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judge came to, as data: it can be sent to another process, and put together with what others came to."""
+
+    findings: Findings
+    lifecycles: Lifecycles
+    timelines: Timelines
+    observations: Observations
+    tallies: dict[tuple[str, str], Tally]
+    matched: Counter[str]
+    exchanges: int
+    broken: list[Broken]
+    unmatched: dict[tuple[str, str, str], UnmatchedGroup]
 
 
 class Judge:
@@ -104,6 +121,42 @@ class Judge:
             self._count(call, judgement)
         return call, found
 
+    def judged(self) -> Judged:
+        """What was come to so far, without what is only needed to go on."""
+        return Judged(
+            self.findings,
+            self.lifecycles,
+            self.timelines.at_rest(),
+            self.observations,
+            self.tallies,
+            self.matched,
+            self.exchanges,
+            self.broken,
+            self._unmatched,
+        )
+
+    def take(self, other: Judged) -> None:
+        """Take in what was come to on other worlds, as if their exchanges had come after those of this one."""
+        self.findings.take(other.findings)
+        self.lifecycles.take(other.lifecycles)
+        self.timelines.take(other.timelines)
+        self.observations.take(other.observations)
+        for key, tally in other.tallies.items():
+            own = self.tallies.setdefault(key, Tally())
+            own.count += tally.count
+            own.date = max(own.date, tally.date)
+            own.variants |= tally.variants
+        self.matched.update(other.matched)
+        self.exchanges += other.exchanges
+        self.broken = [*self.broken, *other.broken][:_MOST_BROKEN]
+        for place, group in other.unmatched.items():
+            before = self._unmatched.get(place)
+            if before is not None:
+                where = (*before.where, *group.where)[:3]
+                self._unmatched[place] = replace(before, count=before.count + group.count, where=where)
+            elif len(self._unmatched) < _MOST_UNMATCHED:
+                self._unmatched[place] = group
+
     def read(self, exchange: Exchange, world: _World) -> Call | None:
         """The exchange as a call of a contract; None, and noted with the reason, where it is none."""
         poll = world.polls.get(exchange.request.url)
@@ -147,7 +200,7 @@ class Judge:
         before = self._unmatched.get(key)
         where = (*before.where, exchange.label)[:3] if before else (exchange.label,)
         count = before.count + 1 if before else 1
-        if before or len(self._unmatched) < 1000:
+        if before or len(self._unmatched) < _MOST_UNMATCHED:
             self._unmatched[key] = UnmatchedGroup(reason, exchange.request.method, path, count, where)
 
     def _count(self, call: Call, judgement: Judgement) -> None:
@@ -165,5 +218,5 @@ class Judge:
 
     def _broke(self, requirements: tuple[str, ...], exchange: Exchange) -> None:
         what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"
-        if len(self.broken) < 20:
+        if len(self.broken) < _MOST_BROKEN:
             self.broken.append(Broken(what, traceback.format_exc(limit=4)))

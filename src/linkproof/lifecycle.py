@@ -54,6 +54,15 @@ class Lifecycles:
                 if status and _is_settled(collection.subject(name), call):
                     self._shown(call, history, tracks, name, status)
 
+    def take(self, other: Lifecycles) -> None:
+        """Take in what others counted, as if it had come after all that is here."""
+        for contract, steps in other._seen.items():
+            seen = self._seen.setdefault(contract, {})
+            for step, (number, first) in steps.items():
+                if step in seen or len(seen) < _MOST_KINDS:
+                    before, label = seen.get(step, (0, first))
+                    seen[step] = (before + number, label)
+
     def of(self, contract: Contract) -> Lifecycle | None:
         """The life of a contract's connections: what it foresees, seen or not, then what was seen besides."""
         if contract.by_role(Role.DECIDE) is None or not contract.member.status:

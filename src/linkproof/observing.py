@@ -55,6 +55,19 @@ class Observations:
                 if isinstance(value, str):
                     self._note(call, place, documented, value)
 
+    def take(self, other: Observations) -> None:
+        """Take in what others saw, as if it had come after all that is here."""
+        for contract, places in other._places.items():
+            own = self._places.setdefault(contract, {})
+            for name, theirs in places.items():
+                place = own.setdefault(name, _Place(theirs.documented))
+                for word, value in theirs.values.items():
+                    before = place.values.get(word)
+                    if before is not None:
+                        place.values[word] = _together(before, value)
+                    elif len(place.values) < _MOST:
+                        place.values[word] = value
+
     def of(self, contract: Contract) -> list[Observed]:
         """What was seen of a contract, place by place."""
         found = self._places.get(contract.id, {})
@@ -79,6 +92,12 @@ class Observations:
         place.values[word] = replace(
             before, count=before.count + 1, first_seen=first, last_seen=max(before.last_seen, at)
         )
+
+
+def _together(before: ObservedValue, after: ObservedValue) -> ObservedValue:
+    first = min(before.first_seen or after.first_seen, after.first_seen or before.first_seen)
+    last = max(before.last_seen, after.last_seen)
+    return replace(before, count=before.count + after.count, first_seen=first, last_seen=last)
 
 
 def _walk(contract: Contract, operation: Operation, status: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:

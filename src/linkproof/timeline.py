@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from linkproof.checks.history import History, Running
 from linkproof.contract.call import Call, Kind
@@ -21,9 +21,18 @@ _SECONDS, _EXCHANGES = "seconds", "exchanges"
 
 @dataclass
 class _Operation:
-    running: Running
+    """One operation; ``running`` is what the history knows of it, None once nothing more is to come."""
+
+    running: Running | None
     operation: str
+    start: Exchange
     steps: list[Step] = field(default_factory=list)
+    at_rest: str = ""
+
+    @property
+    def ended(self) -> str:
+        """The word with which it ended, "" where it was not seen to end."""
+        return self.running.ended if self.running is not None else self.at_rest
 
     def add(self, step: Step) -> None:
         """Note a poll; of very many, the last takes the place of the one before it."""
@@ -45,14 +54,31 @@ class Timelines:
             running = history.running_at(call.exchange.request.url)
             operation = kept.get(id(running))
             if operation is not None:
-                operation.add(self._step(call, operation.running.call.exchange))
+                operation.add(self._step(call, operation.start))
             return
         _, subject = history.of(call)
         if subject is None or subject.running is None or subject.running.call is not call:
             return
         if len(kept) < _MOST_KEPT:
-            operation = kept[id(subject.running)] = _Operation(subject.running, call.name)
+            operation = kept[id(subject.running)] = _Operation(subject.running, call.name, call.exchange)
             operation.add(self._step(call, call.exchange))
+
+    def at_rest(self) -> Timelines:
+        """The same without what the histories know: it can be sent to another process."""
+        made = Timelines()
+        for contract, operations in self._operations.items():
+            made._operations[contract] = {
+                n: replace(o, running=None, at_rest=o.ended) for n, o in enumerate(operations.values())
+            }
+        return made
+
+    def take(self, other: Timelines) -> None:
+        """Take in what others followed (at rest), as if it had come after all that is here."""
+        for contract, operations in other._operations.items():
+            kept = self._operations.setdefault(contract, {})
+            for operation in operations.values():
+                if len(kept) < _MOST_KEPT:
+                    kept[id(operation)] = operation
 
     def of(self, contract: Contract) -> LongRunning | None:
         """What was seen of a contract's operations; None where it has none and none was seen."""
@@ -60,15 +86,15 @@ class Timelines:
         if not operations and not any(o.long_running for o in contract.operations):
             return None
         good = contract.long_running.succeeded
-        operations.sort(key=lambda o: (o.running.ended in (good, ""), -o.steps[-1].after))
-        ended = Counter(o.running.ended for o in operations)
+        operations.sort(key=lambda o: (o.ended in (good, ""), -o.steps[-1].after))
+        ended = Counter(o.ended for o in operations)
         shown = tuple(self._timeline(o) for o in operations[:SHOWN])
-        clock = _EXCHANGES if any(_is_untimed(o.running.call.exchange) for o in operations) else _SECONDS
+        clock = _EXCHANGES if any(_is_untimed(o.start) for o in operations) else _SECONDS
         return LongRunning(contract.id, len(operations), tuple(sorted(ended.items())), good, clock, shown)
 
     def _timeline(self, operation: _Operation) -> Timeline:
-        start = operation.running.call.exchange
-        return Timeline(operation.operation, start.label, start.at, operation.running.ended, tuple(operation.steps))
+        start = operation.start
+        return Timeline(operation.operation, start.label, start.at, operation.ended, tuple(operation.steps))
 
     def _step(self, call: Call, start: Exchange) -> Step:
         after = call.exchange.ended - start.ended

@@ -165,17 +165,33 @@ def check(
     waivers: Waivers = None,
     definition: Definitions = None,
     require: Require = "",
+    processes: Annotated[
+        int, typer.Option(min=0, help="Judge so many files side by side; 0: as many as there are cores.")
+    ] = 1,
+    engine: Annotated[str, typer.Option(help="local, or dask.")] = "local",
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Dask's scheduler: tcp://host:8786.")] = "",
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Judge recorded traffic; nothing is sent."""
-    from linkproof.cli.checking import check_recordings
+    from linkproof.cli.checking import check_recordings, performing
 
     chosen = tuple(contract or ())
+    perform = performing(processes, engine, scheduler)
     raise typer.Exit(
         check_recordings(
-            paths, out, chosen, any_version, allow_unproven, waivers, definition, require, quiet=quiet, as_json=json
+            paths,
+            out,
+            chosen,
+            any_version,
+            allow_unproven,
+            waivers,
+            definition,
+            require,
+            perform,
+            quiet=quiet,
+            as_json=json,
         )
     )
 
@@ -309,6 +325,40 @@ def diff(
     from linkproof.cli.keeping import diff_results
 
     raise typer.Exit(diff_results(before, after, store, strict=strict, as_json=json))
+
+
+@app.command()
+def nightly(
+    plan: Annotated[
+        Path, typer.Argument(help="Which targets, with which options (TOML): docs/nightly.md.", metavar="PLAN")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="A folder for each run, and the summary.")] = Path(
+        "reports/nightly"
+    ),
+    engine: Annotated[str, typer.Option(help="local, or dask.")] = "local",
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Dask's scheduler: tcp://host:8786.")] = "",
+    processes: Annotated[int, typer.Option(min=0, help="Side by side (local); 0: one for each core.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier start was cut short.")] = False,
+    history: Annotated[
+        str | None, typer.Option("--history", metavar="URL", help="Also keep the results: SQLite or PostgreSQL.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run many targets, each by itself, and sum them up. One that fails does not stop the others."""
+    from linkproof.cli.nightly import run_plan
+
+    raise typer.Exit(
+        run_plan(
+            plan,
+            out,
+            engine=engine,
+            scheduler=scheduler,
+            processes=processes,
+            resume=resume,
+            history=history,
+            quiet=quiet,
+        )
+    )
 
 
 @app.command()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from linkproof.cli.defining import with_attribution
 from linkproof.cli.output import finish
@@ -12,11 +15,14 @@ from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.errors import UsageError
 from linkproof.evidence import needed_from, with_needed
-from linkproof.exchange import Circumstances, Grade
-from linkproof.judge import Judge
 from linkproof.recording import read_recordings
+from linkproof.recording.files import recording_files
 from linkproof.results import Results, TargetInfo
+from linkproof.sharing import by_dask, by_processes, judge_files, recording_judge
 from linkproof.verdict import RunFacts, conclude
+
+#: Has tasks performed, and gives what they come to in their order.
+Perform = Callable[..., Iterable[Any]]
 
 
 def check_recordings(
@@ -28,6 +34,7 @@ def check_recordings(
     waivers: Path | None = None,
     definitions: list[Path] | None = None,
     require: str = "",
+    perform: Perform | None = None,
     *,
     quiet: bool,
     as_json: bool,
@@ -35,18 +42,38 @@ def check_recordings(
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
     excused = read_waivers(waivers)
     needed = needed_from(require) if require else None
-    results = judge_recordings(paths, contracts, any_version, allow_unproven)
+    results = judge_recordings(paths, contracts, any_version, allow_unproven, perform)
     results = with_attribution(with_needed(results, needed) if needed else results, definitions)
     return finish(waived(results, excused), out, quiet=quiet, as_json=as_json)
 
 
-def judge_recordings(paths: list[Path], contracts: tuple[str, ...], any_version: bool, allow_unproven: bool) -> Results:
+def performing(processes: int, engine: str, scheduler: str) -> Perform | None:
+    """How recordings are shared out; None: one after the other, here. Raises UsageError."""
+    if engine not in ("local", "dask"):
+        raise UsageError(f"no engine is called {engine!r}", where="--engine", fix="local or dask")
+    if engine == "dask":
+        return by_dask(scheduler)
+    number = processes or os.cpu_count() or 1
+    return by_processes(number) if number > 1 else None
+
+
+def judge_recordings(
+    paths: list[Path],
+    contracts: tuple[str, ...],
+    any_version: bool,
+    allow_unproven: bool,
+    perform: Perform | None = None,
+) -> Results:
     """What recordings come to. Raises UsageError where a file cannot be read, or none has an exchange."""
     started = time.time()
     chosen = select(all_contracts(), contracts)
-    judge = Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version)
-    for exchange in read_recordings(paths, judge.leave_out):
-        judge.feed(exchange)
+    files = recording_files(paths)
+    if perform is not None and len(files) > 1:
+        judge = judge_files(files, contracts, any_version=any_version, perform=perform)
+    else:
+        judge = recording_judge(contracts, any_version=any_version)
+        for exchange in read_recordings(paths, judge.leave_out):
+            judge.feed(exchange)
     if not judge.exchanges and not judge.unmatched():
         raise UsageError("no exchange was found", where=", ".join(map(str, paths)), fix="give a recording with some")
     name = paths[0].name if len(paths) == 1 else f"{len(paths)} recordings"

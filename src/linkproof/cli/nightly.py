@@ -1,0 +1,96 @@
+"""``linkproof nightly``: every run of a plan, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from linkproof.cli.keeping import add_runs, store_url
+from linkproof.errors import UsageError
+from linkproof.nightly.performing import Done, engine_of
+from linkproof.nightly.plan import Job, read_plan
+from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
+from linkproof.reports.text import count
+
+_STATE = "state.jsonl"
+
+
+def run_plan(
+    plan: Path,
+    out: Path,
+    *,
+    engine: str,
+    scheduler: str,
+    processes: int,
+    resume: bool,
+    history: str | None,
+    quiet: bool,
+) -> int:
+    """Perform a plan; returns the exit code of the whole night. Raises UsageError."""
+    jobs = read_plan(plan)
+    perform = engine_of(engine, processes, scheduler)
+    done = _before(out, jobs) if resume else {}
+    todo = [j for j in jobs if j.name not in done]
+    keys = {j.name: j.key for j in jobs}
+    console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / _STATE).open("a" if resume else "w", encoding="utf-8") as state:
+            for ended in perform(todo, out):
+                done[ended.name] = ended
+                # What is written here is done: a night that is cut short goes on from here.
+                state.write(json.dumps({"key": keys[ended.name]} | asdict(ended), ensure_ascii=False) + "\n")
+                state.flush()
+                console.print(Text(f"{len(done)} of {len(jobs)}: {ended.name} ended with {ended.exit_code}"))
+        lines = [line_of(done[j.name], out / j.name) for j in jobs]
+        write_summary(lines, out)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error}", where=f"--out {out}", fix="choose another folder") from None
+    if history is not None:
+        written = [out / j.name for j in todo if (out / j.name / "results.json").is_file()]
+        if written:
+            add_runs(written, store_url(history))
+    if not quiet:
+        _print(lines, out)
+    return exit_code_of(lines)
+
+
+def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
+    """What an earlier start of the same plan has done; jobs that are another by now, or that broke, are done again."""
+    keys = {j.name: j.key for j in jobs}
+    found: dict[str, Done] = {}
+    try:
+        text = (out / _STATE).read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+            key = row.pop("key")
+            done = Done(**row)
+        except (ValueError, KeyError, TypeError):
+            continue  # cut short: that job is done again
+        if keys.get(done.name) == key and done.exit_code in (0, 1, 4):
+            found[done.name] = done
+    return found
+
+
+def _print(lines: list[Line], out: Path) -> None:
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("run", "verdict", "MUST", "SHOULD", "requests", "s"):
+        table.add_column(name, overflow="fold")
+    for x in lines:
+        cells = (x.name, x.word, str(x.must), str(x.should), str(x.requests), f"{x.seconds:g}")
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    for x in lines:
+        if x.exit_code not in (0, 1, 4):
+            console.print(Text(f"{x.name}: {x.sentence}"), soft_wrap=True)
+    console.print(f"{count(len(lines), 'run')}: {out}/index.html, summary.json, summary.md", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Many targets in one night: each run by itself, and a summary over all."""

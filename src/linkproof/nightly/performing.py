@@ -1,0 +1,138 @@
+"""Performs jobs, each in a process of its own so that none can harm another: on this machine, or by Dask."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from linkproof.errors import UsageError
+from linkproof.nightly.plan import Job
+from linkproof.sharing import as_they_end, dask_client
+
+#: What a process ends with that was stopped because its time was over.
+OVER_TIME = 124
+_MOST_SAID = 4000
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a job ended: the exit code of its run, what it printed to standard error, and how long it took."""
+
+    name: str
+    exit_code: int
+    said: str
+    seconds: float
+
+
+def perform(job: Job, out: Path) -> Done:
+    """Run a job in a process of its own; what a killed run had left behind there is undone first."""
+    started = time.monotonic()
+    journal = out / "journal.jsonl"
+    if journal.exists():
+        _run(["cleanup", str(journal), "--target", job.target, "--quiet"], job.minutes)
+    code, said = _run(job.arguments(out), job.minutes)
+    return Done(job.name, code, said[-_MOST_SAID:], round(time.monotonic() - started, 1))
+
+
+def _run(arguments: list[str], minutes: int) -> tuple[int, str]:
+    command = [sys.executable, "-m", "linkproof", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        _, said = process.communicate(timeout=minutes * 60)
+        return process.returncode, said
+    except subprocess.TimeoutExpired:
+        process.terminate()  # as by Ctrl-C: it cleans up, and writes its reports
+        try:
+            _, said = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, said = process.communicate()
+        return OVER_TIME, f"stopped after {minutes} minutes\n{said}"
+
+
+def locally(jobs: Iterable[Job], out: Path, processes: int) -> Iterator[Done]:
+    """Perform jobs side by side on this machine; each is told when it is done."""
+    with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
+        for future in as_completed([pool.submit(perform, job, out / job.name) for job in jobs]):
+            yield future.result()
+
+
+def by_dask(jobs: Iterable[Job], out: Path, scheduler: str) -> Iterator[Done]:
+    """Perform jobs by the workers of a Dask scheduler; a job whose worker dies is performed by another.
+
+    Workers need no common disk: target files go there, reports come back. Raises UsageError.
+    """
+    with dask_client(scheduler) as client:
+        futures = [client.submit(perform_away, job, _sent(job), pure=False, retries=3) for job in jobs]
+        for future in as_they_end(futures):
+            done, archive = future.result()
+            _unpack(archive, out / done.name)
+            yield done
+
+
+def _sent(job: Job) -> dict[str, bytes]:
+    """The files that a job needs; one that is not there is for the run to tell.
+
+    Raises UsageError for a target that may be changed: its journal would be out of reach.
+    """
+    files: dict[str, bytes] = {}
+    for name, path in (("target.toml", job.target), ("waivers.toml", job.waivers)):
+        if path and Path(path).is_file():
+            files[name] = Path(path).read_bytes()
+    try:
+        target = tomllib.loads(files.get("target.toml", b"").decode("utf-8-sig")).get("target", {})
+    except ValueError:
+        return files  # the run tells what is wrong with it
+    if isinstance(target, dict) and target.get("kind") == "live" and target.get("writes"):
+        problem = "a live target that is written to keeps a journal, which has to be on this machine"
+        raise UsageError(problem, where=job.target, fix="perform it with --engine local")
+    return files
+
+
+def perform_away(job: Job, files: dict[str, bytes]) -> tuple[Done, bytes]:
+    """Perform a job in a folder of its own, and give back its reports (a tar archive)."""
+    with tempfile.TemporaryDirectory(prefix="linkproof-") as place:
+        folder = Path(place)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        own = replace(job, target=str(folder / "target.toml"))
+        own = replace(own, waivers=str(folder / "waivers.toml")) if job.waivers else own
+        done = perform(own, folder / "out")
+        return done, _packed(folder / "out")
+
+
+def _packed(folder: Path) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        if folder.is_dir():
+            archive.add(folder, arcname=".")
+    return stream.getvalue()
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as packed:
+        packed.extractall(folder, filter="data")
+
+
+#: The engines by name.
+Engine = Callable[[Iterable[Job], Path], Iterator[Done]]
+
+
+def engine_of(name: str, processes: int, scheduler: str) -> Engine:
+    """The engine that is asked for. Raises UsageError."""
+    if name == "local":
+        return lambda jobs, out: locally(jobs, out, processes)
+    if name != "dask":
+        raise UsageError(f"no engine is called {name!r}", where="--engine", fix="local or dask")
+    return lambda jobs, out: by_dask(jobs, out, scheduler)

@@ -1,0 +1,102 @@
+"""Reads a plan: which targets are run, with which options. Every mistake names the file, the entry and the fix."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from linkproof.errors import UsageError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_OPTIONS: Mapping[str, type] = {
+    "name": str,
+    "target": str,
+    "contracts": list,
+    "waivers": str,
+    "require": str,
+    "seed": int,
+    "allow_unproven": bool,
+    "minutes": int,
+}
+_WORDS = {str: "a string", list: "a list of strings", int: "a whole number", bool: "true or false"}
+_FIX = "see docs/nightly.md"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: a name of its own, the target file, and the options of ``linkproof run``. ``minutes`` end it."""
+
+    name: str
+    target: str
+    contracts: tuple[str, ...] = ()
+    waivers: str = ""
+    require: str = ""
+    seed: int | None = None
+    allow_unproven: bool = False
+    minutes: int = 60
+
+    def arguments(self, out: Path) -> list[str]:
+        """The command line, after ``linkproof``."""
+        options = ["run", "--target", self.target, "--out", str(out), "--quiet"]
+        for contract in self.contracts:
+            options += ["--contract", contract]
+        given = {"--waivers": self.waivers, "--require": self.require}
+        for option, value in given.items():
+            options += [option, value] if value else []
+        options += ["--seed", str(self.seed)] if self.seed is not None else []
+        return [*options, *(["--allow-unproven"] if self.allow_unproven else [])]
+
+    @property
+    def key(self) -> str:
+        """Another one where anything of the job, or its target file, is another."""
+        path = Path(self.target)
+        content = path.read_bytes() if path.is_file() else b""
+        return hashlib.sha256(json.dumps(asdict(self)).encode() + content).hexdigest()
+
+
+def read_plan(path: Path) -> list[Job]:
+    """The runs of a plan; files in it are relative to it. Raises UsageError."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="give a plan (TOML)") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"this is no TOML: {error}", where=str(path), fix="mend the line that is named") from None
+    rows = data.get("run")
+    if set(data) != {"run"} or not isinstance(rows, list) or not rows:
+        raise UsageError("a plan is made of [[run]] tables", where=str(path), fix=_FIX)
+    jobs = [_job(row, path, number) for number, row in enumerate(rows, 1)]
+    names = [j.name.lower() for j in jobs]
+    twice = next((n for n in names if names.count(n) > 1), "")
+    if twice:
+        raise UsageError(f"two runs are called {twice!r}", where=str(path), fix="give each a name of its own")
+    return jobs
+
+
+def _job(row: Any, path: Path, number: int) -> Job:
+    where = f"{path}: [[run]] {number}"
+    for key, value in row.items():
+        if key not in _OPTIONS:
+            near = difflib.get_close_matches(key, _OPTIONS, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"unknown member {key!r}", where=where, fix=f"{hint}known are: {', '.join(_OPTIONS)}")
+        wanted = _OPTIONS[key]
+        good = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+        if not good or (wanted is list and not all(isinstance(v, str) for v in value)):
+            raise UsageError(f"{key} is {value!r:.80}", where=where, fix=f"{key} is {_WORDS[wanted]}")
+    if not row.get("target"):
+        raise UsageError("target is missing", where=where, fix='target = "subscription-a.toml"')
+    name = row.get("name", Path(row["target"]).stem)
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"name is {name!r:.80}", where=where, fix="letters, digits, dots, dashes: it becomes a folder")
+    if not 0 < row.get("minutes", 1) <= 24 * 60:
+        raise UsageError(f"minutes is {row['minutes']}", where=where, fix="1 to 1440")
+    files = {k: str(path.parent / row[k]) for k in ("target", "waivers") if row.get(k)}
+    return Job(**{**row, **files, "name": name, "contracts": tuple(row.get("contracts", ()))})

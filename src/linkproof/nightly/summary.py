@@ -1,0 +1,86 @@
+"""What a night came to: one line for each run, and one exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from linkproof.nightly.performing import OVER_TIME, Done
+
+_WORDS = {0: "conforms", 1: "breached", 2: "mistake", 3: "broken", 4: "unproven", OVER_TIME: "over time"}
+#: What a whole night ends with: the first of these that any of its runs ended with.
+_WORST = (1, 3, 4, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run: how it ended, its sentence, how many MUST and SHOULD findings, how many requests."""
+
+    name: str
+    word: str
+    exit_code: int
+    sentence: str
+    must: int
+    should: int
+    requests: int
+    seconds: float
+    left_behind: int
+    report: str
+
+
+def line_of(done: Done, folder: Path) -> Line:
+    """A run's line, from what it left in its folder; what it said on standard error, where it left nothing."""
+    data = _results(folder)
+    word = _WORDS.get(done.exit_code, "broken")
+    if data is None or word in ("mistake", "over time"):
+        said = " ".join(done.said.split())[:300] or f"ended with {done.exit_code}, without a report"
+        return Line(done.name, word, done.exit_code, said, 0, 0, 0, done.seconds, 0, "")
+    levels = [f["level"] for f in data["findings"]]
+    return Line(
+        done.name,
+        word,
+        done.exit_code,
+        data["sentence"],
+        levels.count("MUST"),
+        levels.count("SHOULD"),
+        data["requests"],
+        done.seconds,
+        len(data["left_behind"]),
+        f"{done.name}/report.html",
+    )
+
+
+def exit_code_of(lines: Sequence[Line]) -> int:
+    """1 where any run is breached, else 3 where one broke (or could not begin), else 4, else 0."""
+    codes = {line.exit_code if line.exit_code in (0, 1, 4) else 3 for line in lines}
+    return next((code for code in _WORST if code in codes), 0)
+
+
+def write_summary(lines: Sequence[Line], out: Path) -> None:
+    """Write summary.json, summary.md and index.html."""
+    rows = [asdict(line) for line in lines]
+    (out / "summary.json").write_text(
+        json.dumps({"exit_code": exit_code_of(lines), "runs": rows}, ensure_ascii=False, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    table = ["| run | verdict | MUST | SHOULD | requests | what |", "|---|---|---|---|---|---|"]
+    for line in lines:
+        what = line.sentence.replace("|", "\\|").replace("\n", " ")
+        table.append(f"| {line.name} | {line.word} | {line.must} | {line.should} | {line.requests} | {what} |")
+    (out / "summary.md").write_text("\n".join(table) + "\n", encoding="utf-8")
+    pages = Environment(loader=PackageLoader("linkproof.nightly"), autoescape=select_autoescape())
+    page = pages.get_template("index.html.j2").render(lines=lines, exit_code=exit_code_of(lines))
+    (out / "index.html").write_text(page, encoding="utf-8")
+
+
+def _results(folder: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads((folder / "results.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found

@@ -1,0 +1,137 @@
+"""Recordings judged side by side: the same results, byte for byte apart from times, here and by a Dask scheduler."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "linkproof", "check", *map(str, arguments), "--json"]
+
+
+def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), cwd=folder, capture_output=True, text=True, timeout=200)
+
+
+def timeless(text: str) -> str:
+    """Results without the lines that say when, and how long."""
+    return re.sub(r'^ "(started_at|duration_s)": .*$', "", text, flags=re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped cassettes, and some of them again with something wrong in them."""
+    folder = tmp_path_factory.mktemp("recordings")
+    for path in CASSETTES:
+        shutil.copy(path, folder)
+    changes = {"Rejected": "Rejectd", "application/json": "text/plain", "total_count": "total"}
+    for path, (old, new) in zip(CASSETTES[-3:], changes.items(), strict=True):
+        text = gzip.decompress(path.read_bytes()).decode()
+        assert old in text
+        for number in (1, 2):
+            (folder / f"wrong-{number}-{path.name.removesuffix('.gz')}").write_text(text.replace(old, new), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(recordings: Path) -> str:
+    """What one process comes to."""
+    done = linkproof(recordings.parent, recordings)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.count('"requirement": "SHP-3"') >= 1
+    return timeless(done.stdout)
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_come_to_the_same(recordings: Path, alone: str, processes: int) -> None:
+    done = linkproof(recordings.parent, recordings, "--processes", str(processes))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert timeless(done.stdout) == alone
+
+
+def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
+    files = sorted(recordings.iterdir(), reverse=True)[:5]
+    one, two = (timeless(linkproof(recordings, *files, "--processes", n).stdout) for n in ("1", "2"))
+    assert one == two
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, processes: str) -> None:
+    shutil.copytree(recordings, tmp_path / "all")
+    broken = tmp_path / "all" / "b.yaml.gz"
+    broken.write_bytes((recordings / CASSETTES[0].name).read_bytes()[:-2000])
+    done = linkproof(tmp_path, "all", "--processes", processes)
+    assert done.returncode == 2
+    assert "b.yaml.gz" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A scheduler and two worker processes."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as made:
+        yield made
+
+
+def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> None:
+    done = linkproof(recordings.parent, recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    assert done.returncode == 1, done.stderr
+    assert timeless(done.stdout) == alone
+
+
+def test_ten_thousand_exchanges_survive_a_worker(cluster: Any, recordings: Path, alone: str) -> None:
+    import distributed
+
+    library: Any = distributed
+    with library.Client(cluster.scheduler_address) as client:
+        pids = list(client.run(os.getpid).values())
+        arguments = command(recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+        with subprocess.Popen(
+            arguments, cwd=recordings.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            limit = time.monotonic() + 60
+            while not any(client.processing().values()):
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < limit
+                time.sleep(0.005)
+            os.kill(pids[0], signal.SIGKILL)
+            out, error = process.communicate(timeout=150)
+    assert process.returncode == 1, error
+    assert timeless(out) == alone
+    judged = re.search(r'^ "requests": (\d+)', out, re.MULTILINE)
+    assert judged
+    assert int(judged[1]) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--engine", "cloud"), "no engine is called 'cloud'"),
+        (("--engine", "dask"), "dask needs a scheduler"),
+        (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
+    ],
+)
+def test_engines_that_are_not_there_are_told(recordings: Path, options: tuple[str, ...], told: str) -> None:
+    done = linkproof(recordings.parent, recordings, *options)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
