@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.target.file import read_target
 from linkproof.target.journal import Journal
+from tests.planted import SECRETS, found_in
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HEALTH, HUAWEI = CONTRACTS["azure-healthcareapis-pec"], CONTRACTS["huawei-vpcep-connections"]
@@ -227,11 +229,31 @@ def test_a_changed_connection_is_put_back(tmp_path: Path) -> None:
     assert "conformance-new" not in now
 
 
+def slips_of(secret: str) -> str:
+    """A planted secret, as it may stand in a sentence."""
+    if secret == "bearer token":
+        return f"Bearer {SECRETS[secret]}"
+    if secret == "mail in base64":
+        return base64.b64encode(f"by {SECRETS[secret]}".encode()).decode()
+    if secret == "id in a JWT":
+        parts = ({"alg": "none"}, {"oid": SECRETS[secret]}, "sig")
+        return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts)
+    return SECRETS[secret]
+
+
 def test_a_journal_has_no_credentials(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "own.jsonl")
+    for number, secret in enumerate(
+        ("bearer token", "mail", "mail in base64", "id in a JWT", "host", "address", "tenant")
+    ):
+        text = f"ask {slips_of(secret)} about it"
+        journal.changing("c", f"n{number}", {"status": "Approved", "description": text})
     journal.changing("c", "n", {"status": "Approved", "description": "use Bearer eyJhbGciOiJub25lIn0.e30.c2lnbmF0dXJl"})
     journal.close()
     assert "eyJ" not in (tmp_path / "own.jsonl").read_text(encoding="utf-8")
+    assert found_in((tmp_path / "own.jsonl").read_bytes()) == set()
+    assert (tmp_path / "own.jsonl").stat().st_mode & 0o077 == 0
+    assert [e.before for e in journal.open] == [{"status": "Approved"}] * 8
 
 
 @pytest.mark.parametrize(

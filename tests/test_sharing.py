@@ -16,6 +16,10 @@ from typing import Any
 
 import pytest
 
+from linkproof import sharing
+from linkproof.contract.load import all_contracts
+from linkproof.errors import UsageError
+
 ROOT = Path(__file__).parents[1]
 CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
 
@@ -68,6 +72,32 @@ def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
     files = sorted(recordings.iterdir(), reverse=True)[:5]
     one, two = (timeless(linkproof(recordings, *files, "--processes", n).stdout) for n in ("1", "2"))
     assert one == two
+
+
+def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All cassettes as one file, with breaches in it: each part alone, and all of them together."""
+    text = [gzip.decompress(p.read_bytes()).decode() for p in CASSETTES[:3]]
+    bodies = [t[t.index("\ninteractions:") + len("\ninteractions:") :] for t in text]
+    whole = text[0][: text[0].index("\ninteractions:")] + "\ninteractions:" + "".join(bodies)
+    path = tmp_path / "one.yaml"
+    path.write_text(whole.replace("Rejected", "Rejectd"), encoding="utf-8")
+    monkeypatch.setattr(sharing, "LARGE", 1)
+    tasks = sharing.tasks_of([path], (), any_version=False, parts=4)
+    assert [t[3] for t in tasks] == [(0, 4), (1, 4), (2, 4), (3, 4)]
+    parts = [sharing.judge_file(t) for t in tasks]
+    assert sum(bool(p.matched) for p in parts if not isinstance(p, UsageError)) > 1
+    together = sharing.judge_files([path], (), any_version=False, perform=lambda _: parts, parts=4)
+    alone = sharing.judge_files(
+        [path], (), any_version=False, perform=lambda _: [sharing.judge_file((str(path), (), False, (0, 1)))], parts=1
+    )
+    assert together.exchanges == alone.exchanges > 1000
+    assert together.findings.all() == alone.findings.all() != []
+    assert together.tallies == alone.tallies
+    assert together.unmatched() == alone.unmatched()
+    for contract in all_contracts():
+        assert together.observations.of(contract) == alone.observations.of(contract)
+        assert together.lifecycles.of(contract) == alone.lifecycles.of(contract)
+        assert together.timelines.of(contract) == alone.timelines.of(contract)
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

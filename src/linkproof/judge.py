@@ -75,10 +75,17 @@ class Judge:
         contracts: the contracts that exchanges are matched to.
         circumstances: what may be assumed of the target.
         any_version: also judge exchanges of another api-version of the same API.
+        share: this one's part of the work, and of how many: exchanges of other contracts are for others. No check
+            compares exchanges of two contracts, so that all parts together come to what one judge comes to.
     """
 
     def __init__(
-        self, contracts: Iterable[Contract], circumstances: Circumstances, *, any_version: bool = False
+        self,
+        contracts: Iterable[Contract],
+        circumstances: Circumstances,
+        *,
+        any_version: bool = False,
+        share: tuple[int, int] = (0, 1),
     ) -> None:
         self.contracts = tuple(contracts)
         self.circumstances = circumstances
@@ -91,18 +98,26 @@ class Judge:
         self.matched: Counter[str] = Counter()
         self.exchanges = 0
         self.broken: list[Broken] = []
+        part, parts = share
+        self._is_first = part == 0
+        names = sorted({c.id for c in self.contracts})
+        self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
-        self.exchanges += 1
         world = self._world(exchange.world)
         call = self.read(exchange, world)
         if call is None:
+            self.exchanges += self._is_first
             return None, []
+        if call.contract.id not in self._mine:
+            self._note_polls(call, world)
+            return call, []
+        self.exchanges += 1
         if from_a_gateway(call, self.circumstances):
-            self.leave_out(exchange, "a gateway answered in the place of the service")
+            self._leave(exchange, "a gateway answered in the place of the service")
             return call, []
         self.matched[call.contract.id] += 1
         history = world.history(call.contract)
@@ -194,7 +209,11 @@ class Judge:
             world.polls[result_url] = (route, Kind.RESULT_POLL)
 
     def leave_out(self, exchange: Exchange, reason: str) -> None:
-        """Note that an exchange is not judged, and why."""
+        """Note that an exchange is not judged, and why; of several parts the first does."""
+        if self._is_first:
+            self._leave(exchange, reason)
+
+    def _leave(self, exchange: Exchange, reason: str) -> None:
         path = urlsplit(exchange.request.url).path
         key = (reason, exchange.request.method, path)
         before = self._unmatched.get(key)

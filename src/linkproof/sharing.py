@@ -1,7 +1,8 @@
 """Judges many recordings side by side, to the same results as one after the other.
 
-Each file is a world of its own, so none is cut: a lifecycle stays whole. What each came to is put together in the
-files' order, whichever was done first.
+Each file is a world of its own, and no check compares exchanges of two contracts: so files are shared out, and of large
+files the contracts, and no lifecycle is cut. What each part came to is put together in the files' order, whichever was
+done first.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from linkproof.exchange import Circumstances, Grade
 from linkproof.judge import Judge, Judged
 from linkproof.recording import read_recordings
 
-#: Judges one recording: its file, contract ids (none: all), whether any version is judged.
-_Task = tuple[str, tuple[str, ...], bool]
+#: One part of the work: a file, contract ids (none: all), whether any version is judged, and which share of the file.
+_Task = tuple[str, tuple[str, ...], bool, tuple[int, int]]
+#: Files of so many bytes and more are shared out by contract.
+LARGE = 32 << 20
 
 
 def judge_file(task: _Task) -> Judged | UsageError:
-    """What one recording comes to; a mistake in it as a value, so that every worker's way of telling it is the same."""
-    path, contracts, any_version = task
-    judge = recording_judge(contracts, any_version=any_version)
+    """What a share of a recording comes to; a mistake in it as a value, told alike whoever finds it."""
+    path, contracts, any_version, share = task
+    judge = recording_judge(contracts, any_version=any_version, share=share)
     try:
         for exchange in read_recordings([Path(path)], judge.leave_out):
             judge.feed(exchange)
@@ -34,19 +37,34 @@ def judge_file(task: _Task) -> Judged | UsageError:
     return judge.judged()
 
 
-def recording_judge(contracts: tuple[str, ...], *, any_version: bool) -> Judge:
+def recording_judge(contracts: tuple[str, ...], *, any_version: bool, share: tuple[int, int] = (0, 1)) -> Judge:
     """A judge of recorded traffic. Raises UsageError for a contract that is not known."""
     chosen = select(all_contracts(), contracts)
-    return Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version)
+    return Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version, share=share)
+
+
+def tasks_of(files: Sequence[Path], contracts: tuple[str, ...], *, any_version: bool, parts: int) -> list[_Task]:
+    """The parts of the work: every file, a large one in so many parts."""
+    most = min(parts, len(select(all_contracts(), contracts)))
+    return [
+        (str(file), contracts, any_version, (part, shares))
+        for file in files
+        for shares in (most if file.stat().st_size >= LARGE else 1,)
+        for part in range(shares)
+    ]
 
 
 def judge_files(
-    files: Sequence[Path], contracts: tuple[str, ...], *, any_version: bool, perform: Callable[..., Iterable[Any]]
+    files: Sequence[Path],
+    contracts: tuple[str, ...],
+    *,
+    any_version: bool,
+    perform: Callable[..., Iterable[Any]],
+    parts: int,
 ) -> Judge:
     """What all recordings come to. Raises UsageError for the first one (in order) that cannot be read."""
     whole = recording_judge(contracts, any_version=any_version)
-    tasks: list[_Task] = [(str(file), contracts, any_version) for file in files]
-    for found in perform(tasks):
+    for found in perform(tasks_of(files, contracts, any_version=any_version, parts=parts)):
         if isinstance(found, UsageError):
             raise found
         whole.take(found)

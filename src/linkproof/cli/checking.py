@@ -21,6 +21,8 @@ from linkproof.results import Results, TargetInfo
 from linkproof.sharing import by_dask, by_processes, judge_files, recording_judge
 from linkproof.verdict import RunFacts, conclude
 
+#: In so many parts large files are shared out: more than there are workers as a rule, so that none waits long.
+_PARTS = 8
 #: Has tasks performed, and gives what they come to in their order.
 Perform = Callable[..., Iterable[Any]]
 
@@ -68,8 +70,8 @@ def judge_recordings(
     started = time.time()
     chosen = select(all_contracts(), contracts)
     files = recording_files(paths)
-    if perform is not None and len(files) > 1:
-        judge = judge_files(files, contracts, any_version=any_version, perform=perform)
+    if perform is not None:
+        judge = judge_files(files, contracts, any_version=any_version, perform=perform, parts=_PARTS)
     else:
         judge = recording_judge(contracts, any_version=any_version)
         for exchange in read_recordings(paths, judge.leave_out):

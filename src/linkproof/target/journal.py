@@ -1,6 +1,7 @@
 """What a run makes or changes on a live target, written down before it is done: so that it can be undone.
 
-One JSON object a line, each on the disk before the request is sent. There are no credentials in it.
+One JSON object a line, each on the disk before the request is sent. There are no credentials in it, and no description
+in which the redactor would replace anything: that is then put back without.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import IO, Any
 
 from linkproof.errors import UsageError
 from linkproof.masking import mask_text
+from linkproof.recording.redaction import Redactor
 
 VERSION = 1
 _FIX = "give a journal that linkproof run has written"
@@ -83,7 +85,7 @@ class Journal:
 
     def changing(self, contract: str, name: str, before: Mapping[str, str] | None) -> None:
         """A connection is about to be changed, decided or deleted."""
-        kept = {k: v for k, v in before.items() if mask_text(v) == v} if before is not None else None
+        kept = {k: v for k, v in before.items() if _is_harmless(v)} if before is not None else None
         self._write({"what": "changing", "contract": contract, "name": name, "before": kept})
 
     def done(self, entry: Entry, outcome: str) -> None:
@@ -108,7 +110,9 @@ class Journal:
             if self._stream is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 is_new = not self.path.exists()
-                self._stream = self.path.open("a", encoding="utf-8")
+                # For its owner only: what a connection is called, and why, is nobody else's.
+                number = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                self._stream = os.fdopen(number, "a", encoding="utf-8")
                 if is_new:
                     at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
                     self._put({"what": "journal", "version": VERSION, "target": self.target, "at": at})
@@ -138,3 +142,8 @@ class Journal:
             self.entries[key].outcome = row["outcome"]
         else:
             raise KeyError(what)
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether nothing in a text looks like a credential, a person, a host or an id."""
+    return mask_text(text) == text and Redactor().text(text) == text
