@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 import linkproof
+from linkproof.cli.groups import contracts_app, definitions_app, faults_app, history_app, requirements_app
+from linkproof.cli.options import Contracts, Definitions, Json, Out, Quiet, Require, Store, Unproven, Waivers
 
 EXIT_CODES = """
 Exit codes: 0 conforms · 1 at least one MUST is breached (and not waived), or a waiver expired or is unused ·
@@ -22,46 +24,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
-requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
-faults_app = typer.Typer(no_args_is_help=True, help="Servers that are wrong on purpose: what the suites catch.")
-definitions_app = typer.Typer(
-    no_args_is_help=True, help="The vendors' definition pages, and the contracts made of them."
-)
-history_app = typer.Typer(no_args_is_help=True, help="Results kept over time: what was seen when, first and last.")
 app.add_typer(faults_app, name="faults")
 app.add_typer(history_app, name="history")
 app.add_typer(definitions_app, name="definitions")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(requirements_app, name="requirements")
-
-Store = Annotated[
-    str,
-    typer.Option(
-        "--store", metavar="URL", help="SQLite or PostgreSQL. Default: $LINKPROOF_HISTORY, or reports/history.sqlite."
-    ),
-]
-Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_default=True)]
-Contracts = Annotated[list[str] | None, typer.Option("--contract", "-c", help="Only this contract (repeatable).")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes; the exit code tells.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to standard output.")]
-Waivers = Annotated[
-    Path | None, typer.Option("--waivers", metavar="FILE", help="Breaches that somebody answers for (waivers.toml).")
-]
-Pages = Annotated[list[Path], typer.Argument(help="Pages, or folders of them.", metavar="PAGE...")]
-Definitions = Annotated[
-    list[Path] | None,
-    typer.Option("--definition", metavar="PAGE", help="Tell by this page who stands alone in a finding (repeatable)."),
-]
-Require = Annotated[
-    str,
-    typer.Option(
-        "--require",
-        metavar="GRADE[:AGE]",
-        help="What holds counts only on such evidence: live:7d, recording, mock:12h.",
-    ),
-]
-Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 although a MUST was not exercised.")]
 
 
 def _version(wanted: bool) -> None:
@@ -370,151 +337,3 @@ def site(
     from linkproof.cli.keeping import make_site
 
     raise typer.Exit(make_site(store, out))
-
-
-@history_app.command("add")
-def history_add(
-    paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
-    store: Store = "",
-) -> None:
-    """Keep results. The same results twice are kept once."""
-    from linkproof.cli.keeping import add_runs
-
-    raise typer.Exit(add_runs(paths, store))
-
-
-@history_app.command("list")
-def history_list(store: Store = "", json: Json = False) -> None:
-    """Every run that is kept, the newest first."""
-    from linkproof.cli.keeping import list_runs
-
-    raise typer.Exit(list_runs(store, as_json=json))
-
-
-@history_app.command("show")
-def history_show(
-    target: Annotated[str, typer.Argument(help="A target's name; may be left out where there is one.")] = "",
-    store: Store = "",
-    json: Json = False,
-) -> None:
-    """One target over time: contracts, requirements, findings, and words, with when each was seen first and last."""
-    from linkproof.cli.keeping import show_target
-
-    raise typer.Exit(show_target(target, store, as_json=json))
-
-
-@faults_app.command("list")
-def faults_list(contract: Contracts = None, json: Json = False) -> None:
-    """Every fault and every variant: id, kind, what is wrong or different."""
-    from linkproof.cli.faulting import list_faults
-
-    list_faults(tuple(contract or ()), as_json=json)
-
-
-@faults_app.command("matrix")
-def faults_matrix(
-    names: Annotated[list[str] | None, typer.Argument(metavar="FAULT...", help="Only ids that contain this.")] = None,
-    contract: Contracts = None,
-    sample: Annotated[int, typer.Option(min=0, help="Only so many, evenly chosen; 0: all.")] = 0,
-    seed: Annotated[list[int] | None, typer.Option(min=0, help="Run with this seed (repeatable).")] = None,
-    processes: Annotated[int, typer.Option(min=0, help="Side by side; 0: one for each core.")] = 0,
-    commit: Annotated[str, typer.Option(help="What is named in the table as the commit.")] = "",
-    out: Annotated[Path, typer.Option("--out", help="Where the tables go.")] = Path("reports/faults"),
-    quiet: Quiet = False,
-) -> None:
-    """Run the suites against every fault and every variant: what is caught, what is blamed."""
-    from linkproof.cli.faulting import run_matrix
-
-    seeds = tuple(dict.fromkeys(seed or (1,)))
-    chosen = tuple(names or ())
-    raise typer.Exit(run_matrix(chosen, tuple(contract or ()), sample, seeds, processes, commit, out, quiet=quiet))
-
-
-@contracts_app.command("list")
-def contracts_list(json: Json = False) -> None:
-    """Every contract: id, version, vendor, title."""
-    from linkproof.cli.showing import list_contracts
-
-    list_contracts(as_json=json)
-
-
-@contracts_app.command("show")
-def contracts_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
-    """One contract: operations, capabilities, and which requirements bind it."""
-    from linkproof.cli.showing import show_contract
-
-    show_contract(name, as_json=json)
-
-
-@contracts_app.command("diff")
-def contracts_diff(
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A contract's id, id@version, or its folder.")],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one.")],
-    json: Json = False,
-) -> None:
-    """What differs between two contracts, breaking or not. Exit 1 where anything does."""
-    from linkproof.cli.defining import diff_contracts
-
-    raise typer.Exit(diff_contracts(before, after, as_json=json))
-
-
-@definitions_app.command("read")
-def definitions_read(
-    page: Annotated[Path, typer.Argument(help="The text of a vendor's definition page.", metavar="PAGE")],
-    json: Json = False,
-) -> None:
-    """A page's facts: operation, parameters, limits, members, enumerations, statuses, samples; and what it lacks."""
-    from linkproof.cli.defining import read_definition
-
-    raise typer.Exit(read_definition(page, as_json=json))
-
-
-@definitions_app.command("verify")
-def definitions_verify(
-    pages: Pages,
-    contract: Annotated[
-        str, typer.Option("--contract", "-c", help="The pages' contract. Default: by their path.")
-    ] = "",
-    results: Annotated[
-        Path | None, typer.Option("--results", help="Tell by what was seen there which side stands alone.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Compare pages with the contracts that were taken from them, both ways. Exit 1 on any drift."""
-    from linkproof.cli.defining import verify_definitions
-
-    raise typer.Exit(verify_definitions(pages, contract, results, as_json=json))
-
-
-@definitions_app.command("defects")
-def definitions_defects(
-    pages: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            help="Pages, or folders of them. Default: the samples that the contracts keep.", metavar="PAGE..."
-        ),
-    ] = None,
-    contract: Contracts = None,
-    issue: Annotated[bool, typer.Option("--issue", help="As the text of an issue, ready to send (Markdown).")] = False,
-    json: Json = False,
-) -> None:
-    """Samples that contradict their own document (DOC-1). Never part of a target's verdict."""
-    from linkproof.cli.defining import list_defects
-
-    raise typer.Exit(list_defects(pages or [], tuple(contract or ()), issue=issue, as_json=json))
-
-
-@requirements_app.command("list")
-def requirements_list(contract: Contracts = None, json: Json = False) -> None:
-    """Every requirement: id, level, title."""
-    from linkproof.cli.showing import list_requirements
-
-    list_requirements(tuple(contract or ()), as_json=json)
-
-
-@requirements_app.command("show")
-def requirements_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
-    """One requirement: what it says, why it matters, where it comes from, which contracts it binds."""
-    from linkproof.cli.showing import show_requirement
-
-    show_requirement(name, as_json=json)

@@ -15,8 +15,10 @@ from linkproof.contract.load import all_contracts
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import UsageError
 from linkproof.target.budget import LIVE, Limits
-from linkproof.target.model import Auth, Provision, Target, TargetContract
-from linkproof.target.provision import must_list
+from linkproof.target.making import provision_from
+from linkproof.target.model import Target, TargetContract
+from linkproof.target.signing import auth_from
+from linkproof.target.table import check_members, shown, table_of
 
 _TARGET: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
@@ -31,17 +33,6 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "allow": (list,),
 }
 _BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
-#: By kind: the members of its table beside the kind, and which of them it cannot do without.
-_AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "bearer": (("token", "token_env"), ()),
-    "x-auth-token": (("token", "token_env"), ()),
-    "azure-identity": (("authority", "scope"), ()),
-    "aksk": (("access_key_env", "secret_key_env", "project_id"), ("access_key_env", "secret_key_env", "project_id")),
-    "keystone": (
-        ("auth_url", "username_env", "password_env", "domain", "project_id"),
-        ("auth_url", "username_env", "password_env", "domain", "project_id"),
-    ),
-}
 _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "path": (dict,),
     "fixtures": (dict,),
@@ -49,40 +40,21 @@ _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "version": (str,),
     "provision": (dict,),
 }
-_PROVISION: Mapping[str, tuple[type, ...]] = {
-    "count": (int,),
-    "subnet": (str,),
-    "location": (str,),
-    "group_ids": (list,),
-    "resource_group": (str,),
-    "project_id": (str,),
-    "vpc_id": (str,),
-}
-_MOST_MADE = 50
-#: What a vendor's endpoints cannot be made without.
-_NEEDED = {"azure": ("subnet", "location", "group_ids"), "huawei": ("subnet", "vpc_id", "project_id")}
-_KINDS = {
-    "azure": ("bearer", "azure-identity"),
-    "huawei": ("x-auth-token", "aksk", "keystone"),
-    "azure-consumer": ("bearer", "azure-identity"),
-    "huawei-consumer": ("x-auth-token", "aksk", "keystone"),
-}
-_WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
 
 def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
     """The target that a file describes, for the contracts that are known. Raises UsageError."""
     raw = _read(path)
-    _known(raw, {"target": (dict,), "auth": (dict,), "budget": (dict,), "contracts": (dict,)}, str(path), "")
-    table = _table(raw, "target", str(path))
-    _known(table, _TARGET, str(path), "target")
+    check_members(raw, {"target": (dict,), "auth": (dict,), "budget": (dict,), "contracts": (dict,)}, str(path), "")
+    table = table_of(raw, "target", str(path))
+    check_members(table, _TARGET, str(path), "target")
     where = f"{path}: [target]"
     kind = table.get("kind", "mock")
     if kind not in ("mock", "live"):
         raise UsageError(f"kind is {kind!r}", where=where, fix='write kind = "mock" or kind = "live"')
     base_url = _base_url(table, where, kind, required=True)
     chosen = _contracts(raw, contracts, str(path), kind, may_write=table.get("writes", False))
-    auth = _auth(raw, str(path))
+    auth = auth_from(raw, str(path))
     checks_credentials = table.get("checks_credentials", False)
     for vendor in sorted({c.vendor for c in contracts if c.id in chosen} - set(auth)):
         if checks_credentials:
@@ -120,7 +92,7 @@ def _allow(table: Mapping[str, Any], where: str, kind: str, *, makes: bool) -> t
 def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:
     """What a run may ask of the target: for a live one there are limits also where the file says nothing."""
     table = raw.get("budget", {})
-    _known(table, _BUDGET, file, "budget")
+    check_members(table, _BUDGET, file, "budget")
     for name, value in table.items():
         if not 0 < value < 1e9:
             raise UsageError(f"{name} is {value!r:.80}", where=f"{file}: [budget]", fix=f"{name} is more than 0")
@@ -143,35 +115,6 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: also a number with thousands of digits
         raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
-
-
-def _known(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]], file: str, name: str) -> None:
-    """Refuse unknown members (with the nearest known one) and members of the wrong type."""
-    where = f"{file}: [{name}]" if name else file
-    for key, value in table.items():
-        if key not in kinds:
-            near = difflib.get_close_matches(key, kinds, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"unknown member {key!r}", where=where, fix=f"{hint}known are: {', '.join(kinds)}")
-        wanted = kinds[key]
-        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
-            # A credential is not shown, even where it is mistyped.
-            shown = "no string" if key == "token" else _shown(value)
-            raise UsageError(f"{key} is {shown}", where=where, fix=f"{key} is {_WORDS[wanted[0]]}")
-
-
-def _shown(value: Any) -> str:
-    try:
-        return f"{value!r:.80}"
-    except ValueError:  # Python writes no number of thousands of digits
-        return "a number that is too long"
-
-
-def _table(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
-    found = raw.get(name)
-    if not isinstance(found, dict):
-        raise UsageError(f"the table [{name}] is missing", where=file, fix=f"add [{name}]")
-    return found
 
 
 def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool) -> str:
@@ -209,7 +152,7 @@ def _is_loopback(host: str) -> bool:
 def _seconds(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
     found = table.get(name, default)
     if not 0 < found < 86_400:
-        raise UsageError(f"{name} is {_shown(found)}", where=where, fix="a number of seconds above 0, less than a day")
+        raise UsageError(f"{name} is {shown(found)}", where=where, fix="a number of seconds above 0, less than a day")
     return float(found)
 
 
@@ -223,34 +166,8 @@ def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] |
     unknown = set(found) - {"method", "path"}
     if unknown or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
         fix = 'write reset = { method = "POST", path = "/..." }'
-        raise UsageError(f"reset is {_shown(found)}", where=where, fix=fix)
+        raise UsageError(f"reset is {shown(found)}", where=where, fix=fix)
     return method.upper(), path
-
-
-def _auth(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
-    found: dict[str, Auth] = {}
-    _known(raw.get("auth", {}), dict.fromkeys(_KINDS, (dict,)), file, "auth")
-    for vendor, table in raw.get("auth", {}).items():
-        name = f"auth.{vendor}"
-        where = f"{file}: [{name}]"
-        kind = table.get("kind", _KINDS[vendor][0])
-        if kind not in _KINDS[vendor]:
-            raise UsageError(f"kind is {_shown(kind)}", where=where, fix=f"one of: {', '.join(_KINDS[vendor])}")
-        members, needed = _AUTH_KINDS[kind]
-        _known(table, dict.fromkeys(("kind", *members), (str,)), file, name)
-        for member in needed:
-            if not table.get(member):
-                raise UsageError(f"{member} is missing", where=where, fix=f"kind {kind} needs {', '.join(needed)}")
-        if "token" in table and "token_env" in table:
-            raise UsageError("both token and token_env are given", where=where, fix="keep one of the two")
-        if kind in ("bearer", "x-auth-token") and "token" not in table and "token_env" not in table:
-            raise UsageError("neither token nor token_env is given", where=where, fix='add token_env = "NAME"')
-        for field in ("token", "token_env"):
-            if table.get(field) == "":
-                raise UsageError(f"{field} is empty", where=where, fix=f"give {field} a value")
-        more = {k: v for k, v in table.items() if k not in ("kind", "token", "token_env")}
-        found[vendor] = Auth(kind, table.get("token", ""), table.get("token_env", ""), where, more)
-    return found
 
 
 def _contracts(
@@ -258,7 +175,7 @@ def _contracts(
 ) -> dict[str, TargetContract]:
     known = {c.id: c for c in all_contracts()}
     asked = {c.id for c in contracts}
-    tables = _table(raw, "contracts", file)
+    tables = table_of(raw, "contracts", file)
     found: dict[str, TargetContract] = {}
     for name, table in tables.items():
         where = f"{file}: [contracts.{name}]"
@@ -268,12 +185,12 @@ def _contracts(
             raise UsageError(f"unknown contract {name!r}", where=where, fix=f"{hint}known are: {', '.join(known)}")
         if not isinstance(table, dict):
             raise UsageError(f"{name} is no table", where=where, fix=f"write [contracts.{name}]")
-        _known(table, _CONTRACT, file, f"contracts.{name}")
+        check_members(table, _CONTRACT, file, f"contracts.{name}")
         path = _path(known[name], table.get("path"), where)
         fixtures = _fixtures(known[name], table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
         base_url = _base_url(table, where, kind, required=False)
         if name in asked:
-            provision = _provision(known[name], table.get("provision"), f"{file}: [contracts.{name}.provision]")
+            provision = provision_from(known[name], table.get("provision"), f"{file}: [contracts.{name}.provision]")
             if provision and not may_write:
                 problem = "connections would be made, and the target is not written to"
                 raise UsageError(problem, where=where, fix="set writes = true, or remove provision")
@@ -282,25 +199,6 @@ def _contracts(
         fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
         raise UsageError("no contract that was asked for is named", where=file, fix=fix)
     return found
-
-
-def _provision(contract: Contract, table: Mapping[str, Any] | None, where: str) -> Provision | None:
-    """How pending connections are made, where the file says that they are."""
-    if table is None:
-        return None
-    file, _, name = where.partition(": [")
-    _known(table, _PROVISION, file, name.rstrip("]"))
-    must_list(contract, where)
-    needed = ("count", *_NEEDED.get(contract.vendor, ()))
-    for member in needed:
-        if not table.get(member):
-            raise UsageError(f"{member} is missing", where=where, fix=f"give {', '.join(needed)}")
-    if not 0 < table["count"] <= _MOST_MADE:
-        raise UsageError(f"count is {table['count']}", where=where, fix=f"1 to {_MOST_MADE}: each is paid for")
-    groups = table.get("group_ids", [])
-    if not all(isinstance(g, str) and g for g in groups):
-        raise UsageError(f"group_ids is {_shown(groups)}", where=where, fix='group_ids = ["vault"]')
-    return Provision(**{**table, "group_ids": tuple(groups)})
 
 
 def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
@@ -316,7 +214,7 @@ def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
             raise UsageError(f"path has an unknown parameter {name!r}", where=where, fix=fix)
         if not isinstance(value, str) or not value or "/" in value:
             raise UsageError(
-                f"path.{name} is {_shown(value)}", where=where, fix=f"{name} is a non-empty string without /"
+                f"path.{name} is {shown(value)}", where=where, fix=f"{name} is a non-empty string without /"
             )
     return dict(table)
 
@@ -329,7 +227,7 @@ def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[
         if state not in states:
             raise UsageError(f"unknown state {state!r}", where=where, fix=f"one of: {', '.join(sorted(states))}")
         if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
-            raise UsageError(f"{state} is {_shown(names)}", where=where, fix=f'{state} = ["name", ...]')
+            raise UsageError(f"{state} is {shown(names)}", where=where, fix=f'{state} = ["name", ...]')
         for name in names:
             if name.lower() in owner:
                 both = f"{owner[name.lower()]} and {state}"

@@ -1,0 +1,42 @@
+"""Tables of a target file: members that are known, of the right type; every mistake with its place and the fix."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from linkproof.errors import UsageError
+
+_WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
+
+
+def check_members(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]], file: str, name: str) -> None:
+    """Refuse unknown members (with the nearest known one) and members of the wrong type."""
+    where = f"{file}: [{name}]" if name else file
+    for key, value in table.items():
+        if key not in kinds:
+            near = difflib.get_close_matches(key, kinds, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"unknown member {key!r}", where=where, fix=f"{hint}known are: {', '.join(kinds)}")
+        wanted = kinds[key]
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            # A credential is not shown, even where it is mistyped.
+            told = "no string" if key == "token" else shown(value)
+            raise UsageError(f"{key} is {told}", where=where, fix=f"{key} is {_WORDS[wanted[0]]}")
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: not more than a line's worth."""
+    try:
+        return f"{value!r:.80}"
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number that is too long"
+
+
+def table_of(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
+    """A table that has to be there. Raises UsageError."""
+    found = raw.get(name)
+    if not isinstance(found, dict):
+        raise UsageError(f"the table [{name}] is missing", where=file, fix=f"add [{name}]")
+    return found
