@@ -20,8 +20,9 @@ from linkproof.errors import UsageError
 from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
+from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import read_plan
-from linkproof.nightly.summary import Line, exit_code_of
+from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -275,3 +276,14 @@ def test_the_examples_are_whole() -> None:
     steps = found[0]["jobs"]["conformance"]["steps"]
     assert any("linkproof nightly PLAN.toml" in s.get("run", "") for s in steps)
     assert found[2]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"][0] == "nightly"
+
+
+def test_what_a_run_said_is_text_on_the_page(tmp_path: Path) -> None:
+    said = '</td><script>alert(1)</script><img src=x onerror="alert(2)">'
+    lines = [line_of(Done("odd", 3, said, 1.0), tmp_path / "odd")]
+    assert lines[0].sentence == said
+    write_summary(lines, tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)" in page

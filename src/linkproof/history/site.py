@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from linkproof.errors import UsageError
 from linkproof.history.tables import Run
 from linkproof.history.trend import Trend
+from linkproof.reports.pages import pages_of
 from linkproof.reports.text import count, plain
 
 #: So many runs are drawn.
@@ -42,14 +42,7 @@ def write_site(trends: list[Trend], out: Path) -> Path:
 
 def site_files(trends: list[Trend]) -> dict[str, str]:
     """Every file of the site by its name."""
-    environment = Environment(
-        loader=PackageLoader("linkproof.history"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,
-    )
+    environment = pages_of("linkproof.history", finalize=lambda value: plain(value) if type(value) is str else value)
     assert environment.loader is not None
     style = Markup(environment.loader.get_source(environment, "site.css")[0])
     environment.filters |= {"count": count, "slug": lambda status: status.replace(" ", "-"), "strip": strip}

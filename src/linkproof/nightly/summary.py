@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
 from linkproof.nightly.performing import OVER_TIME, Done
+from linkproof.reports.markdown import escape
+from linkproof.reports.pages import pages_of
 
 _WORDS = {0: "conforms", 1: "breached", 2: "mistake", 3: "broken", 4: "unproven", OVER_TIME: "over time"}
 #: What a whole night ends with: the first of these that any of its runs ended with.
@@ -70,11 +70,11 @@ def write_summary(lines: Sequence[Line], out: Path) -> None:
     )
     table = ["| run | verdict | MUST | SHOULD | requests | what |", "|---|---|---|---|---|---|"]
     for line in lines:
-        what = line.sentence.replace("|", "\\|").replace("\n", " ")
-        table.append(f"| {line.name} | {line.word} | {line.must} | {line.should} | {line.requests} | {what} |")
+        numbers = f"{line.must} | {line.should} | {line.requests}"
+        table.append(f"| {line.name} | {line.word} | {numbers} | {escape(line.sentence)} |")
     (out / "summary.md").write_text("\n".join(table) + "\n", encoding="utf-8")
-    pages = Environment(loader=PackageLoader("linkproof.nightly"), autoescape=select_autoescape())
-    page = pages.get_template("index.html.j2").render(lines=lines, exit_code=exit_code_of(lines))
+    template = pages_of("linkproof.nightly").get_template("index.html.j2")
+    page = template.render(lines=lines, exit_code=exit_code_of(lines))
     (out / "index.html").write_text(page, encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from linkproof.reports.bodies import pretty, whole
@@ -17,6 +17,7 @@ from linkproof.reports.diagram import HEIGHT, WIDTH, diagram
 from linkproof.reports.difference import marked
 from linkproof.reports.digest import about_waivers, causes, counts, unproven, waived
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
+from linkproof.reports.pages import pages_of
 from linkproof.reports.text import count, in_words, plain_all
 
 #: With more findings than this their bodies wait as text until they are opened: elements are what makes a page slow.
@@ -25,13 +26,7 @@ INLINE = 300
 
 def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
     """The page, from the results' JSON; ``printed``: all of it open, without scripts, to be made a PDF of."""
-    environment = Environment(
-        loader=PackageLoader("linkproof.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = pages_of("linkproof.reports")
     environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path}
     environment.globals |= {"in_words": in_words, "diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
     data = plain_all(data)

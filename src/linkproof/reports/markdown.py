@@ -27,11 +27,11 @@ _LONGEST = 4000
 def summary_markdown(results: Results) -> str:
     """Verdict, matrix, the findings that are causes, and what was not proven."""
     data = results_to_dict(results)
-    lines = [f"## Linkproof: {data['verdict']}", "", _escape(data["sentence"]), "", *_table(data)]
-    lines += [f"\n**Broken**: {_escape(b['what'])}" for b in data["broken"][:_MOST]]
+    lines = [f"## Linkproof: {data['verdict']}", "", escape(data["sentence"]), "", *_table(data)]
+    lines += [f"\n**Broken**: {escape(b['what'])}" for b in data["broken"][:_MOST]]
     left = [f"{x['contract']} {x['name']}: {x['what']}" for x in data["left_behind"][:_MOST]]
-    lines += [f"\n**Left behind**: {_escape(told)}" for told in left]
-    lines += [f"\n{_escape(told)}" for told in about_waivers(data)]
+    lines += [f"\n**Left behind**: {escape(told)}" for told in left]
+    lines += [f"\n{escape(told)}" for told in about_waivers(data)]
     found, covered = causes(data), waived(data)
     for cause in found[:_MOST]:
         lines += ["", *_finding(cause, covered.get(cause.finding["id"]))]
@@ -48,7 +48,7 @@ def _table(data: dict[str, Any]) -> list[str]:
     lines = [f"| contract | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
     for contract, cells in matrix(data).items():
         shown = (_MARK[c.status] + (f" {c.count}/{c.of}" if c.of else "") for c in cells)
-        lines.append(f"| {_escape(contract)} | {' | '.join(shown)} |")
+        lines.append(f"| {escape(contract)} | {' | '.join(shown)} |")
     return lines
 
 
@@ -71,10 +71,10 @@ def _unproven(data: dict[str, Any]) -> list[str]:
     lines = ["", f"<details><summary>Not exercised, so not proven: {total}</summary>", ""]
     for group in groups[:_MOST]:
         where = "; ".join(f"{contract}: {' '.join(r['id'] for r in rows)}" for contract, rows in group.rows.items())
-        lines.append(f"- {_escape(group.why)} ({_escape(where)})")
+        lines.append(f"- {escape(group.why)} ({escape(where)})")
     return [*lines, "", "</details>"]
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from linkproof.contract.model import Requirement
+from linkproof.reports.pages import pages_of
 from linkproof.trials.table import Matrix, by_requirement, by_seed_name, contracts_of, head, trouble
 
 
 def as_html(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
     """The page."""
-    environment = Environment(
-        loader=PackageLoader("linkproof.trials"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     contracts = contracts_of(matrix)
-    return environment.get_template("matrix.html.j2").render(
-        head=head(matrix),
-        bad=matrix.bad,
-        trouble=trouble,
-        contracts=contracts,
-        requirements=by_requirement(matrix, requirements),
-        tables=[
-            ("Every fault", by_seed_name(matrix.faults, contracts)),
-            ("Every variant", by_seed_name(matrix.variants, contracts)),
-        ],
+    return (
+        pages_of("linkproof.trials")
+        .get_template("matrix.html.j2")
+        .render(
+            head=head(matrix),
+            bad=matrix.bad,
+            trouble=trouble,
+            contracts=contracts,
+            requirements=by_requirement(matrix, requirements),
+            tables=[
+                ("Every fault", by_seed_name(matrix.faults, contracts)),
+                ("Every variant", by_seed_name(matrix.variants, contracts)),
+            ],
+        )
     )

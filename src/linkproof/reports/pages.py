@@ -1,0 +1,19 @@
+"""How every page of ours is made: what is put in is text, whatever it holds; an unknown name is a mistake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+def pages_of(package: str, **more: Any) -> Environment:
+    """The templates of a package (its folder ``templates``)."""
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **more,
+    )
