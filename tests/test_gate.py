@@ -207,3 +207,21 @@ def test_the_page_names_what_the_action_takes() -> None:
     used = example["jobs"]["conformance"]["steps"][1]["with"]
     assert set(used) <= set(action["inputs"])
     assert {k for k, v in action["inputs"].items() if v.get("required")} <= set(used)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--definition", "absent.txt", "absent.txt: cannot be read"),
+        ("--waivers", "absent.toml", "absent.toml: cannot be read"),
+        ("--require", "soon", "--require"),
+    ],
+)
+def test_a_mistake_in_what_is_demanded_is_told_before_anything_is_sent(
+    port: int, tmp_path: Path, option: str, value: str, told: str
+) -> None:
+    # Nothing listens there: a request would be told as such, with exit code 3.
+    done = linkproof(tmp_path, "run", "--target", target(tmp_path, port), option, value)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not (tmp_path / "reports").exists()

@@ -82,6 +82,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Send requests to a target and judge what comes back."""
+    from linkproof.cli.demands import demands_from
     from linkproof.cli.running import plan_run, run_target
 
     if plan:
@@ -95,10 +96,8 @@ def run(
             seed,
             allow_unproven,
             record,
-            waivers,
-            definition,
-            require,
             wait,
+            demands=demands_from(waivers, definition, require),
             quiet=quiet,
             as_json=json,
         )
@@ -143,6 +142,7 @@ def check(
 ) -> None:
     """Judge recorded traffic; nothing is sent."""
     from linkproof.cli.checking import check_recordings, performing
+    from linkproof.cli.demands import demands_from
 
     chosen = tuple(contract or ())
     perform = performing(processes, engine, scheduler)
@@ -153,10 +153,8 @@ def check(
             chosen,
             any_version,
             allow_unproven,
-            waivers,
-            definition,
-            require,
             perform,
+            demands=demands_from(waivers, definition, require),
             quiet=quiet,
             as_json=json,
         )
@@ -174,9 +172,11 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write a report of results that are there: several runs as one, or one vendor's part alone."""
+    from linkproof.cli.demands import demands_from
     from linkproof.cli.reporting import report_results
 
-    raise typer.Exit(report_results(paths, vendor, out, waivers, definition, require, quiet=quiet))
+    demands = demands_from(waivers, definition, require)
+    raise typer.Exit(report_results(paths, vendor, out, demands=demands, quiet=quiet))
 
 
 @app.command()

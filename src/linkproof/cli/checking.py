@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from linkproof.cli.defining import with_attribution
+from linkproof.cli.demands import NO_DEMANDS, Demands
 from linkproof.cli.output import finish
-from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.errors import UsageError
-from linkproof.evidence import needed_from, with_needed
 from linkproof.recording import read_recordings
 from linkproof.recording.files import recording_files
 from linkproof.results import Results, TargetInfo
@@ -33,20 +31,15 @@ def check_recordings(
     contracts: tuple[str, ...],
     any_version: bool,
     allow_unproven: bool,
-    waivers: Path | None = None,
-    definitions: list[Path] | None = None,
-    require: str = "",
     perform: Perform | None = None,
     *,
+    demands: Demands = NO_DEMANDS,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
-    excused = read_waivers(waivers)
-    needed = needed_from(require) if require else None
     results = judge_recordings(paths, contracts, any_version, allow_unproven, perform)
-    results = with_attribution(with_needed(results, needed) if needed else results, definitions)
-    return finish(waived(results, excused), out, quiet=quiet, as_json=as_json)
+    return finish(demands.applied(results), out, quiet=quiet, as_json=as_json)
 
 
 def performing(processes: int, engine: str, scheduler: str) -> Perform | None:

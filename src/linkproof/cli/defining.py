@@ -11,7 +11,7 @@ from typing import Any
 from linkproof.cli.reading import read_results
 from linkproof.contract.load import all_contracts, read_contract, select
 from linkproof.contract.model import Contract
-from linkproof.definitions.attribute import Page, attributed, of_difference
+from linkproof.definitions.attribute import Page, of_difference
 from linkproof.definitions.compare import Difference
 from linkproof.definitions.defects import Defect, defects_of_contract, defects_of_page, issue_text
 from linkproof.definitions.facts import Facts
@@ -78,11 +78,6 @@ def diff_contracts(before: str, after: str, *, as_json: bool) -> int:
             print(one_line(d.line))
         print(f"{count(len(found), 'difference')}, {sum(d.breaking for d in found)} of them breaking")
     return 1 if found else 0
-
-
-def with_attribution(results: Results, paths: list[Path] | None) -> Results:
-    """The results with who stands alone in each finding, by these pages; as they are without one. Raises UsageError."""
-    return attributed(results, pages_in(paths, "")) if paths else results
 
 
 def pages_in(paths: list[Path], contract: str) -> list[Page]:

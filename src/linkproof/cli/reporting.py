@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from linkproof.cli.defining import with_attribution
+from linkproof.cli.demands import Demands
 from linkproof.cli.reading import read_results
-from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_requirements
 from linkproof.errors import UsageError
-from linkproof.evidence import needed_from, with_needed
 from linkproof.merging import merged, only_vendor
 from linkproof.reports.github import workflow_commands
 from linkproof.reports.json_report import results_to_dict
@@ -23,22 +21,9 @@ def annotate_results(path: Path) -> int:
     return 0
 
 
-def report_results(
-    paths: list[Path],
-    vendor: str,
-    out: Path,
-    waivers: Path | None,
-    definitions: list[Path] | None = None,
-    require: str = "",
-    *,
-    quiet: bool,
-) -> int:
+def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool) -> int:
     """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
-    excused = read_waivers(waivers)
-    results = merged([read_results(p) for p in paths])
-    if require:
-        results = with_needed(results, needed_from(require))
-    results = waived(with_attribution(results, definitions), excused)
+    results = demands.applied(merged([read_results(p) for p in paths]))
     if vendor:
         known = sorted({c.vendor for c in results.contracts})
         if vendor not in known:

@@ -12,12 +12,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from linkproof.cli.defining import with_attribution
+from linkproof.cli.demands import NO_DEMANDS, Demands
 from linkproof.cli.output import finish
-from linkproof.cli.waiving import read_waivers, waived
 from linkproof.contract.load import all_contracts
 from linkproof.errors import EngineError
-from linkproof.evidence import needed_from, with_needed
 from linkproof.reports.write import prepare
 from linkproof.suite.cleaning import clean_up
 from linkproof.suite.opening import open_target
@@ -35,18 +33,14 @@ def run_target(
     seed: int | None,
     allow_unproven: bool,
     record: str = "",
-    waivers: Path | None = None,
-    definitions: list[Path] | None = None,
-    require: str = "",
     wait: float = 0,
     *,
+    demands: Demands = NO_DEMANDS,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
     choices = Choices(target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"))
-    excused = read_waivers(waivers)
-    needed = needed_from(require) if require else None
     console = Console(stderr=True, quiet=quiet)
     with _progress(console) as progress:
         run = Conformance(choices, progress)
@@ -63,8 +57,7 @@ def run_target(
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{output}")
-    results = with_needed(run.results, needed) if needed else run.results
-    return finish(waived(with_attribution(results, definitions), excused), out, quiet=quiet, as_json=as_json)
+    return finish(demands.applied(run.results), out, quiet=quiet, as_json=as_json)
 
 
 def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_json: bool) -> int:

@@ -76,5 +76,6 @@ def _unproven(data: dict[str, Any]) -> list[str]:
 
 
 def escape(text: str) -> str:
+    """Text as Markdown shows it, on one line: nothing in it is markup."""
     text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)
