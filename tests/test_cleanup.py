@@ -145,6 +145,7 @@ def test_what_was_stopped_cleans_up_itself(
     assert shown(server, contract) == before
     assert "Traceback" not in error
     assert "the run was interrupted" in out
+    assert "stopping after the request at hand" in error
     assert process.returncode == 3
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert results["verdict"] == "broken"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from linkproof.stopping import pause
+
 #: By so much a clock of its own goes on whenever it is looked at: later is never the same time.
 _TICK_S = 1e-4
 
@@ -18,7 +20,7 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
-        time.sleep(seconds)
+        pause(seconds)
 
 
 class VirtualClock(Clock):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from linkproof.cli.output import finish
 from linkproof.contract.load import all_contracts
 from linkproof.errors import EngineError
 from linkproof.reports.write import prepare
+from linkproof.stopping import stoppable
 from linkproof.suite.cleaning import clean_up
 from linkproof.suite.opening import open_target
 from linkproof.suite.planning import Plan, planned
@@ -50,7 +50,7 @@ def run_target(
             prepare(out)
             if wait:
                 wait_for(run.target(), wait)
-            with _stopped_like_by_hand():
+            with stoppable():
                 run.session()  # what has to be made is made now
                 output = run_suites(run)
         finally:
@@ -81,24 +81,6 @@ def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_js
     changing = sum(r.method not in ("GET", "HEAD") for r in asked)
     print(f"{len(asked)} requests, {changing} of them not to read; nothing was sent", file=sys.stderr)
     return 0
-
-
-@contextlib.contextmanager
-def _stopped_like_by_hand() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does: what was changed is put back, and the reports are written."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def clean(journal: Path, target: str, *, quiet: bool) -> int:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import TargetError
@@ -44,30 +40,6 @@ def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal)
     finally:
         client.close()
     return replace(opened, target=replace(target, contracts=given, allow=tuple(allow)))
-
-
-@contextmanager
-def undisturbed(where: object) -> Iterator[None]:
-    """While something is undone, a first Ctrl-C (or SIGTERM) is answered with a word only; a second one ends it."""
-    told: list[int] = []
-
-    def asked(*_: object) -> None:
-        if told:
-            raise KeyboardInterrupt
-        told.append(1)
-        print(f"cleaning up ({where}); once more stops that, and leaves it to linkproof cleanup", file=sys.__stderr__)
-
-    before: dict[int, Any] = {}
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, asked)
-    except ValueError:  # not in the main thread
-        pass
-    try:
-        yield
-    finally:
-        for known, handler in before.items():
-            signal.signal(known, handler)
 
 
 def clean_up(opened: Opened, contracts: Sequence[Contract], journal: Journal) -> list[LeftBehind]:

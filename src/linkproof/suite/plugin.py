@@ -26,7 +26,8 @@ from linkproof.errors import TargetError, UsageError
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
 from linkproof.results import INCONCLUSIVE, Broken, LeftBehind, Results
-from linkproof.suite.cleaning import clean_up, provisioned, undisturbed
+from linkproof.stopping import undisturbed
+from linkproof.suite.cleaning import clean_up, provisioned
 from linkproof.suite.driver import Driver
 from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.recording import Recording, missing_of, replayed_info

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from linkproof.clock import Clock
 from linkproof.errors import TargetError
+from linkproof.stopping import go_on_or_stop
 
 
 class OverBudget(TargetError):
@@ -38,7 +39,8 @@ class Budget:
         self._next = 0.0
 
     def spend(self) -> None:
-        """Take one request, and wait until its turn. Raises OverBudget where none is left."""
+        """Take one request, and wait until its turn. Raises OverBudget; KeyboardInterrupt once it was asked to stop."""
+        go_on_or_stop()
         with self._lock:
             self._sent += 1
             now = self._clock.now()
@@ -48,11 +50,13 @@ class Budget:
                 self._next = now + wait + 1 / self.limits.per_second
         if wait:
             self._clock.sleep(wait)
+            go_on_or_stop()
 
     def rest(self, seconds: float) -> None:
         """Wait, but not beyond the end. Raises OverBudget where the end comes first."""
         self._refuse(self._clock.now() + seconds)
         self._clock.sleep(seconds)
+        go_on_or_stop()
 
     def _refuse(self, moment: float) -> None:
         limits = self.limits
