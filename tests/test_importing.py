@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from linkproof.checks.documentation import judge_samples
-from linkproof.contract.load import read_contract
+from linkproof.contract.load import all_contracts, read_contract
 from linkproof.contract.model import Contract
 from linkproof.jsontext import at, join
 
@@ -338,6 +339,33 @@ def test_other_paths_when_asked_for(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "my-boxes 2024-05-05: 1 operation" in done.stdout
     assert "GET List (list)" in done.stdout
+
+
+def test_a_contract_of_yours_takes_the_place_of_ours(tmp_path: Path) -> None:
+    """The same paths and version, the parent's parameter called otherwise: an exchange is of one contract."""
+    ours = next(c for c in all_contracts() if c.id == "azure-search-pec")
+    folder = tmp_path / "mine" / "my-search" / ours.version
+    shutil.copytree(ours.folder, folder)
+    for file, old in (
+        ("contract.toml", '"azure-search-pec"'),
+        ("openapi.json", "searchServiceName"),
+        ("fixtures.toml", "searchServiceName"),
+    ):
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        new = '"my-search"' if file == "contract.toml" else "serviceName"
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    listed = linkproof(tmp_path, "--contracts", "mine", "contracts", "list", "--json")
+    ids = {c["id"] for c in json.loads(listed.stdout)}
+    assert ids == {c.id for c in all_contracts()} - {"azure-search-pec"} | {"my-search"}
+    done = linkproof(tmp_path, "--contracts", "mine", "run", "-c", "my-search", "-c", "azure-signalr-pec")
+    assert done.returncode == 0, done.stdout
+    shutil.copytree(folder, tmp_path / "mine" / "other" / ours.version)
+    other = tmp_path / "mine" / "other" / ours.version / "contract.toml"
+    other.write_text(other.read_text(encoding="utf-8").replace('"my-search"', '"other"'), encoding="utf-8")
+    done = linkproof(tmp_path, "--contracts", "mine", "contracts", "list")
+    assert done.returncode == 2
+    assert "other has the paths and the version of my-search" in done.stderr
 
 
 # mistakes

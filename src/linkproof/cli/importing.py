@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from linkproof.contract.load import all_contracts, read_contract
-from linkproof.contract.model import Contract
+from linkproof.contract.model import Contract, plain_path
 from linkproof.errors import UsageError
 from linkproof.importing.contracts import Found, contracts_in
 from linkproof.importing.documents import Documents
@@ -58,11 +58,17 @@ def import_description(
             fix = "give --vendor with one of schemas/vendors: its rules are the contract's"
             raise UsageError(f"{contract.collection} is no path of Azure Resource Manager", where=str(spec), fix=fix)
         _refuse_twins(contract, name)
+        place = (plain_path(contract.collection), contract.description.version)
+        twin = next((c for c in all_contracts() if c.place == place), None)
         own = Notes(Counter(notes.told))
         told = write_contract(
             contract, out, name=name, vendor=chosen, address=address, day=day, documents=documents, notes=own
         )
         _tell(told, read_contract(told.folder))
+        if twin is not None:
+            print(
+                f"  takes the place of {twin.id} {twin.version}, which has the same paths, wherever this folder is used"
+            )
     print(f"not taken: {count(others, 'operation')} on other paths, or that do nothing to a connection")
     print(f"use them: linkproof --contracts {out} contracts list")
     return 0

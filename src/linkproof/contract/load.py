@@ -45,8 +45,12 @@ _TABLES: Mapping[str, type] = {
 
 @lru_cache(maxsize=1)
 def all_contracts() -> tuple[Contract, ...]:
-    """Every contract that is shipped, then those of other folders, each by id and version. Raises UsageError."""
+    """Every contract that is shipped, then those of other folders, each by id and version. Raises UsageError.
+
+    An exchange is of one contract: one of another folder with the same paths and version takes the place of ours.
+    """
     found: dict[tuple[str, str], Contract] = {}
+    places: dict[tuple[str, str], tuple[Path, Contract]] = {}
     for root in contract_folders():
         files = sorted(root.glob("*/*/contract.toml"))
         if not files:
@@ -58,6 +62,13 @@ def all_contracts() -> tuple[Contract, ...]:
             if twin is not contract:
                 problem = f"{contract.id} {contract.version} is in {twin.folder} as well"
                 raise UsageError(problem, where=str(path), fix="give it another id")
+            other_root, other = places.get(contract.place, (None, None))
+            if other is not None and other_root == root:
+                problem = f"{contract.id} has the paths and the version of {other.id}, in {other.folder}"
+                raise UsageError(problem, where=str(path), fix="remove one of the two")
+            if other is not None:
+                del found[other.id, other.version]
+            places[contract.place] = (root, contract)
     return tuple(found.values())
 
 

@@ -176,6 +176,11 @@ class Operation:
         return next((p for p in self.parameters if p.name == name), None)
 
 
+def plain_path(path: str) -> str:
+    """A path template without its parameters' names and without regard to case: ``/a/{}/b``."""
+    return "/" + "/".join("{}" if part.startswith("{") else part.lower() for part in path.strip("/").split("/"))
+
+
 @dataclass(frozen=True)
 class Contract:
     """A service's promises at one version: operations, error bodies, pages, decisions."""
@@ -206,6 +211,11 @@ class Contract:
     def by_role(self, role: Role) -> Operation | None:
         """The operation with a role, or None."""
         return next((o for o in self.operations if o.role == role), None)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What is served, and at which version: no two contracts that are used together have the same."""
+        return plain_path(self.collection_path), self.version
 
     @cached_property
     def collection_path(self) -> str:

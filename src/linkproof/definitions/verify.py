@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract, Operation, plain_path
 from linkproof.definitions.compare import Difference, differences
 from linkproof.definitions.facts import Facts
 from linkproof.definitions.promised import decision_or_first, facts_of_operation
@@ -76,7 +76,7 @@ def verify(facts: Facts, contract: Contract) -> Drift:
 
 def operation_of(facts: Facts, contract: Contract) -> Operation:
     """The operation that a page is about: by method and path, by method alone, or the decision."""
-    same = [o for o in contract.operations if o.method == facts.method and plain(o.path) == plain(facts.path)]
+    same = [o for o in contract.operations if o.method == facts.method and plain_path(o.path) == plain_path(facts.path)]
     alike = [o for o in contract.operations if o.method == facts.method]
     samples = {s.get("operation") for s in contract.definition.get("sample", ())}
     told = [o for o in contract.operations if o.id in samples]
@@ -100,7 +100,7 @@ def _by_file(_: Facts, file: str, contract: Contract) -> bool:
 
 
 def _by_path(facts: Facts, _: str, contract: Contract) -> bool:
-    return bool(facts.path) and any(plain(o.path) == plain(facts.path) for o in contract.operations)
+    return bool(facts.path) and any(plain_path(o.path) == plain_path(facts.path) for o in contract.operations)
 
 
 def _by_resource(facts: Facts, _: str, contract: Contract) -> bool:
@@ -108,8 +108,3 @@ def _by_resource(facts: Facts, _: str, contract: Contract) -> bool:
     own = contract.resource_type.lower().split("/")
     named = facts.resource.lower().split("/")
     return bool(facts.resource) and own[0].endswith(named[0]) and own[-1].startswith(named[-1])
-
-
-def plain(path: str) -> list[str]:
-    """A path template without its parameters' names and without regard to case."""
-    return ["{}" if part.startswith("{") else part.lower() for part in path.strip("/").split("/")]

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract, Operation, plain_path
 from linkproof.definitions.compare import ABSENT, Difference, differences
 from linkproof.definitions.facts import DefinitionFact, Facts, MemberFact
 from linkproof.definitions.promised import body_of, facts_of_operation, limits_of, raw_operation, resolved, type_of
-from linkproof.definitions.verify import plain
 from linkproof.jsontext import join
 
 
@@ -33,7 +32,7 @@ def contract_differences(was: Contract, now: Contract) -> list[Difference]:
 
 
 def _operations(contract: Contract) -> dict[tuple[str, str], Operation]:
-    return {(o.method, "/" + "/".join(plain(o.path))): o for o in contract.operations}
+    return {(o.method, plain_path(o.path)): o for o in contract.operations}
 
 
 def _facts(contract: Contract, operation: Operation) -> Facts:
