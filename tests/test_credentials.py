@@ -22,6 +22,7 @@ from linkproof.mock.serve import Embedded
 from linkproof.target.credentials import credentials_of
 from linkproof.target.model import Auth
 
+ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
 AMBIENT = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE", "MSI_ENDPOINT")
 
@@ -220,3 +221,13 @@ def test_a_run_signs_in_first_and_says_where_it_cannot(service: Service, tmp_pat
     assert done.returncode == 2
     assert "t.toml: [auth.azure]: nobody is signed in to Azure" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_pytest_stops_where_nobody_can_sign_in(tmp_path: Path) -> None:
+    text = '[target]\nbase_url = "http://127.0.0.1:9"\n[auth.azure]\ntoken_env = "LINKPROOF_NO_SUCH_TOKEN"\n'
+    parent = ", ".join(f'{k} = "x"' for k in DICOM.parent_parameters)
+    (tmp_path / "t.toml").write_text(f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "suites", "--target", str(tmp_path / "t.toml"), "-q"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 2
+    assert done.stdout.count("LINKPROOF_NO_SUCH_TOKEN is not set") == 1

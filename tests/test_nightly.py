@@ -21,7 +21,7 @@ from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
-from linkproof.nightly.plan import read_plan
+from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
 
 ROOT = Path(__file__).parents[1]
@@ -103,6 +103,18 @@ def test_what_was_done_is_not_done_again(plan: Path, tmp_path: Path) -> None:
     assert summary(tmp_path / "out")["good"]["word"] == "conforms"
 
 
+def test_other_waivers_make_another_run(tmp_path: Path) -> None:
+    for name, text in (("t.toml", "x = 1"), ("waivers.toml", "y = 1")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    job = Job("x", str(tmp_path / "t.toml"), waivers=str(tmp_path / "waivers.toml"))
+    keys = [job.key, job.key]
+    for name in ("t.toml", "waivers.toml"):
+        (tmp_path / name).write_text("z = 2", encoding="utf-8")
+        keys.append(job.key)
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+
+
 def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "linkproof", "nightly", str(plan), "--out", "out", "--processes", "1"]
     state = tmp_path / "out" / "state.jsonl"
@@ -122,7 +134,6 @@ def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
 
 def test_a_run_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     from linkproof.nightly import performing
-    from linkproof.nightly.plan import Job
 
     job = Job("slow", "nowhere.toml", minutes=0)
     done = performing.perform(job, tmp_path / "slow")
@@ -182,15 +193,6 @@ def test_engines_that_are_not_there_are_told(plan: Path, tmp_path: Path, options
 
 
 # Dask: a real scheduler, two worker processes
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as made:
-        yield made
 
 
 def comparable(out: Path, name: str) -> Any:

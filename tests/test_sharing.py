@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import pytest
 
 from linkproof import sharing
 from linkproof.contract.load import all_contracts
-from linkproof.errors import UsageError
+from linkproof.errors import EngineError, UsageError
 
 ROOT = Path(__file__).parents[1]
 CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
@@ -100,6 +99,17 @@ def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pyt
         assert together.timelines.of(contract) == alone.timelines.of(contract)
 
 
+def test_a_process_that_is_killed_is_no_result(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "judge_file", _dies)
+    files = sorted(recordings.iterdir())[:3]
+    with pytest.raises(EngineError, match="a process that judged recordings was killed"):
+        sharing.judge_files(files, (), any_version=False, perform=sharing.by_processes(2), parts=1)
+
+
+def _dies(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, processes: str) -> None:
     shutil.copytree(recordings, tmp_path / "all")
@@ -110,16 +120,6 @@ def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, p
     assert "b.yaml.gz" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A scheduler and two worker processes."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as made:
-        yield made
 
 
 def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> None:

@@ -13,9 +13,11 @@ from linkproof.contract.load import all_contracts, all_requirements
 from linkproof.errors import UsageError
 from linkproof.finding import Finding
 from linkproof.results import Results, Waiver
+from linkproof.toml import read_toml
 from linkproof.waivers import Known, covers, entry_of, waivers_from, with_waivers
 
 _DAYS = 90
+_FIX = "give a waiver file; linkproof waive writes one"
 _START = (
     "# Breaches that somebody answers for: see docs/reports.md. Each covers exactly what it names, until its day.\n"
 )
@@ -23,7 +25,7 @@ _START = (
 
 def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
     """The waivers in a file; none without one. Raises UsageError."""
-    return waivers_from(_toml(path), str(path), _known()) if path else ()
+    return waivers_from(read_toml(path, _FIX), str(path), _known()) if path else ()
 
 
 def waived(results: Results, waivers: tuple[Waiver, ...]) -> Results:
@@ -85,16 +87,6 @@ def _day(expires: str) -> date:
 
 def _known() -> Known:
     return Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
-
-
-def _toml(path: Path) -> dict[str, object]:
-    fix = "give a waiver file; linkproof waive writes one"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=fix) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"this is no TOML: {error}", where=str(path), fix="mend the line that is named") from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -114,6 +114,13 @@ class BodySchema:
             yield from self._walk(schema["additionalProperties"], f"{pointer}/*", seen)
         if "properties" not in schema and "items" not in schema and not reference:
             yield pointer, schema
+
+
+def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema, or the one that it refers to."""
+    while "$ref" in schema:
+        schema = at(document, schema["$ref"].removeprefix("#"))
+    return schema
 
 
 def values_at(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:

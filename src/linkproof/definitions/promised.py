@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from linkproof.contract.body import resolved
 from linkproof.contract.model import Contract, Operation, Parameter, Role
 from linkproof.definitions.facts import DefinitionFact, Facts, MemberFact, ParameterFact
-from linkproof.jsontext import at
 
 _LIMITS = ("minLength", "maxLength", "pattern", "format", "minimum", "maximum")
 _COMPONENTS = "#/components/schemas/"
@@ -64,13 +64,6 @@ def members_of(schema: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[
         else:
             found[name] = MemberFact(name, type_of(target), name in required, limits_of(target))
     return tuple(found.values())
-
-
-def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A schema, or the one that it refers to."""
-    while "$ref" in schema:
-        schema = at(document, schema["$ref"].removeprefix("#"))
-    return schema
 
 
 def type_of(schema: Mapping[str, Any]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from linkproof.contract.body import resolved
 from linkproof.contract.model import Contract, Operation, plain_path
 from linkproof.definitions.compare import ABSENT, Difference, differences
 from linkproof.definitions.facts import DefinitionFact, Facts, MemberFact
-from linkproof.definitions.promised import body_of, facts_of_operation, limits_of, raw_operation, resolved, type_of
+from linkproof.definitions.promised import body_of, facts_of_operation, limits_of, raw_operation, type_of
 from linkproof.jsontext import join
 
 

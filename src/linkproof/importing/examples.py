@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from linkproof.contract.body import BodySchema
+from linkproof.contract.body import BodySchema, resolved
 from linkproof.contract.model import Parameter, Role
 from linkproof.contract.names import within_limits
 from linkproof.importing.contracts import Found
@@ -92,7 +92,7 @@ class Examples:
             whole = self._value(schema, 0)
             if not isinstance(whole, dict) or not isinstance(whole.get(items), list):
                 return {"some": {"summary": "Some.", "value": whole}}
-            member = at(self._resolve(schema), f"/properties/{items}/items")
+            member = at(resolved(schema, self._document), f"/properties/{items}/items")
             one = self._one(f"{path}/{{}}", member)
             return {
                 "one": {"summary": "One waits.", "value": {items: [one]}},
@@ -145,14 +145,9 @@ class Examples:
                 place(value, pointer, given)
         return value
 
-    def _resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in schema:
-            schema = at(self._document, schema["$ref"].removeprefix("#"))
-        return schema
-
     def _value(self, schema: Any, depth: int, *, required_only: bool = False) -> Any:
         """A value for a schema."""
-        schema = self._resolve(schema) if isinstance(schema, dict) else {}
+        schema = dict(resolved(schema, self._document)) if isinstance(schema, dict) else {}
         for key in ("anyOf", "oneOf"):
             if schema.get(key):
                 return self._value(schema[key][0], depth, required_only=required_only)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from linkproof.errors import UsageError
+from linkproof.toml import check_members, read_toml, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_OPTIONS: Mapping[str, type] = {
-    "name": str,
-    "target": str,
-    "contracts": list,
-    "waivers": str,
-    "require": str,
-    "seed": int,
-    "allow_unproven": bool,
-    "minutes": int,
+_OPTIONS: Mapping[str, tuple[type, ...]] = {
+    "name": (str,),
+    "target": (str,),
+    "contracts": (list,),
+    "waivers": (str,),
+    "require": (str,),
+    "seed": (int,),
+    "allow_unproven": (bool,),
+    "minutes": (int,),
 }
-_WORDS = {str: "a string", list: "a list of strings", int: "a whole number", bool: "true or false"}
 _FIX = "see docs/nightly.md"
 
 
@@ -55,20 +53,16 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Another one where anything of the job, or its target file, is another."""
-        path = Path(self.target)
-        content = path.read_bytes() if path.is_file() else b""
-        return hashlib.sha256(json.dumps(asdict(self)).encode() + content).hexdigest()
+        """Another one where anything of the job, its target file, or its waivers is another."""
+        digest = hashlib.sha256(json.dumps(asdict(self)).encode())
+        for path in (Path(self.target), Path(self.waivers)):
+            digest.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
+        return digest.hexdigest()
 
 
 def read_plan(path: Path) -> list[Job]:
     """The runs of a plan; files in it are relative to it. Raises UsageError."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="give a plan (TOML)") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"this is no TOML: {error}", where=str(path), fix="mend the line that is named") from None
+    data = read_toml(path, "give a plan (TOML)")
     rows = data.get("run")
     if set(data) != {"run"} or not isinstance(rows, list) or not rows:
         raise UsageError("a plan is made of [[run]] tables", where=str(path), fix=_FIX)
@@ -82,15 +76,9 @@ def read_plan(path: Path) -> list[Job]:
 
 def _job(row: Any, path: Path, number: int) -> Job:
     where = f"{path}: [[run]] {number}"
-    for key, value in row.items():
-        if key not in _OPTIONS:
-            near = difflib.get_close_matches(key, _OPTIONS, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"unknown member {key!r}", where=where, fix=f"{hint}known are: {', '.join(_OPTIONS)}")
-        wanted = _OPTIONS[key]
-        good = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
-        if not good or (wanted is list and not all(isinstance(v, str) for v in value)):
-            raise UsageError(f"{key} is {value!r:.80}", where=where, fix=f"{key} is {_WORDS[wanted]}")
+    check_members(row, _OPTIONS, where, "")
+    if not all(isinstance(c, str) for c in row.get("contracts", ())):
+        raise UsageError(f"contracts is {shown(row['contracts'])}", where=where, fix="contracts is a list of ids")
     if not row.get("target"):
         raise UsageError("target is missing", where=where, fix='target = "subscription-a.toml"')
     name = row.get("name", Path(row["target"]).stem)

@@ -22,7 +22,7 @@ import pytest
 
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
-from linkproof.errors import TargetError, UsageError
+from linkproof.errors import LinkproofError, TargetError, UsageError
 from linkproof.exchange import Exchange, Grade
 from linkproof.finding import Judgement
 from linkproof.results import INCONCLUSIVE, Broken, LeftBehind, Results
@@ -292,7 +292,11 @@ class Conformance:
     @pytest.fixture
     def driver(self, request: pytest.FixtureRequest) -> Driver:
         """Drives the contract that the test is about."""
-        return Driver(self.session(), request.param)
+        try:
+            return Driver(self.session(), request.param)
+        except LinkproofError as error:
+            # Nothing can be sent: no other test would fare better.
+            pytest.exit(f"linkproof: {error}", returncode=error.exit_code)
 
     # the end
 

@@ -18,7 +18,7 @@ from linkproof.target.budget import LIVE, Limits
 from linkproof.target.making import provision_from
 from linkproof.target.model import Target, TargetContract
 from linkproof.target.signing import auth_from
-from linkproof.target.table import check_members, shown, table_of
+from linkproof.toml import check_members, shown, table_of
 
 _TARGET: Mapping[str, tuple[type, ...]] = {
     "name": (str,),

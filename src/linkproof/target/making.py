@@ -9,7 +9,7 @@ from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.target.model import Provision
 from linkproof.target.provision import must_list
-from linkproof.target.table import check_members, shown
+from linkproof.toml import check_members, shown
 
 _PROVISION: Mapping[str, tuple[type, ...]] = {
     "count": (int,),

@@ -7,7 +7,7 @@ from typing import Any
 
 from linkproof.errors import UsageError
 from linkproof.target.model import Auth
-from linkproof.target.table import check_members, shown
+from linkproof.toml import check_members, shown
 
 #: By kind: the members of its table beside the kind, and which of them it cannot do without.
 _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

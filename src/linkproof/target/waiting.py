@@ -16,7 +16,7 @@ def wait_for(target: Target, seconds: float) -> None:
     """Wait until each of the target's addresses gives any answer. Raises TargetError where one stays silent."""
     end = time.monotonic() + seconds
     addresses = {target.base_url, *(c.base_url for c in target.contracts.values())} - {""}
-    with httpx.Client(timeout=min(seconds, 5.0), trust_env=False) as client:
+    with httpx.Client(timeout=min(seconds, 5.0)) as client:
         for address in sorted(addresses):
             while True:
                 try:

@@ -1,9 +1,11 @@
-"""Tables of a target file: members that are known, of the right type; every mistake with its place and the fix."""
+"""Tables of TOML files: members that are known, of the right type; every mistake with its place and the fix."""
 
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from linkproof.errors import UsageError
@@ -40,3 +42,13 @@ def table_of(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UsageError(f"the table [{name}] is missing", where=file, fix=f"add [{name}]")
     return found
+
+
+def read_toml(path: Path, fix: str) -> dict[str, Any]:
+    """The tables of a file; ``fix`` is for one that cannot be read. Raises UsageError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=fix) from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"this is no TOML: {error}", where=str(path), fix="mend the line that is named") from None
