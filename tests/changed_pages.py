@@ -24,6 +24,22 @@ class Changed:
 
 
 CHANGES: dict[str, Changed] = {
+    "a limit where there was none": Changed(
+        page=AKS,
+        old="private\n|\npath | True |\nstring |",
+        new="private\n|\npath | True |\nstring minLength: 3 |",
+        place="parameter privateEndpointConnectionName",
+        what="minLength",
+        breaking=True,
+    ),
+    "a limit no more": Changed(
+        page=AKS,
+        old="string minLength: 1maxLength: 90 |",
+        new="string minLength: 1 |",
+        place="parameter resourceGroupName",
+        what="maxLength",
+        breaking=False,
+    ),
     "an enumerator removed": Changed(
         page=AKS,
         old="Disconnected | |\n",

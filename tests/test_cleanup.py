@@ -133,6 +133,22 @@ def test_what_was_killed_is_cleaned_up_afterwards(live: tuple[Embedded, Contract
     assert linkproof(tmp_path, "cleanup", journal).stdout.startswith("nothing is left to clean up")
 
 
+def test_a_night_undoes_first_what_a_killed_run_had_left(tmp_path: Path) -> None:
+    with Embedded([HEALTH]) as server:
+        file = target_file(tmp_path, server.base_url, HEALTH, f"count = 9\n{AZURE}")
+        before = shown(server, HEALTH)
+        process = started(tmp_path, file, tmp_path / "out" / "journal.jsonl", 14)
+        process.kill()
+        process.communicate()
+        (tmp_path / "night").mkdir()
+        (tmp_path / "out").rename(tmp_path / "night" / "target")
+        (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "target.toml"\n', encoding="utf-8")
+        done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "night", "--resume")
+        assert shown(server, HEALTH) == before
+    found = json.loads((tmp_path / "night" / "summary.json").read_text(encoding="utf-8"))
+    assert found["runs"][0]["word"] in ("conforms", "unproven"), done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_stopped_cleans_up_itself(
     live: tuple[Embedded, Contract, Path], tmp_path: Path, number: signal.Signals

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from huaweicloudsdkcore.sdk_request import SdkRequest
@@ -108,6 +109,28 @@ def test_azure_identity_is_renewed_before_it_expires(service: Service) -> None:
     found.fields("GET", "https://management.azure.com/y", b"")
     # azure-identity has a cache of its own, and answers from it until shortly before the end.
     assert found.fields("GET", "https://management.azure.com/y", b"")[0][1].startswith("Bearer token-")
+
+
+@pytest.mark.parametrize(("lives_s", "still_s", "renewed_s"), [(3600, 3299, 3301), (200, 99, 101)])
+def test_a_token_is_renewed_in_time(
+    monkeypatch: pytest.MonkeyPatch, lives_s: float, still_s: float, renewed_s: float
+) -> None:
+    """Five minutes before it expires, and at half its time where it is a short one; not before that."""
+    now, given = Now(), []
+
+    class Library:
+        def get_token(self, scope: str) -> SimpleNamespace:
+            given.append(scope)
+            return SimpleNamespace(token=f"token-{len(given)}", expires_on=now() + lives_s)
+
+    monkeypatch.setattr("azure.identity.DefaultAzureCredential", Library)
+    found = credentials_of(Auth("azure-identity"), "https://management.azure.com", now)
+    tokens = []
+    for ahead in (0, still_s, renewed_s, renewed_s + still_s - 2):
+        now.ahead = ahead
+        tokens.append(found.fields("GET", "https://management.azure.com/x", b"")[0][1])
+    assert tokens == ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]
+    assert set(given) == {"https://management.azure.com/.default"}
 
 
 def test_a_scope_may_be_another_one(service: Service) -> None:

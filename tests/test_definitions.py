@@ -205,6 +205,10 @@ HARMLESS: dict[str, tuple[str, Callable[[str], str]]] = {
     "a definition renamed": (AKS, lambda text: text.replace("\nConnectionStatus\n", "\nStatusOfConnection\n")),
     "lines end otherwise": (DICOM, lambda text: text.replace("\n", "\r\n")),
     "a paragraph more": (HUAWEI, lambda text: "A note about regions.\n" + text),
+    "a description left out": (
+        AKS,
+        lambda text: text.replace("string (uuid) |\n目标订阅的 ID。 该值必须是 UUID。 |", "string (uuid) | |"),
+    ),
     "another sample": (AKS, lambda text: text.replace("rg1", "rg2")),
     "other descriptions in the schema": (PG, lambda text: text.replace("The private link service connection", "Its")),
 }

@@ -341,6 +341,17 @@ def test_other_paths_when_asked_for(tmp_path: Path) -> None:
     assert "GET List (list)" in done.stdout
 
 
+def test_an_example_that_would_not_fit_is_left_out_and_told(tmp_path: Path) -> None:
+    document = swagger()
+    document["definitions"]["State"]["properties"]["zone"] = {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{9}$"}
+    done = linkproof(tmp_path, "import", write(tmp_path / "spec", document))
+    assert done.returncode == 0, done.stderr
+    assert "no example one for Get 200: it would not fit" in done.stdout
+    contract = read_contract(tmp_path / "contracts" / "azure-acme-vaults-boxes" / "2024-05-05")
+    responses = at(contract.document["paths"], join(ITEM, "get", "responses"))
+    assert "examples" not in at(responses, "/200/content/application~1json")
+
+
 def test_a_contract_of_yours_takes_the_place_of_ours(tmp_path: Path) -> None:
     """The same paths and version, the parent's parameter called otherwise: an exchange is of one contract."""
     ours = next(c for c in all_contracts() if c.id == "azure-search-pec")

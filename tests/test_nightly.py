@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +24,8 @@ from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
+from linkproof.target.file import read_target
+from linkproof.target.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -101,6 +104,22 @@ def test_what_was_done_is_not_done_again(plan: Path, tmp_path: Path) -> None:
     assert {n for n in after if after[n] != before[n]} == {"again"}
     assert done.returncode == 1
     assert summary(tmp_path / "out")["good"]["word"] == "conforms"
+
+
+def test_what_broke_is_done_again(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    target(tmp_path / "t.toml", f"http://127.0.0.1:{port}")
+    (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "t.toml"\nallow_unproven = true\n', encoding="utf-8")
+    done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "out")
+    assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (3, "broken")
+    command = [sys.executable, "-m", "linkproof", "mock", "--port", str(port), "--contract", DICOM.id]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        wait_for(read_target(tmp_path / "t.toml", [DICOM]), 60)
+        done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "out", "--resume")
+        server.terminate()
+    assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (0, "conforms")
 
 
 def test_other_waivers_make_another_run(tmp_path: Path) -> None:
