@@ -35,12 +35,15 @@ class Headers:
 
     def get(self, name: str, default: str = "") -> str:
         """The first value under a (lower-case) name, or ``default``."""
-        if self._index is None:
-            index: dict[str, str] = {}
-            for key, value in self.pairs:
-                index.setdefault(key.lower(), value)
-            self._index = index
-        return self._index.get(name, default)
+        return (self._index or self._indexed()).get(name, default)
+
+    def has_any(self, names: frozenset[str]) -> bool:
+        """Whether there is a field under one of the (lower-case) names."""
+        return not names.isdisjoint(self._index or self._indexed())
+
+    def _indexed(self) -> dict[str, str]:
+        self._index = {key.lower(): value for key, value in reversed(self.pairs)}
+        return self._index
 
     def __contains__(self, name: str) -> bool:
         return self.get(name, "\0") != "\0"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
+
+import orjson
 
 
 class _Missing:
@@ -28,10 +31,24 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+#: So many digits may be an integer beyond 64 bits, which orjson gives with fewer digits than it came with.
+_MANY_DIGITS = b"0" * 19
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def parse(body: bytes) -> Any:
-    """The value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` for nesting beyond what can be read."""
+    """The value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` for nesting beyond what can be read.
+
+    orjson reads what nearly every body is; what it refuses, or would not give exactly, is read by the slower way.
+    """
+    if _MANY_DIGITS not in body.translate(_DIGITS_ALIKE):
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError:
+            pass
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        return _DECODER.decode(body.decode("utf-8-sig"))
     except ValueError:
         return NOT_JSON
     except RecursionError:
@@ -51,12 +68,15 @@ def shorten(value: Any, limit: int = 200) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+@lru_cache(maxsize=4096)
+def steps_of(pointer: str) -> tuple[str, ...]:
+    """The keys and indices that a pointer is made of."""
+    return tuple(s.replace("~1", "/").replace("~0", "~") if "~" in s else s for s in pointer.split("/")[1:])
+
+
 def at(value: Any, pointer: str) -> Any:
     """What ``pointer`` leads to in ``value``, or ``MISSING``."""
-    if pointer == "":
-        return value
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~") if "~" in step else step
+    for key in steps_of(pointer):
         if isinstance(value, dict):
             if key not in value:
                 return MISSING

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from linkproof.checks.all import CHECKS
+from linkproof.checks.base import Check, sort_of
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.history import READING, History
-from linkproof.contract.call import Call, Kind
+from linkproof.contract.address import Address, Addresses, Kind
+from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.routing import Route, Router
+from linkproof.contract.routing import Route, Router, query_pairs
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.grouping import Findings
@@ -89,7 +91,7 @@ class Judge:
     ) -> None:
         self.contracts = tuple(contracts)
         self.circumstances = circumstances
-        self.router = Router(self.contracts, any_version=any_version)
+        self.addresses = Addresses(Router(self.contracts, any_version=any_version))
         self.findings = Findings()
         self.lifecycles = Lifecycles()
         self.timelines = Timelines()
@@ -104,6 +106,8 @@ class Judge:
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
+        #: The checks for each sort of call, worked out when the first call of the sort comes.
+        self._checks: dict[tuple[tuple[str, str, str], Kind, int, bool], tuple[Check, ...]] = {}
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
@@ -122,7 +126,7 @@ class Judge:
         self.matched[call.contract.id] += 1
         history = world.history(call.contract)
         found: list[Judgement] = []
-        for check in CHECKS:
+        for check in self._checks_for(call):
             try:
                 found.extend(check.function(call, history, self.circumstances))
             except Exception:
@@ -135,6 +139,14 @@ class Judge:
         for judgement in found:
             self._count(call, judgement)
         return call, found
+
+    def _checks_for(self, call: Call) -> tuple[Check, ...]:
+        key = (call.address.sort, call.kind, call.status, not call.faults)
+        found = self._checks.get(key)
+        if found is None:
+            sort = sort_of(call)
+            found = self._checks[key] = tuple(c for c in CHECKS if c.concerns(sort))
+        return found
 
     def judged(self) -> Judged:
         """What was come to so far, without what is only needed to go on."""
@@ -174,15 +186,15 @@ class Judge:
 
     def read(self, exchange: Exchange, world: _World) -> Call | None:
         """The exchange as a call of a contract; None, and noted with the reason, where it is none."""
-        poll = world.polls.get(exchange.request.url)
-        if poll is not None and exchange.request.method == "GET":
-            route, kind = poll
-            return Call(exchange, route, kind)
-        route_or_reason = self.router.match(exchange.request.url)
-        if isinstance(route_or_reason, str):
-            self.leave_out(exchange, route_or_reason)
+        request = exchange.request
+        poll = world.polls.get(request.url) if world.polls and request.method == "GET" else None
+        if poll is not None:
+            return Call(exchange, _poll(request.url, *poll))
+        address = self.addresses.find(request.method, request.url)
+        if isinstance(address, str):
+            self.leave_out(exchange, address)
             return None
-        return Call(exchange, route_or_reason)
+        return Call(exchange, address)
 
     def unmatched(self) -> list[UnmatchedGroup]:
         """What matched no contract, grouped by reason, method and path."""
@@ -202,7 +214,7 @@ class Judge:
             return
         headers = call.exchange.response.headers
         status_url, result_url = headers.get("azure-asyncoperation"), headers.get("location")
-        route = Route(call.contract, call.path, call.parameters)
+        route = call.address.route
         if status_url:
             world.polls[status_url] = (route, Kind.STATUS_POLL)
         if result_url and call.status == 202 and result_url != status_url:
@@ -239,3 +251,8 @@ class Judge:
         what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"
         if len(self.broken) < _MOST_BROKEN:
             self.broken.append(Broken(what, traceback.format_exc(limit=4)))
+
+
+def _poll(url: str, route: Route, kind: Kind) -> Address:
+    """The address at which an operation is polled, by the route of the call that began it."""
+    return Address("GET", replace(route, query_pairs=query_pairs(urlsplit(url).query)), kind)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from linkproof.checks.compare import status_of
 from linkproof.checks.history import READING, History, Subject
-from linkproof.contract.call import Call, Kind
+from linkproof.contract.address import Kind
+from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.results import GONE, Lifecycle, Transition
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 import shlex
+from collections.abc import Iterable
 
 from linkproof.exchange import Exchange, Headers
 
@@ -41,6 +42,8 @@ def mask_headers(headers: Headers) -> list[tuple[str, str]]:
 def secrets_of(headers: Headers) -> set[str]:
     """The credentials that a request's header fields carry: whole values and what follows the scheme."""
     found: set[str] = set()
+    if not headers.has_any(SECRET_HEADERS):
+        return found
     for key, value in headers:
         if key.lower() in SECRET_HEADERS and value and value != MASK:
             found.add(value)
@@ -48,7 +51,7 @@ def secrets_of(headers: Headers) -> set[str]:
     return {s for s in found if len(s) >= 6}
 
 
-def mask_text(text: str, secrets: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """``text`` without the given secrets, bearer tokens, and secret-looking query values."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)

@@ -6,7 +6,7 @@ A vendor's new word shows here before anything breaks on it, and a documented wo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from linkproof.contract.body import values_at
 from linkproof.contract.call import Call
@@ -20,14 +20,33 @@ _MOST = 50
 _LONGEST = 100
 
 
-#: Pointer into a body, place within one connection, documented words.
-_Where = tuple[tuple[str, str, tuple[str, ...]], ...]
+@dataclass(slots=True)
+class _Word:
+    """A word as it is counted; its fields are those of ``ObservedValue``."""
+
+    documented: bool
+    count: int
+    first_seen: str
+    last_seen: str
+    seen: str
+
+    def add(self, count: int, first_seen: str, last_seen: str) -> None:
+        """Take in that it was seen so often more."""
+        self.count += count
+        if first_seen and (not self.first_seen or first_seen < self.first_seen):
+            self.first_seen = first_seen
+        if last_seen > self.last_seen:
+            self.last_seen = last_seen
 
 
-@dataclass
+@dataclass(slots=True)
 class _Place:
     documented: tuple[str, ...]
-    values: dict[str, ObservedValue] = field(default_factory=dict)
+    values: dict[str, _Word] = field(default_factory=dict)
+
+
+#: Pointers into a body, and the place within one connection that each leads to.
+_Where = tuple[tuple[str, _Place], ...]
 
 
 class Observations:
@@ -44,16 +63,17 @@ class Observations:
         if call.status >= 400:
             if isinstance(call.error_code, str) and call.error_code:
                 codes = tuple(row.code for row in call.contract.error.table)
-                self._note(call, call.contract.error.code, codes, call.error_code)
+                _note(call, self._place(call.contract, call.contract.error.code, codes), call.error_code)
             return
         key = (call.contract.id, call.contract.version, call.operation.id, call.status)
         where = self._where.get(key)
         if where is None:
-            where = self._where[key] = tuple(dict.fromkeys(_walk(call.contract, call.operation, call.status)))
-        for pointer, place, documented in where:
+            found = dict.fromkeys(_walk(call.contract, call.operation, call.status))
+            where = self._where[key] = tuple((p, self._place(call.contract, name, words)) for p, name, words in found)
+        for pointer, place in where:
             for _, value in values_at(call.answer, pointer):
                 if isinstance(value, str):
-                    self._note(call, place, documented, value)
+                    _note(call, place, value)
 
     def take(self, other: Observations) -> None:
         """Take in what others saw, as if it had come after all that is here."""
@@ -61,43 +81,38 @@ class Observations:
             own = self._places.setdefault(contract, {})
             for name, theirs in places.items():
                 place = own.setdefault(name, _Place(theirs.documented))
-                for word, value in theirs.values.items():
-                    before = place.values.get(word)
+                for text, word in theirs.values.items():
+                    before = place.values.get(text)
                     if before is not None:
-                        place.values[word] = _together(before, value)
+                        before.add(word.count, word.first_seen, word.last_seen)
                     elif len(place.values) < _MOST:
-                        place.values[word] = value
+                        place.values[text] = word
 
     def of(self, contract: Contract) -> list[Observed]:
         """What was seen of a contract, place by place."""
         found = self._places.get(contract.id, {})
         return [
-            Observed(contract.id, name, place.documented, tuple(v for _, v in sorted(place.values.items())))
+            Observed(contract.id, name, place.documented, tuple(_value(*v) for v in sorted(place.values.items())))
             for name, place in sorted(found.items())
+            if place.values
         ]
 
-    def _note(self, call: Call, name: str, documented: tuple[str, ...], value: str) -> None:
-        places = self._places.setdefault(call.contract.id, {})
-        place = places.get(name)
-        if place is None:
-            place = places[name] = _Place(documented)
-        word = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-        before = place.values.get(word)
-        at = call.exchange.at
-        if before is None:
-            if len(place.values) < _MOST:
-                place.values[word] = ObservedValue(word, word in documented, 1, at, at, call.exchange.label)
-            return
-        first = min(before.first_seen or at, at or before.first_seen)
-        place.values[word] = replace(
-            before, count=before.count + 1, first_seen=first, last_seen=max(before.last_seen, at)
-        )
+    def _place(self, contract: Contract, name: str, documented: tuple[str, ...]) -> _Place:
+        return self._places.setdefault(contract.id, {}).setdefault(name, _Place(documented))
 
 
-def _together(before: ObservedValue, after: ObservedValue) -> ObservedValue:
-    first = min(before.first_seen or after.first_seen, after.first_seen or before.first_seen)
-    last = max(before.last_seen, after.last_seen)
-    return replace(before, count=before.count + after.count, first_seen=first, last_seen=last)
+def _note(call: Call, place: _Place, value: str) -> None:
+    text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+    before = place.values.get(text)
+    at = call.exchange.at
+    if before is not None:
+        before.add(1, at, at)
+    elif len(place.values) < _MOST:
+        place.values[text] = _Word(text in place.documented, 1, at, at, call.exchange.label)
+
+
+def _value(text: str, word: _Word) -> ObservedValue:
+    return ObservedValue(text, word.documented, word.count, word.first_seen, word.last_seen, word.seen)
 
 
 def _walk(contract: Contract, operation: Operation, status: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:

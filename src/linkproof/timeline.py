@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from linkproof.checks.history import History, Running
-from linkproof.contract.call import Call, Kind
+from linkproof.contract.address import Kind
+from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.exchange import Exchange
 from linkproof.jsontext import at

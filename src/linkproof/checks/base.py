@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.checks.history import History
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Role
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Breach, Judgement, Level
 from linkproof.jsontext import shorten
@@ -20,21 +22,57 @@ CheckFunction = Callable[[Call, History, Circumstances], Iterator[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
+class Sort:
+    """What is known of a call before its details. All calls of one sort are given to the same checks.
+
+    ``flawed``: whether the request has a defect.
+    """
+
+    contract: Contract
+    kind: Kind
+    role: Role | None
+    method: str
+    status: int
+    flawed: bool
+
+    @property
+    def success(self) -> bool:
+        """Whether the answer is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def shows(self) -> bool:
+        """Whether it is a Get or List that was answered with 200."""
+        return self.status == 200 and self.role in (Role.GET, Role.LIST)
+
+
+def sort_of(call: Call) -> Sort:
+    """The sort of a call."""
+    method = call.exchange.request.method
+    return Sort(call.contract, call.kind, call.role, method, call.status, bool(call.faults))
+
+
+def _any(sort: Sort) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """A check and the requirements that it judges."""
+    """A check and the requirements that it judges; ``concerns`` tells the sorts of calls that it has to be given."""
 
     requirements: tuple[str, ...]
     function: CheckFunction
+    concerns: Callable[[Sort], bool]
 
 
 REGISTRY: list[Check] = []
 
 
-def check(*requirements: str) -> Callable[[CheckFunction], CheckFunction]:
+def check(*requirements: str, concerns: Callable[[Sort], bool] = _any) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check under the ids of the requirements that it judges."""
 
     def register(function: CheckFunction) -> CheckFunction:
-        REGISTRY.append(Check(requirements, function))
+        REGISTRY.append(Check(requirements, function, concerns))
         return function
 
     return register

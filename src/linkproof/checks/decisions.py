@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.checks.base import breach, check, held
+from linkproof.checks.base import Sort, breach, check, held
 from linkproof.checks.compare import difference, settled, status_of
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import Decision, History, Subject, same_request
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.contract.names import name_of
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.jsontext import MISSING, at, strings
@@ -29,18 +28,18 @@ def _observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, 
         return
     collection = history.collection(call.collection)
     if call.role is Role.GET and call.subject:
-        if isinstance(call.answer, dict) and name_of(call.contract, call.answer) in ("", call.subject):
+        if isinstance(call.answer, dict) and call.shown in ("", call.subject):
             yield collection.subject(call.subject), call.answer, ""
         return
     for name, item, pointer in call.named:
         yield collection.subject(name), item, pointer
 
 
-@check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4")
+@check(
+    "STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", concerns=lambda sort: sort.shows and bool(sort.contract.member.status)
+)
 def decisions_are_shown(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """What Get and List show after a decision that was answered with success (and whose operation ended)."""
-    if not call.contract.member.status:
-        return
     for subject, value, pointer in observations(call, history):
         if not subject.decisions:
             continue
@@ -174,10 +173,10 @@ def _one_of(call: Call, subject: Subject, value: Any, pointer: str, way: str) ->
     )
 
 
-@check("STA-10")
+@check("STA-10", concerns=lambda sort: sort.role is Role.DECIDE and not sort.flawed)
 def each_of_two_is_answered(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Of two decisions at the same time, each is answered as documented: done, or refused; neither fails."""
-    if call.role is not Role.DECIDE or not call.decision or call.faults:
+    if not call.decision:
         return
     collection, subject = history.of(call)
     if subject is None:
@@ -200,11 +199,9 @@ def _documented(call: Call) -> bool:
     return call.operation is not None and (call.status in call.operation.responses or 400 <= call.status < 500)
 
 
-@check("STA-4")
+@check("STA-4", concerns=lambda sort: sort.role in (Role.DECIDE, Role.GET) and not sort.contract.decide.subject)
 def repeating_changes_nothing(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
-    if call.contract.decide.subject:
-        return
     if call.role is Role.DECIDE and not call.faults and call.decision and not call.throttled:
         yield from _second_answer(call, history)
     elif call.role is Role.GET:
@@ -241,11 +238,11 @@ def _second_answer(call: Call, history: History) -> Iterator[Judgement]:
         yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
 
 
-@check("STA-9")
+@check("STA-9", concerns=lambda sort: sort.role is Role.DECIDE and not sort.flawed and sort.status < 500)
 def decided_is_decided(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Where decisions are final, deciding what is not pending is refused with 400 and the contract's code."""
     rules = call.contract.decide
-    if call.role is not Role.DECIDE or call.faults or not call.decision or call.throttled or call.status >= 500:
+    if not call.decision or call.throttled:
         return
     _, subject = history.of(call)
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
@@ -274,16 +271,20 @@ def decided_is_decided(call: Call, history: History, circumstances: Circumstance
         yield breach("STA-9", "decided again", "", f"400 {rules.refusal}", str(call.status), message)
 
 
-@check("STA-8")
+def _may_show_read_only(sort: Sort) -> bool:
+    """What shows a connection, and what refuses to write one that could be read-only."""
+    if sort.contract.decide.subject:
+        return False
+    refused = sort.role in (Role.DECIDE, Role.TAGS) and sort.status in (400, 403, 409, 422) and not sort.flawed
+    return refused or sort.shows
+
+
+@check("STA-8", concerns=_may_show_read_only)
 def read_only_stays(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Read-only members that a client sent are not taken over."""
-    if call.contract.decide.subject:
-        return
-    if call.role in (Role.DECIDE, Role.TAGS) and call.status in (400, 403, 409, 422):
-        if _sends_read_only(call) and not call.faults:
+    if call.role in (Role.DECIDE, Role.TAGS):
+        if _sends_read_only(call):
             yield from _refused_as_a_whole(call, history)
-        return
-    if call.role not in (Role.GET, Role.LIST):
         return
     for subject, value, pointer in observations(call, history):
         sent = subject.read_only_sent

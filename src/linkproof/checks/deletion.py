@@ -15,10 +15,10 @@ from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
 
 
-@check("STA-5", "LRO-4")
+@check("STA-5", "LRO-4", concerns=lambda sort: not sort.flawed)
 def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
-    if call.faults or call.throttled:
+    if call.throttled:
         return
     if call.role in (Role.GET, Role.LIST) and call.status == 200:
         for shown, value, pointer in observations(call, history):

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.checks.base import breach, check, held
+from linkproof.checks.base import Sort, breach, check, held
 from linkproof.checks.compare import difference, settled
 from linkproof.checks.decisions import observations
 from linkproof.checks.history import Collection, History, Shown, Subject, Write
-from linkproof.contract.call import Call, Defect
+from linkproof.contract.address import Defect
+from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement
 
 
-@check("STA-3", "STA-7", "STA-9", "ENM-2")
+@check(
+    "STA-3", "STA-7", "STA-9", "ENM-2", concerns=lambda sort: sort.shows or (sort.role is Role.GET and not sort.flawed)
+)
 def others_and_refusals_change_nothing(
     call: Call, history: History, circumstances: Circumstances
 ) -> Iterator[Judgement]:
@@ -107,11 +110,16 @@ def _other_changed(write: Write, pointer: str, found: tuple[str, Any, Any]) -> J
     return breach("STA-7", "another changed", pointer + place, str(was), str(now), message, group="", evidence=evidence)
 
 
-@check("STA-6")
+def _is_comparable(sort: Sort) -> bool:
+    """What shows a connection, or says that there is none, where there is another way to look."""
+    if sort.contract.by_role(Role.GET) is None or sort.contract.by_role(Role.LIST) is None:
+        return False
+    return sort.shows or (sort.role is Role.GET and not sort.flawed)
+
+
+@check("STA-6", concerns=_is_comparable)
 def list_and_get_agree(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show a connection alike, as long as nothing was asked of the collection in between."""
-    if call.contract.by_role(Role.GET) is None or call.contract.by_role(Role.LIST) is None:
-        return
     collection = history.collection(call.collection)
     if call.role is Role.GET and call.not_found and not call.faults:
         yield from _listed_yet_missing(call, history, collection)
@@ -164,12 +172,15 @@ def _going_on(subject: Subject) -> bool:
     return subject.running is not None and not subject.running.ended
 
 
-@check("HDR-4")
+@check(
+    "HDR-4",
+    concerns=lambda sort: (
+        sort.role is Role.GET and not sort.flawed and sort.status < 500 and bool(sort.contract.version_parameter)
+    ),
+)
 def paths_compare_without_case(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same Get in another case answers the same resource."""
-    if not call.contract.version_parameter or call.role is not Role.GET or call.throttled or call.status >= 500:
-        return
-    if call.faults:
+    if call.throttled:
         return
     collection, subject = history.of(call)
     if subject is None or subject.get is None or subject.exists is not True:

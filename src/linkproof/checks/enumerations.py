@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.compare import status_of
 from linkproof.checks.history import History
+from linkproof.contract.address import Defect, Kind
 from linkproof.contract.body import values_at
-from linkproof.contract.call import Call, Defect
+from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
@@ -18,11 +19,10 @@ from linkproof.jsontext import at
 _LONGEST = 140
 
 
-@check("ENM-1")
+@check("ENM-1", concerns=lambda sort: sort.success and sort.kind is Kind.OPERATION)
 def values_are_enumerators(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A value in a documented enumeration is one of its enumerators, in exactly that case."""
-    if not call.success or call.operation is None:
-        return
+    assert call.operation is not None
     schema = call.operation.responses.get(call.status)
     if schema is None or not schema.enumerations:
         return
@@ -46,12 +46,12 @@ def values_are_enumerators(call: Call, history: History, circumstances: Circumst
                 )
 
 
-@check("ENM-2")
+@check("ENM-2", concerns=lambda sort: sort.flawed)
 def undocumented_enumerators_are_refused(
     call: Call, history: History, circumstances: Circumstances
 ) -> Iterator[Judgement]:
     """A request whose only defect is an undocumented enumerator is refused with 4xx."""
-    if not call.faults or any(f.defect is not Defect.ENUMERATOR for f in call.faults) or call.throttled:
+    if any(f.defect is not Defect.ENUMERATOR for f in call.faults) or call.throttled:
         return
     fault = call.faults[0]
     assert call.operation is not None
@@ -68,15 +68,19 @@ def undocumented_enumerators_are_refused(
         )
 
 
-@check("ENM-3")
+@check(
+    "ENM-3",
+    concerns=lambda sort: sort.role is Role.DECIDE and not sort.flawed and sort.status < 500 and sort.status != 409,
+)
 def enumerators_are_accepted(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A decision for a pending connection, in a request without defects, is accepted."""
-    if call.role is not Role.DECIDE or not call.decision or call.faults or call.throttled or call.status >= 500:
+    """A decision for a pending connection, in a request without defects, is accepted.
+
+    409 is about what else goes on (RFC 9110, 15.5.10), maybe in a request that is not seen yet: not judged.
+    """
+    if not call.decision or call.throttled:
         return
     if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
         return
-    if call.status == 409:
-        return  # it is about what else goes on (RFC 9110, 15.5.10), maybe in a request that is not seen yet
     collection, subject = history.of(call)
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.history import History
 from linkproof.checks.leaks import find_leak
+from linkproof.contract.address import Defect, Kind
 from linkproof.contract.body import BodySchema
-from linkproof.contract.call import BODY_DEFECTS, Call, Defect, Kind
+from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.model import Contract, Role
 from linkproof.exchange import Circumstances, Grade
 from linkproof.finding import Judgement, Level
@@ -33,10 +34,10 @@ def from_a_gateway(call: Call, circumstances: Circumstances) -> bool:
     return circumstances.grade is not Grade.MOCK and call.status in (502, 503, 504) and call.answer is NOT_JSON
 
 
-@check("ERR-1")
+@check("ERR-1", concerns=lambda sort: sort.status >= 400 and sort.method not in _BODILESS)
 def errors_have_the_error_body(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 4xx or 5xx has the contract's error body."""
-    if call.status < 400 or call.exchange.request.method in _BODILESS or from_a_gateway(call, circumstances):
+    if from_a_gateway(call, circumstances):
         return
     if call.throttled:
         return  # HDR-3
@@ -55,10 +56,10 @@ def errors_have_the_error_body(call: Call, history: History, circumstances: Circ
         yield breach("ERR-1", problem.keyword, problem.pointer, problem.expected, problem.actual, message, group="")
 
 
-@check("ERR-2")
+@check("ERR-2", concerns=lambda sort: sort.status >= 400)
 def nothing_internal_leaks(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """No stack trace, exception type, file path or SQL in any text of an error's body."""
-    if call.status < 400 or not call.exchange.response.body or from_a_gateway(call, circumstances):
+    if not call.exchange.response.body or from_a_gateway(call, circumstances):
         return
     request = call.exchange.request
     sent = f"{request.url} {unquote(request.url)} {request.body.decode('utf-8', 'replace')}"
@@ -75,10 +76,10 @@ def nothing_internal_leaks(call: Call, history: History, circumstances: Circumst
     yield held("ERR-2")
 
 
-@check("ERR-3")
+@check("ERR-3", concerns=lambda sort: sort.kind is Kind.OPERATION and not sort.flawed and sort.status < 500)
 def unknown_is_not_found(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get of an unknown connection, or anything below an unknown parent, is answered with 404 (H: 404 or 400)."""
-    if call.kind is not Kind.OPERATION or call.faults or call.throttled or call.status >= 500:
+    if call.throttled:
         return
     what = _unknown(call, history, circumstances)
     if not what:
@@ -108,13 +109,11 @@ def _unknown(call: Call, history: History, circumstances: Circumstances) -> str:
     return "" if subject.name in collection.complete[1] else "the connection"
 
 
-@check("ERR-4")
+@check("ERR-4", concerns=lambda sort: sort.flawed and sort.method not in _BODILESS)
 def api_version_is_required(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """No api-version: 400 MissingApiVersionParameter. An unsupported one: 400 (SHOULD)."""
     fault = call.only_defect
     if fault is None or fault.defect not in (Defect.NO_VERSION, Defect.OTHER_VERSION) or call.throttled:
-        return
-    if call.exchange.request.method in _BODILESS:
         return
     name = call.contract.version_parameter
     if fault.defect is Defect.OTHER_VERSION:
@@ -144,11 +143,11 @@ def api_version_is_required(call: Call, history: History, circumstances: Circums
         yield held("ERR-4")
 
 
-@check("ERR-5")
+@check("ERR-5", concerns=lambda sort: sort.flawed)
 def bad_bodies_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A body that is not JSON, is empty, is no object, or lacks a required member: 400."""
     defects = {f.defect for f in call.faults}
-    if not defects or not defects <= BODY_DEFECTS or call.throttled:
+    if not defects <= BODY_DEFECTS or call.throttled:
         return
     if _is_empty_variant(call):
         message = f"an empty body was answered with {call.status} {call.error_code}: documented by the vendor"
@@ -172,7 +171,7 @@ def _is_empty_variant(call: Call) -> bool:
     return call.status == 504 and call.error_code.casefold() in codes
 
 
-@check("ERR-6")
+@check("ERR-6", concerns=lambda sort: sort.flawed)
 def path_limits_hold(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A path parameter outside its documented pattern or length: 400 or 404."""
     fault = call.only_defect
@@ -187,15 +186,13 @@ def path_limits_hold(call: Call, history: History, circumstances: Circumstances)
         yield breach("ERR-6", fault.name, "", "400 or 404", str(call.status), message, group="")
 
 
-@check("ERR-7")
+@check("ERR-7", concerns=lambda sort: sort.flawed and sort.method not in _BODILESS)
 def undocumented_methods_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """An undocumented method on a path of the contract: 405 (or 404, 400); 405 names the allowed ones (SHOULD)."""
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.METHOD or call.throttled:
         return
     method = call.exchange.request.method
-    if method in _BODILESS:
-        return
     if call.status not in (400, 404, 405):
         message = f"{method} is undocumented there, and was answered with {call.status}"
         yield breach(
@@ -208,11 +205,11 @@ def undocumented_methods_are_refused(call: Call, history: History, circumstances
         yield held("ERR-7")
 
 
-@check("ERR-8")
+@check("ERR-8", concerns=lambda sort: sort.status >= 400 and bool(sort.contract.error.table))
 def codes_agree_with_their_status(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Status and error code stand in one row of the vendor's table."""
     table = call.contract.error.table
-    if not table or call.status < 400 or not call.error_code:
+    if not call.error_code:
         return
     code = call.error_code.casefold()
     if call.contract.error.gateway_prefix and code.startswith(call.contract.error.gateway_prefix.casefold()):
@@ -246,10 +243,10 @@ def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
         yield held("ERR-8")
 
 
-@check("ERR-9")
+@check("ERR-9", concerns=lambda sort: 400 <= sort.status < 500)
 def same_mistake_same_code(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same bad request is refused with the same code again."""
-    if not 400 <= call.status < 500 or not call.error_code or call.throttled:
+    if not call.error_code or call.throttled:
         return
     request = call.exchange.request
     key = (request.method, request.url, request.body, call.exchange.credential)

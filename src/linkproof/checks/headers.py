@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.error_bodies import from_a_gateway, is_error_body
 from linkproof.checks.history import History
-from linkproof.contract.call import BODY_DEFECTS, Call, Defect
+from linkproof.contract.address import Defect
+from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.exchange import Circumstances, Grade
 from linkproof.finding import Judgement, Level
 from linkproof.masking import secrets_of
 
 
-@check("HDR-1")
+@check("HDR-1", concerns=lambda sort: bool(sort.contract.request_id_header))
 def answers_have_their_own_id(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Every answer has a request id, and no two share one. Recordings often drop it: not judged there."""
     name = call.contract.request_id_header
-    if not name or circumstances.grade is Grade.RECORDING or from_a_gateway(call, circumstances):
+    if circumstances.grade is Grade.RECORDING or from_a_gateway(call, circumstances):
         return
     found = call.exchange.response.headers.get(name).strip()
     if not found:
@@ -32,13 +33,13 @@ def answers_have_their_own_id(call: Call, history: History, circumstances: Circu
         yield held("HDR-1")
 
 
-@check("HDR-2")
+@check("HDR-2", concerns=lambda sort: sort.flawed and sort.method not in ("HEAD", "OPTIONS", "TRACE"))
 def credentials_are_checked(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Without a credential, or with a wrong one: 401 with the contract's error body."""
     fault = call.only_defect
     if fault is None or fault.defect not in (Defect.NO_CREDENTIAL, Defect.WRONG_CREDENTIAL) or call.throttled:
         return
-    if not circumstances.checks_credentials or call.exchange.request.method in ("HEAD", "OPTIONS", "TRACE"):
+    if not circumstances.checks_credentials:
         return
     what = str(fault.defect)
     gateway = call.contract.error.gateway_prefix.casefold()
@@ -61,7 +62,7 @@ def credentials_are_checked(call: Call, history: History, circumstances: Circums
         yield held("HDR-2")
 
 
-@check("HDR-3")
+@check("HDR-3", concerns=lambda sort: 400 <= sort.status < 500)
 def throttling_is_told(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """429 has the error body, and Retry-After (SHOULD)."""
     if not call.throttled:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linkproof.checks.compare import settled, status_of
-from linkproof.contract.call import Call, Kind
+from linkproof.contract.address import Kind
+from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
-from linkproof.contract.names import name_of
 from linkproof.jsontext import MISSING, at
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -138,6 +138,7 @@ class History:
         self.paging: dict[Any, Any] = {}
         self.integers_by_place: dict[tuple[str, str], int] = {}
         self.observed: tuple[Call, list[tuple[Subject, Any, str]]] | None = None
+        self._looked_up: tuple[Call, tuple[Collection, Subject | None]] | None = None
 
     def collection(self, path: str) -> Collection:
         """The collection at a path (lower case)."""
@@ -148,8 +149,10 @@ class History:
 
     def of(self, call: Call) -> tuple[Collection, Subject | None]:
         """The collection that a call is about, and its connection (None: the whole collection)."""
-        collection = self.collection(call.collection)
-        return collection, collection.subject(call.subject) if call.subject else None
+        if self._looked_up is None or self._looked_up[0] is not call:
+            collection = self.collection(call.collection)
+            self._looked_up = (call, (collection, collection.subject(call.subject) if call.subject else None))
+        return self._looked_up[1]
 
     def running_at(self, url: str) -> Running | None:
         """The operation that is polled at a URL."""
@@ -177,7 +180,7 @@ class History:
         if not call.success or call.operation is None:
             return
         if call.role is Role.GET and subject is not None and isinstance(call.answer, dict):
-            name = name_of(self.contract, call.answer)
+            name = call.shown
             if name != subject.name and (name or subject.exists is not True):
                 return  # SHP-5: it shows another connection, or none
             subject.get = Shown(call.answer, call, self.index, settled(self.contract, call.answer))

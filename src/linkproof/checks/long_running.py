@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.compare import settled
 from linkproof.checks.history import History, Running
-from linkproof.contract.call import Call, Kind
+from linkproof.contract.address import Kind
+from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.exchange import Circumstances, Grade
 from linkproof.finding import Judgement, Level
@@ -21,16 +22,18 @@ _OVER = re.compile(
 )
 
 
-@check("LRO-1")
+@check(
+    "LRO-1",
+    concerns=lambda sort: (
+        sort.method != "GET"
+        and sort.status in (201, 202)
+        and sort.kind in (Kind.OPERATION, Kind.ELSEWHERE)
+        and bool(sort.contract.long_running.terminal)
+    ),
+)
 def it_says_where_to_poll(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """202 (and 201 that goes on) has Location or Azure-AsyncOperation, absolute, on the host that was called."""
     method = call.exchange.request.method
-    if (
-        call.contract.long_running.terminal == ()
-        or method == "GET"
-        or call.kind not in (Kind.OPERATION, Kind.ELSEWHERE)
-    ):
-        return
     goes_on = call.status == 201 and isinstance(call.answer, dict) and not settled(call.contract, call.answer)
     if call.status != 202 and not goes_on:
         return
@@ -58,11 +61,11 @@ def it_says_where_to_poll(call: Call, history: History, circumstances: Circumsta
         yield held("LRO-1")
 
 
-@check("LRO-2", "LRO-4")
+@check("LRO-2", "LRO-4", concerns=lambda sort: sort.kind is Kind.STATUS_POLL and not sort.flawed)
 def status_is_told(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Polling Azure-AsyncOperation answers 200 with status, and ends with one of the known words, in time."""
     running = history.running_at(call.exchange.request.url)
-    if call.kind is not Kind.STATUS_POLL or running is None or call.throttled or call.faults:
+    if running is None or call.throttled:
         return
     if running.ended:
         return
@@ -112,16 +115,14 @@ def _never_ends(call: Call, running: Running, word: str, circumstances: Circumst
     return breach("LRO-4", "never ends", "/status", "an end", word, message, group="", evidence=evidence)
 
 
-@check("LRO-3", "LRO-4")
+@check("LRO-3", "LRO-4", concerns=lambda sort: sort.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL) and not sort.flawed)
 def result_is_given(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Polling Location answers 202 while the operation runs, then 200 or 204."""
     running = history.running_at(call.exchange.request.url)
-    if running is None or call.throttled or call.faults:
+    if running is None or call.throttled:
         return
     if call.kind is Kind.STATUS_POLL:
         yield from _result_came_early(call, running)
-        return
-    if call.kind is not Kind.RESULT_POLL:
         return
     if call.status == 202:
         if _out_of_time(call, running, circumstances) and (running.ended or not running.status_url):
@@ -148,10 +149,10 @@ def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
         yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
 
 
-@check("LRO-5")
+@check("LRO-5", concerns=lambda sort: bool(sort.contract.long_running.terminal))
 def retry_after_is_seconds(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Retry-After, where present, is a whole number of seconds; on a real service 10 to 600 (SHOULD)."""
-    if "retry-after" not in call.exchange.response.headers or not call.contract.long_running.terminal:
+    if "retry-after" not in call.exchange.response.headers:
         return
     found = call.exchange.response.headers.get("retry-after").strip()
     if not re.fullmatch(r"\d{1,9}", found):
@@ -164,7 +165,10 @@ def retry_after_is_seconds(call: Call, history: History, circumstances: Circumst
         yield held("LRO-5")
 
 
-@check("LRO-6")
+@check(
+    "LRO-6",
+    concerns=lambda sort: sort.kind is Kind.STATUS_POLL or (sort.role in (Role.GET, Role.LIST) and not sort.flawed),
+)
 def created_is_not_shown_early(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """What a 202 is creating is not visible before the operation ended."""
     if call.kind is Kind.STATUS_POLL:
@@ -177,8 +181,6 @@ def created_is_not_shown_early(call: Call, history: History, circumstances: Circ
             message = f"{early.name} showed the connection while its creation still says {word!r}"
             evidence = (early.exchange, running.call.exchange)
             yield breach("LRO-6", early.name, "", "404", "200", message, level=Level.SHOULD, evidence=evidence)
-        return
-    if call.role not in (Role.GET, Role.LIST) or call.faults:
         return
     collection = history.collection(call.collection)
     subjects = [collection.subject(call.subject)] if call.subject else list(collection.subjects.values())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from linkproof.checks.base import breach, check, held
+from linkproof.checks.base import Sort, breach, check, held
 from linkproof.checks.history import Chain, Collection, History
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -20,14 +20,14 @@ from linkproof.jsontext import at
 _IDLE_PAGES = 20
 
 
-def _is_list(call: Call) -> bool:
-    return call.role is Role.LIST and call.status == 200 and bool(call.contract.list.next_link)
+def _is_list(sort: Sort) -> bool:
+    return sort.role is Role.LIST and sort.status == 200 and bool(sort.contract.list.next_link)
 
 
-@check("PAG-1")
+@check("PAG-1", concerns=_is_list)
 def items_are_an_array(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """The list's items are present and an array, also when there are none."""
-    if not _is_list(call) or not isinstance(call.answer, dict | list):
+    if not isinstance(call.answer, dict | list):
         return
     pointer = call.contract.list.items
     found = at(call.answer, pointer) if isinstance(call.answer, dict) else call.answer
@@ -40,11 +40,11 @@ def items_are_an_array(call: Call, history: History, circumstances: Circumstance
         yield breach("PAG-1", "no array", pointer, "an array", found, f"{pointer} is no array", group="")
 
 
-@check("PAG-2")
+@check("PAG-2", concerns=lambda sort: bool(sort.contract.list.next_link))
 def next_link_leads_on(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A next link is an absolute URL to the same host and collection with an api-version, and answers 200."""
     followed = history.chains.get(call.exchange.request.url)
-    if followed is not None and call.contract.list.next_link and not call.throttled and not call.faults:
+    if followed is not None and not call.throttled and not call.faults:
         if call.status == 200 and _has_items(call):
             yield held("PAG-2")
         elif call.status == 200:
@@ -54,7 +54,7 @@ def next_link_leads_on(call: Call, history: History, circumstances: Circumstance
         else:
             message = f"the next link of an earlier page was answered with {call.status}"
             yield breach("PAG-2", "does not answer 200", "", "200", str(call.status), message)
-    if not _is_list(call):
+    if call.role is not Role.LIST or call.status != 200:
         return
     pointer = call.contract.list.next_link
     link = at(call.answer, pointer)
@@ -93,10 +93,10 @@ def _same_path(one: str, other: str) -> bool:
     return unquote(one).rstrip("/").casefold() == unquote(other).rstrip("/").casefold()
 
 
-@check("PAG-5")
+@check("PAG-5", concerns=_is_list)
 def last_page_ends(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """The last page has no next link, or null: an empty string is a breach."""
-    if not _is_list(call) or not isinstance(call.answer, dict):
+    if not isinstance(call.answer, dict):
         return
     pointer = call.contract.list.next_link
     link = at(call.answer, pointer)
@@ -106,11 +106,9 @@ def last_page_ends(call: Call, history: History, circumstances: Circumstances) -
         yield held("PAG-5")
 
 
-@check("PAG-3", "PAG-4")
+@check("PAG-3", "PAG-4", concerns=_is_list)
 def walk_ends_and_is_whole(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Following the pages ends, no link comes twice, and together they hold each connection once."""
-    if not _is_list(call):
-        return
     url = call.exchange.request.url
     chain = history.chains.pop(url, None)
     if chain is None:
@@ -180,11 +178,14 @@ def _lately_written(subject: Any, start: int) -> bool:
     return bool(subject.last_write >= start)
 
 
-@check("PAG-4")
+@check(
+    "PAG-4",
+    concerns=lambda sort: (
+        sort.role is Role.GET and sort.shows and not sort.flawed and bool(sort.contract.list.next_link)
+    ),
+)
 def what_get_shows_is_listed(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A connection that Get shows was on a page of the last complete listing."""
-    if call.role is not Role.GET or call.status != 200 or call.faults or not call.contract.list.next_link:
-        return
     collection, subject = history.of(call)
     if subject is None or collection.complete is None or subject.deleted or subject.last_write >= 0:
         return

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkproof.checks.base import breach, check, held
+from linkproof.checks.base import Sort, breach, check, held
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.history import Collection, History, Write
-from linkproof.contract.call import Call, Defect
+from linkproof.contract.address import Defect
+from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.contract.names import name_of
 from linkproof.exchange import Circumstances
@@ -30,10 +31,13 @@ class _Listing:
     judged: bool = False
 
 
+def _is_page(sort: Sort) -> bool:
+    """A page by offset, in order."""
+    return sort.role is Role.LIST and sort.shows and bool(sort.contract.list.limit) and not sort.flawed
+
+
 def _applies(call: Call) -> bool:
-    """A page in order; whether an empty filter is none, or fits nothing, the contract leaves open: not judged."""
-    if call.role is not Role.LIST or call.status != 200 or not call.contract.list.limit or call.faults:
-        return False
+    """Whether an empty filter is none, or fits nothing, the contract leaves open: not judged."""
     return all(call.query.get(name) != "" for name in call.contract.list.filters)
 
 
@@ -60,11 +64,11 @@ def _epoch(call: Call, history: History) -> int:
     return collection.done[-1].index if collection.done else -1
 
 
-@check("PAG-6")
+@check("PAG-6", concerns=lambda sort: sort.role is Role.LIST and bool(sort.contract.list.limit) and not sort.flawed)
 def limit_and_offset_bound_the_page(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """limit bounds the page (with its default), limit=0 and an offset past the end are answered with 200."""
     rules = call.contract.list
-    if call.role is not Role.LIST or not rules.limit or call.faults or call.throttled:
+    if call.throttled:
         return
     edge = _number(call, rules.limit, -1) == 0 or _number(call, rules.offset, 0) > 0
     if call.status != 200:
@@ -86,7 +90,7 @@ def limit_and_offset_bound_the_page(call: Call, history: History, circumstances:
         yield breach("PAG-6", kind, rules.items, f"at most {limit} items", f"{len(items)} items", message, group="")
 
 
-@check("PAG-6", "PAG-3", "PAG-4")
+@check("PAG-6", "PAG-3", "PAG-4", concerns=_is_page)
 def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """total_count is the same whatever limit and offset are; pages continue each other, and add up to it."""
     if not _applies(call) or not isinstance(at(call.answer, call.contract.list.items), list):
@@ -199,7 +203,7 @@ def _forget(history: History, collection: str, epoch: int) -> None:
         del history.paging[key]
 
 
-@check("PAG-7")
+@check("PAG-7", concerns=_is_page)
 def order_and_filters_hold(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Items come in the order of sort_key and sort_dir; filters hold for every item, and for the total."""
     if not _applies(call):
@@ -267,11 +271,11 @@ def _filtered_total(call: Call, history: History) -> Iterator[Judgement]:
         yield breach("PAG-7", "filtered total", rules.total, str(count), str(total), message, group="")
 
 
-@check("PAG-8")
+@check("PAG-8", concerns=lambda sort: sort.flawed and bool(sort.contract.list.limit))
 def bad_parameters_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """limit, offset, sort_key, sort_dir or status outside their set: 400 with the code that the table gives."""
     fault = call.only_defect
-    if fault is None or fault.defect is not Defect.QUERY or call.throttled or not call.contract.list.limit:
+    if fault is None or fault.defect is not Defect.QUERY or call.throttled:
         return
     codes = [r for r in call.contract.error.table if r.parameter == fault.name]
     expected = " or ".join(f"{r.status} {r.code}" for r in codes) or "400"

@@ -6,28 +6,36 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from linkproof.checks.base import breach, check, held
 from linkproof.checks.history import History
+from linkproof.contract.address import Kind
 from linkproof.contract.body import BodySchema, Problem, values_at
-from linkproof.contract.call import Call, Kind
+from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
 from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, generalise
 
-_ARM_ID = r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{type}/[^/]+"
+
+@lru_cache(maxsize=256)
+def _arm_id(resource_type: str) -> re.Pattern[str]:
+    pattern = rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{re.escape(resource_type)}/[^/]+"
+    return re.compile(pattern, re.IGNORECASE)
+
+
 #: From here on a JSON number that goes through a double may lose digits.
 EXACT = 2**53
 
 
-@check("SHP-1")
+@check("SHP-1", concerns=lambda sort: sort.success and sort.method != "HEAD")
 def success_bodies_fit(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
     schema = _schema(call, history)
-    if schema is None or call.exchange.request.method == "HEAD":
+    if schema is None:
         return
     answer = call.answer
     if answer is MISSING:
@@ -38,7 +46,7 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
         shown = call.exchange.response.body[:80].decode("utf-8", "replace")
         yield breach("SHP-1", "not JSON", "", "a JSON body", shown, "the body is not JSON", group="")
         return
-    if schema.fits(answer):
+    if call.exact or schema.fits(answer):
         yield held("SHP-1")
         return
     items = call.contract.list.items
@@ -87,11 +95,10 @@ def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield Problem(pointer, "required", f"members {names}", "(absent)", MISSING)
 
 
-@check("SHP-2")
+@check("SHP-2", concerns=lambda sort: sort.success and sort.kind is Kind.OPERATION)
 def success_status_is_documented(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 2xx is one that the operation documents."""
-    if not call.success or call.operation is None:
-        return
+    assert call.operation is not None
     known = sorted(call.operation.responses)
     if call.status in call.operation.responses:
         yield held("SHP-2")
@@ -107,11 +114,9 @@ def success_status_is_documented(call: Call, history: History, circumstances: Ci
         )
 
 
-@check("SHP-3")
+@check("SHP-3", concerns=lambda sort: sort.method != "HEAD")
 def bodies_are_labelled_json(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Content-Type is application/json wherever there is a body; 204 has none."""
-    if call.exchange.request.method == "HEAD":
-        return
     if call.status == 204:
         if call.exchange.response.body:
             yield breach("SHP-3", "body with 204", "", "no body", "a body", "204 came with a body")
@@ -136,13 +141,15 @@ def bodies_are_labelled_json(call: Call, history: History, circumstances: Circum
         )
 
 
-@check("SHP-4")
+@check("SHP-4", concerns=lambda sort: sort.success and sort.status != 202 and sort.kind is Kind.OPERATION)
 def members_are_documented(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body has no member that the schema does not know; a list may always carry its next link."""
-    if not call.success or call.operation is None or not isinstance(call.answer, dict | list):
+    if call.exact:
+        yield held("SHP-4")
         return
+    assert call.operation is not None
     schema = call.operation.responses.get(call.status)
-    if schema is None or call.status == 202:
+    if schema is None or not isinstance(call.answer, dict | list):
         return
     envelope = {call.contract.list.next_link} if call.role is Role.LIST else set()
     sound = True
@@ -163,12 +170,10 @@ def members_are_documented(call: Call, history: History, circumstances: Circumst
         yield held("SHP-4")
 
 
-@check("SHP-5")
+@check("SHP-5", concerns=lambda sort: sort.success and sort.status != 202 and bool(sort.contract.member.type))
 def identity_is_the_path(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """id is the request path without case, name its last segment (or last two), type the provider type."""
     contract = call.contract
-    if not contract.member.type or not call.success or call.status == 202:
-        return
     if call.role is Role.LIST:
         for index, item in enumerate(call.items):
             pointer = f"{contract.list.items}/{index}"
@@ -187,10 +192,14 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
     found_id, found_name, found_type = (at(item, p) for p in (member.id, member.name, member.type))
     if not all(isinstance(v, str) for v in (found_id, found_name, found_type)):
         return  # SHP-1 says which is missing
+    own = path.rsplit("/", 1)[-1]
+    if found_id.lower() == path and found_name.lower() == own and found_type == contract.resource_type:
+        yield held("SHP-5")
+        return
     wrong: list[tuple[str, str, str, str]] = []
     if unquote(urlsplit(found_id).path).casefold() != path.casefold() or "://" in found_id:
         wrong.append((member.id, "id", path, found_id))
-    own, parent = path.rsplit("/", 1)[-1], path.split("/")[-3] if path.count("/") > 2 else ""
+    parent = path.split("/")[-3] if path.count("/") > 2 else ""
     if found_name.casefold() not in (own.casefold(), f"{parent}/{own}".casefold()):
         wrong.append((member.name, "name", f"{own}, the last segment of the id", found_name))
     if found_type.casefold() != contract.resource_type.casefold():
@@ -203,15 +212,15 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
         yield held("SHP-5")
 
 
-@check("SHP-6")
+@check(
+    "SHP-6", concerns=lambda sort: sort.success and sort.status != 202 and bool(sort.contract.member.private_endpoint)
+)
 def private_endpoint_is_named_by_its_id(
     call: Call, history: History, circumstances: Circumstances
 ) -> Iterator[Judgement]:
     """privateEndpoint.id is an ARM id of the private endpoint's type."""
     member = call.contract.member
-    if not member.private_endpoint or not call.success or call.status == 202:
-        return
-    pattern = re.compile(_ARM_ID.format(type=re.escape(member.private_endpoint_type)), re.IGNORECASE)
+    pattern = _arm_id(member.private_endpoint_type)
     prefix = f"{call.contract.list.items}/*" if call.role is Role.LIST else ""
     for pointer, value in values_at(call.answer, prefix + member.private_endpoint):
         if not isinstance(value, str):
@@ -224,11 +233,13 @@ def private_endpoint_is_named_by_its_id(
             yield breach("SHP-6", "no ARM id", pointer, expected, value, message, level=Level.SHOULD, group="")
 
 
-@check("SHP-7")
+@check(
+    "SHP-7",
+    concerns=lambda sort: sort.success and sort.kind is Kind.OPERATION and "integers" in sort.contract.capabilities,
+)
 def integers_keep_their_digits(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Integers come as integers, equal from answer to answer, and not all rounded to what a double can hold."""
-    if not call.success or call.operation is None:
-        return
+    assert call.operation is not None
     schema = call.operation.responses.get(call.status)
     if schema is None or not isinstance(call.answer, dict):
         return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
 
-from linkproof.jsontext import MISSING, at, join, shorten
+from linkproof.jsontext import MISSING, at, join, shorten, steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,11 @@ class BodySchema:
     def _closed(self) -> jsonschema_rs.Draft202012Validator:
         document = copy.deepcopy({**self._schema, "components": self._components})
         _close(document)
-        return jsonschema_rs.Draft202012Validator(document, validate_formats=False)
+        return jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+
+    def is_exactly(self, value: Any) -> bool:
+        """Whether ``value`` is valid and has no member that the schema does not know: both at the cost of one."""
+        return self._closed.is_valid(value)
 
     def fits(self, value: Any) -> bool:
         """Whether ``value`` is valid, formats included."""
@@ -123,13 +127,15 @@ def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[
     return schema
 
 
-def values_at(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
     """Every value that a generalised pointer leads to, with its own pointer."""
+    if "*" not in pointer:
+        found = at(value, pointer)
+        return () if found is MISSING else ((pointer, found),)
     here: list[tuple[str, Any]] = [("", value)]
-    for step in pointer.split("/")[1:]:
-        if step != "*":
-            key = step.replace("~1", "/").replace("~0", "~")
-            here = [(f"{place}/{step}", n[key]) for place, n in here if isinstance(n, dict) and key in n]
+    for key in steps_of(pointer):
+        if key != "*":
+            here = [(place + join(key), n[key]) for place, n in here if isinstance(n, dict) and key in n]
             continue
         following: list[tuple[str, Any]] = []
         for place, node in here:
@@ -138,7 +144,7 @@ def values_at(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
             elif isinstance(node, dict):
                 following.extend((place + join(k), v) for k, v in node.items())
         here = following
-    yield from here
+    return here
 
 
 def _expected(kind: str, facts: dict[str, Any]) -> str:

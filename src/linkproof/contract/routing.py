@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from functools import cached_property
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from linkproof.contract.model import Contract
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
-    """Where a request goes: a contract, one of its path templates, the values of the path's parameters."""
+    """Where a request goes: a contract, one of its path templates, the values of the path's parameters.
+
+    ``query_pairs`` are the query's parameters in their order, with their names as they were sent.
+    """
 
     contract: Contract
     path: str
     parameters: Mapping[str, str]
+    query_pairs: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """Query parameters by name; the first value of each."""
+        return dict(reversed(self.query_pairs))
 
 
 @dataclass(slots=True)
@@ -58,7 +68,7 @@ class Router:
             found = self._find(segments)
         if found is None:
             return "no contract has this path"
-        return self._version(found.ends, parts, segments)
+        return self._version(found.ends, query_pairs(parts.query), segments)
 
     def _find(self, segments: list[str]) -> _Node | None:
         node: _Node | None = self._root
@@ -69,10 +79,12 @@ class Router:
                 return None
         return node if node and node.ends else None
 
-    def _version(self, ends: list[tuple[Contract, str]], parts: SplitResult, segments: list[str]) -> Route | str:
+    def _version(
+        self, ends: list[tuple[Contract, str]], pairs: tuple[tuple[str, str], ...], segments: list[str]
+    ) -> Route | str:
         contract, path = ends[0]
         if contract.version_parameter:
-            sent = query_of(parts.query, contract.version_parameter)
+            sent = next((v for k, v in pairs if k.lower() == contract.version_parameter), "")
             exact = [(c, p) for c, p in ends if c.version == sent]
             if exact:
                 contract, path = exact[0]
@@ -86,12 +98,14 @@ class Router:
                 contract, path = max(older or ends, key=lambda end: end[0].version)
         names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
         values = {n: unquote(s) for n, s in zip(names, segments, strict=True) if n}
-        return Route(contract, path, values)
+        return Route(contract, path, values, pairs)
+
+
+def query_pairs(query: str) -> tuple[tuple[str, str], ...]:
+    """A query's parameters in their order, with their names as they were sent."""
+    return tuple(parse_qsl(query, keep_blank_values=True))
 
 
 def query_of(query: str, name: str) -> str:
     """The first value of a query parameter, its name compared without case; "" where it is absent."""
-    for key, value in parse_qsl(query, keep_blank_values=True):
-        if key.lower() == name:
-            return value
-    return ""
+    return next((v for k, v in query_pairs(query) if k.lower() == name), "")

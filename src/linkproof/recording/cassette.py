@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+import re
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,10 +127,27 @@ def credential_of(headers: Headers) -> Credential:
     return Credential.VALID
 
 
+#: A date as HTTP writes it (RFC 9110, 5.6.7: IMF-fixdate); any other form is read by a slower way.
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) ([12]\d{3}) (\d\d:\d\d:\d\d) GMT", re.ASCII)
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
+
+
 def date_of(headers: Headers) -> str:
     """When the answer was given (ISO 8601), by its Date; "" where it has none."""
+    text = headers.get("date")
+    match = _HTTP_DATE.fullmatch(text)
+    if match is not None and match[2] in _MONTHS:
+        date = f"{match[3]}-{_MONTHS[match[2]]}-{match[1]}T{match[4]}"
+        try:
+            datetime.fromisoformat(date)
+        except ValueError:
+            return ""
+        return f"{date}Z"
+    if not text:
+        return ""
     try:
-        found = parsedate_to_datetime(headers.get("date"))
+        found = parsedate_to_datetime(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, TypeError, OverflowError):
         return ""
