@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "linkproof"
 
 #: A module imports from its own row or from rows above it, never from below.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("", "clock", "stopping", "errors", "toml", "jsontext", "exchange", "finding", "masking", "data"),
+    ("", "clock", "stopping", "errors", "toml", "jsontext", "recent", "exchange", "finding", "masking", "data"),
     ("contract",),
     ("checks",),
     (

@@ -19,13 +19,16 @@ from linkproof.contract.routing import Route, Router, query_pairs
 from linkproof.exchange import Circumstances, Exchange
 from linkproof.finding import Judgement
 from linkproof.grouping import Findings
-from linkproof.lifecycle import Lifecycles, Tracks
+from linkproof.lifecycle import FOLLOWED, Lifecycles, Tracks
 from linkproof.observing import Observations
+from linkproof.recent import Recent
 from linkproof.results import Broken, UnmatchedGroup
 from linkproof.timeline import Timelines
 
 #: So many worlds are kept in mind: recordings come one after the other, runs have few.
 _WORLDS = 4
+#: Of so many operations it is known where they are polled.
+_POLLS = 10_000
 _MOST_BROKEN = 20
 _MOST_UNMATCHED = 1000
 
@@ -35,8 +38,8 @@ class _World:
     """What belongs to one world: a history for each contract, and the URLs at which operations are polled."""
 
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
-    polls: dict[str, tuple[Route, Kind]] = field(default_factory=dict)
-    tracks: Tracks = field(default_factory=dict)
+    polls: Recent[str, tuple[Route, Kind]] = field(default_factory=lambda: Recent(_POLLS))
+    tracks: Tracks = field(default_factory=lambda: Recent(FOLLOWED))
 
     def history(self, contract: Contract) -> History:
         key = (contract.id, contract.version)
@@ -216,9 +219,9 @@ class Judge:
         status_url, result_url = headers.get("azure-asyncoperation"), headers.get("location")
         route = call.address.route
         if status_url:
-            world.polls[status_url] = (route, Kind.STATUS_POLL)
+            world.polls.put(status_url, (route, Kind.STATUS_POLL))
         if result_url and call.status == 202 and result_url != status_url:
-            world.polls[result_url] = (route, Kind.RESULT_POLL)
+            world.polls.put(result_url, (route, Kind.RESULT_POLL))
 
     def leave_out(self, exchange: Exchange, reason: str) -> None:
         """Note that an exchange is not judged, and why; of several parts the first does."""

@@ -13,6 +13,7 @@ from linkproof.checks.history import READING, History, Subject
 from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
+from linkproof.recent import Recent
 from linkproof.results import GONE, Lifecycle, Transition
 
 ALONE = "by itself"
@@ -30,7 +31,9 @@ class Track:
     writes: list[str] = field(default_factory=list)
 
 
-Tracks = dict[tuple[str, str, str], Track]
+Tracks = Recent[tuple[str, str, str], Track]
+#: So many connections are followed at a time.
+FOLLOWED = 20_000
 
 
 class Lifecycles:
@@ -105,7 +108,8 @@ class Lifecycles:
 
 
 def _track(tracks: Tracks, call: Call, name: str) -> Track:
-    return tracks.setdefault((call.contract.id, call.collection, name), Track())
+    key = (call.contract.id, call.collection, name)
+    return tracks.get(key) or tracks.put(key, Track())
 
 
 def _is_settled(subject: Subject, call: Call) -> bool:

@@ -254,9 +254,7 @@ def same_mistake_same_code(call: Call, history: History, circumstances: Circumst
     changed = collection.done[-1].index if collection.done else -1
     before = history.codes.get(key)
     if before is None or before[0] != changed:
-        if len(history.codes) > 4096:
-            history.codes.pop(next(iter(history.codes)))
-        history.codes[key] = (changed, call.error_code, call)
+        history.codes.put(key, (changed, call.error_code, call))
         return
     if before[1] == call.error_code:
         yield held("ERR-9")

@@ -29,7 +29,7 @@ def answers_have_their_own_id(call: Call, history: History, circumstances: Circu
         message = f"two answers share {name} {found}"
         yield breach("HDR-1", "shared", "", "an id of its own", found, message, group="")
     else:
-        history.request_ids.add(found)
+        history.request_ids.put(found, True)
         yield held("HDR-1")
 
 

@@ -1,12 +1,13 @@
 """What the calls before this one came to: which connections were shown how, what was decided, what goes on.
 
 The history of one world and one contract is folded from its calls, in order. It keeps the last of each thing, not the
-calls themselves, so that a long recording costs no more memory than the connections in it.
+calls themselves, and of very many things the last ones: what is forgotten is not judged, and nobody is blamed for it.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,12 @@ from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.jsontext import MISSING, at
+from linkproof.recent import Recent
+
+#: So many connections of a contract are known at a time, and so much of each other thing.
+_SUBJECTS = 10_000
+_KEPT = 4096
+_IDS_KEPT = 200_000
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -105,22 +112,26 @@ class Chain:
     sound: bool = True
 
 
-@dataclass(slots=True)
 class Collection:
-    """The connections below one parent."""
+    """The connections below one parent. ``made`` is told of each that becomes known."""
 
-    path: str
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    refused: deque[Write] = field(default_factory=lambda: deque(maxlen=32))
-    done: deque[Write] = field(default_factory=lambda: deque(maxlen=32))
-    membership: int = -1
-    complete: tuple[int, frozenset[str]] | None = None
+    __slots__ = ("_made", "complete", "done", "membership", "path", "refused", "subjects")
+
+    def __init__(self, path: str, made: Callable[[Collection], None]) -> None:
+        self.path = path
+        self.subjects: OrderedDict[str, Subject] = OrderedDict()
+        self.refused: deque[Write] = deque(maxlen=32)
+        self.done: deque[Write] = deque(maxlen=32)
+        self.membership = -1
+        self.complete: tuple[int, frozenset[str]] | None = None
+        self._made = made
 
     def subject(self, name: str) -> Subject:
         """The connection of that name (lower case), made known if it was not."""
         found = self.subjects.get(name)
         if found is None:
             found = self.subjects[name] = Subject(name)
+            self._made(self)
         return found
 
 
@@ -130,13 +141,14 @@ class History:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.index = 0
-        self.collections: dict[str, Collection] = {}
-        self.chains: dict[str, Chain] = {}
-        self.operations: dict[str, Running] = {}
-        self.request_ids: set[str] = set()
-        self.codes: dict[tuple[Any, ...], tuple[int, str, Call]] = {}
-        self.paging: dict[Any, Any] = {}
-        self.integers_by_place: dict[tuple[str, str], int] = {}
+        self._known = 0
+        self.collections: OrderedDict[str, Collection] = OrderedDict()
+        self.chains: Recent[str, Chain] = Recent(_KEPT)
+        self.operations: Recent[str, Running] = Recent(_KEPT)
+        self.request_ids: Recent[str, bool] = Recent(_IDS_KEPT)
+        self.codes: Recent[tuple[Any, ...], tuple[int, str, Call]] = Recent(_KEPT)
+        self.paging: Recent[Any, Any] = Recent(_KEPT)
+        self.integers: Recent[tuple[str, str], int] = Recent(_KEPT)
         self.observed: tuple[Call, list[tuple[Subject, Any, str]]] | None = None
         self._looked_up: tuple[Call, tuple[Collection, Subject | None]] | None = None
 
@@ -144,8 +156,21 @@ class History:
         """The collection at a path (lower case)."""
         found = self.collections.get(path)
         if found is None:
-            found = self.collections[path] = Collection(path)
+            found = self.collections[path] = Collection(path, self._forget_others)
         return found
+
+    def _forget_others(self, current: Collection) -> None:
+        """One connection more is known: of too many, those of another collection, or the oldest, are forgotten."""
+        self._known += 1
+        if self._known <= _SUBJECTS:
+            return
+        self.collections.move_to_end(current.path)
+        if len(self.collections) > 1:
+            _, oldest = self.collections.popitem(last=False)
+            self._known -= len(oldest.subjects)
+        else:
+            current.subjects.popitem(last=False)
+            self._known -= 1
 
     def of(self, call: Call) -> tuple[Collection, Subject | None]:
         """The collection that a call is about, and its connection (None: the whole collection)."""
@@ -270,7 +295,7 @@ class History:
         subject.running = running
         for url in (status_url, result_url):
             if url:
-                self.operations[url] = running
+                self.operations.put(url, running)
         return running
 
     def _record_poll(self, call: Call) -> None:

@@ -110,7 +110,7 @@ def last_page_ends(call: Call, history: History, circumstances: Circumstances) -
 def walk_ends_and_is_whole(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Following the pages ends, no link comes twice, and together they hold each connection once."""
     url = call.exchange.request.url
-    chain = history.chains.pop(url, None)
+    chain = history.chains.pop(url)
     if chain is None:
         chain = Chain(history.index, call)
     chain.pages += 1
@@ -149,7 +149,7 @@ def _goes_on(call: Call, history: History, chain: Chain, link: str) -> Iterator[
         yield breach("PAG-3", "never ends", pointer, "an end", link[:300], message, group="")
     else:
         chain.links.append(link)
-        history.chains[link] = chain
+        history.chains.put(link, chain)
 
 
 def _is_whole(call: Call, history: History, collection: Collection, chain: Chain, changed: bool) -> Iterator[Judgement]:

@@ -99,7 +99,7 @@ def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> 
     epoch = _epoch(call, history)
     key = (call.collection, epoch, _filters(call))
     _forget(history, call.collection, epoch)
-    totals: _Listing = history.paging.setdefault(key, _Listing())
+    totals = _listing(history, key)
     total = at(call.answer, rules.total)
     if isinstance(total, int) and not isinstance(total, bool):
         if totals.total is None:
@@ -114,7 +114,7 @@ def pages_add_up(call: Call, history: History, circumstances: Circumstances) -> 
             return
         else:
             yield held("PAG-6")
-    listing: _Listing = history.paging.setdefault((*key, _order(call)), _Listing())
+    listing = _listing(history, (*key, _order(call)))
     yield from _place(call, listing)
     if listing.end is not None and not listing.judged and all(i in listing.slots for i in range(listing.end)):
         listing.judged = True
@@ -196,11 +196,16 @@ def _vanished(call: Call, collection: Collection, missing: list[str]) -> Judgeme
     return breach(requirement, "another vanished", items, missing[0], "absent", message, group="", evidence=evidence)
 
 
+def _listing(history: History, key: Any) -> _Listing:
+    found: _Listing | None = history.paging.get(key)
+    return history.paging.put(key, _Listing()) if found is None else found
+
+
 def _forget(history: History, collection: str, epoch: int) -> None:
     """Drop the listings from before the collection's last change."""
-    stale = [k for k in history.paging if k[0] == collection and k[1] != epoch]
-    for key in stale:
-        del history.paging[key]
+    for key in history.paging.known():
+        if key[0] == collection and key[1] != epoch:
+            history.paging.pop(key)
 
 
 @check("PAG-7", concerns=_is_page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -263,33 +263,42 @@ def _digits(call: Call, history: History, pointer: str, value: int) -> Iterator[
         return
     owner = at(call.answer, pointer.rsplit("/", 1)[0] + call.contract.member.id)
     key = (str(owner), generalise(pointer).rsplit("/", 1)[-1])
-    before = history.integers_by_place.setdefault(key, value)
+    before = history.integers.get(key)
+    if before is None:
+        before = history.integers.put(key, value)
     if before != value and float(before) == float(value):
         message = f"the same number came as {before} before: one of the two is rounded"
         yield breach("SHP-7", "digits lost", pointer, str(before), str(value), message, group="")
-    elif _all_rounded(history.integers_by_place.values()):
+    elif _all_rounded(history.integers.values()):
         message = "every integer beyond 2^53 is one that a double can hold: digits were rounded away"
         yield breach("SHP-7", "digits lost", pointer, "exact digits", str(value), message, group="")
     else:
         yield held("SHP-7")
 
 
-def _all_rounded(numbers: Iterable[int]) -> bool:
+def _all_rounded(numbers: Sequence[int]) -> bool:
     """Whether it is beyond chance (one in a million) that all these numbers went through a double.
 
-    Some print a double in full, others with no more digits than tell it from its neighbours. Numbers that come
-    again and again count three times at the most: they may be meant to be equal.
+    Numbers that come again and again count three times at the most: they may be meant to be equal.
     """
+    if any(_chance_of_rounding(n) is None for n in numbers):
+        return False
     chance = 1.0
     for number, count in Counter(numbers).items():
-        if int(float(number)) == number:
-            one = 2.0 ** -(abs(number).bit_length() - 53)
-        elif int(Decimal(repr(float(number)))) == number:
-            one = 10.0 ** -(len(str(abs(number))) - 17)
-        else:
-            return False
-        chance *= min(1.0, one) ** min(count, 3)
+        chance *= min(1.0, _chance_of_rounding(number) or 0.0) ** min(count, 3)
     return chance < 1e-6
+
+
+def _chance_of_rounding(number: int) -> float | None:
+    """How likely any number is to look as if it had gone through a double; None for one that did not.
+
+    Some print a double in full, others with no more digits than tell it from its neighbours.
+    """
+    if int(float(number)) == number:
+        return float(2.0 ** -(abs(number).bit_length() - 53))
+    if int(Decimal(repr(float(number)))) == number:
+        return float(10.0 ** -(len(str(abs(number))) - 17))
+    return None
 
 
 def _last(name: Any) -> str:
