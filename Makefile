@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test matrix matrix-sample lint types lock picture cassettes clean
+.PHONY: conformance test matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -52,5 +52,17 @@ cassettes: $(STAMP)
 	rm -rf reports/cassettes
 	$(BIN)/python -m tests.approve
 
+# A wheel for this machine with the judging modules in C (mypyc; needs a C compiler, takes a minute), built in a copy.
+compiled: $(STAMP)
+	rm -rf build/compiled dist/compiled
+	mkdir -p build/compiled
+	cp -R pyproject.toml README.md src schemas suites cassettes build/compiled/
+	cd build/compiled && HATCH_BUILD_HOOK_ENABLE_MYPYC=1 ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist/compiled
+	$(BIN)/python -m zipfile -e dist/compiled/*.whl dist/compiled/unpacked
+
+# The checks' own tests, on the compiled modules.
+test-compiled:
+	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/test_compiled.py tests/test_checks.py
+
 clean:
-	rm -rf $(VENV) reports/latest
+	rm -rf $(VENV) build dist reports/latest
