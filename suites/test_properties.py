@@ -28,9 +28,8 @@ def test_enumerated_cases(driver: Driver, role: Role) -> None:
     operation = driver.operation(role)
     name = _subject(driver, role)
     look(driver, name)
-    schema = properties.load(driver.contract, driver.session.seed, 1)
-    for case in properties.coverage_cases(schema, operation):
-        properties.send_case(driver, operation, case, name)
+    cases = properties.coverage_cases(driver.contract, operation, driver.session.seed)
+    properties.send_cases(driver, operation, cases, name)
     look(driver, name)
 
 
@@ -43,6 +42,6 @@ def test_random_cases(driver: Driver, role: Role, mode: schemathesis.GenerationM
         raise DoesNotApply("a Get without limits has nothing to vary")
     name = _subject(driver, role)
     look(driver, name)
-    for case in properties.random_cases(driver.contract, operation, driver.session.seed, 12, mode):
-        properties.send_case(driver, operation, case, name)
+    cases = properties.random_cases(driver.contract, operation, driver.session.seed, 12, mode)
+    properties.send_cases(driver, operation, cases, name)
     look(driver, name)

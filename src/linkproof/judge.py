@@ -187,17 +187,26 @@ class Judge:
             elif len(self._unmatched) < _MOST_UNMATCHED:
                 self._unmatched[place] = group
 
+    def peek(self, exchange: Exchange) -> Call | None:
+        """The exchange as a call of a contract, None where it is none; nothing is judged or noted."""
+        found = self._find(exchange, self._world(exchange.world))
+        return None if isinstance(found, str) else found
+
     def read(self, exchange: Exchange, world: _World) -> Call | None:
         """The exchange as a call of a contract; None, and noted with the reason, where it is none."""
+        found = self._find(exchange, world)
+        if isinstance(found, str):
+            self.leave_out(exchange, found)
+            return None
+        return found
+
+    def _find(self, exchange: Exchange, world: _World) -> Call | str:
         request = exchange.request
         poll = world.polls.get(request.url) if world.polls and request.method == "GET" else None
         if poll is not None:
             return Call(exchange, _poll(request.url, *poll))
         address = self.addresses.find(request.method, request.url)
-        if isinstance(address, str):
-            self.leave_out(exchange, address)
-            return None
-        return Call(exchange, address)
+        return address if isinstance(address, str) else Call(exchange, address)
 
     def unmatched(self) -> list[UnmatchedGroup]:
         """What matched no contract, grouped by reason, method and path."""

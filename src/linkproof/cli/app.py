@@ -77,6 +77,9 @@ def run(
     wait: Annotated[
         float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for the target to answer at all.")
     ] = 0,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, max=256, metavar="N", help="So many requests at a time.")
+    ] = 1,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -97,6 +100,7 @@ def run(
             allow_unproven,
             record,
             wait,
+            concurrency,
             demands=demands_from(waivers, definition, require),
             quiet=quiet,
             as_json=json,

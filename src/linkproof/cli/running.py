@@ -34,13 +34,14 @@ def run_target(
     allow_unproven: bool,
     record: str = "",
     wait: float = 0,
+    concurrency: int = 1,
     *,
     demands: Demands = NO_DEMANDS,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
-    choices = Choices(target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"))
+    choices = Choices(target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"), concurrency)
     console = Console(stderr=True, quiet=quiet)
     with _progress(console) as progress:
         run = Conformance(choices, progress)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from linkproof.checks.compare import settled
@@ -20,6 +20,8 @@ from linkproof.errors import EngineError, TargetError
 from linkproof.exchange import Credential
 from linkproof.jsontext import at, place
 from linkproof.suite.session import DoesNotApply, NotExercised, Session
+
+T = TypeVar("T")
 
 #: A listing is not followed further than this.
 MAX_PAGES = 60
@@ -220,6 +222,10 @@ class Driver:
         if self.contract.by_role(Role.GET) is None:
             return self.page(id=name) if "id" in self.contract.list.filters else self.page()
         return self.send(self.operation(Role.GET), name)
+
+    def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
+        """What some readings come to, none of which waits for another; judged in their order."""
+        return self.session.side_by_side(readings)
 
     def page(self, **query: str) -> Call:
         """The first page of the list."""

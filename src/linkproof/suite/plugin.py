@@ -1,8 +1,6 @@
 """The pytest plug-in: options, one test per contract, judgement after each test, results at the end.
 
-A test of the suites brings exchanges about; it does not judge them. When it is over, what the checks found in its
-exchanges decides: a breach of one of the test's own requirements fails it. What cannot be brought about is skipped
-and noted as not exercised; anything else that is raised is a broken run, and nobody's breach.
+A test of the suites brings exchanges about; it does not judge them (``suite/performing.py``).
 """
 
 from __future__ import annotations
@@ -11,10 +9,10 @@ import pickle
 import shutil
 import tempfile
 import time
-import traceback
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +20,28 @@ import pytest
 
 from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
-from linkproof.errors import LinkproofError, TargetError, UsageError
+from linkproof.errors import LinkproofError, UsageError
 from linkproof.exchange import Exchange, Grade
-from linkproof.finding import Judgement
-from linkproof.results import INCONCLUSIVE, Broken, LeftBehind, Results
+from linkproof.results import Broken, LeftBehind, Results
 from linkproof.stopping import undisturbed
 from linkproof.suite.cleaning import clean_up, provisioned
 from linkproof.suite.driver import Driver
+from linkproof.suite.lanes import Lane, Meeting, run_lanes
 from linkproof.suite.opening import Opened, Opener, open_target
+from linkproof.suite.performing import Scenario, broke, perform
 from linkproof.suite.recording import Recording, missing_of, replayed_info
-from linkproof.suite.session import DoesNotApply, NotExercised, Session, merge_skips
-from linkproof.target.budget import OverBudget
+from linkproof.suite.session import Session, merge_skips
 from linkproof.target.journal import Journal
 from linkproof.target.model import Target
-from linkproof.target.replay import NotRecorded
 from linkproof.verdict import RunFacts, conclude
-
-#: After so many tests in a row in which the target did not answer, the run is over.
-_SILENT = 3
-
-
-class Breached(AssertionError):
-    """What the checks found in a test's exchanges."""
 
 
 @dataclass(frozen=True)
 class Choices:
     """What a run was asked for: target file (empty: the embedded server), contracts, seed (None: the usual one).
 
-    ``record`` is the cassette to write, "" for none; ``journal`` says where changes of a live target are written down.
+    ``record`` is the cassette to write, "" for none; ``journal`` says where changes of a live target are written down;
+    ``concurrency`` is how many requests may be on their way at the same time.
     """
 
     target: str = ""
@@ -59,6 +50,7 @@ class Choices:
     allow_unproven: bool = False
     record: str = ""
     journal: str = "reports/journal.jsonl"
+    concurrency: int = 1
 
 
 @dataclass
@@ -93,6 +85,7 @@ class Conformance:
         self._spool = _Spool()
         self._folder = ""
         self._worker = ""
+        self._outcomes: dict[str, BaseException | None] = {}
         self._done = self._count = 0
         self._started = time.time()
         self._requirements: tuple[Requirement, ...] = all_requirements()
@@ -156,6 +149,7 @@ class Conformance:
                 may_reset=may_reset,
                 client=client,
                 journal=self._journal,
+                concurrency=1 if opened.recorded is not None or self._recording else self.choices.concurrency,
             )
             if may_reset:
                 self._session.reset()
@@ -204,6 +198,9 @@ class Conformance:
         if self._open().recorded is not None:
             problem = "a replay is not recorded again: it would hold no more than the cassette"
             raise UsageError(problem, where=f"--record {self.choices.record}", fix="copy the cassette")
+        if self.choices.concurrency > 1:
+            problem = "a cassette keeps one order: what is recorded is sent one after the other"
+            raise UsageError(problem, where=f"--record {self.choices.record}", fix="leave out --concurrency")
         if self._recording is None:
             self._recording = Recording(Path(self.choices.record), self._open().target, self.seed)
         return self._recording.write
@@ -225,69 +222,74 @@ class Conformance:
         self._count = len(session.items)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Judge a test by what the checks found in its exchanges."""
-        contract = _contract_of(item)
-        if contract is None:
-            return (yield)
-        wanted = _requirements_of(item)
-        session = self.session()
-        name = item.nodeid.rsplit("/", 1)[-1].removesuffix(f"@{contract.id}")  # the suffix is xdist's
-        scene = session.enter(name, contract.id)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """With several contracts at the same time: they are gone through first, and their outcomes told as usual."""
+        if self._runs_in_lanes() and not session.config.option.collectonly:
+            self._run_lanes(session.items)
+        return (yield)
+
+    def _runs_in_lanes(self) -> bool:
+        return self.choices.concurrency > 1 and not self._worker and not self._folder and len(self.contracts()) > 1
+
+    def _run_lanes(self, items: Sequence[pytest.Item]) -> None:
+        """Each contract in a lane of its own; what they come to is put together in the contracts' order."""
+        whole, meeting = self.session(), Meeting()
+        lanes: list[Lane] = []
+        for contract in self.contracts():
+            session = whole.alone(contract, meeting.meet)
+            own = [i for i in items if _contract_of(i) is contract]
+            lanes.append(Lane(session, [(i.nodeid, partial(self._perform_in_lane, session, i)) for i in own]))
         try:
-            if session.dead:
-                raise TargetError(session.dead)
-            result = yield
-        except NotExercised as reason:
-            if not isinstance(reason, DoesNotApply):
-                session.skip(contract.id, self._binding(wanted, contract), str(reason))
-            pytest.skip(str(reason))
-        except NotRecorded as error:
-            session.lose_track()
-            session.skip(contract.id, self._binding(wanted, contract), "a request is not recorded")
-            pytest.skip(str(error))
-        except OverBudget as error:
-            session.skip(contract.id, self._binding(wanted, contract), str(error))
-            pytest.skip(str(error))
-        except TargetError as error:
-            # Nobody knows what the target did with it: what is known of its state is forgotten.
-            session.lose_track()
-            session.silent += 1
-            if session.silent >= _SILENT and not session.dead:
-                session.dead = str(error)
-                self._broke(session, f"the target did not answer: {error}", f"in {item.name}")
-            session.skip(contract.id, self._binding(wanted, contract), f"{INCONCLUSIVE}: {error}")
-            pytest.skip(f"{INCONCLUSIVE}: {error}")
-        except (AssertionError, pytest.skip.Exception):
-            raise
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
-                raise
-            self._broke(session, f"{item.name}: {type(error).__name__}: {error}", traceback.format_exc(limit=-6))
-            raise
-        breaches = session.breaches_of(scene, wanted)
-        if breaches:
-            raise Breached(_explain(breaches))
-        return result
+            run_lanes(lanes, self.choices.concurrency, meeting, self._tell_progress)
+        finally:
+            for lane in lanes:
+                whole.take_in(lane.session)
+                self._outcomes |= lane.outcomes
+
+    def _perform_in_lane(self, session: Session, item: pytest.Item) -> None:
+        contract = _contract_of(item)
+        assert contract is not None
+        assert isinstance(item, pytest.Function)
+        given = {**item.callspec.params, "driver": Driver(session, contract)}
+        perform(self._scenario(item), session, partial(item.obj, **given))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Judge a test by what the checks found in its exchanges."""
+        if _contract_of(pyfuncitem) is None:
+            return None
+        if pyfuncitem.nodeid in self._outcomes:
+            outcome = self._outcomes[pyfuncitem.nodeid]
+            if outcome is not None:
+                raise outcome
+            return True
+        names = pyfuncitem._fixtureinfo.argnames
+        given = {name: pyfuncitem.funcargs[name] for name in names}
+        perform(self._scenario(pyfuncitem), self.session(), partial(pyfuncitem.obj, **given))
+        return True
+
+    def _scenario(self, item: pytest.Item) -> Scenario:
+        contract = _contract_of(item)
+        assert contract is not None
+        name = item.nodeid.rsplit("/", 1)[-1].removesuffix(f"@{contract.id}")  # the suffix is xdist's
+        wanted = _requirements_of(item)
+        binding = tuple(r.id for r in self._requirements if r.id in set(wanted) and r.applies_to(contract))
+        return Scenario(name, contract.id, wanted, binding)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Show progress."""
+        if nodeid not in self._outcomes:
+            self._tell_progress(nodeid)
+
+    def _tell_progress(self, nodeid: str) -> None:
         self._done += 1
         if self._progress is not None:
             self._progress(nodeid.rsplit("/", 1)[-1], self._done, self._count)
 
-    @staticmethod
-    def _broke(session: Session, what: str, detail: str) -> None:
-        if len(session.broken) < 20:
-            session.broken.append(Broken(what, detail))
-
-    def _binding(self, wanted: Iterable[str], contract: Contract) -> list[str]:
-        return [r.id for r in self._requirements if r.id in set(wanted) and r.applies_to(contract)]
-
     def pytest_keyboard_interrupt(self) -> None:
         """The user, or whoever stops the process, ends the run: what was seen is reported, and nothing more is sent."""
         if self._session is not None:
-            self._broke(self._session, "the run was interrupted", "what had not been sent by then is not exercised")
+            broke(self._session, "the run was interrupted", "what had not been sent by then is not exercised")
 
     @pytest.fixture
     def driver(self, request: pytest.FixtureRequest) -> Driver:
@@ -389,13 +391,3 @@ def _contract_of(item: pytest.Item) -> Contract | None:
     callspec = getattr(item, "callspec", None)
     found = callspec.params.get("driver") if callspec is not None else None
     return found if isinstance(found, Contract) else None
-
-
-def _explain(breaches: list[Judgement]) -> str:
-    lines: dict[str, int] = {}
-    for judgement in breaches:
-        breach = judgement.breach
-        assert breach is not None
-        line = f"{judgement.requirement} {breach.pointer or ''} {breach.message}".replace("  ", " ")
-        lines[line] = lines.get(line, 0) + 1
-    return "\n".join(f"{line} ({count}x)" if count > 1 else line for line, count in lines.items())

@@ -7,7 +7,10 @@ in general is wrong for these APIs (404 at once after a long-running Delete, 405
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +33,8 @@ def without_local_constants() -> None:
 
 #: Random cases that were made already: they cost more than to send them, and depend on nothing else.
 _made: dict[tuple[object, ...], list[Any]] = {}
+#: Cases of several contracts are made one after the other.
+_making = threading.Lock()
 
 
 def load(contract: Contract, seed: int, examples: int) -> Any:
@@ -41,22 +46,26 @@ def load(contract: Contract, seed: int, examples: int) -> Any:
     return schemathesis.openapi.from_dict(dict(contract.document), config=config)
 
 
-def coverage_cases(schema: Any, operation: Operation) -> Iterator[Any]:
+def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[Any]:
     """The enumerated cases of an operation: the same for every seed."""
-    found = schema[operation.path][operation.method]
-    yield from schema.iter_coverage_cases(
-        found,
-        generation_modes=list(schemathesis.GenerationMode),
-        generation_config=schema.config.generation_for(operation=found, phase="coverage"),
-    )
+    with _making:
+        schema = load(contract, seed, 1)
+        found = schema[operation.path][operation.method]
+        cases = schema.iter_coverage_cases(
+            found,
+            generation_modes=list(schemathesis.GenerationMode),
+            generation_config=schema.config.generation_for(operation=found, phase="coverage"),
+        )
+        return list(cases)
 
 
 def random_cases(contract: Contract, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
     """Random cases of an operation; they follow from the contract and the seed alone."""
     key = (contract.folder, contract.id, contract.version, operation.id, seed, examples, mode)
-    if key not in _made:
-        _made[key] = _random_cases(load(contract, seed, examples), operation, seed, examples, mode)
-    return _made[key]
+    with _making:
+        if key not in _made:
+            _made[key] = _random_cases(load(contract, seed, examples), operation, seed, examples, mode)
+        return _made[key]
 
 
 def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
@@ -86,6 +95,17 @@ def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, m
     except hypothesis.errors.Unsatisfiable:
         return []
     return cases
+
+
+def send_cases(driver: Driver, operation: Operation, cases: Sequence[Any], name: str) -> None:
+    """Send cases to the target, in their order: Gets that follow each other side by side, all else one by one."""
+    for reads, group in groupby(cases, lambda case: str(case.method) == "GET"):
+        sends = [partial(send_case, driver, operation, case, name) for case in group]
+        if reads:
+            driver.side_by_side(sends)
+            continue
+        for send in sends:
+            send()
 
 
 def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.contract.names import name_of
@@ -23,8 +26,7 @@ def look_at_everything(driver: Driver) -> list[str]:
     names = names_in(driver, pages)
     if driver.contract.by_role(Role.GET) is not None:
         known = [n for n in driver.known_names() if n.lower() not in names]
-        for name in [*names, *known][:_MOST]:
-            driver.get(_as_given(driver, name))
+        driver.side_by_side([partial(driver.get, _as_given(driver, n)) for n in [*names, *known][:_MOST]])
         driver.walk()
     return names
 
@@ -36,12 +38,12 @@ def _as_given(driver: Driver, name: str) -> str:
 
 def look(driver: Driver, *names: str) -> None:
     """Show some connections by Get, and all by List."""
-    for name in names:
-        driver.get(name)
+    readings: list[Callable[[], object]] = [partial(driver.get, name) for name in names]
     if driver.contract.by_role(Role.GET) is not None:
-        driver.walk()
+        readings.append(driver.walk)
     elif driver.contract.list.limit:
-        driver.page(**{driver.contract.list.limit: "1000"})
+        readings.append(partial(driver.page, **{driver.contract.list.limit: "1000"}))
+    driver.side_by_side(readings)
 
 
 def bystanders(driver: Driver, name: str, count: int = 2) -> list[str]:

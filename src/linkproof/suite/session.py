@@ -6,7 +6,9 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
@@ -17,6 +19,9 @@ from linkproof.results import Broken, TargetInfo
 from linkproof.target.client import Client
 from linkproof.target.journal import Journal
 from linkproof.target.model import Target
+from linkproof.target.places import Places
+
+T = TypeVar("T")
 
 
 class NotExercised(Exception):
@@ -68,6 +73,8 @@ class Session:
         may_reset: whether the target's fixtures may be put back.
         client: what answers; an HTTP client of the target where none is given.
         journal: where changes of a live target are written down before they are made.
+        concurrency: how many requests may be on their way at the same time.
+        meet: called with the reset, where others have to agree to it.
     """
 
     def __init__(
@@ -80,12 +87,20 @@ class Session:
         may_reset: bool = True,
         client: Client | None = None,
         journal: Journal | None = None,
+        concurrency: int = 1,
+        meet: Callable[[Callable[[], object]], object] = lambda action: action(),
     ) -> None:
+        self.concurrency = concurrency
+        self._meet = meet
+        self._local = threading.local()
+        self._pool: ThreadPoolExecutor | None = None
         self.journal = journal
         self.target = target
         self.contracts = tuple(c for c in contracts if c.id in target.contracts)
         self.seed = seed
         self.client = client or Client(target)
+        if concurrency > 1 and self.client.places is None:
+            self.client.places = Places(concurrency)
         self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True)
         self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.broken: list[Broken] = []
@@ -129,7 +144,7 @@ class Session:
         """Put the fixtures back, where the target can; what is known of its state is forgotten."""
         if self.target.reset is None or not self._may_reset:
             return
-        self.client.reset()
+        self._meet(self.client.reset)
         self._epoch += 1
         self._fill()
 
@@ -151,6 +166,11 @@ class Session:
 
     def record(self, exchange: Exchange) -> Call | None:
         """Judge an exchange and keep it; returns it as a call of a contract."""
+        held: list[Exchange] | None = getattr(self._local, "held", None)
+        if held is not None:
+            held.append(exchange)
+            with self._lock:
+                return self.judge.peek(replace(exchange, world=f"run-{self._epoch}"))
         with self._lock:
             self._number += 1
             self.silent = 0
@@ -160,6 +180,64 @@ class Session:
             if self._keep is not None:
                 self._keep(placed)
             return call
+
+    def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
+        """What some readings come to, none of which waits for another; judged in their order, whichever came first.
+
+        What one of them raises is raised once all are judged.
+        """
+        waiting = list(readings)
+        if self.concurrency < 2 or len(waiting) < 2:
+            return [reading() for reading in waiting]
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="reading")
+        futures = [self._pool.submit(self._holding, reading) for reading in waiting]
+        ended = [future.result() for future in futures]
+        for held, _, _ in ended:
+            for exchange in held:
+                self.record(exchange)
+        error = next((e for _, _, e in ended if e is not None), None)
+        if error is not None:
+            raise error
+        return [found for _, values, _ in ended for found in values]
+
+    def _holding(self, reading: Callable[[], T]) -> tuple[list[Exchange], list[T], BaseException | None]:
+        """A reading's exchanges, not judged yet, and its value or what it raised."""
+        held: list[Exchange] = []
+        self._local.held = held
+        try:
+            return held, [reading()], None
+        except BaseException as error:
+            return held, [], error
+        finally:
+            self._local.held = None
+
+    def alone(self, contract: Contract, meet: Callable[[Callable[[], object]], object]) -> Session:
+        """A session of one of the contracts with the same client, to be taken in again."""
+        return Session(
+            self.target,
+            (contract,),
+            seed=self.seed,
+            may_reset=self._may_reset,
+            client=self.client,
+            journal=self.journal,
+            concurrency=self.concurrency,
+            meet=meet,
+        )
+
+    def take_in(self, other: Session) -> None:
+        """Take in what a session of one contract came to."""
+        other.let_go()
+        self.judge.take(other.judge.judged())
+        self.broken.extend(other.broken)
+        self.skipped.update(other.skipped)
+        self._number += other._number
+
+    def let_go(self) -> None:
+        """Let go of the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
 
     def breaches_of(self, scene: Scene, requirements: Iterable[str]) -> list[Judgement]:
         """The breaches of MUST that a scene brought to light, of the given requirements."""
@@ -187,6 +265,7 @@ class Session:
 
     def close(self) -> None:
         """Let go of the connections."""
+        self.let_go()
         self.client.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from json import dumps
 from threading import Barrier
@@ -19,6 +20,7 @@ from linkproof.exchange import Credential, Exchange, Headers, Request, Response
 from linkproof.target.budget import Budget
 from linkproof.target.credentials import Credentials, credentials_of
 from linkproof.target.model import Target
+from linkproof.target.places import Places
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
 WRONG_TOKEN = "linkproof-wrong-credential"
@@ -32,7 +34,7 @@ _AGAIN_S = 0.5
 class Client:
     """One connection pool to one target. Credentials go to the target's own hosts only.
 
-    ``scene`` is the test at hand.
+    ``scene`` is the test at hand; ``places`` bounds how many requests may be on their way, where it is given.
 
     Args:
         target: where requests go.
@@ -46,6 +48,7 @@ class Client:
         self.target = target
         self.clock = clock or Clock()
         self.scene = ""
+        self.places: Places | None = None
         self.budget = Budget(target.limits, self.clock)
         self._http = httpx.Client(
             timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
@@ -146,7 +149,8 @@ class Client:
         for attempt in range(_TRIES):
             self.budget.spend()
             try:
-                return self._http.send(sent)
+                with self.places.one() if self.places else nullcontext():
+                    return self._http.send(sent)
             except httpx.HTTPError as error:
                 safe = request.method in _SAFE or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                 if not safe or attempt == _TRIES - 1:
@@ -164,10 +168,13 @@ class Client:
         start = Barrier(len(sends))
 
         def sent(send: Callable[[], Exchange]) -> Exchange:
+            if self.places is not None:
+                self.places.give()
             start.wait(timeout=10)
             return send()
 
-        with ThreadPoolExecutor(len(sends)) as pool:
+        places = self.places.several(len(sends)) if self.places else nullcontext()
+        with places, ThreadPoolExecutor(len(sends)) as pool:
             return list(pool.map(sent, sends))
 
     def reset(self) -> None:

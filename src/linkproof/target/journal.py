@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,6 +46,7 @@ class Journal:
     target: str = ""
     entries: dict[tuple[str, str, bool], Entry] = field(default_factory=dict)
     _stream: IO[str] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def read(cls, path: Path) -> Journal:
@@ -100,9 +102,10 @@ class Journal:
             self._stream = None
 
     def _write(self, row: dict[str, Any]) -> None:
-        if self.path is not None:
-            self._append(row)
-        self._take(row)
+        with self._lock:
+            if self.path is not None:
+                self._append(row)
+            self._take(row)
 
     def _append(self, row: dict[str, Any]) -> None:
         assert self.path is not None
