@@ -46,9 +46,11 @@ def measure(concurrency: int, contracts: Sequence[str]) -> dict[str, Any]:
     late: list[Late] = []
 
     def opened(_: str, chosen: Sequence[Contract]) -> Opened:
-        embedded = Embedded(chosen)
-        late.append(Late(embedded.app))
-        embedded._server.config.app = late[0]
+        def around(app: Any) -> Any:
+            late.append(Late(app))
+            return late[0]
+
+        embedded = Embedded(chosen, around=around)
         embedded.__enter__()
         return Opened(embedded_target(embedded.base_url, chosen), lambda: embedded.__exit__(None, None, None))
 

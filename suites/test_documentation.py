@@ -4,12 +4,14 @@ import pytest
 
 from linkproof.checks.documentation import judge_samples
 from linkproof.suite.driver import Driver
+from linkproof.suite.session import NotExercised
 
 
 @pytest.mark.requirement("DOC-1")
 def test_every_sample_of_the_page_can_be_judged(driver: Driver) -> None:
     samples = list(judge_samples(driver.contract))
-    assert samples, "the contract's definition.toml has no sample"
+    if not samples:
+        raise NotExercised("the contract's definition.toml has no sample of a page")
     known = {o.id for o in driver.contract.operations}
     for sample, _ in samples:
         assert sample["operation"] in known

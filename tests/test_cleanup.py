@@ -99,10 +99,13 @@ def started(folder: Path, file: Path, journal: Path, entries: int) -> subprocess
     return process
 
 
-def test_what_was_made_is_gone_after_the_run(live: tuple[Embedded, Contract, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("concurrency", ["1", "8"])
+def test_what_was_made_is_gone_after_the_run(
+    live: tuple[Embedded, Contract, Path], tmp_path: Path, concurrency: str
+) -> None:
     server, contract, file = live
     before = shown(server, contract)
-    done = linkproof(tmp_path, "run", "--target", file, "--out", "out", "--json")
+    done = linkproof(tmp_path, "run", "--target", file, "--out", "out", "--json", "--concurrency", concurrency)
     results = json.loads(done.stdout)
     assert shown(server, contract) == before
     assert results["left_behind"] == []

@@ -135,7 +135,8 @@ def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
     here: list[tuple[str, Any]] = [("", value)]
     for key in steps_of(pointer):
         if key != "*":
-            here = [(place + join(key), n[key]) for place, n in here if isinstance(n, dict) and key in n]
+            step = join(key)
+            here = [(place + step, n[key]) for place, n in here if isinstance(n, dict) and key in n]
             continue
         following: list[tuple[str, Any]] = []
         for place, node in here:

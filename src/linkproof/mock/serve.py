@@ -67,6 +67,7 @@ class Embedded:
         contracts: what is served; all contracts where none is given.
         port: 0 takes any that is free.
         token, operation_s, behaviour, clock: as for ``build_app``.
+        around: what the app is wrapped in: a latency, a count.
     """
 
     def __init__(
@@ -78,13 +79,14 @@ class Embedded:
         operation_s: float = 0.05,
         behaviour: Choice = DEFAULT,
         clock: Callable[[], float] = time.monotonic,
+        around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     ) -> None:
         chosen = all_contracts() if contracts is None else contracts
         app = build_app(chosen, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
         self.app = app
         self.base_url = ""
         self._port = port
-        self._server = _server(app)
+        self._server = _server(around(app))
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from linkproof.stopping import go_on_or_stop
 from linkproof.suite.session import Session
 
 
@@ -53,6 +54,7 @@ class Meeting:
             return
         self._error = None
         try:
+            go_on_or_stop()
             self._action()
         except BaseException as error:
             self._error = error

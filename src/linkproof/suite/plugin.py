@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from linkproof.contract.load import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import LinkproofError, UsageError
 from linkproof.exchange import Exchange, Grade
+from linkproof.judge import Judged
 from linkproof.results import Broken, LeftBehind, Results
 from linkproof.stopping import undisturbed
 from linkproof.suite.cleaning import clean_up, provisioned
@@ -55,9 +56,9 @@ class Choices:
 
 @dataclass
 class _Spool:
-    """What a worker hands to its controller: exchanges, skip reasons, what broke, what a cassette does not hold."""
+    """What a worker hands to its controller: what it judged, skip reasons, what broke, what a cassette lacks."""
 
-    exchanges: list[Exchange] = field(default_factory=list)
+    judged: Judged | None = None
     skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
     missing: int = 0
@@ -131,9 +132,9 @@ class Conformance:
         """The session of this process, opened at first need."""
         if self._session is None:
             opened = self._open()
-            keep = self._spool.exchanges.append if self._worker else self.recorder()
-            # Workers share a target, and none may reset it under the others; each has a cassette of its own.
-            may_reset = not self._worker or opened.recorded is not None
+            # Workers share a target, and none may reset it under the others; each has a cassette, or an embedded
+            # server, of its own.
+            may_reset = not self._worker or opened.recorded is not None or not self.choices.target
             client = opened.client()
             if opened.recorded is None:
                 client.sign_in({c.vendor for c in self.contracts()})
@@ -145,7 +146,7 @@ class Conformance:
                 opened.target,
                 self.contracts(),
                 seed=self.seed,
-                keep=keep,
+                keep=None if self._worker else self.recorder(),
                 may_reset=may_reset,
                 client=client,
                 journal=self._journal,
@@ -311,7 +312,8 @@ class Conformance:
                 self._spool.left = self._left
                 if self._session is not None:
                     self._spool.skipped = dict(self._session.skipped)
-                    self._spool.broken = [*self._session.broken, *self._session.judge.broken]
+                    self._spool.broken = list(self._session.broken)
+                    self._spool.judged = self._session.judge.judged()
                     self._spool.missing = missing_of(self._session)
                 (Path(self._folder) / f"{self._worker}.spool").write_bytes(pickle.dumps(self._spool))
             elif self._folder:
@@ -345,22 +347,20 @@ class Conformance:
         return self._recording.results(results) if self._recording else results
 
     def _merged(self) -> Results | None:
-        """Judge what all workers sent once more, in one place: each worker had contracts of its own."""
-        spools: list[tuple[str, _Spool]] = []
-        for path in sorted(Path(self._folder).glob("*.spool")):
-            spools.append((path.stem, pickle.loads(path.read_bytes())))
+        """Put together what all workers came to: each had contracts of its own."""
+        spools: list[_Spool] = [pickle.loads(path.read_bytes()) for path in sorted(Path(self._folder).glob("*.spool"))]
         shutil.rmtree(self._folder, ignore_errors=True)
-        if not any(s.exchanges or s.skipped or s.broken for _, s in spools):
+        if not any(s.judged or s.skipped or s.broken for s in spools):
             return None
         opened = self._open()
         session = Session(opened.target, self.contracts(), seed=self.seed)
-        for worker, spool in spools:
-            for exchange in spool.exchanges:
-                session.judge.feed(_of_worker(exchange, worker))
+        for spool in spools:
+            if spool.judged is not None:
+                session.judge.take(spool.judged)
             session.broken.extend(spool.broken)
             self._left.extend(spool.left)
-        session.skipped.update(merge_skips(s.skipped for _, s in spools))
-        results = self._concluded(session, sum(s.missing for _, s in spools))
+        session.skipped.update(merge_skips(s.skipped for s in spools))
+        results = self._concluded(session, sum(s.missing for s in spools))
         session.close()
         return results
 
@@ -374,10 +374,6 @@ class Conformance:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
-
-
-def _of_worker(exchange: Exchange, worker: str) -> Exchange:
-    return replace(exchange, world=f"{worker}-{exchange.world}")
 
 
 def _requirements_of(item: Any) -> tuple[str, ...]:

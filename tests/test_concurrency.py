@@ -1,0 +1,235 @@
+"""Several requests on their way at a time: no more than asked for, and to the same results as one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkproof.contract.load import all_contracts
+from linkproof.contract.model import Contract
+from linkproof.errors import TargetError
+from linkproof.faults.catalogue import behaving, find
+from linkproof.mock.defaults import DEFAULT, Choice
+from linkproof.mock.serve import Embedded
+from linkproof.results import Results
+from linkproof.suite.lanes import Meeting
+from linkproof.suite.opening import Opened
+from linkproof.suite.plugin import Choices, Conformance
+from linkproof.suite.running import run_suites
+from linkproof.target.embedded import embedded_target
+from linkproof.target.places import Places
+
+CONTRACTS = {c.id: c for c in all_contracts()}
+HUAWEI, DICOM, KEYVAULT = "huawei-vpcep-connections", "azure-healthcareapis-dicom", "azure-keyvault-pec"
+
+
+class Counted:
+    """An ASGI app that takes a moment for each answer, and counts how many it is at work on."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.now = self.most = self.all = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.now += 1
+        self.all += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.003)
+        await self.app(scope, receive, send)
+        self.now -= 1
+
+
+def run(contracts: Sequence[str], concurrency: int, behaviour: Choice = DEFAULT) -> tuple[Results, int]:
+    """The results of a run, and the most requests that the server was at work on."""
+    counted: list[Counted] = []
+
+    def around(app: Any) -> Any:
+        counted.append(Counted(app))
+        return counted[0]
+
+    def opened(_: str, chosen: Sequence[Contract]) -> Opened:
+        embedded = Embedded(chosen, behaviour=behaviour, around=around)
+        embedded.__enter__()
+        target = embedded_target(embedded.base_url, chosen)
+        return Opened(target, lambda: embedded.__exit__(None, None, None))
+
+    conformance = Conformance(Choices(contracts=tuple(contracts), concurrency=concurrency), opener=opened)
+    try:
+        output = run_suites(conformance)
+    finally:
+        conformance.close()
+    assert conformance.results is not None, output
+    return conformance.results, counted[0].most
+
+
+def came_to(results: Results) -> tuple[Any, ...]:
+    """Verdict, the state of every requirement, and the ids of the findings with what each follows from."""
+    rows = [(r.contract, r.requirement, r.status) for r in results.requirements]
+    return results.verdict, rows, sorted((f.id, f.follows) for f in results.findings)
+
+
+@pytest.mark.parametrize("contracts", [(DICOM,), (DICOM, HUAWEI)], ids=["one", "two"])
+def test_it_comes_to_the_same_and_overlaps_within_bounds(contracts: tuple[str, ...]) -> None:
+    alone, most = run(contracts, 1)
+    assert alone.verdict == "conforms"
+    assert most <= 2  # two decisions at the same time are asked for on purpose
+    several, most = run(contracts, 6)
+    assert came_to(several) == came_to(alone)
+    assert 2 < most <= 6
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"PAG-6.total-follows-limit@{HUAWEI}",
+        f"STA-7.decides-the-next@{KEYVAULT}",
+    ],
+)
+def test_what_is_wrong_is_found_alike(name: str) -> None:
+    fault = find(name, CONTRACTS.values())
+    contracts = (DICOM, fault.contract)
+    alone, _ = run(contracts, 1, behaving(fault))
+    several, _ = run(contracts, 6, behaving(fault))
+    assert alone.verdict == "breached"
+    assert came_to(several) == came_to(alone)
+
+
+def test_from_the_command_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "linkproof", "run", "--contract", DICOM, "--contract", HUAWEI, "--quiet"]
+    command += ["--concurrency", "8", "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
+    assert {r["contract"] for r in results["requirements"]} == {DICOM, HUAWEI}
+
+
+def test_a_cassette_keeps_one_order(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "linkproof",
+        "run",
+        "--contract",
+        DICOM,
+        "--concurrency",
+        "8",
+        "--record",
+        "c.yaml",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 2
+    assert "--record c.yaml: a cassette keeps one order" in done.stderr
+    assert "leave out --concurrency" in done.stderr
+    assert not (tmp_path / "c.yaml").exists()
+
+
+def target_file(folder: Path, base_url: str, names: Sequence[str]) -> Path:
+    """A target of several contracts that is not the embedded server's own."""
+    target = embedded_target(base_url, [CONTRACTS[n] for n in names])
+    lines = [f'[target]\nkind = "mock"\nbase_url = "{base_url}"\nchecks_credentials = true\nwrites = true']
+    lines += ['reset = { method = "POST", path = "/_control/reset" }']
+    lines += [f'[auth.{vendor}]\nkind = "{a.kind}"\ntoken = "test-token"' for vendor, a in target.auth.items()]
+    for name, given in target.contracts.items():
+        path = ", ".join(f'{k} = "{v}"' for k, v in given.path.items())
+        lines += [f"[contracts.{name}]\npath = {{ {path} }}\n[contracts.{name}.fixtures]"]
+        lines += [f"{status} = {json.dumps(list(found))}" for status, found in given.fixtures.items()]
+    file = folder / "target.toml"
+    file.write_text("\n".join(lines), "utf-8")
+    return file
+
+
+def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
+    names = (DICOM, HUAWEI, KEYVAULT)
+    counted: list[Counted] = []
+    with Embedded(
+        [CONTRACTS[n] for n in names], around=lambda app: counted.append(Counted(app)) or counted[0]
+    ) as server:
+        file = target_file(tmp_path, server.base_url, names)
+        command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--concurrency", "8"]
+        command += ["--out", str(tmp_path / "out"), "--quiet"]
+        with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+            limit = time.monotonic() + 60
+            while counted[0].all < 100 and time.monotonic() < limit:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=60)
+    assert process.returncode == 3, error
+    assert "stopping after the request at hand" in error
+    results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
+    assert [b["what"] for b in results["broken"]] == ["the run was interrupted"]
+    assert 50 < results["requests"] < 1400
+    assert results["findings"] == []
+
+
+# what lanes share
+
+
+def test_a_meeting_is_held_once_for_all() -> None:
+    meeting, done = Meeting(), []
+    ready = threading.Barrier(3)
+
+    def lane(number: int) -> None:
+        meeting.enter()
+        ready.wait(10)
+        if number:  # the first one ends without ever coming to the meeting
+            meeting.meet(lambda: done.append(number))
+        meeting.leave()
+
+    with ThreadPoolExecutor(3) as pool:
+        for future in [pool.submit(lane, n) for n in range(3)]:
+            future.result(timeout=10)
+    assert len(done) == 1
+
+
+def test_what_a_meeting_raises_everybody_hears() -> None:
+    meeting = Meeting()
+    ready = threading.Barrier(2)
+
+    def fail() -> None:
+        raise TargetError("no reset")
+
+    def lane(_: int) -> str:
+        meeting.enter()
+        ready.wait(10)
+        try:
+            meeting.meet(fail)
+        except TargetError as error:
+            return str(error)
+        finally:
+            meeting.leave()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lane, range(2), timeout=10)) == ["no reset"] * 2
+
+
+def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:
+    places = Places(2)
+    met = threading.Barrier(2)
+
+    def one(meets: Callable[[], object]) -> None:
+        places.give()
+        with places.one():
+            meets()
+
+    def pair() -> None:
+        with places.several(2), ThreadPoolExecutor(2) as pool:
+            for future in [pool.submit(one, lambda: met.wait(10)) for _ in range(2)]:
+                future.result(timeout=10)
+
+    with ThreadPoolExecutor(3) as pool:
+        for future in [pool.submit(pair) for _ in range(3)]:
+            future.result(timeout=20)
+    with places.one(), places.one():
+        assert met.n_waiting == 0
