@@ -152,9 +152,12 @@ def target_file(folder: Path, base_url: str, names: Sequence[str]) -> Path:
 def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
     names = (DICOM, HUAWEI, KEYVAULT)
     counted: list[Counted] = []
-    with Embedded(
-        [CONTRACTS[n] for n in names], around=lambda app: counted.append(Counted(app)) or counted[0]
-    ) as server:
+
+    def around(app: Any) -> Any:
+        counted.append(Counted(app))
+        return counted[0]
+
+    with Embedded([CONTRACTS[n] for n in names], around=around) as server:
         file = target_file(tmp_path, server.base_url, names)
         command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--concurrency", "8"]
         command += ["--out", str(tmp_path / "out"), "--quiet"]
