@@ -49,11 +49,8 @@ def exchanges(number: int, server: str = SERVER, version: str = VERSION) -> Iter
                 "Date": f"Fri, 20 Nov 2026 {i // 3600 % 24:02}:{i // 60 % 60:02}:{i % 60:02} GMT",
             },
             "body": body,
+            "text": json.dumps(body, separators=(",", ":")),
         }
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _identifier(number: int) -> str:
@@ -66,7 +63,7 @@ def write_ndjson(path: Path, number: int, server: str = SERVER, version: str = V
     with path.open("w", encoding="utf-8") as file:
         for one in exchanges(number, server, version):
             request = {"method": one["method"], "url": one["url"], "headers": list(one["sent"].items())}
-            response = {"status": 200, "headers": list(one["came"].items()), "body": _compact(one["body"])}
+            response = {"status": 200, "headers": list(one["came"].items()), "body": one["text"]}
             file.write(json.dumps({"request": request, "response": response}) + "\n")
     return path
 
@@ -82,7 +79,7 @@ def write_har(path: Path, number: int) -> Path:
                 "httpVersion": "HTTP/1.1",
                 "headers": [{"name": k, "value": v} for k, v in one["sent"].items()],
             }
-            text = _compact(one["body"])
+            text = one["text"]
             response = {
                 "status": 200,
                 "statusText": "OK",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
@@ -17,6 +18,11 @@ from linkproof.masking import curl
 SHOWN = 3
 _REMEMBERED = 5000
 _MOST_OPERATIONS = 20
+#: So many findings of one requirement, contract and kind are told apart; what differs beyond that is one more finding.
+MOST_ALIKE = 200
+_REST = "(more)"
+
+_Key = tuple[str, Level, str, str, str, str]
 
 #: Of two findings on the same exchanges the one named first here is the cause. What is not named comes in between.
 _CAUSES = ("PAG-1", "HDR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-7", "ENM-2", "PAG-8", "STA-3", "STA-1", "STA-5", "STA-8")
@@ -42,12 +48,26 @@ class _Group:
     #: Ordered, so that of very many the first are remembered, whoever collected them.
     seen: dict[tuple[str, int], None] = field(default_factory=dict)
 
+    def add(self, other: _Group) -> None:
+        """Take in a group of the same cause, as if its breaches had come after those that are here."""
+        finding, more = self.finding, other.finding
+        finding.count += more.count
+        finding.first_seen = min(finding.first_seen or more.first_seen, more.first_seen or finding.first_seen)
+        finding.last_seen = max(finding.last_seen, more.last_seen)
+        self.operations = list(dict.fromkeys([*self.operations, *other.operations]))[:_MOST_OPERATIONS]
+        new = [e for e in more.exchanges if e not in finding.exchanges]
+        finding.exchanges = [*finding.exchanges, *new][:SHOWN]
+        for place in other.seen:
+            if len(self.seen) < _REMEMBERED:
+                self.seen[place] = None
+
 
 class Findings:
     """Collects breaches and groups them as they come."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, ...], _Group] = {}
+        self._groups: dict[_Key, _Group] = {}
+        self._alike: Counter[tuple[str, ...]] = Counter()
 
     def add(self, call: Call, judgement: Judgement) -> str:
         """Take in a breach. A documented variant is no finding: its message is returned instead."""
@@ -61,7 +81,7 @@ class Findings:
         key = (judgement.requirement, breach.level, contract.id, breach.kind, pointer, value)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = _Group(_finding(key, call, judgement.requirement, breach))
+            group = self._new(key, _Group(_finding(key, call, judgement.requirement, breach)))
         finding = group.finding
         finding.count += 1
         seen = call.exchange.at
@@ -79,29 +99,35 @@ class Findings:
     def take(self, other: Findings) -> None:
         """Take in what others collected, as if it had come after all that is here."""
         for key, theirs in other._groups.items():
-            group = self._groups.get(key)
-            if group is None:
-                self._groups[key] = theirs
-                continue
-            finding, more = group.finding, theirs.finding
-            finding.count += more.count
-            finding.first_seen = min(finding.first_seen or more.first_seen, more.first_seen or finding.first_seen)
-            finding.last_seen = max(finding.last_seen, more.last_seen)
-            group.operations = list(dict.fromkeys([*group.operations, *theirs.operations]))[:_MOST_OPERATIONS]
-            new = [e for e in more.exchanges if e not in finding.exchanges]
-            finding.exchanges = [*finding.exchanges, *new][:SHOWN]
-            for place in theirs.seen:
-                if len(group.seen) < _REMEMBERED:
-                    group.seen[place] = None
+            group = self._groups.get(key) or self._new(key, theirs)
+            if group is not theirs:
+                group.add(theirs)
+
+    def _new(self, key: _Key, group: _Group) -> _Group:
+        """Keep a new group; where there are too many of its kind, the group of what is more is given instead."""
+        kind = key[:4]
+        if key[-1] != _REST:
+            if self._alike[kind] >= MOST_ALIKE:
+                rest = (*kind, "", _REST)
+                return self._groups.get(rest) or self._groups.setdefault(rest, _Group(_rest_of(rest, group.finding)))
+            self._alike[kind] += 1
+        self._groups[key] = group
+        return group
 
     def all(self) -> list[Finding]:
         """Every finding, MUST before SHOULD, causes before what follows from them."""
         groups = list(self._groups.values())
         together: dict[tuple[str, str], set[tuple[str, int]]] = {}
+        by_contract: dict[str, list[_Group]] = {}
         for group in groups:
+            by_contract.setdefault(group.finding.contract, []).append(group)
             together.setdefault((group.finding.contract, group.finding.requirement), set()).update(group.seen)
         for group in groups:
-            others = [o for o in groups if o is not group and (_is_cause(o, group, together) or _leads_to(o, group))]
+            others = [
+                o
+                for o in by_contract[group.finding.contract]
+                if o is not group and (_is_cause(o, group, together) or _leads_to(o, group))
+            ]
             cause = min(others, key=lambda o: (-len(o.seen), _rank(o.finding), o.finding.id), default=None)
             group.finding.follows = cause.finding.id if cause else ""
             group.finding.operations = tuple(sorted(group.operations))
@@ -112,10 +138,21 @@ class Findings:
         return found
 
 
-def _finding(key: tuple[str, ...], call: Call, requirement: str, breach: Breach) -> Finding:
-    digest = hashlib.sha256("\0".join(key).encode("utf-8", "replace")).hexdigest()[:10]
+def _id(key: _Key) -> str:
+    return f"{key[0]}-{hashlib.sha256(chr(0).join(key).encode('utf-8', 'replace')).hexdigest()[:10]}"
+
+
+def _rest_of(key: _Key, first: Finding) -> Finding:
+    """What is more than can be told apart, as a finding without breaches yet; ``first`` is the first of it."""
+    message = f"more of this kind than the first {MOST_ALIKE}, for example: {first.message}"
+    return replace(
+        first, id=_id(key), pointer="", actual=_REST, message=message, count=0, exchanges=[], place="", value=_REST
+    )
+
+
+def _finding(key: _Key, call: Call, requirement: str, breach: Breach) -> Finding:
     return Finding(
-        id=f"{requirement}-{digest}",
+        id=_id(key),
         requirement=requirement,
         level=breach.level,
         contract=call.contract.id,
