@@ -64,5 +64,11 @@ compiled: $(STAMP)
 test-compiled:
 	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/test_compiled.py tests/test_checks.py
 
+# What is fast and what is not, into docs/performance.md: a quarter of an hour on a quiet machine (npm fetches oav).
+bench: $(STAMP)
+	test -d dist/compiled/unpacked || $(MAKE) compiled
+	npm ci --prefix bench --no-audit --no-fund --loglevel=error
+	$(BIN)/python -m bench
+
 clean:
 	rm -rf $(VENV) build dist reports/latest
