@@ -172,6 +172,15 @@ def test_the_night_ends_with_the_worst(codes: tuple[int, ...], whole: int) -> No
     assert exit_code_of([line(c) for c in codes]) == whole
 
 
+def test_a_job_is_a_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "PLAN.toml"
+    path.write_text('[[run]]\ntarget = "a.toml"\nconcurrency = 4\nseed = 7\n[[run]]\ntarget = "b.toml"\n', "utf-8")
+    first, second = read_plan(path)
+    common = ["run", "--target", str(tmp_path / "a.toml"), "--out", "o", "--quiet"]
+    assert first.arguments(Path("o")) == [*common, "--seed", "7", "--concurrency", "4"]
+    assert "--concurrency" not in second.arguments(Path("o"))
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -183,6 +192,7 @@ def test_the_night_ends_with_the_worst(codes: tuple[int, ...], whole: int) -> No
         ('[[run]]\ntarget = "x"\ncontracts = [1]\n', "contracts is"),
         ('[[run]]\ntarget = "x"\nname = "../x"\n', "name is"),
         ('[[run]]\ntarget = "x"\nminutes = 0\n', "minutes is 0"),
+        ('[[run]]\ntarget = "x"\nconcurrency = 300\n', "concurrency is 300"),
         ('[[run]]\ntarget = "a/x.toml"\n[[run]]\ntarget = "b/X.toml"\n', "two runs are called 'x'"),
         ("[[run", "this is no TOML"),
     ],

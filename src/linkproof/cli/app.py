@@ -78,7 +78,7 @@ def run(
         float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for the target to answer at all.")
     ] = 0,
     concurrency: Annotated[
-        int, typer.Option("--concurrency", min=1, max=256, metavar="N", help="So many requests at a time.")
+        int, typer.Option("--concurrency", min=1, max=64, metavar="N", help="So many requests at a time.")
     ] = 1,
     allow_unproven: Unproven = False,
     quiet: Quiet = False,

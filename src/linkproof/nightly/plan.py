@@ -23,6 +23,7 @@ _OPTIONS: Mapping[str, tuple[type, ...]] = {
     "seed": (int,),
     "allow_unproven": (bool,),
     "minutes": (int,),
+    "concurrency": (int,),
 }
 _FIX = "see docs/nightly.md"
 
@@ -39,6 +40,7 @@ class Job:
     seed: int | None = None
     allow_unproven: bool = False
     minutes: int = 60
+    concurrency: int = 1
 
     def arguments(self, out: Path) -> list[str]:
         """The command line, after ``linkproof``."""
@@ -49,6 +51,7 @@ class Job:
         for option, value in given.items():
             options += [option, value] if value else []
         options += ["--seed", str(self.seed)] if self.seed is not None else []
+        options += ["--concurrency", str(self.concurrency)] if self.concurrency > 1 else []
         return [*options, *(["--allow-unproven"] if self.allow_unproven else [])]
 
     @property
@@ -84,7 +87,8 @@ def _job(row: Any, path: Path, number: int) -> Job:
     name = row.get("name", Path(row["target"]).stem)
     if not _NAME.fullmatch(name):
         raise UsageError(f"name is {name!r:.80}", where=where, fix="letters, digits, dots, dashes: it becomes a folder")
-    if not 0 < row.get("minutes", 1) <= 24 * 60:
-        raise UsageError(f"minutes is {row['minutes']}", where=where, fix="1 to 1440")
+    for option, most in (("minutes", 24 * 60), ("concurrency", 64)):
+        if not 0 < row.get(option, 1) <= most:
+            raise UsageError(f"{option} is {row[option]}", where=where, fix=f"1 to {most}")
     files = {k: str(path.parent / row[k]) for k in ("target", "waivers") if row.get(k)}
     return Job(**{**row, **files, "name": name, "contracts": tuple(row.get("contracts", ()))})

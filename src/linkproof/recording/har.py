@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
     url = text_of(request.get("url"), "request.url", where)
     sent = _headers(request.get("headers"), "request.headers", where)
     came = _headers(response.get("headers"), "response.headers", where)
-    started, ended = _times(entry, number)
+    moment = _moment(entry)
+    started, ended = _times(moment, entry.get("time"), number)
     found = Exchange(
         request=Request(text_of(request.get("method"), "request.method", where).upper(), url, sent),
         response=Response(0, came),
@@ -31,7 +33,7 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
         started=started,
         ended=ended,
         credential=credential_of(sent),
-        at=_date(entry) or date_of(came),
+        at=_date(moment) or date_of(came),
     )
     if not url.lower().startswith(("http:", "https:")):
         raise Omitted("no http(s) URL", found)
@@ -40,10 +42,10 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
         raise Omitted("no answer was recorded", found)
     status = status_of(response.get("status"), "response.status", where)
     body = _content(response, found, where)
-    return Exchange(
+    return replace(
+        found,
         request=Request(found.request.method, url, sent, _posted(request, found, where)),
         response=Response(status, came, body, str(response.get("statusText") or "")),
-        **{n: getattr(found, n) for n in ("number", "world", "scene", "started", "ended", "credential", "at")},
     )
 
 
@@ -52,7 +54,7 @@ def _headers(value: Any, name: str, where: str) -> Headers:
         raise mistake(f"{name} is no list", where)
     pairs: list[tuple[str, str]] = []
     for item in value:
-        pair = map_of(item, f"an item of {name}", where)
+        pair = item if type(item) is dict else map_of(item, f"an item of {name}", where)
         key, text = pair.get("name"), pair.get("value")
         if not isinstance(key, str) or not isinstance(text, str):
             raise mistake(f"an item of {name} has no name or value", where)
@@ -103,13 +105,11 @@ def _moment(entry: dict[str, Any]) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _date(entry: dict[str, Any]) -> str:
-    found = _moment(entry)
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if found else ""
+def _date(found: datetime | None) -> str:
+    return found.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if found else ""
 
 
-def _times(entry: dict[str, Any], number: int) -> tuple[float, float]:
-    found, took = _moment(entry), entry.get("time")
+def _times(found: datetime | None, took: Any, number: int) -> tuple[float, float]:
     if found is None or not isinstance(took, int | float) or took < 0:
         return float(number), number + 0.5
     return found.timestamp(), found.timestamp() + took / 1000

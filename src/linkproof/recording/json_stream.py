@@ -26,6 +26,7 @@ class Format(Enum):
 
 _LISTS = {f.value: f for f in (Format.CASSETTE, Format.TEST_PROXY)}
 _SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder()
 #: An error this near to the end of what was read may come of its being read in part: the longest token is an escape.
 _NEAR = 16
 #: A long interaction is tried again whenever it has doubled, or grown by this much.
@@ -146,7 +147,7 @@ class _Text:
         self.peek()
         while True:
             try:
-                found, end = json.JSONDecoder().raw_decode(self._rest, self._at)
+                found, end = _DECODER.raw_decode(self._rest, self._at)
             except json.JSONDecodeError as error:
                 partly = error.msg.startswith("Unterminated string") or len(self._rest) - error.pos <= _NEAR
                 if not partly or not self._more(len(self._rest) - self._at):

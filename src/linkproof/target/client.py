@@ -20,7 +20,7 @@ from linkproof.exchange import Credential, Exchange, Headers, Request, Response
 from linkproof.target.budget import Budget
 from linkproof.target.credentials import Credentials, credentials_of
 from linkproof.target.model import Target
-from linkproof.target.places import Places
+from linkproof.target.places import MOST_PLACES, Places
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
 WRONG_TOKEN = "linkproof-wrong-credential"
@@ -51,7 +51,11 @@ class Client:
         self.places: Places | None = None
         self.budget = Budget(target.limits, self.clock)
         self._http = httpx.Client(
-            timeout=target.timeout_s, follow_redirects=False, trust_env=transport is None, transport=transport
+            timeout=target.timeout_s,
+            follow_redirects=False,
+            trust_env=transport is None,
+            transport=transport,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_PLACES),
         )
         self._credentials: dict[str, Credentials] = {}
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}

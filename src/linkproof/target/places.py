@@ -6,6 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: Nobody asks for more at a time; as many connections are kept open.
+MOST_PLACES = 64
+
 
 class Places:
     """So many places; a request takes one until its answer is there, requests that must overlap take theirs at once."""
