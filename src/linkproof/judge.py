@@ -110,7 +110,7 @@ class Judge:
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
         #: The checks for each sort of call, worked out when the first call of the sort comes.
-        self._checks: dict[tuple[tuple[str, str, str], Kind, int, bool], tuple[Check, ...]] = {}
+        self._checks: dict[tuple[tuple[str, str, str], int, bool, bool], tuple[Check, ...]] = {}
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
@@ -129,7 +129,7 @@ class Judge:
         self.matched[call.contract.id] += 1
         history = world.history(call.contract)
         found: list[Judgement] = []
-        for check in self._checks_for(call):
+        for check in self._checks_for(call, history):
             try:
                 found.extend(check.function(call, history, self.circumstances))
             except Exception:
@@ -143,11 +143,11 @@ class Judge:
             self._count(call, judgement)
         return call, found
 
-    def _checks_for(self, call: Call) -> tuple[Check, ...]:
-        key = (call.address.sort, call.kind, call.status, not call.faults)
+    def _checks_for(self, call: Call, history: History) -> tuple[Check, ...]:
+        key = (call.address.sort, call.status, not call.faults, history.written)
         found = self._checks.get(key)
         if found is None:
-            sort = sort_of(call)
+            sort = sort_of(call, history)
             found = self._checks[key] = tuple(c for c in CHECKS if c.concerns(sort))
         return found
 

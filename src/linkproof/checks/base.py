@@ -25,7 +25,8 @@ CheckFunction = Callable[[Call, History, Circumstances], Iterator[Judgement]]
 class Sort:
     """What is known of a call before its details. All calls of one sort are given to the same checks.
 
-    ``flawed``: whether the request has a defect.
+    ``flawed``: whether the request has a defect; ``written``: whether any request before it, in its world, would have
+    changed something.
     """
 
     contract: Contract
@@ -34,6 +35,7 @@ class Sort:
     method: str
     status: int
     flawed: bool
+    written: bool
 
     @property
     def success(self) -> bool:
@@ -46,10 +48,10 @@ class Sort:
         return self.status == 200 and self.role in (Role.GET, Role.LIST)
 
 
-def sort_of(call: Call) -> Sort:
-    """The sort of a call."""
+def sort_of(call: Call, history: History) -> Sort:
+    """The sort of a call after those of a history."""
     method = call.exchange.request.method
-    return Sort(call.contract, call.kind, call.role, method, call.status, bool(call.faults))
+    return Sort(call.contract, call.kind, call.role, method, call.status, bool(call.faults), history.written)
 
 
 def _any(sort: Sort) -> bool:

@@ -36,7 +36,12 @@ def _observations(call: Call, history: History) -> Iterator[tuple[Subject, Any, 
 
 
 @check(
-    "STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", concerns=lambda sort: sort.shows and bool(sort.contract.member.status)
+    "STA-1",
+    "STA-2",
+    "STA-9",
+    "STA-10",
+    "LRO-4",
+    concerns=lambda sort: sort.shows and sort.written and bool(sort.contract.member.status),
 )
 def decisions_are_shown(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """What Get and List show after a decision that was answered with success (and whose operation ended)."""
@@ -199,7 +204,10 @@ def _documented(call: Call) -> bool:
     return call.operation is not None and (call.status in call.operation.responses or 400 <= call.status < 500)
 
 
-@check("STA-4", concerns=lambda sort: sort.role in (Role.DECIDE, Role.GET) and not sort.contract.decide.subject)
+@check(
+    "STA-4",
+    concerns=lambda sort: sort.written and sort.role in (Role.DECIDE, Role.GET) and not sort.contract.decide.subject,
+)
 def repeating_changes_nothing(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
     if call.role is Role.DECIDE and not call.faults and call.decision and not call.throttled:
@@ -276,7 +284,7 @@ def _may_show_read_only(sort: Sort) -> bool:
     if sort.contract.decide.subject:
         return False
     refused = sort.role in (Role.DECIDE, Role.TAGS) and sort.status in (400, 403, 409, 422) and not sort.flawed
-    return refused or sort.shows
+    return refused or (sort.shows and sort.written)
 
 
 @check("STA-8", concerns=_may_show_read_only)

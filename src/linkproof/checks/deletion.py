@@ -15,7 +15,7 @@ from linkproof.exchange import Circumstances
 from linkproof.finding import Judgement, Level
 
 
-@check("STA-5", "LRO-4", concerns=lambda sort: not sort.flawed)
+@check("STA-5", "LRO-4", concerns=lambda sort: sort.written and not sort.flawed)
 def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
     if call.throttled:

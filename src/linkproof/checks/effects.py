@@ -17,7 +17,11 @@ from linkproof.finding import Judgement
 
 
 @check(
-    "STA-3", "STA-7", "STA-9", "ENM-2", concerns=lambda sort: sort.shows or (sort.role is Role.GET and not sort.flawed)
+    "STA-3",
+    "STA-7",
+    "STA-9",
+    "ENM-2",
+    concerns=lambda sort: sort.written and (sort.shows or (sort.role is Role.GET and not sort.flawed)),
 )
 def others_and_refusals_change_nothing(
     call: Call, history: History, circumstances: Circumstances

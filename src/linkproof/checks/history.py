@@ -142,6 +142,7 @@ class History:
         self.contract = contract
         self.index = 0
         self._known = 0
+        self.written = False
         self.collections: OrderedDict[str, Collection] = OrderedDict()
         self.chains: Recent[str, Chain] = Recent(_KEPT)
         self.operations: Recent[str, Running] = Recent(_KEPT)
@@ -218,6 +219,7 @@ class History:
                     found.exists = True
 
     def _record_write(self, call: Call, collection: Collection, subject: Subject | None) -> None:
+        self.written = True
         status = call.status
         name = subject.name if subject else ""
         if 400 <= status < 500:

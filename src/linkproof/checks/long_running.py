@@ -167,7 +167,9 @@ def retry_after_is_seconds(call: Call, history: History, circumstances: Circumst
 
 @check(
     "LRO-6",
-    concerns=lambda sort: sort.kind is Kind.STATUS_POLL or (sort.role in (Role.GET, Role.LIST) and not sort.flawed),
+    concerns=lambda sort: (
+        sort.kind is Kind.STATUS_POLL or (sort.written and sort.role in (Role.GET, Role.LIST) and not sort.flawed)
+    ),
 )
 def created_is_not_shown_early(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """What a 202 is creating is not visible before the operation ended."""
