@@ -1,8 +1,8 @@
 """How much of the waiting overlaps: a run against a server that takes 150 ms for each answer.
 
-``python -m bench.latency [--concurrency 1 16] [--contract ID ...]`` runs the suites in this process against the
-embedded server behind a fixed latency, on a socket, and compares wall time with the sum of all latencies, and what each
-run came to with the first.
+``python -m bench.latency [--concurrency 1 16] [--contract ID ...] [--read-only]`` runs the suites in this process
+against the embedded server behind a fixed latency, on a socket, and compares wall time with the sum of all latencies,
+and what each run came to with the first.
 """
 
 from __future__ import annotations
@@ -11,17 +11,11 @@ import argparse
 import asyncio
 import json
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
-from linkproof.contract.model import Contract
-from linkproof.mock.serve import Embedded
+from bench.running import run
 from linkproof.reports.json_report import results_to_dict
-from linkproof.suite.opening import Opened
-from linkproof.suite.plugin import Choices, Conformance
-from linkproof.suite.running import run_suites
-from linkproof.target.embedded import embedded_target
 
 LATENCY_S = 0.15
 
@@ -41,36 +35,23 @@ class Late:
         await self.app(scope, receive, send)
 
 
-def measure(concurrency: int, contracts: Sequence[str]) -> dict[str, Any]:
+def measure(concurrency: int, contracts: Sequence[str], *, writes: bool = True) -> dict[str, Any]:
     """One run; its wall time, the number of answers and what it came to."""
     late: list[Late] = []
 
-    def opened(_: str, chosen: Sequence[Contract]) -> Opened:
-        def around(app: Any) -> Any:
-            late.append(Late(app))
-            return late[0]
+    def around(app: Any) -> Any:
+        late.append(Late(app))
+        return late[0]
 
-        embedded = Embedded(chosen, around=around)
-        embedded.__enter__()
-        return Opened(embedded_target(embedded.base_url, chosen), lambda: embedded.__exit__(None, None, None))
-
-    run = Conformance(Choices(contracts=tuple(contracts), concurrency=concurrency), opener=opened)
-    start = time.perf_counter()
-    try:
-        output = run_suites(run)
-    finally:
-        run.close()
-    wall = time.perf_counter() - start
-    if run.results is None:
-        raise SystemExit(output)
-    data = results_to_dict(run.results)
+    found = run(contracts, concurrency=concurrency, around=around, writes=writes)
+    data = results_to_dict(found.results)
     waited = late[0].answers * LATENCY_S
     return {
         "concurrency": concurrency,
         "requests": late[0].answers,
-        "wall_s": round(wall, 1),
+        "wall_s": round(found.wall, 1),
         "sum_of_latencies_s": round(waited, 1),
-        "share": round(wall / waited, 3),
+        "share": round(found.wall / waited, 3),
         "came_to": came_to(data),
     }
 
@@ -86,10 +67,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 16])
     parser.add_argument("--contract", action="append", default=[])
+    parser.add_argument("--read-only", action="store_true")
     given = parser.parse_args()
     first: Any = None
     for number in given.concurrency:
-        found = measure(number, given.contract)
+        found = measure(number, given.contract, writes=not given.read_only)
         own = found.pop("came_to")
         first = first or own
         print(json.dumps({**found, "same_as_first": own == first}), flush=True)

@@ -14,13 +14,9 @@ from typing import Any
 
 import httpx
 
+from bench.running import run
 from linkproof.contract.load import all_contracts, select
-from linkproof.contract.model import Contract
 from linkproof.mock.serve import Embedded
-from linkproof.suite.opening import Opened
-from linkproof.suite.plugin import Choices, Conformance
-from linkproof.suite.running import run_suites
-from linkproof.target.embedded import embedded_target
 
 #: Those of the first five contracts; all ten are served when none is named.
 FIVE = (
@@ -45,29 +41,6 @@ class Noting(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-def run(contracts: Sequence[str], transport: Noting | None = None) -> tuple[float, str, int]:
-    """Seconds for a run, its base URL and the number of its requests."""
-    base: list[str] = []
-
-    def opened(_: str, chosen: Sequence[Contract]) -> Opened:
-        embedded = Embedded(chosen)
-        embedded.__enter__()
-        base.append(embedded.base_url)
-        target = embedded_target(embedded.base_url, chosen)
-        return Opened(target, lambda: embedded.__exit__(None, None, None), transport=transport)
-
-    conformance = Conformance(Choices(contracts=tuple(contracts)), opener=opened)
-    start = time.perf_counter()
-    try:
-        output = run_suites(conformance)
-    finally:
-        conformance.close()
-    wall = time.perf_counter() - start
-    if conformance.results is None:
-        raise SystemExit(output)
-    return wall, base[0], conformance.results.requests
-
-
 def bare(contracts: Sequence[str], noted: Noting, base: str) -> float:
     """Seconds for the same requests by httpx alone."""
     with Embedded(select(all_contracts(), contracts)) as embedded, httpx.Client(timeout=30) as client:
@@ -84,13 +57,14 @@ def bare(contracts: Sequence[str], noted: Noting, base: str) -> float:
 def measure(contracts: Sequence[str], rounds: int = 3) -> dict[str, Any]:
     """The best of some rounds of each, side by side."""
     noted = Noting()
-    _, base, _ = run(contracts, noted)
+    base = run(contracts, transport=noted).base_url
     walls: list[float] = []
     bares: list[float] = []
     requests = 0
     for _ in range(rounds):
-        wall, _, requests = run(contracts)
-        walls.append(wall)
+        found = run(contracts)
+        walls.append(found.wall)
+        requests = found.results.requests
         bares.append(bare(contracts, noted, base))
     return {
         "contracts": len(contracts),

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ class Counted:
         self.now -= 1
 
 
-def run(contracts: Sequence[str], concurrency: int, behaviour: Choice = DEFAULT) -> tuple[Results, int]:
+def run(
+    contracts: Sequence[str], concurrency: int, behaviour: Choice = DEFAULT, *, writes: bool = True
+) -> tuple[Results, int]:
     """The results of a run, and the most requests that the server was at work on."""
     counted: list[Counted] = []
 
@@ -61,7 +64,7 @@ def run(contracts: Sequence[str], concurrency: int, behaviour: Choice = DEFAULT)
     def opened(_: str, chosen: Sequence[Contract]) -> Opened:
         embedded = Embedded(chosen, behaviour=behaviour, around=around)
         embedded.__enter__()
-        target = embedded_target(embedded.base_url, chosen)
+        target = replace(embedded_target(embedded.base_url, chosen), writes=writes)
         return Opened(target, lambda: embedded.__exit__(None, None, None))
 
     conformance = Conformance(Choices(contracts=tuple(contracts), concurrency=concurrency), opener=opened)
@@ -87,6 +90,15 @@ def test_it_comes_to_the_same_and_overlaps_within_bounds(contracts: tuple[str, .
     several, most = run(contracts, 6)
     assert came_to(several) == came_to(alone)
     assert 2 < most <= 6
+
+
+def test_where_nothing_is_written_no_test_waits_for_another() -> None:
+    alone, most = run((HUAWEI,), 1, writes=False)
+    assert (alone.verdict, most) == ("unproven", 1)
+    several, most = run((HUAWEI,), 12, writes=False)
+    assert came_to(several) == came_to(alone)
+    assert several.requests == alone.requests
+    assert 8 < most <= 12
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +32,7 @@ from linkproof.suite.lanes import Lane, Meeting, run_lanes
 from linkproof.suite.opening import Opened, Opener, open_target
 from linkproof.suite.performing import Scenario, broke, perform
 from linkproof.suite.recording import Recording, missing_of, replayed_info
-from linkproof.suite.session import Session, merge_skips
+from linkproof.suite.session import Held, Session, merge_skips
 from linkproof.target.journal import Journal
 from linkproof.target.model import Target
 from linkproof.verdict import RunFacts, conclude
@@ -230,29 +231,32 @@ class Conformance:
         return (yield)
 
     def _runs_in_lanes(self) -> bool:
-        return self.choices.concurrency > 1 and not self._worker and not self._folder and len(self.contracts()) > 1
+        several = len(self.contracts()) > 1 or not self.target().writes
+        return self.choices.concurrency > 1 and several and not self._worker and not self._folder
 
     def _run_lanes(self, items: Sequence[pytest.Item]) -> None:
-        """Each contract in a lane of its own; what they come to is put together in the contracts' order."""
+        """Each contract in a lane of its own; what they come to is put together in the contracts' order.
+
+        Where nothing may be written no test waits for another, either: they are only judged in their order.
+        """
         whole, meeting = self.session(), Meeting()
         lanes: list[Lane] = []
-        for contract in self.contracts():
-            session = whole.alone(contract, meeting.meet)
-            own = [i for i in items if _contract_of(i) is contract]
-            lanes.append(Lane(session, [(i.nodeid, partial(self._perform_in_lane, session, i)) for i in own]))
-        try:
-            run_lanes(lanes, self.choices.concurrency, meeting, self._tell_progress)
-        finally:
-            for lane in lanes:
-                whole.take_in(lane.session)
-                self._outcomes |= lane.outcomes
-
-    def _perform_in_lane(self, session: Session, item: pytest.Item) -> None:
-        contract = _contract_of(item)
-        assert contract is not None
-        assert isinstance(item, pytest.Function)
-        given = {**item.callspec.params, "driver": Driver(session, contract)}
-        perform(self._scenario(item), session, partial(item.obj, **given))
+        with ThreadPoolExecutor(self.choices.concurrency, thread_name_prefix="test") as ahead:
+            for contract in self.contracts():
+                session = whole.alone(contract, meeting.meet)
+                tests: list[tuple[str, Callable[[], None]]] = []
+                for item in (i for i in items if _contract_of(i) is contract):
+                    bring_about = _bring_about(item, session)
+                    if not whole.target.writes:
+                        bring_about = partial(_judge_held, session, ahead.submit(session.hold, bring_about))
+                    tests.append((item.nodeid, partial(perform, self._scenario(item), session, bring_about)))
+                lanes.append(Lane(session, tests))
+            try:
+                run_lanes(lanes, self.choices.concurrency, meeting, self._tell_progress)
+            finally:
+                for lane in lanes:
+                    whole.take_in(lane.session)
+                    self._outcomes |= lane.outcomes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -374,6 +378,20 @@ class Conformance:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
+
+
+def _bring_about(item: pytest.Item, session: Session) -> Callable[[], object]:
+    """A test's body, for a session of its contract alone."""
+    assert isinstance(item, pytest.Function)
+    given = {**item.callspec.params, "driver": Driver(session, session.contracts[0])}
+    return partial(item.obj, **given)
+
+
+def _judge_held(session: Session, ahead: Future[Held[object]]) -> object:
+    """What a test came to that was gone through ahead of its turn."""
+    held = ahead.result()
+    session.let_in(held.exchanges)
+    return held.outcome()
 
 
 def _requirements_of(item: Any) -> tuple[str, ...]:

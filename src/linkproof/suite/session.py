@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
@@ -22,6 +22,21 @@ from linkproof.target.model import Target
 from linkproof.target.places import Places
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Held(Generic[T]):
+    """What a reading came to: its exchanges, not judged yet, and its value or what it raised."""
+
+    exchanges: list[Exchange]
+    value: T | None
+    error: BaseException | None = None
+
+    def outcome(self) -> T:
+        """The value. Raises what the reading raised."""
+        if self.error is not None:
+            raise self.error
+        return cast(T, self.value)
 
 
 class NotExercised(Exception):
@@ -189,28 +204,29 @@ class Session:
         waiting = list(readings)
         if self.concurrency < 2 or len(waiting) < 2:
             return [reading() for reading in waiting]
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="reading")
-        futures = [self._pool.submit(self._holding, reading) for reading in waiting]
+        with self._lock:
+            pool = self._pool = self._pool or ThreadPoolExecutor(self.concurrency, thread_name_prefix="reading")
+        futures = [pool.submit(self.hold, reading) for reading in waiting]
         ended = [future.result() for future in futures]
-        for held, _, _ in ended:
-            for exchange in held:
-                self.record(exchange)
-        error = next((e for _, _, e in ended if e is not None), None)
-        if error is not None:
-            raise error
-        return [found for _, values, _ in ended for found in values]
+        for held in ended:
+            self.let_in(held.exchanges)
+        return [held.outcome() for held in ended]
 
-    def _holding(self, reading: Callable[[], T]) -> tuple[list[Exchange], list[T], BaseException | None]:
-        """A reading's exchanges, not judged yet, and its value or what it raised."""
-        held: list[Exchange] = []
-        self._local.held = held
+    def hold(self, reading: Callable[[], T]) -> Held[T]:
+        """What a reading comes to, with its exchanges not judged yet; what it raises is kept as well."""
+        exchanges: list[Exchange] = []
+        self._local.held = exchanges
         try:
-            return held, [reading()], None
+            return Held(exchanges, reading())
         except BaseException as error:
-            return held, [], error
+            return Held(exchanges, None, error)
         finally:
             self._local.held = None
+
+    def let_in(self, exchanges: Iterable[Exchange]) -> None:
+        """Judge what was held, in its order."""
+        for exchange in exchanges:
+            self.record(exchange)
 
     def alone(self, contract: Contract, meet: Callable[[Callable[[], object]], object]) -> Session:
         """A session of one of the contracts with the same client, to be taken in again."""

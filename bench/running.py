@@ -1,0 +1,57 @@
+"""A run of the suites in this process, over a socket to an embedded server of its own, with a stop watch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from linkproof.contract.model import Contract
+from linkproof.mock.serve import Embedded
+from linkproof.results import Results
+from linkproof.suite.opening import Opened
+from linkproof.suite.plugin import Choices, Conformance
+from linkproof.suite.running import run_suites
+from linkproof.target.embedded import embedded_target
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run came to, its seconds of wall time, and where its server was."""
+
+    results: Results
+    wall: float
+    base_url: str
+
+
+def run(
+    contracts: Sequence[str],
+    *,
+    concurrency: int = 1,
+    writes: bool = True,
+    around: Callable[[Any], Any] = lambda app: app,
+    transport: httpx.BaseTransport | None = None,
+) -> Run:
+    """Run the suites; ``around`` wraps the server's app, ``transport`` takes the place of the network."""
+    base: list[str] = []
+
+    def opened(_: str, chosen: Sequence[Contract]) -> Opened:
+        embedded = Embedded(chosen, around=around)
+        embedded.__enter__()
+        base.append(embedded.base_url)
+        target = replace(embedded_target(embedded.base_url, chosen), writes=writes)
+        return Opened(target, lambda: embedded.__exit__(None, None, None), transport=transport)
+
+    conformance = Conformance(Choices(contracts=tuple(contracts), concurrency=concurrency), opener=opened)
+    start = time.perf_counter()
+    try:
+        output = run_suites(conformance)
+    finally:
+        conformance.close()
+    wall = time.perf_counter() - start
+    if conformance.results is None:
+        raise SystemExit(output)
+    return Run(conformance.results, wall, base[0])
