@@ -28,6 +28,22 @@ PAGE = ex(AKS, status=502, raw=b"<html>Bad gateway</html>", label=("Content-Type
 EMPTY = error(HUAWEI, 504, "EndPoint.0011", "POST", "action", raw_sent=b"")
 
 QUIET: tuple[Quiet, ...] = (
+    Quiet(
+        "what is refused for a conflict may be refused for something else once that is over",
+        (
+            error(AKS, 409, "Conflict", "PUT", "one", sent=decision()),
+            error(AKS, 400, "BadRequest", "PUT", "one", sent=decision()),
+        ),
+    ),
+    Quiet(
+        "what is refused while an operation goes on may be refused otherwise afterwards",
+        (
+            got(of=POSTGRES),
+            ex(POSTGRES, "PUT", "one", 202, sent=decision(), headers=LONG),
+            error(POSTGRES, 400, "OperationInProgress", "PUT", "one", sent=decision("Rejected", "no")),
+            error(POSTGRES, 400, "NotPending", "PUT", "one", sent=decision("Rejected", "no")),
+        ),
+    ),
     Quiet("a recorded gateway's own page is nobody's error body", (got(), PAGE), RECORDED),
     Quiet("an empty body may be answered with 504 EndPoint.0011", (EMPTY,)),
     Quiet(

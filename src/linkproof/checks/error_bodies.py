@@ -16,6 +16,8 @@ from linkproof.exchange import Circumstances, Grade
 from linkproof.finding import Judgement, Level
 from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, strings
 
+#: Refusals that are about the resource's state and not about the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
+_OF_THE_STATE = frozenset({409, 412, 423})
 _BODILESS = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 
 
@@ -245,12 +247,17 @@ def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
 
 @check("ERR-9", concerns=lambda sort: 400 <= sort.status < 500)
 def same_mistake_same_code(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The same bad request is refused with the same code again."""
-    if not call.error_code or call.throttled:
+    """The same bad request is refused with the same code again.
+
+    What is refused for the state that something is in, or while an operation goes on, may be refused otherwise soon.
+    """
+    if not call.error_code or call.throttled or call.status in _OF_THE_STATE:
         return
     request = call.exchange.request
     key = (request.method, request.url, request.body, call.exchange.credential)
-    collection, _ = history.of(call)
+    collection, subject = history.of(call)
+    if subject is not None and subject.running is not None and not subject.running.ended:
+        return
     changed = collection.done[-1].index if collection.done else -1
     before = history.codes.get(key)
     if before is None or before[0] != changed:
