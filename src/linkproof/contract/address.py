@@ -12,6 +12,7 @@ from typing import Any
 
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
+from linkproof.recent import Recent
 
 #: A version that a service may well have (2010 or later): any other is one that it cannot support.
 _VERSION = re.compile(r"20[1-9]\d-\d\d-\d\d(-[a-z0-9.]+)?")
@@ -145,7 +146,7 @@ class Addresses:
 
     def __init__(self, router: Router) -> None:
         self._router = router
-        self._kept: dict[tuple[str, str], Address | str] = {}
+        self._kept: Recent[tuple[str, str], Address | str] = Recent(_KEPT)
 
     def find(self, method: str, url: str) -> Address | str:
         """The address of a method and a URL, or the reason (a sentence) why no contract has it."""
@@ -153,8 +154,5 @@ class Addresses:
         found = self._kept.get(key)
         if found is None:
             route = self._router.match(url)
-            found = route if isinstance(route, str) else Address(method, route)
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            self._kept[key] = found
+            found = self._kept.put(key, route if isinstance(route, str) else Address(method, route))
         return found

@@ -254,6 +254,7 @@ class Conformance:
             try:
                 run_lanes(lanes, self.choices.concurrency, meeting, self._tell_progress)
             finally:
+                ahead.shutdown(wait=False, cancel_futures=True)
                 for lane in lanes:
                     whole.take_in(lane.session)
                     self._outcomes |= lane.outcomes
