@@ -7,12 +7,13 @@ import pytest
 from linkproof.checks.all import CHECKS
 from linkproof.contract.load import all_contracts, all_requirements
 from linkproof.finding import Level
+from linkproof.judge import Judge
 from tests.approve import APPROVED, CASSETTES, OF_CASSETTES, judgements, judgements_of_cassettes
 from tests.check_cases import CASES as FIRST
 from tests.check_cases import Case
 from tests.check_cases_effects import EFFECTS
 from tests.check_cases_quiet import QUIET, Quiet
-from tests.traffic import judge
+from tests.traffic import AKS, MOCK, contract, error, ex, judge
 
 CASES = (*FIRST, *EFFECTS)
 IDS = [f"{c.requirement} {c.name}".strip() for c in CASES]
@@ -38,6 +39,18 @@ def test_nobody_is_blamed(quiet: Quiet) -> None:
     counts, breaches = judge(quiet.exchanges, quiet.circumstances)
     assert counts, "nothing was judged"
     assert [(r, b.message) for r, b in breaches if b.level is not Level.NOTE] == []
+
+
+@pytest.mark.parametrize("depth", [249, 250, 251, 255, 400, 999, 5000])
+def test_no_depth_breaks_the_engine(depth: int) -> None:
+    deep = b'{"a":' * depth + b"1" + b"}" * depth
+    one = Judge([contract(AKS)], MOCK)
+    one.feed(error(AKS, 400, "InvalidRequestContent", "PUT", "one", raw_sent=deep))
+    one.feed(ex(AKS, own="one", raw=deep))
+    one.feed(ex(AKS, own="one", raw=b"[" * depth + b"]" * depth))
+    assert one.broken == []
+    assert one.tallies[AKS, "ERR-1"].count == 1
+    assert one.tallies[AKS, "SHP-1"].count >= 2
 
 
 def test_every_requirement_has_a_check_and_cases() -> None:

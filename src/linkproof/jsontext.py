@@ -33,6 +33,8 @@ def _no_constant(name: str) -> Any:
 
 #: So many digits may be an integer beyond 64 bits, which orjson gives with fewer digits than it came with.
 _MANY_DIGITS = b"0" * 19
+#: jsonschema-rs refuses to look at 255 levels and more.
+_DEEPEST = 250
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
@@ -42,17 +44,34 @@ def parse(body: bytes) -> Any:
 
     orjson reads what nearly every body is; what it refuses, or would not give exactly, is read by the slower way.
     """
+    try:
+        value = _read(body)
+    except ValueError:
+        return NOT_JSON
+    except RecursionError:
+        return TOO_DEEP
+    return TOO_DEEP if _is_too_deep(body, value) else value
+
+
+def _read(body: bytes) -> Any:
     if _MANY_DIGITS not in body.translate(_DIGITS_ALIKE):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError:
             pass
-    try:
-        return _DECODER.decode(body.decode("utf-8-sig"))
-    except ValueError:
-        return NOT_JSON
-    except RecursionError:
-        return TOO_DEEP
+    return _DECODER.decode(body.decode("utf-8-sig"))
+
+
+def _is_too_deep(body: bytes, value: Any) -> bool:
+    """Whether a value is nested deeper than schemas can be asked about; few brackets are never too many levels."""
+    if body.count(b"{") + body.count(b"[") <= _DEEPEST:
+        return False
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [v for n in level if isinstance(n, dict | list) for v in (n.values() if isinstance(n, dict) else n)]
+        if not level:
+            return False
+    return any(isinstance(node, dict | list) for node in level)
 
 
 def dump(value: Any) -> str:
