@@ -7,6 +7,7 @@ import pytest
 from linkproof.checks.all import CHECKS
 from linkproof.contract.load import all_contracts, all_requirements
 from linkproof.finding import Level
+from linkproof.jsontext import parse
 from linkproof.judge import Judge
 from tests.approve import APPROVED, CASSETTES, OF_CASSETTES, judgements, judgements_of_cassettes
 from tests.check_cases import CASES as FIRST
@@ -51,6 +52,11 @@ def test_no_depth_breaks_the_engine(depth: int) -> None:
     assert one.broken == []
     assert one.tallies[AKS, "ERR-1"].count == 1
     assert one.tallies[AKS, "SHP-1"].count >= 2
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, -(2**63) - 1, 10**30 + 1])
+def test_integers_are_read_with_all_their_digits(number: int) -> None:
+    assert parse(b'{"marker_id": %d}' % number) == {"marker_id": number}
 
 
 def test_every_requirement_has_a_check_and_cases() -> None:

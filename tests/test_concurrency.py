@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import subprocess
@@ -24,10 +25,12 @@ from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.mock.serve import Embedded
 from linkproof.results import Results
+from linkproof.suite.driver import Driver
 from linkproof.suite.lanes import Meeting
 from linkproof.suite.opening import Opened
 from linkproof.suite.plugin import Choices, Conformance
 from linkproof.suite.running import run_suites
+from linkproof.suite.session import Session
 from linkproof.target.embedded import embedded_target
 from linkproof.target.places import Places
 
@@ -187,6 +190,38 @@ def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
     assert results["findings"] == []
 
 
+# readings side by side
+
+
+def test_readings_are_judged_in_the_order_in_which_they_were_asked_for() -> None:
+    kept: list[str] = []
+    later = threading.Event()
+    with Embedded([CONTRACTS[HUAWEI]]) as server:
+        chosen = [CONTRACTS[HUAWEI]]
+        target = embedded_target(server.base_url, chosen)
+        session = Session(target, chosen, concurrency=3, keep=lambda e: kept.append(e.request.url[-1]))
+        driver = Driver(session, chosen[0])
+
+        def slow() -> int:
+            later.wait(10)
+            return driver.page(limit="1").status
+
+        def quick() -> int:
+            status = driver.page(limit="2").status
+            later.set()
+            return status
+
+        def wrong() -> int:
+            driver.page(limit="3")
+            raise TargetError("it broke")
+
+        assert session.side_by_side([slow, quick]) == [200, 200]
+        with pytest.raises(TargetError, match="it broke"):
+            session.side_by_side([wrong, quick])
+        session.close()
+    assert kept == ["1", "2", "3", "2"]
+
+
 # what lanes share
 
 
@@ -227,6 +262,31 @@ def test_what_a_meeting_raises_everybody_hears() -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lane, range(2), timeout=10)) == ["no reset"] * 2
+
+
+def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places(2)
+    both = threading.Barrier(2)
+    free = places._free
+
+    class Slow:
+        def acquire(self) -> None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(0.2)  # where nobody holds the other back, both are here at once
+            assert free.acquire(timeout=3), "they wait for each other"
+
+        def release(self, number: int) -> None:
+            free.release(number)
+
+    monkeypatch.setattr(places, "_free", Slow())
+
+    def pair() -> None:
+        with places.several(2):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(pair) for _ in range(2)]:
+            future.result(timeout=20)
 
 
 def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:

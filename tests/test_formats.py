@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from linkproof.errors import UsageError
 from linkproof.exchange import Credential, Exchange, Headers
 from linkproof.recording import read_recordings, recording_files
-from linkproof.recording.cassette import credential_of
+from linkproof.recording.cassette import credential_of, date_of
 from linkproof.recording.ndjson import ndjson_exchanges
 from linkproof.recording.source import Source
 
@@ -360,3 +360,19 @@ def test_lines_are_read_as_they_come() -> None:
     found = list(itertools.islice(ndjson_exchanges(Source(stream, "endless")), 10_000))
     assert {(e.response.status, e.credential) for e in found} == {(204, Credential.VALID)}
     assert stream.count < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Fri, 20 Nov 2026 10:00:01 GMT", "2026-11-20T10:00:01Z"),
+        ("Fri, 20 Nov 2026 12:00:01 +0200", "2026-11-20T10:00:01Z"),
+        ("Tue, 31 Feb 2026 10:00:00 GMT", ""),
+        ("Fri, 20 Now 2026 10:00:00 GMT", ""),
+        ("Fri, 20 Nov 2026 25:00:00 GMT", ""),
+        ("yesterday", ""),
+        ("", ""),
+    ],
+)
+def test_dates_of_answers(text: str, date: str) -> None:
+    assert date_of(Headers([("Date", text)])) == date
