@@ -1,3 +1,3 @@
 """Makes the suites' plug-in known to pytest: options, fixtures, results."""
 
-pytest_plugins = ["linkproof.suite.options"]
+pytest_plugins = ["linkproof.runner.options"]

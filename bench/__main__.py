@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import latency, memory, page, recorded, routing, run_overhead, scaling, schemathesis_alone, startup
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 
 ROOT = Path(__file__).parents[1]
 DATA, PAGE = ROOT / "docs/performance.json", ROOT / "docs/performance.md"

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.running import run
-from linkproof.reports.json_report import results_to_dict
+from linkproof.results.serialize import results_to_dict
 
 LATENCY_S = 0.15
 

@@ -21,7 +21,7 @@ import jsonschema_rs
 import orjson
 
 from bench.traffic import exchanges, write_har, write_ndjson, write_oav
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 
 ROOT = Path(__file__).parents[1]
 SPECIFICATION = ROOT.parent / "shared/specs/postgresql/resource-manager/Microsoft.DBforPostgreSQL/stable/2018-06-01"

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.results_examples import many
 
 from linkproof.reports.html import html_page
-from linkproof.reports.json_report import results_to_dict
+from linkproof.results.serialize import results_to_dict
 
 TIMED = """async act => {
   const start = performance.now();

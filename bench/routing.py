@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from bench.traffic import exchanges
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
-from linkproof.exchange import Circumstances, Exchange, Grade, Headers, Request, Response
-from linkproof.judge import Judge
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Exchange, Grade, Headers, Request, Response
 
 CONTRACT = "azure-dbforpostgresql-pec"
 

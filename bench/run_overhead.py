@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from bench.running import run
-from linkproof.contract.load import all_contracts, select
+from linkproof.contract.loader import all_contracts, select
 from linkproof.mock.serve import Embedded
 
 #: Those of the first five contracts; all ten are served when none is named.

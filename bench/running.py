@@ -11,11 +11,11 @@ import httpx
 
 from linkproof.contract.model import Contract
 from linkproof.mock.serve import Embedded
-from linkproof.results import Results
-from linkproof.suite.opening import Opened
-from linkproof.suite.plugin import Choices, Conformance
-from linkproof.suite.running import run_suites
-from linkproof.target.embedded import embedded_target
+from linkproof.model.results import Results
+from linkproof.runner.open_target import Opened
+from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.running import run_suites
+from linkproof.targets.embedded import embedded_target
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 import distributed
 
 from bench.traffic import write_ndjson
-from linkproof.sharing import by_dask, judge_files
+from linkproof.judging.parallel import by_dask, judge_files
 
 ROOT = Path(__file__).parents[1]
 FILES, EACH = 8, 20_000

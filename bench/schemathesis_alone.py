@@ -21,14 +21,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
+from linkproof.fault_matrix.matrix_run import chosen
 from linkproof.faults.catalogue import all_faults, all_variants, behaving
-from linkproof.faults.seed import Fault
+from linkproof.faults.registry import Fault
 from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.trials.trial import chosen
 
 COMMAND = str(Path(sys.executable).parent / "schemathesis")
 

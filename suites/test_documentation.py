@@ -3,8 +3,8 @@
 import pytest
 
 from linkproof.checks.documentation import judge_samples
-from linkproof.suite.driver import Driver
-from linkproof.suite.session import NotExercised
+from linkproof.runner.driver import Driver
+from linkproof.runner.session import NotExercised
 
 
 @pytest.mark.requirement("DOC-1")

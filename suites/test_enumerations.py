@@ -2,10 +2,10 @@
 
 import pytest
 
+from linkproof.base.json_values import at, place
 from linkproof.contract.model import Role
-from linkproof.jsontext import at, place
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import bystanders, look, look_at_everything
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import bystanders, look, look_at_everything
 
 _NEVER_ENUMERATORS = ("Bogus", "accept", "Approve d", "承認", "x" * 300)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from linkproof.base.json_values import join, place
 from linkproof.contract.model import Operation, Parameter, Role
 from linkproof.contract.names import within_limits
-from linkproof.jsontext import join, place
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import bystanders, look
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import bystanders, look
 
 _UNKNOWN_ID = "0dd5eed0-1111-4222-8333-944445555666"
 _WRONG_TYPES: tuple[Any, ...] = (1, True, "text", [], [[]])

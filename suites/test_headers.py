@@ -3,9 +3,9 @@
 import pytest
 
 from linkproof.contract.model import Role
-from linkproof.exchange import Credential
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import look
+from linkproof.model.exchange import Credential
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import look
 
 
 @pytest.mark.requirement("HDR-1")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from linkproof.suite.driver import Driver
-from linkproof.suite.lifecycle import run_lifecycles
+from linkproof.runner.driver import Driver
+from linkproof.runner.state_machine import run_lifecycles
 
 
 @pytest.mark.requirement(

@@ -3,8 +3,8 @@
 import pytest
 
 from linkproof.contract.model import Role
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import look
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import look
 
 _LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from linkproof.base.json_values import at
 from linkproof.contract.model import Role
-from linkproof.jsontext import at
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import look, look_at_everything
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import look, look_at_everything
 
 
 @pytest.mark.requirement("PAG-1", "PAG-2", "PAG-3", "PAG-4", "PAG-5", "STA-6")

@@ -4,10 +4,10 @@ import pytest
 import schemathesis
 
 from linkproof.contract.model import Role
-from linkproof.suite import properties
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import look
-from linkproof.suite.session import DoesNotApply
+from linkproof.runner import property_based
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import look
+from linkproof.runner.session import DoesNotApply
 
 _EVERYTHING = (
     *("SHP-1", "SHP-2", "SHP-3", "SHP-5", "ENM-1", "ENM-2", "ERR-1", "ERR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-8"),
@@ -28,8 +28,8 @@ def test_enumerated_cases(driver: Driver, role: Role) -> None:
     operation = driver.operation(role)
     name = _subject(driver, role)
     look(driver, name)
-    cases = properties.coverage_cases(driver.contract, operation, driver.session.seed)
-    properties.send_cases(driver, operation, cases, name)
+    cases = property_based.coverage_cases(driver.contract, operation, driver.session.seed)
+    property_based.send_cases(driver, operation, cases, name)
     look(driver, name)
 
 
@@ -42,6 +42,6 @@ def test_random_cases(driver: Driver, role: Role, mode: schemathesis.GenerationM
         raise DoesNotApply("a Get without limits has nothing to vary")
     name = _subject(driver, role)
     look(driver, name)
-    cases = properties.random_cases(driver.contract, operation, driver.session.seed, 12, mode)
-    properties.send_cases(driver, operation, cases, name)
+    cases = property_based.random_cases(driver.contract, operation, driver.session.seed, 12, mode)
+    property_based.send_cases(driver, operation, cases, name)
     look(driver, name)

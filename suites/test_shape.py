@@ -2,10 +2,10 @@
 
 import pytest
 
+from linkproof.base.json_values import place
 from linkproof.contract.model import Role
-from linkproof.jsontext import place
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import look_at_everything
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import look_at_everything
 
 
 @pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "SHP-6", "ENM-1")

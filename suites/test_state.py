@@ -3,8 +3,8 @@
 import pytest
 
 from linkproof.contract.model import Role
-from linkproof.suite.driver import Driver
-from linkproof.suite.scenarios import bystanders, look, look_at_everything
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import bystanders, look, look_at_everything
 
 _LONG = "Long enough to be cut somewhere: " + "0123456789 " * 24
 _DESCRIPTIONS = {

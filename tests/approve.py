@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from linkproof.contract.load import all_contracts
-from linkproof.exchange import Circumstances, Grade
-from linkproof.finding import Breach
-from linkproof.judge import Judge
-from linkproof.recording.files import read_recordings
+from linkproof.contract.loader import all_contracts
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.finding import Breach
+from linkproof.recordings.files import read_recordings
 from tests.check_cases import CASES, Case
 from tests.check_cases_effects import EFFECTS
 from tests.traffic import judge

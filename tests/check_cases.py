@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from linkproof.exchange import Circumstances, Credential, Exchange, Grade
+from linkproof.model.exchange import Circumstances, Credential, Exchange, Grade
 from tests.traffic import (
     AKS,
     DICOM,

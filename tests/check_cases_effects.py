@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linkproof.exchange import Exchange
+from linkproof.model.exchange import Exchange
 from tests.check_cases import APPROVED, LONG, RESULT, WHOLE, Case, delete, got, poll, put, slow
 from tests.traffic import AKS, DICOM, HUAWEI, POSTGRES, connection, connections, decision, error, ex, state
 

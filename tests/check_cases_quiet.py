@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from linkproof.exchange import Circumstances, Exchange
+from linkproof.model.exchange import Circumstances, Exchange
 from tests.check_cases import APPROVED, LONG, NEXT, RECORDED, REJECTED, WHOLE, delete, got, poll, put, slow
 from tests.check_cases_effects import accepting, bad_action, gone, whole
 from tests.traffic import AKS, DICOM, HUAWEI, MOCK, POSTGRES, connection, decision, error, ex, listing, state

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from linkproof.definitions.facts import DefinitionFact, Facts, MemberFact, ParameterFact
+from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact, ParameterFact
 
 WORDS = {
     "en": (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from linkproof.exchange import Exchange, Grade, Headers, Request, Response
-from linkproof.finding import Finding, Level
-from linkproof.results import (
+from linkproof.model.exchange import Exchange, Grade, Headers, Request, Response
+from linkproof.model.finding import Finding, Level
+from linkproof.model.results import (
     Broken,
     ContractInfo,
     Lifecycle,

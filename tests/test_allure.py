@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from linkproof.model.results import Results
 from linkproof.reports.write import write_reports
-from linkproof.results import Results
 from tests.results_examples import breached, nasty
 from tests.test_waivers import excused
 

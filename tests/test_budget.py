@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 
-from linkproof.clock import VirtualClock
-from linkproof.contract.load import all_contracts
+from linkproof.base.clock import VirtualClock
+from linkproof.base.json_values import place
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Role
 from linkproof.errors import UsageError
-from linkproof.jsontext import place
-from linkproof.mock.answer import Answer, Asked
 from linkproof.mock.defaults import conforming, only_for
 from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.serve import Embedded
-from linkproof.suite.driver import Driver
-from linkproof.suite.opening import without_a_socket
-from linkproof.suite.session import Session
-from linkproof.target.budget import LIVE, Budget, Limits, OverBudget
-from linkproof.target.file import read_target
+from linkproof.runner.driver import Driver
+from linkproof.runner.open_target import without_a_socket
+from linkproof.runner.session import Session
+from linkproof.targets.budget import LIVE, Budget, Limits, OverBudget
+from linkproof.targets.file import read_target
 
 CONTRACTS = all_contracts()
 DICOM = next(c for c in CONTRACTS if c.id == "azure-healthcareapis-dicom")

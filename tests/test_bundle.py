@@ -14,15 +14,15 @@ import jsonschema
 import pytest
 import yaml
 
-from linkproof.bundle import CHECKED, CLAIMED, MANIFEST, Changed, read_bundle, write_bundle
+from linkproof.base.resources import folder
 from linkproof.cli.bundling import make_bundle
 from linkproof.cli.checking import check_recordings
-from linkproof.data import folder
-from linkproof.exchange import Exchange, Grade
-from linkproof.finding import Level
-from linkproof.merging import merged, only_vendor
+from linkproof.model.exchange import Exchange, Grade
+from linkproof.model.finding import Level
+from linkproof.model.results import Broken, Results, Status, Verdict
 from linkproof.reports.write import write_copy, write_reports
-from linkproof.results import Broken, Results, Status, Verdict
+from linkproof.results.bundle import CHECKED, CLAIMED, MANIFEST, Changed, read_bundle, write_bundle
+from linkproof.results.merge import merged, only_vendor
 from tests.check_cases import APPROVED, got, put
 from tests.results_examples import PEC, SECRETS, VPCEP, breached, finding, nasty, row
 from tests.test_cli import linkproof

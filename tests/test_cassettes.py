@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from linkproof.contract.load import all_contracts
-from linkproof.recording import read_recordings
-from linkproof.recording.files import recorded_facts
+from linkproof.contract.loader import all_contracts
+from linkproof.recordings import read_recordings
+from linkproof.recordings.files import recorded_facts
 
 ROOT = Path(__file__).parents[1]
 CASSETTES = ROOT / "cassettes"

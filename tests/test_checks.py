@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from linkproof.base.json_values import parse
 from linkproof.checks.all import CHECKS
-from linkproof.contract.load import all_contracts, all_requirements
-from linkproof.finding import Level
-from linkproof.jsontext import parse
-from linkproof.judge import Judge
+from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.judging.judge import Judge
+from linkproof.model.finding import Level
 from tests.approve import APPROVED, CASSETTES, OF_CASSETTES, judgements, judgements_of_cassettes
 from tests.check_cases import CASES as FIRST
 from tests.check_cases import Case

@@ -15,13 +15,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.target.file import read_target
-from linkproof.target.journal import Journal
+from linkproof.targets.file import read_target
+from linkproof.targets.journal import Journal
 from tests.planted import SECRETS, found_in
 
 CONTRACTS = {c.id: c for c in all_contracts()}

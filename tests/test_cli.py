@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.mock.serve import Embedded
 
 ROOT = Path(__file__).parents[1]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import linkproof
-import linkproof.judge
+import linkproof.judging.judge
 from tests.test_sharing import timeless
 
 ROOT = Path(__file__).parents[1]
-IS_COMPILED = not str(linkproof.judge.__file__).endswith(".py")
+IS_COMPILED = not str(linkproof.judging.judge.__file__).endswith(".py")
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="not on the compiled modules: make compiled test-compiled")
 
 

@@ -18,21 +18,21 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
 from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.mock.serve import Embedded
-from linkproof.results import Results
-from linkproof.suite.driver import Driver
-from linkproof.suite.lanes import Meeting
-from linkproof.suite.opening import Opened
-from linkproof.suite.plugin import Choices, Conformance
-from linkproof.suite.running import run_suites
-from linkproof.suite.session import Session
-from linkproof.target.embedded import embedded_target
-from linkproof.target.places import Places
+from linkproof.model.results import Results
+from linkproof.runner.contract_workers import Meeting
+from linkproof.runner.driver import Driver
+from linkproof.runner.open_target import Opened
+from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.running import run_suites
+from linkproof.runner.session import Session
+from linkproof.targets.embedded import embedded_target
+from linkproof.targets.inflight_limit import Places
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HUAWEI, DICOM, KEYVAULT = "huawei-vpcep-connections", "azure-healthcareapis-dicom", "azure-keyvault-pec"

@@ -16,12 +16,12 @@ import pytest
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.target.credentials import credentials_of
-from linkproof.target.model import Auth
+from linkproof.targets.credentials import credentials_of
+from linkproof.targets.model import Auth
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")

@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Operation, Role
-from linkproof.definitions.attribute import Page, attribution
-from linkproof.definitions.compare import Difference, differences
-from linkproof.definitions.facts import Facts, MemberFact
-from linkproof.definitions.promised import facts_of_operation
-from linkproof.definitions.read import facts_of
-from linkproof.definitions.verify import contract_of, verify
-from linkproof.definitions.versions import contract_differences
-from linkproof.finding import Finding, Level, Party
+from linkproof.definition_pages.attribution import Page, attribution
+from linkproof.definition_pages.compare import Difference, differences
+from linkproof.definition_pages.facts import Facts, MemberFact
+from linkproof.definition_pages.from_contract import facts_of_operation
+from linkproof.definition_pages.read import facts_of
+from linkproof.definition_pages.verify import contract_of, verify
+from linkproof.definition_pages.versions import contract_differences
+from linkproof.model.finding import Finding, Level, Party
 from tests import pages
 from tests.changed_pages import AKS, CHANGES, DICOM, HUAWEI, PEC, PG
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from linkproof.contract.load import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
+from linkproof.fault_matrix.matrix_run import Outcome, Told, attempt
+from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, figures
 from linkproof.faults.catalogue import all_faults, all_seeds, all_variants, find
-from linkproof.faults.seed import Fault
-from linkproof.faults.tools import pages_by_link
+from linkproof.faults.edits import pages_by_link
+from linkproof.faults.registry import Fault
 from linkproof.mock.fixtures import read_fixtures
-from linkproof.trials.table import Matrix, as_data, as_markdown, figures
-from linkproof.trials.trial import Outcome, Told, attempt
 
 CONTRACTS = all_contracts()
 FAULTS = all_faults(CONTRACTS)

@@ -19,11 +19,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from linkproof.errors import UsageError
-from linkproof.exchange import Credential, Exchange, Headers
-from linkproof.recording import read_recordings, recording_files
-from linkproof.recording.cassette import credential_of, date_of
-from linkproof.recording.ndjson import ndjson_exchanges
-from linkproof.recording.source import Source
+from linkproof.model.exchange import Credential, Exchange, Headers
+from linkproof.recordings import read_recordings, recording_files
+from linkproof.recordings.byte_source import Source
+from linkproof.recordings.ndjson import ndjson_exchanges
+from linkproof.recordings.vcr import credential_of, date_of
 
 ROOT = Path(__file__).parents[1]
 DICOM = ROOT / "cassettes" / "azure-healthcareapis-dicom.yaml.gz"

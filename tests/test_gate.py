@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 import yaml
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
-from linkproof.evidence import needed_from, with_needed
-from linkproof.exchange import Grade
 from linkproof.mock.fixtures import read_fixtures
+from linkproof.model.exchange import Grade
+from linkproof.model.results import Status, Verdict
 from linkproof.reports.github import workflow_commands
-from linkproof.reports.json_report import results_to_dict
-from linkproof.results import Status, Verdict
+from linkproof.results.evidence_policy import needed_from, with_needed
+from linkproof.results.serialize import results_to_dict
 from tests.results_examples import breached, many
 
 ROOT = Path(__file__).parents[1]

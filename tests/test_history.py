@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from linkproof.comparing import compare
 from linkproof.errors import UsageError
-from linkproof.exchange import Exchange
 from linkproof.history.site import file_name, site_files
 from linkproof.history.store import Store
 from linkproof.history.trend import trend
-from linkproof.reports.json_report import results_to_dict
-from linkproof.results import Observed, ObservedValue, Status
+from linkproof.model.exchange import Exchange
+from linkproof.model.results import Observed, ObservedValue, Status
+from linkproof.results.diff import compare
+from linkproof.results.serialize import results_to_dict
 from tests.results_examples import NASTY, PEC, breached
 from tests.test_formats import as_ndjson
 from tests.traffic import AKS, connection, ex

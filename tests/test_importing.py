@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
+from linkproof.base.json_values import at, join
 from linkproof.checks.documentation import judge_samples
-from linkproof.contract.load import all_contracts, read_contract
+from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract
-from linkproof.jsontext import at, join
 
 SHARED = Path(__file__).parents[2] / "shared"
 BOX = "/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Acme.Vaults/boxes/{box}"

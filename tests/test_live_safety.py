@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from linkproof.contract.call import subjects_of
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.target.file import read_target
-from linkproof.target.model import Target
+from linkproof.targets.file import read_target
+from linkproof.targets.model import Target
 from tests.bad_proxy import BadProxy
 
 CONTRACTS = {c.id: c for c in all_contracts()}

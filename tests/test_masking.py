@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from linkproof.exchange import Exchange, Headers, Request, Response
-from linkproof.masking import curl, mask_text
+from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.redaction.masking import curl, mask_text
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from linkproof.checks import history as histories
-from linkproof.exchange import Exchange
-from linkproof.grouping import MOST_ALIKE
-from linkproof.judge import Judge
-from linkproof.recent import Recent
+from linkproof.base.bounded import Recent
+from linkproof.checks import state as histories
+from linkproof.judging.grouping import MOST_ALIKE
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Exchange
 from tests.traffic import AKS, HOST, MOCK, PATHS, connection, contract, ex
 
 

@@ -14,19 +14,19 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from linkproof.contract.load import all_contracts
+from linkproof.base.json_values import at, parse, place
+from linkproof.base.resources import folder
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import within_limits
-from linkproof.data import folder
-from linkproof.faults.tools import going_on
-from linkproof.jsontext import at, parse, place
-from linkproof.mock.answer import Answer, Asked
+from linkproof.faults.edits import going_on
 from linkproof.mock.app import MAX_BODY, build_app
-from linkproof.mock.azure import AZURE
 from linkproof.mock.defaults import only_for
 from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.refusal import Mistake, Row
 from linkproof.mock.serve import Embedded
+from linkproof.mock.vendors.azure import AZURE
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HEALTH, AKS, POSTGRES, HUAWEI, DICOM = (

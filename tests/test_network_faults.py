@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from tests.bad_proxy import BadProxy, Choice

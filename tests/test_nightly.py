@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.fixtures import read_fixtures
@@ -24,8 +24,8 @@ from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
-from linkproof.target.file import read_target
-from linkproof.target.waiting import wait_for
+from linkproof.targets.file import read_target
+from linkproof.targets.readiness import wait_for
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from linkproof.contract.load import all_contracts
-from linkproof.exchange import Exchange
-from linkproof.judge import Judge
-from linkproof.merging import merged, only_vendor
-from linkproof.results import LongRunning, Observed, ObservedValue, Transition
+from linkproof.contract.loader import all_contracts
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Exchange
+from linkproof.model.results import LongRunning, Observed, ObservedValue, Transition
+from linkproof.results.merge import merged, only_vendor
 from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
 from tests.results_examples import breached
 from tests.traffic import (

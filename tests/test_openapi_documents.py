@@ -18,10 +18,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.core.result import Ok
 
-from linkproof.contract.load import all_contracts
+from linkproof.base.json_values import at
+from linkproof.base.resources import folder
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
-from linkproof.data import folder
-from linkproof.jsontext import at
 
 CONTRACTS = folder("schemas") / "contracts"
 DOCUMENTS = {path.parent.relative_to(CONTRACTS).as_posix(): path for path in sorted(CONTRACTS.glob("*/*/openapi.json"))}

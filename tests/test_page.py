@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from linkproof.exchange import Headers, Request, Response
+from linkproof.model.exchange import Headers, Request, Response
+from linkproof.model.results import Results
 from linkproof.reports.html import html_page
-from linkproof.reports.json_report import results_to_dict
-from linkproof.results import Results
+from linkproof.results.serialize import results_to_dict
 from tests.results_examples import PEC, VPCEP, breached, exchange, many, nasty
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -17,13 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
-from linkproof.contract.load import all_contracts
+from linkproof.base.json_values import place
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.names import within_limits
-from linkproof.jsontext import place
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.target.embedded import embedded_target
+from linkproof.targets.embedded import embedded_target
 
 ROOT = Path(__file__).parents[1]
 SAID = tomllib.loads((ROOT / "tests" / "peers.toml").read_text("utf-8"))["said"]

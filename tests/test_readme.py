@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from linkproof.contract.load import all_requirements
-from linkproof.results import Verdict
+from linkproof.contract.loader import all_requirements
+from linkproof.model.results import Verdict
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

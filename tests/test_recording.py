@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from linkproof.errors import UsageError
-from linkproof.exchange import Credential
-from linkproof.recording import read_recordings
-from linkproof.recording.source import Source
-from linkproof.recording.yaml_stream import yaml_interactions
+from linkproof.model.exchange import Credential
+from linkproof.recordings import read_recordings
+from linkproof.recordings.byte_source import Source
+from linkproof.recordings.yaml_stream import yaml_interactions
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
 ONE = """\

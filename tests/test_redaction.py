@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.load import all_contracts, select
-from linkproof.exchange import Exchange, Headers, Request, Response
-from linkproof.jsontext import at
-from linkproof.judge import Judge
+from linkproof.base.json_values import at
+from linkproof.contract.loader import all_contracts, select
+from linkproof.judging.judge import Judge
 from linkproof.mock.serve import Embedded
-from linkproof.recording import read_recordings
-from linkproof.recording.pseudonyms import Kind, Pseudonyms
-from linkproof.recording.redaction import Redactor
-from linkproof.suite.driver import Driver
-from linkproof.suite.recording import Recording
-from linkproof.suite.scenarios import look_at_everything
-from linkproof.suite.session import Session, circumstances_of
-from linkproof.target.embedded import embedded_target
+from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.recordings import read_recordings
+from linkproof.redaction.pseudonyms import Kind, Pseudonyms
+from linkproof.redaction.redactor import Redactor
+from linkproof.runner.driver import Driver
+from linkproof.runner.run_recorder import Recording
+from linkproof.runner.scenarios import look_at_everything
+from linkproof.runner.session import Session, circumstances_of
+from linkproof.targets.embedded import embedded_target
 from tests.planted import NIL, SECRETS, found_in, leaky, slips
 
 ROOT = Path(__file__).parents[1]

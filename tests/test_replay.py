@@ -20,16 +20,16 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from linkproof.cli.checking import check_recordings
-from linkproof.contract.load import all_contracts, select
+from linkproof.contract.loader import all_contracts, select
 from linkproof.errors import UsageError
 from linkproof.mock.serve import Embedded
-from linkproof.recording import read_recordings
-from linkproof.recording.writer import CassetteWriter
-from linkproof.suite.driver import Driver
-from linkproof.suite.recording import age_of
-from linkproof.suite.session import Session
-from linkproof.target.embedded import embedded_target
-from linkproof.target.replay import NotRecorded, ReplayClient, facts_of, read_recorded
+from linkproof.recordings import read_recordings
+from linkproof.recordings.writer import CassetteWriter
+from linkproof.runner.driver import Driver
+from linkproof.runner.run_recorder import age_of
+from linkproof.runner.session import Session
+from linkproof.targets.embedded import embedded_target
+from linkproof.targets.replay_client import NotRecorded, ReplayClient, facts_of, read_recorded
 
 ROOT = Path(__file__).parents[1]
 DICOM = "azure-healthcareapis-dicom"

@@ -17,10 +17,11 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from linkproof.data import folder
+from linkproof.base.resources import folder
 from linkproof.errors import UsageError
-from linkproof.exchange import Exchange, Headers, Request, Response
-from linkproof.finding import Level
+from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.model.finding import Level
+from linkproof.model.results import Results, Status, Verdict
 from linkproof.reports import write
 from linkproof.reports.allure import allure_files
 from linkproof.reports.bodies import pretty, whole
@@ -28,13 +29,12 @@ from linkproof.reports.diagram import diagram
 from linkproof.reports.difference import marked
 from linkproof.reports.digest import causes
 from linkproof.reports.html import INLINE, html_page
-from linkproof.reports.json_report import results_from_dict, results_to_dict
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
 from linkproof.reports.matrix import FAMILY_NAMES
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports
-from linkproof.results import Results, Status, Verdict
+from linkproof.results.serialize import results_from_dict, results_to_dict
 from tests.results_examples import NASTY, PEC, SECRETS, VPCEP, breached, exchange, finding, nasty, row
 
 SCHEMA = json.loads((folder("schemas") / "formats" / "results.schema.json").read_text(encoding="utf-8"))

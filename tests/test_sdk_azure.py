@@ -17,7 +17,7 @@ from azure.mgmt.healthcareapis import models as health_models
 from azure.mgmt.rdbms.postgresql import PostgreSQLManagementClient
 from azure.mgmt.rdbms.postgresql import models as postgres_models
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.defaults import conforming

@@ -16,7 +16,7 @@ from huaweicloudsdkvpcep.v1 import (
     VpcepClient,
 )
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.mock.fixtures import Parent, read_fixtures
 from linkproof.mock.serve import Embedded
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from linkproof import sharing
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.errors import EngineError, UsageError
+from linkproof.judging import parallel
 
 ROOT = Path(__file__).parents[1]
 CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
@@ -80,14 +80,14 @@ def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pyt
     whole = text[0][: text[0].index("\ninteractions:")] + "\ninteractions:" + "".join(bodies)
     path = tmp_path / "one.yaml"
     path.write_text(whole.replace("Rejected", "Rejectd"), encoding="utf-8")
-    monkeypatch.setattr(sharing, "LARGE", 1)
-    tasks = sharing.tasks_of([path], (), any_version=False, parts=4)
+    monkeypatch.setattr(parallel, "LARGE", 1)
+    tasks = parallel.tasks_of([path], (), any_version=False, parts=4)
     assert [t[3] for t in tasks] == [(0, 4), (1, 4), (2, 4), (3, 4)]
-    parts = [sharing.judge_file(t) for t in tasks]
+    parts = [parallel.judge_file(t) for t in tasks]
     assert sum(bool(p.matched) for p in parts if not isinstance(p, UsageError)) > 1
-    together = sharing.judge_files([path], (), any_version=False, perform=lambda _: parts, parts=4)
-    alone = sharing.judge_files(
-        [path], (), any_version=False, perform=lambda _: [sharing.judge_file((str(path), (), False, (0, 1)))], parts=1
+    together = parallel.judge_files([path], (), any_version=False, perform=lambda _: parts, parts=4)
+    alone = parallel.judge_files(
+        [path], (), any_version=False, perform=lambda _: [parallel.judge_file((str(path), (), False, (0, 1)))], parts=1
     )
     assert together.exchanges == alone.exchanges > 1000
     assert together.findings.all() == alone.findings.all() != []
@@ -100,10 +100,10 @@ def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_process_that_is_killed_is_no_result(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "judge_file", _dies)
+    monkeypatch.setattr(parallel, "judge_file", _dies)
     files = sorted(recordings.iterdir())[:3]
     with pytest.raises(EngineError, match="a process that judged recordings was killed"):
-        sharing.judge_files(files, (), any_version=False, perform=sharing.by_processes(2), parts=1)
+        parallel.judge_files(files, (), any_version=False, perform=parallel.by_processes(2), parts=1)
 
 
 def _dies(_: object) -> None:

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from linkproof.clock import Clock
-from linkproof.stopping import go_on_or_stop, stoppable, undisturbed
-from linkproof.target.budget import Budget, Limits
+from linkproof.base.clock import Clock
+from linkproof.base.shutdown import go_on_or_stop, stoppable, undisturbed
+from linkproof.targets.budget import Budget, Limits
 
 
 def interrupted(number: signal.Signals) -> None:

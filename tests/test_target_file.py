@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Role
 from linkproof.errors import UsageError
-from linkproof.target.embedded import embedded_target
-from linkproof.target.file import read_target
-from linkproof.target.model import Auth
+from linkproof.targets.embedded import embedded_target
+from linkproof.targets.file import read_target
+from linkproof.targets.model import Auth
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT.parent / "shared" / "target-example.toml"

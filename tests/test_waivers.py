@@ -14,15 +14,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from linkproof.cli.waiving import read_waivers
+from linkproof.cli.waive import read_waivers
 from linkproof.errors import UsageError
-from linkproof.exchange import Exchange
+from linkproof.model.exchange import Exchange
+from linkproof.model.results import Results, Standing, Status, Verdict, Waiver
 from linkproof.reports.html import html_page
-from linkproof.reports.json_report import results_from_dict, results_to_dict
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
-from linkproof.results import Results, Standing, Status, Verdict, Waiver
-from linkproof.waivers import with_waivers
+from linkproof.results.serialize import results_from_dict, results_to_dict
+from linkproof.results.waivers import with_waivers
 from tests.results_examples import PEC, breached
 from tests.test_formats import as_ndjson
 from tests.traffic import AKS, connection, ex, listing

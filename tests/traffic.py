@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from linkproof.contract.load import all_contracts
+from linkproof.base.json_values import place
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
-from linkproof.exchange import Circumstances, Credential, Exchange, Grade, Headers, Request, Response
-from linkproof.finding import Breach
-from linkproof.jsontext import place
-from linkproof.judge import Judge
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Credential, Exchange, Grade, Headers, Request, Response
+from linkproof.model.finding import Breach
 
 HOST = "https://api.example.org"
 SUB = "00000000-0000-0000-0000-000000000000"

@@ -14,7 +14,7 @@ from linkproof.checks import (
     offsets,
     shape,
 )
-from linkproof.checks.base import REGISTRY, Check
+from linkproof.checks.registry import REGISTRY, Check
 
 MODULES = (
     shape,

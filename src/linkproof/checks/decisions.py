@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.checks.base import Sort, breach, check, held
-from linkproof.checks.compare import difference, settled, status_of
+from linkproof.base.json_values import MISSING, at, strings
+from linkproof.checks.equivalence import difference, settled, status_of
 from linkproof.checks.error_bodies import is_error_body
-from linkproof.checks.history import Decision, History, Subject, same_request
+from linkproof.checks.registry import Sort, breach, check, held
+from linkproof.checks.state import Decision, History, Subject, same_request
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.exchange import Circumstances, Exchange
-from linkproof.finding import Judgement
-from linkproof.jsontext import MISSING, at, strings
+from linkproof.model.exchange import Circumstances, Exchange
+from linkproof.model.finding import Judgement
 
 
 def observations(call: Call, history: History) -> list[tuple[Subject, Any, str]]:

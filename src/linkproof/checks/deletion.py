@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import settled
 from linkproof.checks.decisions import observations
-from linkproof.checks.history import History, Subject
+from linkproof.checks.equivalence import settled
+from linkproof.checks.registry import breach, check, held
+from linkproof.checks.state import History, Subject
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.exchange import Circumstances
-from linkproof.finding import Judgement, Level
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement, Level
 
 
 @check("STA-5", "LRO-4", concerns=lambda sort: sort.written and not sort.flawed)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from linkproof.checks.base import breach
-from linkproof.contract.body import BodySchema
+from linkproof.base.json_values import NOT_JSON, at, parse
+from linkproof.checks.registry import breach
 from linkproof.contract.model import Contract, Operation, Role
-from linkproof.finding import Judgement, Level
-from linkproof.jsontext import NOT_JSON, at, parse
+from linkproof.contract.schema import BodySchema
+from linkproof.model.finding import Judgement, Level
 
 
 def judge_samples(contract: Contract) -> Iterator[tuple[Mapping[str, Any], list[Judgement]]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.checks.base import Sort, breach, check, held
-from linkproof.checks.compare import difference, settled
 from linkproof.checks.decisions import observations
-from linkproof.checks.history import Collection, History, Shown, Subject, Write
-from linkproof.contract.address import Defect
+from linkproof.checks.equivalence import difference, settled
+from linkproof.checks.registry import Sort, breach, check, held
+from linkproof.checks.state import Collection, History, Shown, Subject, Write
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.exchange import Circumstances
-from linkproof.finding import Judgement
+from linkproof.contract.request_match import Defect
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
 
 
 @check(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import status_of
-from linkproof.checks.history import History
-from linkproof.contract.address import Defect, Kind
-from linkproof.contract.body import values_at
+from linkproof.base.json_values import at
+from linkproof.checks.equivalence import status_of
+from linkproof.checks.registry import breach, check, held
+from linkproof.checks.state import History
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.exchange import Circumstances
-from linkproof.finding import Judgement, Level
-from linkproof.jsontext import at
+from linkproof.contract.request_match import Defect, Kind
+from linkproof.contract.schema import values_at
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement, Level
 
 #: A description of so many characters is one that a service has to take.
 _LONGEST = 140

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from linkproof.checks.base import breach, check, held
-from linkproof.checks.history import History
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, strings
 from linkproof.checks.leaks import find_leak
-from linkproof.contract.address import Defect, Kind
-from linkproof.contract.body import BodySchema
+from linkproof.checks.registry import breach, check, held
+from linkproof.checks.state import History
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.model import Contract, Role
-from linkproof.exchange import Circumstances, Grade
-from linkproof.finding import Judgement, Level
-from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, strings
+from linkproof.contract.request_match import Defect, Kind
+from linkproof.contract.schema import BodySchema
+from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.finding import Judgement, Level
 
 #: Refusals that are about the resource's state and not about the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
 _OF_THE_STATE = frozenset({409, 412, 423})

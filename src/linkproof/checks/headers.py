@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkproof.checks.base import breach, check, held
 from linkproof.checks.error_bodies import from_a_gateway, is_error_body
-from linkproof.checks.history import History
-from linkproof.contract.address import Defect
+from linkproof.checks.registry import breach, check, held
+from linkproof.checks.state import History
 from linkproof.contract.call import BODY_DEFECTS, Call
-from linkproof.exchange import Circumstances, Grade
-from linkproof.finding import Judgement, Level
-from linkproof.masking import secrets_of
+from linkproof.contract.request_match import Defect
+from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.finding import Judgement, Level
+from linkproof.redaction.masking import secrets_of
 
 
 @check("HDR-1", concerns=lambda sort: bool(sort.contract.request_id_header))

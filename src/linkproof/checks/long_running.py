@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from linkproof.checks.base import breach, check, held
-from linkproof.checks.compare import settled
-from linkproof.checks.history import History, Running
-from linkproof.contract.address import Kind
+from linkproof.base.json_values import MISSING, at
+from linkproof.checks.equivalence import settled
+from linkproof.checks.registry import breach, check, held
+from linkproof.checks.state import History, Running
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.exchange import Circumstances, Grade
-from linkproof.finding import Judgement, Level
-from linkproof.jsontext import MISSING, at
+from linkproof.contract.request_match import Kind
+from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.finding import Judgement, Level
 
 #: Words by which an operation plainly says that it is over, and which are not the three that the rule knows.
 _OVER = re.compile(

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from linkproof.checks.base import Sort, breach, check, held
-from linkproof.checks.history import Chain, Collection, History
+from linkproof.base.json_values import at
+from linkproof.checks.registry import Sort, breach, check, held
+from linkproof.checks.state import Chain, Collection, History
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.contract.names import name_of
 from linkproof.contract.routing import query_of
-from linkproof.exchange import Circumstances
-from linkproof.finding import Judgement
-from linkproof.jsontext import at
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
 
 #: A listing that brings nothing new over so many pages goes on for ever.
 _IDLE_PAGES = 20

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkproof.checks.base import Sort, breach, check, held
+from linkproof.base.json_values import MISSING, at
 from linkproof.checks.error_bodies import is_error_body
-from linkproof.checks.history import Collection, History, Write
-from linkproof.contract.address import Defect
+from linkproof.checks.registry import Sort, breach, check, held
+from linkproof.checks.state import Collection, History, Write
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.contract.names import name_of
-from linkproof.exchange import Circumstances
-from linkproof.finding import Judgement
-from linkproof.jsontext import MISSING, at
+from linkproof.contract.request_match import Defect
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
 
 
 @dataclass

@@ -10,15 +10,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from linkproof.checks.base import breach, check, held
-from linkproof.checks.history import History
-from linkproof.contract.address import Kind
-from linkproof.contract.body import BodySchema, Problem, values_at
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, generalise
+from linkproof.checks.registry import breach, check, held
+from linkproof.checks.state import History
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
-from linkproof.exchange import Circumstances
-from linkproof.finding import Judgement, Level
-from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, generalise
+from linkproof.contract.request_match import Kind
+from linkproof.contract.schema import BodySchema, Problem, values_at
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement, Level
 
 
 @lru_cache(maxsize=256)

@@ -49,7 +49,7 @@ def options(
 ) -> None:
     """See the commands below; each has its own --help."""
     if contracts:
-        from linkproof.data import add_contracts
+        from linkproof.base.resources import add_contracts
 
         add_contracts(contracts)
 
@@ -85,7 +85,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Send requests to a target and judge what comes back."""
-    from linkproof.cli.demands import demands_from
+    from linkproof.cli.result_policy import demands_from
     from linkproof.cli.running import plan_run, run_target
 
     if plan:
@@ -146,7 +146,7 @@ def check(
 ) -> None:
     """Judge recorded traffic; nothing is sent."""
     from linkproof.cli.checking import check_recordings, performing
-    from linkproof.cli.demands import demands_from
+    from linkproof.cli.result_policy import demands_from
 
     chosen = tuple(contract or ())
     perform = performing(processes, engine, scheduler)
@@ -176,8 +176,8 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write a report of results that are there: several runs as one, or one vendor's part alone."""
-    from linkproof.cli.demands import demands_from
-    from linkproof.cli.reporting import report_results
+    from linkproof.cli.report import report_results
+    from linkproof.cli.result_policy import demands_from
 
     demands = demands_from(waivers, definition, require)
     raise typer.Exit(report_results(paths, vendor, out, demands=demands, quiet=quiet))
@@ -188,7 +188,7 @@ def annotate(
     results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
 ) -> None:
     """Print the findings as workflow commands of GitHub Actions: they are shown on the job's page."""
-    from linkproof.cli.reporting import annotate_results
+    from linkproof.cli.report import annotate_results
 
     raise typer.Exit(annotate_results(results))
 
@@ -210,7 +210,7 @@ def import_(
 ) -> None:
     """Make contracts of an API description."""
     from linkproof.cli.importing import import_description
-    from linkproof.importing.contracts import CONNECTIONS
+    from linkproof.openapi_import.select import CONNECTIONS
 
     wanted = paths or CONNECTIONS
     raise typer.Exit(
@@ -236,7 +236,7 @@ def waive(
     ),
 ) -> None:
     """Add an entry for a finding, and for what follows from it, to a waiver file."""
-    from linkproof.cli.waiving import waive as write
+    from linkproof.cli.waive import waive as write
 
     raise typer.Exit(
         write(finding, results, waivers, owner=owner, reason=reason, link=link, expires=expires, any_value=any_value)
@@ -293,7 +293,7 @@ def diff(
     json: Json = False,
 ) -> None:
     """What changed between two runs: new, fixed, still there, no longer exercised. Exit 1 where something is new."""
-    from linkproof.cli.keeping import diff_results
+    from linkproof.cli.history import diff_results
 
     raise typer.Exit(diff_results(before, after, store, strict=strict, as_json=json))
 
@@ -338,6 +338,6 @@ def site(
     store: Store = "",
 ) -> None:
     """Write static pages over the history: one row for each target, with a badge."""
-    from linkproof.cli.keeping import make_site
+    from linkproof.cli.history import make_site
 
     raise typer.Exit(make_site(store, out))

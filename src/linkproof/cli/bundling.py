@@ -7,7 +7,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from linkproof.bundle import (
+from linkproof.base.resources import folder
+from linkproof.cli.checking import judge_recordings
+from linkproof.cli.reading import read_results
+from linkproof.errors import UsageError
+from linkproof.model.results import Results, Status, Verdict
+from linkproof.recordings import read_recordings, recording_files
+from linkproof.redaction.report_masker import leak_of
+from linkproof.results.bundle import (
     CHECKED,
     CLAIMED,
     RECORDINGS,
@@ -18,14 +25,7 @@ from linkproof.bundle import (
     versions,
     write_bundle,
 )
-from linkproof.cli.checking import judge_recordings
-from linkproof.cli.reading import read_results
-from linkproof.data import folder
-from linkproof.errors import UsageError
-from linkproof.recording import read_recordings, recording_files
-from linkproof.reports.cloak import leak_of
-from linkproof.reports.json_report import results_from_dict, results_to_dict
-from linkproof.results import Results, Status, Verdict
+from linkproof.results.serialize import results_from_dict, results_to_dict
 
 _PROVEN = (Status.PASS, Status.FAIL, Status.WARN)
 

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from linkproof.cli.demands import NO_DEMANDS, Demands
 from linkproof.cli.output import finish
-from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.cli.result_policy import NO_DEMANDS, Demands
+from linkproof.contract.loader import all_contracts, all_requirements, select
 from linkproof.errors import UsageError
-from linkproof.recording import read_recordings
-from linkproof.recording.files import recording_files
-from linkproof.results import Results, TargetInfo
-from linkproof.sharing import by_dask, by_processes, judge_files, recording_judge
-from linkproof.verdict import RunFacts, conclude
+from linkproof.judging.parallel import by_dask, by_processes, judge_files, recording_judge
+from linkproof.judging.verdict import RunFacts, conclude
+from linkproof.model.results import Results, TargetInfo
+from linkproof.recordings import read_recordings
+from linkproof.recordings.files import recording_files
 
 #: In so many parts large files are shared out: more than there are workers as a rule, so that none waits long.
 _PARTS = 8

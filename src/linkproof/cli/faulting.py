@@ -13,13 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.fault_matrix.matrix_run import Outcome, chosen
+from linkproof.fault_matrix.page import as_html
+from linkproof.fault_matrix.pool import outcomes
+from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, head, trouble
 from linkproof.faults.catalogue import all_faults, all_variants
-from linkproof.faults.seed import Fault
-from linkproof.trials.page import as_html
-from linkproof.trials.pool import outcomes
-from linkproof.trials.table import Matrix, as_data, as_markdown, head, trouble
-from linkproof.trials.trial import Outcome, chosen
+from linkproof.faults.registry import Fault
 
 
 def list_faults(contracts: tuple[str, ...], *, as_json: bool) -> None:

@@ -23,7 +23,7 @@ def history_add(
     store: Store = "",
 ) -> None:
     """Keep results. The same results twice are kept once."""
-    from linkproof.cli.keeping import add_runs
+    from linkproof.cli.history import add_runs
 
     raise typer.Exit(add_runs(paths, store))
 
@@ -31,7 +31,7 @@ def history_add(
 @history_app.command("list")
 def history_list(store: Store = "", json: Json = False) -> None:
     """Every run that is kept, the newest first."""
-    from linkproof.cli.keeping import list_runs
+    from linkproof.cli.history import list_runs
 
     raise typer.Exit(list_runs(store, as_json=json))
 
@@ -43,7 +43,7 @@ def history_show(
     json: Json = False,
 ) -> None:
     """One target over time: contracts, requirements, findings, and words, with when each was seen first and last."""
-    from linkproof.cli.keeping import show_target
+    from linkproof.cli.history import show_target
 
     raise typer.Exit(show_target(target, store, as_json=json))
 
@@ -98,7 +98,7 @@ def contracts_diff(
     json: Json = False,
 ) -> None:
     """What differs between two contracts, breaking or not. Exit 1 where anything does."""
-    from linkproof.cli.defining import diff_contracts
+    from linkproof.cli.definitions import diff_contracts
 
     raise typer.Exit(diff_contracts(before, after, as_json=json))
 
@@ -109,7 +109,7 @@ def definitions_read(
     json: Json = False,
 ) -> None:
     """A page's facts: operation, parameters, limits, members, enumerations, statuses, samples; and what it lacks."""
-    from linkproof.cli.defining import read_definition
+    from linkproof.cli.definitions import read_definition
 
     raise typer.Exit(read_definition(page, as_json=json))
 
@@ -126,7 +126,7 @@ def definitions_verify(
     json: Json = False,
 ) -> None:
     """Compare pages with the contracts that were taken from them, both ways. Exit 1 on any drift."""
-    from linkproof.cli.defining import verify_definitions
+    from linkproof.cli.definitions import verify_definitions
 
     raise typer.Exit(verify_definitions(pages, contract, results, as_json=json))
 
@@ -144,7 +144,7 @@ def definitions_defects(
     json: Json = False,
 ) -> None:
     """Samples that contradict their own document (DOC-1). Never part of a target's verdict."""
-    from linkproof.cli.defining import list_defects
+    from linkproof.cli.definitions import list_defects
 
     raise typer.Exit(list_defects(pages or [], tuple(contract or ()), issue=issue, as_json=json))
 

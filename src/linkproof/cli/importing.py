@@ -9,14 +9,14 @@ from pathlib import Path
 
 import httpx
 
-from linkproof.contract.load import all_contracts, read_contract
+from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract, plain_path
 from linkproof.errors import UsageError
-from linkproof.importing.contracts import Found, contracts_in
-from linkproof.importing.documents import Documents
-from linkproof.importing.folder import Imported, write_contract
-from linkproof.importing.operations import read_description
-from linkproof.importing.schemas import Notes
+from linkproof.openapi_import.contract_folder import Imported, write_contract
+from linkproof.openapi_import.documents import Documents
+from linkproof.openapi_import.operations import read_description
+from linkproof.openapi_import.schemas import Notes
+from linkproof.openapi_import.select import Found, contracts_in
 from linkproof.reports.text import count, one_line
 
 _LARGEST = 50 << 20

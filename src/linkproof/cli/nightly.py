@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linkproof.cli.keeping import add_runs, store_url
+from linkproof.cli.history import add_runs, store_url
 from linkproof.errors import UsageError
 from linkproof.nightly.performing import Done, engine_of
 from linkproof.nightly.plan import Job, read_plan

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from linkproof.reports.json_report import results_to_dict
+from linkproof.model.results import Results
 from linkproof.reports.markdown import summary_markdown
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports
-from linkproof.results import Results
+from linkproof.results.serialize import results_to_dict
 
 
 def finish(results: Results, out: Path | None, *, quiet: bool, as_json: bool) -> int:

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from linkproof.errors import UsageError
-from linkproof.reports.json_report import results_from_dict
-from linkproof.results import Results
+from linkproof.model.results import Results
+from linkproof.results.serialize import results_from_dict
 
 
 def read_results(path: Path) -> Results:

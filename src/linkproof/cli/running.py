@@ -11,19 +11,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from linkproof.cli.demands import NO_DEMANDS, Demands
+from linkproof.base.shutdown import stoppable
 from linkproof.cli.output import finish
-from linkproof.contract.load import all_contracts
+from linkproof.cli.result_policy import NO_DEMANDS, Demands
+from linkproof.contract.loader import all_contracts
 from linkproof.errors import EngineError
 from linkproof.reports.write import prepare
-from linkproof.stopping import stoppable
-from linkproof.suite.cleaning import clean_up
-from linkproof.suite.opening import open_target
-from linkproof.suite.planning import Plan, planned
-from linkproof.suite.plugin import Choices, Conformance
-from linkproof.suite.running import run_suites
-from linkproof.target.journal import Journal
-from linkproof.target.waiting import wait_for
+from linkproof.runner.cleanup import clean_up
+from linkproof.runner.dry_run import Plan, planned
+from linkproof.runner.open_target import open_target
+from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.running import run_suites
+from linkproof.targets.journal import Journal
+from linkproof.targets.readiness import wait_for
 
 
 def run_target(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkproof.contract.load import all_contracts, select
+from linkproof.contract.loader import all_contracts, select
 from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.serve import serve

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from linkproof.contract.load import all_contracts, all_requirements, select
+from linkproof.contract.loader import all_contracts, all_requirements, select
 from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import UsageError
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from linkproof.contract.address import Address, Defect, Fault, Kind
-from linkproof.contract.body import Problem
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of
+from linkproof.contract.request_match import Address, Defect, Fault, Kind
 from linkproof.contract.routing import Router
-from linkproof.exchange import Credential, Exchange
-from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, parse
+from linkproof.contract.schema import Problem
+from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from linkproof.contract.body import BodySchema
-from linkproof.finding import Level
+from linkproof.contract.schema import BodySchema
+from linkproof.model.finding import Level
 
 
 class Role(StrEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkproof.base.json_values import MISSING, at
 from linkproof.contract.model import Contract, Parameter
-from linkproof.jsontext import MISSING, at
 
 
 def name_of(contract: Contract, value: Any) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.seed import Change, fault
-from linkproof.faults.tools import (
+from linkproof.faults.edits import (
     answers,
     connections,
     drop,
@@ -23,7 +22,8 @@ from linkproof.faults.tools import (
     text_leaf,
     usual,
 )
-from linkproof.mock.answer import Answer, Asked
+from linkproof.faults.registry import Change, fault
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.store import Connection
 
 _NESTED = "/properties/privateEndpointConnections/*"

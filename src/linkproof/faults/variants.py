@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.seed import Change, variant
-from linkproof.faults.tools import (
+from linkproof.faults.edits import (
     answers,
     connections,
     drop,
@@ -27,8 +27,8 @@ from linkproof.faults.tools import (
     role_of,
     usual,
 )
-from linkproof.jsontext import at, place
-from linkproof.mock.answer import Answer, Asked
+from linkproof.faults.registry import Change, variant
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.operations import LongRunning
 from linkproof.mock.paging import Page
 from linkproof.mock.refusal import Mistake, Refusal, Row

@@ -19,8 +19,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from linkproof.errors import UsageError
 from linkproof.history.tables import VERSION, About, Base, Row, Run, Seen, Word
-from linkproof.reports.json_report import results_from_dict
-from linkproof.results import Results
+from linkproof.model.results import Results
+from linkproof.results.serialize import results_from_dict
 
 DEFAULT = "sqlite:///reports/history.sqlite"
 #: So long one writer waits for another.

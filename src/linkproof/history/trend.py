@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from linkproof.history.store import Store
 from linkproof.history.tables import Run
-from linkproof.results import Status
+from linkproof.model.results import Status
 
 _ORDER = (Status.FAIL, Status.WARN, Status.NOT_EXERCISED, Status.PASS, Status.NOT_APPLICABLE)
 

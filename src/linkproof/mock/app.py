@@ -14,12 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linkproof.contract.model import Contract
 from linkproof.contract.routing import Router
-from linkproof.mock.answer import Answer, Asked
-from linkproof.mock.consumers import Consumers
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.mock.fixtures import Fixtures, read_fixtures
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.service import Service
 from linkproof.mock.setting import Setting
+from linkproof.mock.vendors.consumers import Consumers
 
 #: A longer body is refused, whatever is in it.
 MAX_BODY = 1_000_000

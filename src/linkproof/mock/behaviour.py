@@ -8,8 +8,8 @@ from typing import Any
 
 from linkproof.contract.model import Contract
 from linkproof.errors import EngineError
-from linkproof.mock.answer import Answer, Asked
-from linkproof.mock.gate import Gate
+from linkproof.mock.authentication import Gate
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.operations import Operations
 from linkproof.mock.paging import Paging, paging_for
 from linkproof.mock.presenter import Presenter

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
-from linkproof.mock.azure import AZURE
 from linkproof.mock.behaviour import Behaviour
-from linkproof.mock.huawei import HUAWEI
+from linkproof.mock.vendors.azure import AZURE
+from linkproof.mock.vendors.huawei import HUAWEI
 
 #: Chooses the behaviour for a contract.
 Choice = Callable[[Contract], Behaviour]

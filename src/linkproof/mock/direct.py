@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from linkproof.mock.answer import Asked
 from linkproof.mock.app import MAX_BODY, Server
+from linkproof.mock.messages import Asked
 
 #: Two clients that write at the same time are both on their way before either is answered.
 _ON_THE_WAY_S = 0.001

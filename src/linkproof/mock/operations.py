@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from linkproof.base.json_values import MISSING
 from linkproof.contract.model import Operation
-from linkproof.jsontext import MISSING
-from linkproof.mock.answer import Answer, Asked
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.setting import Setting
 
 #: So many operations can still be asked for.

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from linkproof.base.json_values import at
 from linkproof.contract.model import Role
-from linkproof.jsontext import at
-from linkproof.mock.answer import Asked
+from linkproof.mock.messages import Asked
 from linkproof.mock.presenter import Presenter
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from linkproof.base.json_values import place
 from linkproof.contract.model import Role
-from linkproof.jsontext import place
 from linkproof.mock.refusal import Refusal
 from linkproof.mock.setting import Setting
 from linkproof.mock.store import Connection, fresh

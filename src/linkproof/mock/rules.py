@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from linkproof.contract.body import BodySchema
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, dump
 from linkproof.contract.model import Operation, Parameter, Role
-from linkproof.jsontext import MISSING, NOT_JSON, TOO_DEEP, at, dump
-from linkproof.mock.answer import Asked
+from linkproof.contract.schema import BodySchema
+from linkproof.mock.messages import Asked
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
 from linkproof.mock.store import Collection, Connection, Decision

@@ -13,7 +13,7 @@ from typing import Any, Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from linkproof.contract.load import all_contracts
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import EngineError, UsageError
 from linkproof.mock.app import build_app

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from linkproof.base.json_values import at
 from linkproof.contract.model import Role
-from linkproof.jsontext import at
-from linkproof.mock.answer import Answer, Asked
+from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
 from linkproof.mock.store import Collection, Connection

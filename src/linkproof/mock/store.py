@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from linkproof.jsontext import at, place
+from linkproof.base.json_values import at, place
 from linkproof.mock.setting import Setting
 
 

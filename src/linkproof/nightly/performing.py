@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linkproof.errors import UsageError
+from linkproof.judging.parallel import as_they_end, dask_client
 from linkproof.nightly.plan import Job
-from linkproof.sharing import as_they_end, dask_client
 
 #: What a process ends with that was stopped because its time was over.
 OVER_TIME = 124

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from linkproof.base.toml_tables import check_members, read_toml, shown
 from linkproof.errors import UsageError
-from linkproof.toml import check_members, read_toml, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _OPTIONS: Mapping[str, tuple[type, ...]] = {

@@ -7,8 +7,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from linkproof.finding import Level
-from linkproof.jsontext import NOT_JSON, TOO_DEEP, parse
+from linkproof.base.json_values import NOT_JSON, TOO_DEEP, parse
+from linkproof.model.finding import Level
 from linkproof.reports.digest import waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 

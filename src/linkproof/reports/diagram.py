@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkproof.results import GONE
+from linkproof.model.results import GONE
 
 #: Where a status stands: pending on the left, the decisions in the middle, no connection on the right.
 _PLACES = ((100, 154), (360, 64), (360, 244), (100, 276))

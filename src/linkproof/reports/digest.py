@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from linkproof.finding import Level
+from linkproof.model.finding import Level
+from linkproof.model.results import Standing, Status
 from linkproof.reports.text import count
-from linkproof.results import Standing, Status
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from linkproof.finding import Level
+from linkproof.model.finding import Level
 from linkproof.reports.digest import waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from linkproof.model.results import Results
 from linkproof.reports.digest import Cause, about_waivers, causes, unproven, waived
-from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.matrix import families, matrix
 from linkproof.reports.text import count, finding_lines, in_words, one_line
-from linkproof.results import Results
+from linkproof.results.serialize import results_to_dict
 
 _MARK = {
     "pass": "✅ pass",

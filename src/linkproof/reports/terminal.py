@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from linkproof.model.results import Results
 from linkproof.reports.digest import about_waivers, causes, unproven, waived
-from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.matrix import Cell, families, matrix
 from linkproof.reports.text import count, finding_lines, in_words, one_line
-from linkproof.results import Results
+from linkproof.results.serialize import results_to_dict
 
 _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "not applicable": "-"}
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}

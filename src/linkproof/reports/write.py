@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from linkproof.errors import UsageError
+from linkproof.model.results import Results
 from linkproof.reports.allure import PREFIX, allure_files
 from linkproof.reports.html import html_page
-from linkproof.reports.json_report import results_to_dict
 from linkproof.reports.junit import junit_xml
-from linkproof.results import Results
+from linkproof.results.serialize import results_to_dict
 
 _RESULTS = "results.json"
 _PRINT = "print.html"

@@ -1,0 +1,1 @@
+"""Small tools that know nothing of the field: clock, shutdown, JSON values, TOML tables, bounded maps, resources."""

@@ -1,0 +1,37 @@
+"""Where the project's data lies: in the wheel beside the code, in a checkout at its top."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from linkproof.errors import UsageError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def folder(name: str) -> Path:
+    """The folder ``schemas``, ``suites`` or ``cassettes``: as installed, else as in the checkout."""
+    installed = _PACKAGE / "_data" / name
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / name
+
+
+#: Folders with contracts beside the shipped ones, as a search path: workers and other processes read it as well.
+CONTRACTS = "LINKPROOF_CONTRACTS"
+
+
+def add_contracts(folders: Iterable[Path]) -> None:
+    """Use the contracts in these folders too, in this process and those that it starts. Raises UsageError."""
+    for path in folders:
+        if not path.is_dir():
+            fix = "give a folder that linkproof import has written, or one like schemas/contracts"
+            raise UsageError("this is no folder", where=f"--contracts {path}", fix=fix)
+    known = os.environ.get(CONTRACTS, "")
+    os.environ[CONTRACTS] = os.pathsep.join([*filter(None, [known]), *(str(p.resolve()) for p in folders)])
+
+
+def contract_folders() -> list[Path]:
+    """Every folder in which contracts lie: ours first."""
+    others = filter(None, os.environ.get(CONTRACTS, "").split(os.pathsep))
+    return [folder("schemas") / "contracts", *map(Path, others)]

@@ -1,0 +1,80 @@
+"""Whether two representations show the same connection in the same state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from linkproof.base.json_values import MISSING, at, join
+from linkproof.contract.model import Contract
+
+
+def difference(contract: Contract, one: Any, other: Any, *, ignore: Iterable[str] = ()) -> tuple[str, Any, Any] | None:
+    """The first place where two representations differ: (pointer, here, there); None where they agree.
+
+    An absent member equals null; ids and types compare without case (ARM's rule for names in ids), and a name may
+    carry its parent's name before a slash.
+    """
+    if one == other:
+        return None
+    member = contract.member
+    loose = {p for p in (member.id, member.name, member.type) if p}
+    return _difference(one, other, "", frozenset(ignore), loose)
+
+
+def _difference(
+    one: Any, other: Any, pointer: str, ignore: frozenset[str], loose: set[str]
+) -> tuple[str, Any, Any] | None:
+    if pointer in ignore:
+        return None
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in {**one, **other}:
+            found = _difference(one.get(key), other.get(key), pointer + join(key), ignore, loose)
+            if found:
+                return found
+        return None
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (a, b) in enumerate(zip(one, other, strict=True)):
+            found = _difference(a, b, f"{pointer}/{index}", ignore, loose)
+            if found:
+                return found
+        return None
+    if same(one, other) or (pointer in loose and _loosely(one) == _loosely(other)):
+        return None
+    if (one is None and _empty(other)) or (other is None and _empty(one)):
+        return None
+    return pointer, MISSING if one is None else one, MISSING if other is None else other
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality as JSON has it: true is not 1."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _empty(value: Any) -> bool:
+    """Null, and objects and arrays that hold nothing but null: a service may leave them out."""
+    if isinstance(value, dict):
+        return all(_empty(v) for v in value.values())
+    return value is None or value == []
+
+
+def _loosely(value: Any) -> Any:
+    return value.rsplit("/", 1)[-1].casefold() if isinstance(value, str) else value
+
+
+def settled(contract: Contract, value: Any) -> bool:
+    """Whether a representation shows a connection that is not on its way to another state."""
+    rules, member = contract.settled, contract.member
+    for pointer, words in ((member.provisioning, rules.provisioning), (member.status, rules.status)):
+        if not pointer or not words:
+            continue
+        found = at(value, pointer)
+        if isinstance(found, str) and found not in words:
+            return False
+    return True
+
+
+def status_of(contract: Contract, value: Any) -> str:
+    """The status that a representation shows, "" where it shows none."""
+    found = at(value, contract.member.status) if contract.member.status else MISSING
+    return found if isinstance(found, str) else ""

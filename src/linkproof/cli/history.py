@@ -1,0 +1,182 @@
+"""``linkproof history``, ``linkproof diff`` and ``linkproof site``: results over time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from linkproof.cli.reading import read_results
+from linkproof.errors import UsageError
+from linkproof.history.site import write_site
+from linkproof.history.store import DEFAULT, Store
+from linkproof.history.trend import Trend, targets, trend
+from linkproof.model.results import Results
+from linkproof.reports.text import count, one_line
+from linkproof.results.diff import Changes, compare
+from linkproof.results.serialize import results_to_dict
+
+_RUN = re.compile(r"run:(\d+)")
+_LETTER = {"pass": ".", "fail": "F", "warn": "w", "not exercised": "?", "not applicable": "-", "": " "}
+
+
+def store_url(given: str) -> str:
+    """The store's URL: what is given, or LINKPROOF_HISTORY, or the usual file."""
+    return given or os.environ.get("LINKPROOF_HISTORY", "") or DEFAULT
+
+
+def add_runs(paths: list[Path], url: str) -> int:
+    """Add results to the history; returns 0. Raises UsageError, before anything is added, where one cannot be read."""
+    found = [(path, results_to_dict(read_results(path))) for path in paths]
+    with Store(store_url(url)) as store:
+        for path, data in found:
+            number, new = store.add(data)
+            print(f"{'added' if new else 'already there'}: run {number}, {data['target']['name']} ({path})")
+    return 0
+
+
+def list_runs(url: str, *, as_json: bool) -> int:
+    """Print every run, the newest first; returns 0. Raises UsageError."""
+    with Store(store_url(url)) as store:
+        runs = store.runs()[::-1]
+    names = ("id", "target", "started_at", "verdict", "exit_code", "requests", "duration_s", "version")
+    if as_json:
+        print(json.dumps([{n: getattr(r, n) for n in names} for r in runs], ensure_ascii=False, indent=1))
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for name in ("run", "started", "verdict", "exit", "requests", "target"):
+        table.add_column(name, overflow="fold")
+    for r in runs:
+        cells = (str(r.id), r.started_at, r.verdict, str(r.exit_code), str(r.requests), one_line(r.target))
+        table.add_row(*map(Text, cells))
+    Console().print(table if runs else "The history is empty: linkproof history add reports/latest")
+    return 0
+
+
+def show_target(name: str, url: str, *, as_json: bool) -> int:
+    """Print what the history says of a target; returns 0. Raises UsageError where it has no run of it."""
+    with Store(store_url(url)) as store:
+        found = trend(store, _target(store, name))
+    if as_json:
+        print(json.dumps(_as_json(found), ensure_ascii=False, indent=1))
+    else:
+        _print_trend(found, Console())
+    return 0
+
+
+def _target(store: Store, name: str) -> str:
+    known = targets(store.runs())
+    if name in known:
+        return name
+    if not name and len(known) == 1:
+        return known[0]
+    problem = f"the history has no target called {name!r}" if name else "the history has no one target"
+    fix = f"one of: {', '.join(known)}" if known else "add results first: linkproof history add reports/latest"
+    raise UsageError(problem, where="TARGET", fix=fix)
+
+
+def _as_json(found: Trend) -> dict[str, Any]:
+    return {
+        "target": found.target,
+        "runs": [{"id": r.id, "started_at": r.started_at, "verdict": r.verdict} for r in found.runs],
+        "contracts": found.contracts(),
+        "requirements": [asdict(x) for x in found.lines],
+        "findings": [asdict(x) for x in found.findings],
+        "words": [asdict(x) for x in found.words],
+    }
+
+
+def _print_trend(found: Trend, console: Console) -> None:
+    def say(line: str) -> None:
+        console.print(Text(one_line(line)), soft_wrap=True)
+
+    newest = found.newest
+    say(f"{found.target}: {newest.verdict} on {newest.started_at} (run {newest.id} of {count(len(found.runs), 'run')})")
+    say("Contracts, the worst status of each run, the oldest first  (. pass, F fail, w warn, ? not exercised)")
+    for contract, statuses in found.contracts().items():
+        say(f"  {''.join(_LETTER[s] for s in statuses)}  {contract}")
+    changed = [x for x in found.lines if x.changes]
+    if changed:
+        say("Requirements whose status changed")
+    for line in changed:
+        say(f"  {''.join(_LETTER[s] for s in line.statuses)}  {line.contract} {line.requirement} {line.level}")
+    if found.findings:
+        say("Findings")
+    for f in found.findings:
+        now = "still there" if f.now else "not in the newest run"
+        say(f"  {f.name} on {f.contract}: first {f.first}, last {f.last}, {count(f.runs, 'run')}, {now}: {f.message}")
+    if found.words:
+        say("Words that were seen")
+    for w in found.words:
+        now = "" if w.now else ", not in the newest run"
+        say(f"  {w.contract} {w.place} {w.value}: first {w.first}, last {w.last}, {count(w.runs, 'run')}{now}")
+
+
+def diff_results(before: str, after: str, url: str, *, strict: bool, as_json: bool) -> int:
+    """Print what changed; returns 1 where something is new (``strict``: or less is proven), else 0."""
+    changes = compare(_results(before, url), _results(after, url))
+    if as_json:
+        print(json.dumps(_changes_as_json(changes), ensure_ascii=False, indent=1))
+    else:
+        for line in _lines(changes):
+            print(one_line(line))
+    return 1 if changes.is_worse or (strict and changes.proves_less) else 0
+
+
+def _results(name: str, url: str) -> Results:
+    kept = _RUN.fullmatch(name)
+    if kept is None:
+        return read_results(Path(name))
+    with Store(store_url(url)) as store:
+        return store.results(int(kept[1]))
+
+
+def _changes_as_json(changes: Changes) -> dict[str, Any]:
+    shown = ("id", "requirement", "level", "contract", "operation", "pointer", "message", "count")
+    told = {
+        name: [{k: getattr(f, k) for k in shown} for f in getattr(changes, name)]
+        for name in ("new", "fixed", "still", "unknown")
+    }
+    lost = [{"contract": r.contract, "requirement": r.requirement, "level": r.level} for r in changes.lost]
+    words = {name: [asdict(w) for w in getattr(changes, name)] for name in ("new_words", "gone_words")}
+    return {**told, "lost": lost, **words, "is_worse": changes.is_worse, "proves_less": changes.proves_less}
+
+
+def _lines(changes: Changes) -> list[str]:
+    """The difference in lines, what is new first."""
+    parts = (
+        ("new", changes.new),
+        ("fixed", changes.fixed),
+        ("still there", changes.still),
+        ("no longer exercised", changes.unknown),
+    )
+    lines = [
+        f"{word}: {f.id} {f.level} on {f.contract} {f.operation} ({f.count}x): {f.message}"
+        for word, findings in parts
+        for f in findings
+    ]
+    lines += [f"no longer exercised: {r.requirement} {r.level} on {r.contract}: {r.why}" for r in changes.lost]
+    for w in changes.new_words:
+        lines.append(f"new word: {w.value!r} at {w.place} of {w.contract}{'' if w.documented else ' (not documented)'}")
+    lines += [f"word not seen any more: {w.value!r} at {w.place} of {w.contract}" for w in changes.gone_words]
+    summary = ", ".join(f"{len(findings)} {word}" for word, findings in parts)
+    words = f"{count(len(changes.new_words), 'word')} new, {len(changes.gone_words)} not seen any more"
+    return [*lines, f"findings: {summary}; requirements no longer exercised: {len(changes.lost)}; {words}"]
+
+
+def make_site(url: str, out: Path) -> int:
+    """Write the pages over a history; returns 0. Raises UsageError."""
+    with Store(store_url(url)) as store:
+        trends = [trend(store, name) for name in targets(store.runs())]
+    if not trends:
+        raise UsageError("the history is empty", where=f"--store {store_url(url)}", fix="linkproof history add RESULTS")
+    written = write_site(trends, out)
+    print(f"{count(len(trends), 'target')}: {written}")
+    return 0

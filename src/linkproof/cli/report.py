@@ -1,0 +1,41 @@
+"""``linkproof report``: reports of results that were written before; nothing is judged again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from linkproof.cli.reading import read_results
+from linkproof.cli.result_policy import Demands
+from linkproof.contract.loader import all_requirements
+from linkproof.errors import UsageError
+from linkproof.reports.github import workflow_commands
+from linkproof.reports.write import write_copy
+from linkproof.results.merge import merged, only_vendor
+from linkproof.results.serialize import results_to_dict
+
+
+def annotate_results(path: Path) -> int:
+    """Print the findings as GitHub's workflow commands; returns 0. Raises UsageError."""
+    for line in workflow_commands(results_to_dict(read_results(path))):
+        print(line)
+    return 0
+
+
+def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool) -> int:
+    """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
+    results = demands.applied(merged([read_results(p) for p in paths]))
+    if vendor:
+        known = sorted({c.vendor for c in results.contracts})
+        if vendor not in known:
+            raise UsageError(
+                f"no contract in these results is of the vendor {vendor!r}",
+                where="--vendor",
+                fix=f"one of: {', '.join(known)}" if known else "give results in which something was judged",
+            )
+        binding = {r.id for r in all_requirements() if vendor in r.vendors}
+        results = only_vendor(results, vendor, binding)
+    written = write_copy(results, out)
+    if not quiet:
+        print(f"{results.verdict.upper()} {results.sentence}")
+        print(f"reports: {', '.join(map(str, written))}")
+    return 0

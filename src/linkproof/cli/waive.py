@@ -1,0 +1,99 @@
+"""Waiver files: read for a run, and written by ``linkproof waive``."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import tomli_w
+
+from linkproof.base.toml_tables import read_toml
+from linkproof.cli.reading import read_results
+from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.errors import UsageError
+from linkproof.model.finding import Finding
+from linkproof.model.results import Results, Waiver
+from linkproof.results.waivers import Known, covers, entry_of, waivers_from, with_waivers
+
+_DAYS = 90
+_FIX = "give a waiver file; linkproof waive writes one"
+_START = (
+    "# Breaches that somebody answers for: see docs/reports.md. Each covers exactly what it names, until its day.\n"
+)
+
+
+def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
+    """The waivers in a file; none without one. Raises UsageError."""
+    return waivers_from(read_toml(path, _FIX), str(path), _known()) if path else ()
+
+
+def waived(results: Results, waivers: tuple[Waiver, ...]) -> Results:
+    """The results with these waivers; as they are where there is none."""
+    return with_waivers(results, waivers) if waivers else results
+
+
+def waive(
+    name: str, where: Path, file: Path, *, owner: str, reason: str, link: str, expires: str, any_value: bool
+) -> int:
+    """Add an entry for a finding, and for what follows from it, to a waiver file; returns 0. Raises UsageError."""
+    _given({"--owner": owner, "--reason": reason, "--link": link})
+    day = _day(expires)
+    chosen = _chosen(read_results(where), name, where)
+    present = read_waivers(file) if file.exists() else ()
+    found = [f for f in chosen if not any(covers(w, f) and w.expires >= day.isoformat() for w in present)]
+    entries = [entry_of(f, owner=owner, reason=reason, link=link, expires=day, any_value=any_value) for f in found]
+    text = (file.read_text(encoding="utf-8") if present else _START) + "".join(
+        f"\n# {f.id}: {' '.join(f.message.split())}\n{tomli_w.dumps({'waiver': [e]})}"
+        for f, e in zip(found, entries, strict=True)
+    )
+    waivers_from(tomllib.loads(text), str(file), _known())
+    _write(file, text)
+    for finding in chosen:
+        print(f"{'waived' if finding in found else 'already waived'}: {finding.id}, until {day} ({file})")
+    return 0
+
+
+def _chosen(results: Results, name: str, where: Path) -> list[Finding]:
+    """The finding that is meant, and those that follow from it."""
+    meant = [f for f in results.findings if f.id == name] or [f for f in results.findings if f.id.startswith(name)]
+    if len(meant) != 1:
+        problem = f"{len(meant)} findings begin with {name!r}" if meant else f"no finding is called {name!r}"
+        known = ", ".join(f.id for f in (meant or results.findings)[:10]) or "there are none"
+        raise UsageError(problem, where=str(where), fix=f"give one id: {known}")
+    return [meant[0], *(f for f in results.findings if f.follows == meant[0].id)]
+
+
+def _given(options: dict[str, str]) -> None:
+    for option, value in options.items():
+        if not value.strip():
+            raise UsageError(
+                "nothing is given", where=option, fix="say who answers for it, why, and where that is told"
+            )
+
+
+def _day(expires: str) -> date:
+    today = datetime.now(UTC).date()
+    if not expires:
+        return today + timedelta(days=_DAYS)
+    try:
+        day = date.fromisoformat(expires)
+    except ValueError:
+        raise UsageError(f"{expires!r} is no day", where="--expires", fix="write it as 2027-01-31") from None
+    if day < today:
+        raise UsageError(f"{expires} is over", where="--expires", fix="give a day to come")
+    return day
+
+
+def _known() -> Known:
+    return Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", where=str(path), fix="choose another file") from None

@@ -1,0 +1,256 @@
+"""Reads contracts and the requirement catalogue from ``schemas/``; every mistake names its file and place."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from linkproof.base.resources import contract_folders, folder
+from linkproof.contract.model import (
+    Contract,
+    DecideRules,
+    ErrorCode,
+    ErrorRules,
+    ListRules,
+    LongRunningRules,
+    MemberRules,
+    Operation,
+    Parameter,
+    Requirement,
+    Role,
+    SettledRules,
+    Source,
+)
+from linkproof.contract.schema import BodySchema
+from linkproof.errors import UsageError
+from linkproof.model.finding import Level
+
+T = TypeVar("T")
+
+#: Tables that a contract takes from its vendor and may set anew, member by member.
+_TABLES: Mapping[str, type] = {
+    "error": ErrorRules,
+    "list": ListRules,
+    "member": MemberRules,
+    "settled": SettledRules,
+    "decide": DecideRules,
+    "long_running": LongRunningRules,
+}
+
+
+@lru_cache(maxsize=1)
+def all_contracts() -> tuple[Contract, ...]:
+    """Every contract that is shipped, then those of other folders, each by id and version. Raises UsageError.
+
+    An exchange is of one contract: one of another folder with the same paths and version takes the place of ours.
+    """
+    found: dict[tuple[str, str], Contract] = {}
+    places: dict[tuple[str, str], tuple[Path, Contract]] = {}
+    for root in contract_folders():
+        files = sorted(root.glob("*/*/contract.toml"))
+        if not files:
+            fix = "contracts lie in DIR/<id>/<version>/contract.toml: see docs/add-a-contract.md"
+            raise UsageError("no contract found", where=str(root), fix=fix)
+        for path in files:
+            contract = read_contract(path.parent)
+            twin = found.setdefault((contract.id, contract.version), contract)
+            if twin is not contract:
+                problem = f"{contract.id} {contract.version} is in {twin.folder} as well"
+                raise UsageError(problem, where=str(path), fix="give it another id")
+            other_root, other = places.get(contract.place, (None, None))
+            if other is not None and other_root == root:
+                problem = f"{contract.id} has the paths and the version of {other.id}, in {other.folder}"
+                raise UsageError(problem, where=str(path), fix="remove one of the two")
+            if other is not None:
+                del found[other.id, other.version]
+            places[contract.place] = (root, contract)
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=1)
+def all_requirements() -> tuple[Requirement, ...]:
+    """The catalogue, in the order in which it is written. Raises UsageError."""
+    order = ("SHP", "ENM", "PAG", "ERR", "STA", "LRO", "HDR", "DOC")
+    found: list[Requirement] = []
+    for family in order:
+        path = folder("schemas") / "requirements" / f"{family}.toml"
+        for number, row in enumerate(_toml(path).get("requirement", [])):
+            found.append(_requirement(row, f"{path}: requirement {number + 1}"))
+    return tuple(found)
+
+
+def read_contract(place: Path) -> Contract:
+    """The contract in a folder: contract.toml over its vendor's file, openapi.json, definition.toml."""
+    own = _toml(place / "contract.toml")
+    where = str(place / "contract.toml")
+    vendor_path = folder("schemas") / "vendors" / f"{own.get('vendor', '')}.toml"
+    if not vendor_path.is_file():
+        known = ", ".join(sorted(p.stem for p in vendor_path.parent.glob("*.toml")))
+        raise UsageError(f"unknown vendor {own.get('vendor')!r}", where=where, fix=f"vendor is one of: {known}")
+    vendor = _toml(vendor_path)
+    document = _json(place / "openapi.json")
+    definition = _toml(place / "definition.toml") if (place / "definition.toml").is_file() else {}
+    tables: dict[str, Any] = {
+        name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, f"{where}: [{name}]")
+        for name, kind in _TABLES.items()
+    }
+    try:
+        return Contract(
+            id=own["id"],
+            version=own["version"],
+            title=own["title"],
+            vendor=vendor["id"],
+            vendor_title=vendor["title"],
+            resource_type=own["resource_type"],
+            retired=own["retired"],
+            version_parameter=vendor["version_parameter"],
+            request_id_header=vendor["request_id_header"],
+            authorization_header=vendor["authorization_header"],
+            operations=_operations(document, own["operations"], str(place / "openapi.json")),
+            elsewhere=tuple(own.get("elsewhere", ())),
+            states={**vendor["states"], **own.get("states", {})},
+            document=document,
+            definition=definition,
+            folder=str(place),
+            **tables,
+        )
+    except KeyError as missing:
+        raise UsageError(f"member {missing} is missing", where=where, fix="see docs/add-a-contract.md") from None
+
+
+def _operations(document: dict[str, Any], roles: dict[str, str], where: str) -> tuple[Operation, ...]:
+    components = document.get("components", {})
+    found: dict[str, Operation] = {}
+    for path, entry in document.get("paths", {}).items():
+        shared = entry.get("parameters", [])
+        for method, raw in entry.items():
+            if not isinstance(raw, dict) or raw.get("operationId") not in roles:
+                continue
+            name = raw["operationId"]
+            try:
+                role = Role(roles[name])
+            except ValueError:
+                known = ", ".join(Role)
+                raise UsageError(
+                    f"operation {name} has the role {roles[name]!r}", where=where, fix=f"one of: {known}"
+                ) from None
+            found[name] = _operation(
+                name, role, method.upper(), path, [*shared, *raw.get("parameters", [])], raw, components
+            )
+    missing = [name for name in roles if name not in found]
+    if missing:
+        raise UsageError(
+            f"no operation {missing[0]!r} in the document", where=where, fix="give a path this operationId"
+        )
+    return tuple(found[name] for name in roles)
+
+
+def _operation(
+    name: str,
+    role: Role,
+    method: str,
+    path: str,
+    parameters: list[dict[str, Any]],
+    raw: dict[str, Any],
+    components: dict[str, Any],
+) -> Operation:
+    resolved = [_resolve(p, components) for p in parameters]
+    content = _resolve(raw.get("requestBody", {}), components).get("content", {}).get("application/json", {})
+    responses: dict[int, BodySchema | None] = {}
+    error = BodySchema({}, components)
+    for status, entry in raw.get("responses", {}).items():
+        media = _resolve(entry, components).get("content", {}).get("application/json", {})
+        schema = BodySchema(media["schema"], components) if "schema" in media else None
+        if status == "default":
+            error = schema or error
+        else:
+            responses[int(status)] = schema
+    examples = [e.get("value") for e in content.get("examples", {}).values() if isinstance(e, dict)]
+    return Operation(
+        id=name,
+        role=role,
+        method=method,
+        path=path,
+        parameters=tuple(
+            Parameter(p["name"], p["in"], bool(p.get("required")), _resolve(p.get("schema", {}), components))
+            for p in resolved
+        ),
+        request=BodySchema(content["schema"], components) if "schema" in content else None,
+        responses=responses,
+        error=error,
+        long_running=bool(raw.get("x-long-running")),
+        request_example=examples[0] if examples else content.get("example"),
+    )
+
+
+def _resolve(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in entry:
+        here: Any = {"components": components}
+        for step in entry["$ref"].removeprefix("#/").split("/"):
+            here = here[step]
+        entry = here
+    return entry
+
+
+def _requirement(row: dict[str, Any], where: str) -> Requirement:
+    row = dict(row)
+    source = _table(Source, row.pop("source", {}), f"{where}: source")
+    try:
+        row["level"] = Level(row["level"])
+    except (KeyError, ValueError):
+        raise UsageError("level is neither MUST nor SHOULD", where=where, fix="write MUST or SHOULD") from None
+    return _table(Requirement, {**row, "source": source}, where)
+
+
+def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
+    """A dataclass from a TOML table; unknown and missing members are the data's mistake."""
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise UsageError(f"unknown member {unknown[0]!r}", where=where, fix=f"known are: {', '.join(sorted(known))}")
+    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    if kind is ErrorRules:
+        plain["table"] = tuple(_table(ErrorCode, r, f"{where} table") for r in plain.get("table", ()))
+    try:
+        return kind(**plain)
+    except TypeError as missing:
+        raise UsageError(str(missing).split(") ")[-1], where=where, fix="add the member") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError("the file is missing", where=str(path), fix="restore it, or remove the folder") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError("the file is missing", where=str(path), fix="restore it, or remove the folder") from None
+    except ValueError as error:
+        raise UsageError(f"not valid JSON: {error}", where=str(path), fix="mend the line that is named") from None
+    if not isinstance(found, dict):
+        raise UsageError("not a JSON object", where=str(path), fix="an OpenAPI document is an object")
+    return found
+
+
+def select(contracts: Iterable[Contract], names: Iterable[str]) -> tuple[Contract, ...]:
+    """The contracts with these ids, in the given order of contracts; all where no name is given."""
+    wanted = list(names)
+    every = tuple(contracts)
+    known = {c.id for c in every}
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f"no contract is called {name!r}", where="--contract", fix=f"one of: {', '.join(sorted(known))}"
+            )
+    return tuple(c for c in every if not wanted or c.id in wanted)

@@ -1,0 +1,158 @@
+"""What a method and a URL ask for: everything of a call that does not depend on what was sent or answered.
+
+Recorded and repeated traffic asks for the same again and again: so this is worked out once for a URL, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from linkproof.base.bounded import Recent
+from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.routing import Route, Router
+
+#: A version that a service may well have (2010 or later): any other is one that it cannot support.
+_VERSION = re.compile(r"20[1-9]\d-\d\d-\d\d(-[a-z0-9.]+)?")
+#: So many addresses are kept: more than the connections that most targets have.
+_KEPT = 8192
+
+
+class Defect(StrEnum):
+    """A way in which a request is against the contract. With one defect only, it tells how that one is answered."""
+
+    METHOD = "undocumented method"
+    NO_CREDENTIAL = "no credential"
+    WRONG_CREDENTIAL = "wrong credential"
+    NO_VERSION = "no api-version"
+    OTHER_VERSION = "another api-version"
+    PATH = "path parameter outside its limits"
+    QUERY = "query parameter outside its set"
+    REPEATED = "query parameter given twice"
+    NOT_JSON = "body is not JSON"
+    EMPTY = "body is empty"
+    NOT_OBJECT = "body is not an object"
+    LACKS_MEMBER = "body lacks a required member"
+    ENUMERATOR = "undocumented enumerator"
+    BODY = "body does not fit its schema"
+
+
+class Kind(StrEnum):
+    """How an exchange relates to its contract."""
+
+    OPERATION = "operation"
+    UNDOCUMENTED = "undocumented method"
+    ELSEWHERE = "operation outside the contract"
+    STATUS_POLL = "poll of Azure-AsyncOperation"
+    RESULT_POLL = "poll of Location"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A defect of a request, with the parameter or pointer that it is about and its value."""
+
+    defect: Defect
+    name: str = ""
+    value: Any = None
+
+
+class Address:
+    """A method and a URL, matched to a contract.
+
+    ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
+    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
+    the path has none. ``sort`` stands for all addresses that are alike but for their values.
+    """
+
+    __slots__ = (
+        "collection",
+        "contract",
+        "faults",
+        "item",
+        "kind",
+        "method",
+        "name",
+        "operation",
+        "role",
+        "route",
+        "sort",
+    )
+
+    def __init__(self, method: str, route: Route, kind: Kind | None = None) -> None:
+        contract = route.contract
+        self.method = method
+        self.route = route
+        self.contract: Contract = contract
+        self.operation: Operation | None = None
+        if kind is None:
+            self.operation = next((o for o in contract.operations if o.path == route.path and o.method == method), None)
+            kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
+            if self.operation is None and method in contract.methods[route.path]:
+                kind = Kind.ELSEWHERE
+        self.kind = kind
+        self.role: Role | None = self.operation.role if self.operation else None
+        self.name = self.operation.id if self.operation else f"{method} {kind.value}"
+        self.sort = (contract.id, contract.version, self.name)
+        self.collection = _collection(route)
+        own = [n for n in route.parameters if n not in contract.parent_parameters]
+        self.item = route.parameters[own[-1]].lower() if own else ""
+        self.faults = tuple(self._faults())
+
+    def _faults(self) -> list[Fault]:
+        """Every defect of the method, the path and the query."""
+        found: list[Fault] = []
+        pairs, contract = self.route.query_pairs, self.contract
+        if self.kind is Kind.UNDOCUMENTED:
+            found.append(Fault(Defect.METHOD, self.method))
+        name = contract.version_parameter
+        if name and self.kind in (Kind.OPERATION, Kind.UNDOCUMENTED, Kind.ELSEWHERE):
+            version = next((v for k, v in self.route.query.items() if k.lower() == name), None)
+            if version is None:
+                found.append(Fault(Defect.NO_VERSION))
+            elif not _VERSION.fullmatch(version):
+                found.append(Fault(Defect.OTHER_VERSION, name, version))
+        model = self.operation or next((o for o in contract.operations if o.path == self.route.path), None)
+        if model is not None:
+            found.extend(self._parameter_faults(model))
+        if len(self.route.query) < len(pairs):
+            found.append(Fault(Defect.REPEATED))
+        return found
+
+    def _parameter_faults(self, model: Operation) -> list[Fault]:
+        found: list[Fault] = []
+        for parameter in model.parameters:
+            if parameter.place == "path":
+                value = self.route.parameters.get(parameter.name, "")
+                if not parameter.allows(value):
+                    found.append(Fault(Defect.PATH, parameter.name, value))
+            elif parameter.place == "query" and parameter.name != self.contract.version_parameter:
+                sent = self.route.query.get(parameter.name)
+                if sent is not None and self.operation and not parameter.allows(sent):
+                    found.append(Fault(Defect.QUERY, parameter.name, sent))
+        return found
+
+
+def _collection(route: Route) -> str:
+    path = route.contract.collection_path
+    for name in route.contract.parent_parameters:
+        path = path.replace(f"{{{name}}}", route.parameters.get(name, ""))
+    return path.lower()
+
+
+class Addresses:
+    """Finds addresses by the paths of many contracts, and keeps the last ones."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._kept: Recent[tuple[str, str], Address | str] = Recent(_KEPT)
+
+    def find(self, method: str, url: str) -> Address | str:
+        """The address of a method and a URL, or the reason (a sentence) why no contract has it."""
+        key = (method, url)
+        found = self._kept.get(key)
+        if found is None:
+            route = self._router.match(url)
+            found = self._kept.put(key, route if isinstance(route, str) else Address(method, route))
+        return found

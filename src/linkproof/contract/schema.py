@@ -1,0 +1,178 @@
+"""A body's JSON Schema, compiled: is it fit, what is wrong with it, which members does it not know."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+
+from linkproof.base.json_values import MISSING, at, join, shorten, steps_of
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One way in which a body does not fit: where, which schema keyword, what was expected and what came."""
+
+    pointer: str
+    keyword: str
+    expected: str
+    actual: str
+    value: Any
+    options: tuple[Any, ...] = ()
+
+
+class BodySchema:
+    """One schema of an OpenAPI document, with everything that it refers to."""
+
+    def __init__(self, schema: dict[str, Any], components: dict[str, Any]) -> None:
+        self._schema = schema
+        self._components = components
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {**self._schema, "components": self._components}, validate_formats=True
+        )
+
+    @cached_property
+    def _closed(self) -> jsonschema_rs.Draft202012Validator:
+        document = copy.deepcopy({**self._schema, "components": self._components})
+        _close(document)
+        return jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+
+    def is_exactly(self, value: Any) -> bool:
+        """Whether ``value`` is valid and has no member that the schema does not know: both at the cost of one."""
+        return self._closed.is_valid(value)
+
+    def fits(self, value: Any) -> bool:
+        """Whether ``value`` is valid, formats included."""
+        return self._validator.is_valid(value)
+
+    def problems(self, value: Any) -> Iterator[Problem]:
+        """Everything that does not fit; a value of the wrong type is not also blamed for its enumeration."""
+        errors = list(self._validator.iter_errors(value))
+        wrong_type = {join(*e.instance_path) for e in errors if e.kind.name == "type"}
+        wrong_pattern = {join(*e.instance_path) for e in errors if e.kind.name == "pattern"}
+        for error in errors:
+            pointer = join(*error.instance_path)
+            kind = error.kind.name
+            if (kind == "enum" and pointer in wrong_type) or (kind == "format" and pointer in wrong_pattern):
+                continue
+            facts = error.kind.as_dict()
+            if kind == "required":
+                name = facts["property"]
+                yield Problem(f"{pointer}{join(name)}", kind, f"member {name!r}", "(absent)", MISSING)
+            else:
+                options = tuple(facts.get("options", ()))
+                yield Problem(pointer, kind, _expected(kind, facts), shorten(error.instance), error.instance, options)
+
+    def unknown_members(self, value: Any) -> Iterator[str]:
+        """Pointers to the members that the schema does not know."""
+        if self._closed.is_valid(value):
+            return
+        for error in self._closed.iter_errors(value):
+            if error.kind.name == "additionalProperties":
+                known = error.kind.as_dict().get("unexpected", ())
+                yield from (join(*error.instance_path, name) for name in known)
+
+    @cached_property
+    def enumerations(self) -> dict[str, tuple[str, ...]]:
+        """Generalised pointer (``*`` for each item or key) to the enumerators that stand there."""
+        return {p: tuple(s["enum"]) for p, s in self.leaves() if "enum" in s}
+
+    @cached_property
+    def open_enumerations(self) -> frozenset[str]:
+        """Those of them to which the vendor may add words without a new version (``x-open``)."""
+        return frozenset(p for p, s in self.leaves() if "enum" in s and s.get("x-open"))
+
+    @cached_property
+    def integers(self) -> tuple[str, ...]:
+        """Generalised pointers to the integers of the body."""
+        return tuple(p for p, s in self.leaves() if s.get("type") == "integer")
+
+    def leaves(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every subschema without members of its own, with its generalised pointer; recursion is followed once."""
+        yield from self._walk(self._schema, "", ())
+
+    def _walk(
+        self, schema: dict[str, Any], pointer: str, seen: tuple[str, ...]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        reference = schema.get("$ref")
+        if reference:
+            if reference in seen:
+                return
+            target = at({"components": self._components}, reference.removeprefix("#"))
+            yield from self._walk(target, pointer, (*seen, reference))
+        for part in schema.get("allOf", ()):
+            yield from self._walk(part, pointer, seen)
+        for name, member in schema.get("properties", {}).items():
+            yield from self._walk(member, pointer + join(name), seen)
+        if isinstance(schema.get("items"), dict):
+            yield from self._walk(schema["items"], f"{pointer}/*", seen)
+        if isinstance(schema.get("additionalProperties"), dict):
+            yield from self._walk(schema["additionalProperties"], f"{pointer}/*", seen)
+        if "properties" not in schema and "items" not in schema and not reference:
+            yield pointer, schema
+
+
+def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema, or the one that it refers to."""
+    while "$ref" in schema:
+        schema = at(document, schema["$ref"].removeprefix("#"))
+    return schema
+
+
+def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
+    """Every value that a generalised pointer leads to, with its own pointer."""
+    if "*" not in pointer:
+        found = at(value, pointer)
+        return () if found is MISSING else ((pointer, found),)
+    here: list[tuple[str, Any]] = [("", value)]
+    for key in steps_of(pointer):
+        if key != "*":
+            step = join(key)
+            here = [(place + step, n[key]) for place, n in here if isinstance(n, dict) and key in n]
+            continue
+        following: list[tuple[str, Any]] = []
+        for place, node in here:
+            if isinstance(node, list):
+                following.extend((f"{place}/{i}", v) for i, v in enumerate(node))
+            elif isinstance(node, dict):
+                following.extend((place + join(k), v) for k, v in node.items())
+        here = following
+    return here
+
+
+def _expected(kind: str, facts: dict[str, Any]) -> str:
+    match kind:
+        case "type":
+            return " or ".join(facts.get("types", ()))
+        case "enum":
+            return "one of " + ", ".join(str(o) for o in facts.get("options", ()))
+        case "format":
+            return f"format {facts.get('format')}"
+        case "pattern":
+            return f"pattern {facts.get('pattern')}"
+        case _:
+            bound = facts.get("limit", facts.get("expected_value", ""))
+            words = re.sub(r"([A-Z])", lambda m: " " + m.group(1).lower(), kind)
+            return f"{words} {bound}".strip()
+
+
+def _close(schema: Any) -> None:
+    """Forbid members beside the named ones, in every object schema that names some."""
+    if isinstance(schema, list):
+        for part in schema:
+            _close(part)
+    elif isinstance(schema, dict):
+        for key, part in schema.items():
+            # Conditions and their branches name some members only: the schema around them names all.
+            if key not in ("enum", "examples", "example", "default", "const", "required", "if", "then", "else"):
+                _close(part)
+        if isinstance(schema.get("properties"), dict) and "allOf" not in schema:
+            schema.setdefault("additionalProperties", False)

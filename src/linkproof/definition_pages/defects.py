@@ -1,0 +1,87 @@
+"""DOC-1 on a page as it is: its samples against its own rules, and the text of an issue about what contradicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from linkproof.base.json_values import MISSING, NOT_JSON, at, parse
+from linkproof.checks.documentation import judge_samples
+from linkproof.contract.model import Contract
+from linkproof.definition_pages.facts import Facts
+from linkproof.definition_pages.verify import operation_of
+from linkproof.model.finding import Breach
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A contradiction within a document: the document, the sample's place in it, what contradicts what, the sample."""
+
+    document: str
+    address: str
+    place: str
+    breach: Breach
+    text: str
+
+
+def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Defect]:
+    """What contradicts a page's own rules in the samples as they stand on it."""
+    page = contract.definition.get("page", {})
+    samples = list(_samples(facts, contract))
+    judged = judge_samples(replace(contract, definition={"page": page, "sample": samples}))
+    return [
+        Defect(
+            page.get("title", facts.title or file), page.get("address", file), sample["place"], j.breach, sample["text"]
+        )
+        for sample, judgements in judged
+        for j in judgements
+        if j.breach
+    ]
+
+
+def defects_of_contract(contract: Contract) -> list[Defect]:
+    """What contradicts the document's own rules in the samples that a contract keeps of it (x-ms-examples, too)."""
+    page = contract.definition.get("page", {})
+    return [
+        Defect(page["title"], page["address"], sample["place"], j.breach, sample["text"])
+        for sample, judgements in judge_samples(contract)
+        for j in judgements
+        if j.breach
+    ]
+
+
+def _samples(facts: Facts, contract: Contract) -> Iterator[dict[str, Any]]:
+    """A page's samples as definition.toml has them; answers are for the documented statuses, in their order."""
+    operation = operation_of(facts, contract)
+    successes = [s for s in (facts.statuses or sorted(operation.responses)) if s < 300]
+    for number, sample in enumerate(facts.samples, 1):
+        row = {"operation": operation.id, "kind": sample.kind, "status": 0, "path": sample.path, "text": sample.text}
+        place = f"sample {number}, {sample.kind}"
+        if sample.kind == "response":
+            value = parse(sample.text.encode())
+            refused = value is NOT_JSON or at(value, contract.error.code) is not MISSING
+            row["status"] = 400 if refused else successes.pop(0) if len(successes) > 1 else successes[0]
+            place += f" {row['status']}" if not refused else " (a refusal)"
+        yield row | {"place": place}
+
+
+def issue_text(defects: Sequence[Defect]) -> str:
+    """A ready-to-send issue (Markdown): each contradiction with the sample's line, and what would mend it."""
+    parts: list[str] = []
+    for document in dict.fromkeys(d.document for d in defects):
+        own = [d for d in defects if d.document == document]
+        parts.append(f"# {document}: samples contradict the page's own rules\n\n{own[0].address}\n")
+        for place in dict.fromkeys(d.place for d in own):
+            here = [d for d in own if d.place == place]
+            parts.append(f"## {place[0].upper()}{place[1:]}\n")
+            for d in here:
+                where = f"`{d.breach.pointer}`: " if d.breach.pointer else ""
+                parts.append(
+                    f"- {where}{d.breach.message.removeprefix(f'{d.place}: ')}.\n"
+                    f"  - the page's rules: `{d.breach.expected}`\n"
+                    f"  - the sample: `{d.breach.actual}`"
+                )
+            parts.append(f"\n```json\n{here[0].text.strip()}\n```\n")
+        parts.append("Readers copy samples: please make them agree with the tables, or the tables with them.\n")
+    return "\n".join(parts)

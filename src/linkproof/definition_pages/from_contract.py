@@ -1,0 +1,159 @@
+"""What a contract says, in the form in which a definition page's facts are: so that the two can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.schema import resolved
+from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact, ParameterFact
+
+_LIMITS = ("minLength", "maxLength", "pattern", "format", "minimum", "maximum")
+_COMPONENTS = "#/components/schemas/"
+
+
+def facts_of_operation(contract: Contract, operation: Operation) -> Facts:
+    """The facts of one operation: a definition for each component that it reaches, and for each enumeration in them."""
+    raw = raw_operation(contract, operation)
+    schemas: Mapping[str, Any] = contract.document.get("components", {}).get("schemas", {})
+    request = body_of(raw.get("requestBody", {}))
+    answers = [body_of(r) for r in raw.get("responses", {}).values()]
+    sent = _reached(request, schemas)
+    names = list(dict.fromkeys([*sent, *(n for a in answers for n in _reached(a, schemas))]))
+    # The body of the request is told apart, and an envelope's members by the envelope's name.
+    left_out = {request.get("$ref", "").removeprefix(_COMPONENTS), *_envelopes(schemas)}
+    objects = [_object(n, schemas, sent=n in sent) for n in names if n not in left_out]
+    return Facts(
+        layout="contract",
+        title=f"{contract.id} {operation.id}",
+        method=operation.method,
+        path=operation.path,
+        version=contract.version if contract.version_parameter else "",
+        resource=contract.resource_type,
+        parameters=tuple(_parameter(p, contract.version_parameter) for p in operation.parameters),
+        body=members_of(request, contract.document) if request else (),
+        statuses=tuple(sorted(operation.responses)),
+        definitions=(*(o for o in objects if o.members), *_enumerations(names, schemas, sent)),
+    )
+
+
+def raw_operation(contract: Contract, operation: Operation) -> Mapping[str, Any]:
+    """An operation as the OpenAPI document has it."""
+    found: Mapping[str, Any] = contract.document["paths"][operation.path][operation.method.lower()]
+    return found
+
+
+def decision_or_first(contract: Contract) -> Operation:
+    """The operation that a page is about where it names none: the decision."""
+    return contract.by_role(Role.DECIDE) or contract.operations[0]
+
+
+def members_of(schema: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[MemberFact, ...]:
+    """The members of an object schema; those of an envelope called ``properties`` by dotted names, as on pages."""
+    found: dict[str, MemberFact] = {}
+    schema = resolved(schema, document)
+    for part in schema.get("allOf", ()):
+        found |= {m.name: m for m in members_of(part, document)}
+    required = schema.get("required", ())
+    for name, value in schema.get("properties", {}).items():
+        target = resolved(value, document)
+        if name == "properties" and (target.get("properties") or target.get("allOf")):
+            found |= {f"properties.{m.name}": _named(m, f"properties.{m.name}") for m in members_of(target, document)}
+        else:
+            found[name] = MemberFact(name, type_of(target), name in required, limits_of(target))
+    return tuple(found.values())
+
+
+def type_of(schema: Mapping[str, Any]) -> str:
+    """The JSON type of a schema, whether or not null is allowed too."""
+    kind = schema.get("type", "")
+    return next((k for k in kind if k != "null"), "") if isinstance(kind, list) else str(kind)
+
+
+def _named(member: MemberFact, name: str) -> MemberFact:
+    return replace(member, name=name)
+
+
+def limits_of(schema: Mapping[str, Any]) -> dict[str, str | int]:
+    """The limits of a value."""
+    return {k: schema[k] for k in _LIMITS if k in schema}
+
+
+def body_of(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of a request's or an answer's JSON body; empty where it has none."""
+    found: Mapping[str, Any] = part.get("content", {}).get("application/json", {}).get("schema", {})
+    return found
+
+
+def _reached(schema: Any, schemas: Mapping[str, Any], seen: tuple[str, ...] = ()) -> list[str]:
+    """The components that a schema refers to, and those that they refer to, in the order in which they are met."""
+    found = list(seen)
+    for name in _references(schema):
+        if name not in found and name in schemas:
+            found = _reached(schemas[name], schemas, (*found, name))
+    return found
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _references(part)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix(_COMPONENTS)
+        for key, part in schema.items():
+            if key not in ("examples", "example", "enum"):
+                yield from _references(part)
+
+
+def _envelopes(schemas: Mapping[str, Any]) -> Iterator[str]:
+    for schema in schemas.values():
+        reference = schema.get("properties", {}).get("properties", {}).get("$ref", "")
+        yield reference.removeprefix(_COMPONENTS)
+
+
+def _object(name: str, schemas: Mapping[str, Any], *, sent: bool) -> DefinitionFact:
+    schema = schemas[name]
+    section = schema.get("x-source", {}).get("section", "")
+    cites = section.removeprefix("Definitions: ") if section.startswith("Definitions: ") else ""
+    members = members_of(schema, {"components": {"schemas": schemas}})
+    return DefinitionFact(name, members, cites=cites, sent=sent)
+
+
+def _enumerations(names: list[str], schemas: Mapping[str, Any], sent: list[str]) -> Iterator[DefinitionFact]:
+    """Each set of values once, named after every member that has it."""
+    places: dict[frozenset[str], list[str]] = {}
+    order: dict[frozenset[str], tuple[str, ...]] = {}
+    asked: set[frozenset[str]] = set()
+    for name in names:
+        for member, values in _enumerated(schemas[name], name):
+            key = frozenset(values)
+            places.setdefault(key, []).append(member)
+            order.setdefault(key, values)
+            if name in sent:
+                asked.add(key)
+    for key, found in places.items():
+        yield DefinitionFact(", ".join(found), values=order[key], sent=key in asked)
+
+
+def _enumerated(schema: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if "enum" in schema:
+        yield name, tuple(str(v) for v in schema["enum"] if v is not None)
+    for part in schema.get("allOf", ()):
+        yield from _enumerated(part, name)
+    for key, value in schema.get("properties", {}).items():
+        yield from _enumerated(value, f"{name}.{key}")
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from _enumerated(schema[key], name)
+
+
+def _parameter(parameter: Parameter, version_parameter: str) -> ParameterFact:
+    schema = parameter.schema
+    # The contract takes one version only: no other limit of it says more.
+    lost = _LIMITS if parameter.name == version_parameter else ()
+    return ParameterFact(
+        (parameter.name,), parameter.place, parameter.required, type_of(schema), limits_of(schema), lost
+    )

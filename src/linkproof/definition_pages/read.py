@@ -1,0 +1,41 @@
+"""Reads a definition page, whichever of the known layouts it has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from linkproof.definition_pages.facts import Facts
+from linkproof.definition_pages.readers.markdown import read_markdown
+from linkproof.definition_pages.readers.plain import read_plain
+from linkproof.definition_pages.readers.rendered import read_rendered
+from linkproof.errors import UsageError
+
+_LARGEST = 5 << 20
+_FIX = "give the text of a vendor's definition page: see docs/definitions.md for the layouts"
+
+
+def read_page(path: Path) -> Facts:
+    """The facts of a page. Raises UsageError where it cannot be read, or nothing on it is a fact."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise UsageError(f"larger than {_LARGEST >> 20} MiB", where=str(path), fix=_FIX)
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=_FIX) from None
+    except UnicodeDecodeError:
+        raise UsageError("this is no UTF-8 text", where=str(path), fix=_FIX) from None
+    facts = facts_of(text)
+    if not (facts.method or facts.definitions or facts.parameters):
+        raise UsageError("no operation, no parameter and no definition was found", where=str(path), fix=_FIX)
+    return facts
+
+
+def facts_of(text: str) -> Facts:
+    """The facts of a page's text."""
+    text = text.replace("\u00ad", "").replace("\r\n", "\n")
+    if re.search(r"^```\w*\n", text, re.MULTILINE):
+        return read_markdown(text)
+    if re.search(r"^\|?(---\|){2,}", text, re.MULTILINE):
+        return read_rendered(text)
+    return read_plain(text)

@@ -1,0 +1,43 @@
+"""Samples on a page: the JSON texts between its lines, and the request lines before them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from linkproof.definition_pages.facts import SampleFact
+
+REQUEST = re.compile(r"(GET|PUT|POST|PATCH|DELETE)\s+(https?://\S+|/\S+)")
+
+
+def samples_in(lines: list[str]) -> tuple[SampleFact, ...]:
+    """Every sample: requests follow a request line without braces in its path's end, all others are answers."""
+    found: list[SampleFact] = []
+    path, expects_request = "", False
+    number = 0
+    while number < len(lines):
+        line = lines[number].strip()
+        request = REQUEST.fullmatch(line)
+        if request:
+            parts = urlsplit(re.sub(r"^(https?://)\{\w+\}", r"\1host", request[2]))
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            expects_request = request[1] not in ("GET", "DELETE")
+        elif line == "{":
+            end = _end(lines, number)
+            text = "\n".join(lines[number:end])
+            found.append(SampleFact("request" if expects_request else "response", 0, path, text))
+            expects_request = False
+            number = end - 1
+        number += 1
+    return tuple(found)
+
+
+def _end(lines: list[str], start: int) -> int:
+    """The line after a JSON text: where its braces are closed, whether or not it is one."""
+    depth = 0
+    for number in range(start, len(lines)):
+        line = lines[number]
+        depth += line.count("{") + line.count("[") - line.count("}") - line.count("]")
+        if depth <= 0:
+            return number + 1
+    return len(lines)

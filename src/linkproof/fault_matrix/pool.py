@@ -1,0 +1,61 @@
+"""Many trials side by side, in processes that share what one of them has loaded."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from linkproof.contract.loader import all_contracts
+from linkproof.fault_matrix.matrix_run import Outcome, attempt
+from linkproof.faults.catalogue import find
+from linkproof.faults.registry import Fault
+
+#: A worker is replaced after so many trials, so that nothing adds up in it.
+_TRIALS_EACH = 200
+
+
+def _one(task: tuple[str, int]) -> Outcome:
+    name, seed = task
+    contracts = all_contracts()
+    return attempt(find(name, contracts), contracts, seed)
+
+
+def _seldom() -> None:
+    """Collect garbage seldom: a trial makes much of it, and a worker does not live long."""
+    gc.set_threshold(100_000, 20, 50)
+
+
+def _prepare() -> None:
+    """Load what every trial needs before workers are made, so that they share it."""
+    import linkproof.runner.property_based
+    import linkproof.targets.client  # noqa: F401
+
+    all_contracts()
+    gc.freeze()
+
+
+def outcomes(
+    faults: Sequence[Fault], seed: int = 1, processes: int = 0, progress: Callable[[Outcome], None] | None = None
+) -> list[Outcome]:
+    """The outcomes of all trials, in the order of ``faults``; ``progress`` is called as each one ends.
+
+    ``processes`` 0 takes as many as there are cores.
+    """
+    count = processes or len(os.sched_getaffinity(0))
+    found: list[Outcome] = []
+    for outcome in _run([(f.id, seed) for f in faults], count):
+        found.append(outcome)
+        if progress is not None:
+            progress(outcome)
+    return found
+
+
+def _run(tasks: list[tuple[str, int]], count: int) -> Iterator[Outcome]:
+    if count == 1 or len(tasks) < 2:
+        yield from map(_one, tasks)
+        return
+    _prepare()
+    with multiprocessing.get_context("fork").Pool(count, initializer=_seldom, maxtasksperchild=_TRIALS_EACH) as pool:
+        yield from pool.imap(_one, tasks)

@@ -1,0 +1,258 @@
+"""What faults are made with: edits of the connections or the answers of some operations, and parts done otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from linkproof.base.json_values import MISSING, at, place
+from linkproof.contract.model import Contract, Role
+from linkproof.faults.registry import Change, OfRoles
+from linkproof.mock.behaviour import Behaviour
+from linkproof.mock.messages import Answer, Asked
+from linkproof.mock.paging import LinkPaging
+
+#: Changes one connection of an answer in place.
+Edit = Callable[[dict[str, Any]], None]
+When = Callable[[Asked], bool]
+
+
+# what a contract has
+
+
+def leaves(contract: Contract) -> dict[str, dict[str, Any]]:
+    """The members of one connection that have no members of their own: generalised pointer to schema."""
+    got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
+    operation, prefix = (got, "") if got else (listing, f"{contract.list.items}/*")
+    schema = operation.responses.get(200) if operation else None
+    found = schema.leaves() if schema else ()
+    return {p.removeprefix(prefix): s for p, s in found if p.startswith(prefix)}
+
+
+def leaf(contract: Contract, fits: Callable[[str, dict[str, Any]], bool]) -> str:
+    """The first member that fits; "" where none does."""
+    return next((p for p, s in leaves(contract).items() if fits(p, s)), "")
+
+
+def text_leaf(contract: Contract) -> str:
+    """A string that every connection has, and that nobody sends."""
+    return contract.member.provisioning or contract.member.status
+
+
+def sample(contract: Contract) -> Any:
+    """A connection as the contract's own document shows one; {} where it shows none."""
+    got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
+    operation = got or listing
+    assert operation is not None
+    item = at(contract.document, f"/paths/{operation.path.replace('/', '~1')}/{operation.method.lower()}")
+    content = at(item, "/responses/200/content/application~1json")
+    examples: dict[str, Any] = content.get("examples", {}) if isinstance(content, dict) else {}
+    shown: Any = next((e.get("value", {}) for e in examples.values()), {})
+    items = at(shown, contract.list.items)
+    found = (items[0] if items else {}) if isinstance(items, list) else shown
+    return json.loads(json.dumps(found))
+
+
+def required(contract: Contract, pointer: str) -> bool:
+    """Whether a connection without what is at ``pointer`` is no longer one."""
+    got = contract.by_role(Role.GET) or contract.by_role(Role.LIST)
+    schema = got.responses.get(200) if got else None
+    value = sample(contract)
+    listed = contract.by_role(Role.GET) is None
+
+    def fits() -> bool:
+        whole: dict[str, Any] = {}
+        if listed:
+            place(whole, contract.list.items, [value])
+            place(whole, contract.list.total, 1)
+        return schema is not None and schema.fits(whole if listed else value)
+
+    before = fits()
+    drop(pointer)(value)
+    return before and not fits()
+
+
+def has(contract: Contract, *roles: Role) -> bool:
+    """Whether the contract has all these operations."""
+    return all(contract.by_role(r) for r in roles)
+
+
+def pages_by_link(contract: Contract) -> bool:
+    """Whether the contract's list has next links."""
+    listing = contract.by_role(Role.LIST)
+    schema = listing.responses.get(200) if listing else None
+    return bool(schema and contract.list.next_link in {p for p, _ in schema.leaves()})
+
+
+def polled(contract: Contract) -> bool:
+    """Whether an operation of the contract can be answered with 202."""
+    return any(o.long_running and 202 in o.responses for o in contract.operations)
+
+
+def paged(contract: Contract) -> bool:
+    """Whether the contract's list comes in pages."""
+    return bool(contract.list.offset) or pages_by_link(contract)
+
+
+# places in JSON
+
+
+def spots(value: Any, pointer: str) -> Iterator[tuple[Any, Any]]:
+    """Container and key of every existing value that a generalised pointer leads to."""
+    *way, last = pointer.split("/")[1:]
+    here = [value]
+    for step in way:
+        following: list[Any] = []
+        for node in here:
+            if step == "*":
+                following.extend(node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+            elif isinstance(node, dict) and step in node:
+                following.append(node[step])
+        here = following
+    for node in here:
+        if isinstance(node, dict):
+            yield from ((node, k) for k in (list(node) if last == "*" else [last] if last in node else []))
+        elif isinstance(node, list) and last == "*":
+            yield from ((node, i) for i in range(len(node)))
+
+
+def put(pointer: str, made: Callable[[Any], Any]) -> Edit:
+    """An edit that replaces each value at ``pointer`` by what ``made`` makes of it."""
+
+    def edit(value: dict[str, Any]) -> None:
+        for container, key in list(spots(value, pointer)):
+            container[key] = made(container[key])
+
+    return edit
+
+
+def drop(pointer: str) -> Edit:
+    """An edit that takes away what is at ``pointer``."""
+
+    def edit(value: dict[str, Any]) -> None:
+        for container, key in reversed(list(spots(value, pointer))):
+            del container[key]
+
+    return edit
+
+
+# answers
+
+
+def role_of(asked: Asked) -> Role | None:
+    """What a request does; a poll of a result counts as the decision."""
+    if asked.operation is not None:
+        return asked.operation.role
+    return Role.DECIDE if asked.poll == "result" else None
+
+
+def on_later_pages(asked: Asked) -> bool:
+    """Whether a page that is not the first is asked for."""
+    rules = asked.contract.list
+    later = asked.parameter(rules.offset) if rules.offset else asked.parameter("$skipToken")
+    return later not in (None, "0")
+
+
+def in_answer(asked: Asked, answer: Answer) -> list[dict[str, Any]]:
+    """The connections in a success answer."""
+    if not 200 <= answer.status < 300 or not isinstance(answer.value, dict):
+        return []
+    items = at(answer.value, asked.contract.list.items)
+    if isinstance(items, list):
+        return [i for i in items if isinstance(i, dict)]
+    return [answer.value] if role_of(asked) in (Role.GET, Role.DECIDE, Role.TAGS) else []
+
+
+def connections(edit: Edit, *roles: Role, when: When | None = None) -> Change:
+    """Edit every connection in the answers of some operations (of all, where none is named)."""
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        if (not roles or role_of(asked) in roles) and (when is None or when(asked)):
+            for value in in_answer(asked, answer):
+                edit(value)
+
+    return OfRoles(frozenset(roles), lambda b: b.finishing(hook))
+
+
+def answers(edit: Callable[[Asked, Answer], None], *roles: Role, when: When | None = None) -> Change:
+    """Edit the success answers of some operations (of all, where none is named)."""
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        known = (asked.operation is not None or asked.poll == "result") and answer.has_body
+        if known and answer.status < 300 and (not roles or role_of(asked) in roles) and (when is None or when(asked)):
+            edit(asked, answer)
+
+    return OfRoles(frozenset(roles), lambda b: b.finishing(hook))
+
+
+def refusals(edit: Callable[[Asked, Answer], None], *statuses: int, when: When | None = None) -> Change:
+    """Edit the answers of 400 and above (with some statuses only, where they are named)."""
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        if answer.status >= 400 and (not statuses or answer.status in statuses) and (when is None or when(asked)):
+            edit(asked, answer)
+
+    return lambda b: b.finishing(hook)
+
+
+def raw(text: str | bytes, kind: str = "") -> Callable[[Asked, Answer], None]:
+    """Answers with a text as it is in the place of JSON; ``kind`` is another content type."""
+
+    def edit(_: Asked, answer: Answer) -> None:
+        answer.raw = text.encode() if isinstance(text, str) else text
+        if kind:
+            answer.put("Content-Type", kind)
+
+    return edit
+
+
+# parts
+
+
+def part(name: str, **members: Any) -> Change:
+    """Single methods of one part done otherwise."""
+    return lambda b: b.override(name, **members)
+
+
+def linked(**members: Any) -> Change:
+    """Single methods of paging by next link done otherwise."""
+    return lambda b: b.replace(paging=type("LinkPaging", (LinkPaging,), members))
+
+
+def usual(self: Any, method: str, *arguments: Any, **named: Any) -> Any:
+    """What the part would have done, had the method not been replaced."""
+    replaced, *others = (kind.__dict__[method] for kind in type(self).__mro__ if method in kind.__dict__)
+    assert replaced is not others[0]
+    return others[0](self, *arguments, **named)
+
+
+def both(*changes: Change) -> Change:
+    """One change after the other."""
+
+    def change(behaviour: Behaviour) -> Behaviour:
+        for one in changes:
+            behaviour = one(behaviour)
+        return behaviour
+
+    return change
+
+
+def going_on(change: Change) -> Change:
+    """A change of a server whose operations go on wherever the contract lets them, also where it starts otherwise."""
+
+    def takes_long(_: Any, asked: Asked) -> bool:
+        return asked.operation is not None and asked.operation.long_running and 202 in asked.operation.responses
+
+    return both(part("service", takes_long=takes_long), change)
+
+
+def message_says(contract: Contract, text: str) -> Change:
+    """Every error's message says ``text``."""
+
+    def edit(_: Asked, answer: Answer) -> None:
+        if isinstance(answer.value, dict) and at(answer.value, contract.error.message) is not MISSING:
+            for container, key in spots(answer.value, contract.error.message):
+                container[key] = text
+
+    return refusals(edit)

@@ -1,0 +1,634 @@
+"""Faults in what is refused and how, in credentials, headers and throttling."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, place
+from linkproof.contract.model import Contract, Role
+from linkproof.faults.edits import answers, has, message_says, part, put, raw, refusals, role_of, usual
+from linkproof.faults.registry import Change, fault
+from linkproof.mock.messages import Answer, Asked
+from linkproof.mock.refusal import Mistake, Row
+
+_PAGE = "<html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
+
+
+def _fails(answer: Answer, contract: Contract) -> None:
+    """Make an answer a 500 with the contract's error body."""
+    answer.status, answer.raw, answer.value = 500, None, {}
+    code = next((r.code for r in contract.error.table if r.status == 500), "InternalServerError")
+    place(answer.value, contract.error.code, code)
+    place(answer.value, contract.error.message, "The server met an unexpected condition.")
+
+
+def _body_sent(asked: Asked) -> bool:
+    return role_of(asked) is Role.DECIDE and asked.operation is not None
+
+
+# ERR-1
+
+
+@fault("ERR-1", "no-message", "Errors have no message.")
+def _(contract: Contract) -> Change | None:
+    def edit(_: Asked, answer: Answer) -> None:
+        container: Any = at(answer.value, contract.error.message.rsplit("/", 1)[0])
+        if isinstance(container, dict):
+            container.pop(contract.error.message.rsplit("/", 1)[1], None)
+
+    return refusals(edit)
+
+
+@fault("ERR-1", "empty-code", "Errors have an empty code.", "ERR-8")
+def _(contract: Contract) -> Change | None:
+    return refusals(lambda _, answer: put(contract.error.code, lambda _: "")(answer.value))
+
+
+@fault("ERR-1", "number-as-code", "The code of a 404 is the number 404.", "ERR-8", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    return refusals(lambda _, answer: put(contract.error.code, lambda _: 404)(answer.value), 404)
+
+
+@fault("ERR-1", "html", "A 404 is a page of HTML.", "SHP-3", "ERR-3", "ERR-8")
+def _(_: Contract) -> Change | None:
+    return refusals(raw(_PAGE, "text/html"), 404)
+
+
+@fault("ERR-1", "flat", "The code and the message stand beside each other at the top.", "ERR-3")
+def _(_: Contract) -> Change | None:
+    def edit(_: Asked, answer: Answer) -> None:
+        error = answer.value.get("error") if isinstance(answer.value, dict) else None
+        answer.value = error if isinstance(error, dict) else {"error": answer.value}
+
+    return refusals(edit)
+
+
+@fault("ERR-1", "nested-detail", "In the details of an error, an entry has no message.")
+def _(contract: Contract) -> Change | None:
+    def edit(_: Asked, answer: Answer) -> None:
+        inner = [{"code": "Inner"}]
+        answer.value["error"]["details"] = [{"code": "Outer", "message": "See below.", "details": inner}]
+
+    return refusals(edit, 404) if contract.error.code == "/error/code" else None
+
+
+@fault("ERR-1", "target-as-object", "The target of an error is an object.")
+def _(contract: Contract) -> Change | None:
+    def edit(_: Asked, answer: Answer) -> None:
+        answer.value["error"]["target"] = {"parameter": "name"}
+
+    return refusals(edit, 404) if contract.error.code == "/error/code" else None
+
+
+# ERR-2
+
+
+@fault("ERR-2", "stack-trace", "The message of a bad body is a stack trace.")
+def _(contract: Contract) -> Change | None:
+    text = 'Traceback (most recent call last):\n  File "/srv/app/api.py", line 88, in put\nKeyError: 0'
+    return message_says(contract, text) if has(contract, Role.DECIDE) else None
+
+
+@fault("ERR-2", "exception-type", "A message names an exception's type.")
+def _(contract: Contract) -> Change | None:
+    return message_says(contract, "System.NullReferenceException: Object reference not set to an instance.")
+
+
+@fault("ERR-2", "path-in-not-found", "The message of a 404 names a file.")
+def _(contract: Contract) -> Change | None:
+    def edit(_: Asked, answer: Answer) -> None:
+        put(contract.error.message, lambda _: "Cannot open C:\\inetpub\\wwwroot\\pec\\store.json")(answer.value)
+
+    return refusals(edit, 404)
+
+
+@fault("ERR-2", "sql", "A message has the database's statement.")
+def _(contract: Contract) -> Change | None:
+    return message_says(contract, "no rows: SELECT id, state FROM connections WHERE name = 'x' AND parent = 7")
+
+
+# ERR-3
+
+
+@fault("ERR-3", "unknown-400", "Something unknown is answered with 400.")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.GET):
+        return None
+    return refusals(lambda _, answer: setattr(answer, "status", 400), 404, when=lambda a: role_of(a) is Role.GET)
+
+
+@fault(
+    "ERR-3", "unknown-is-empty", "Get of an unknown connection is answered with 200 and no members.", "SHP-1", "STA-5"
+)
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.GET):
+        return None
+
+    def get(self: Any, asked: Asked, collection: Any) -> Answer:
+        answer: Answer = usual(self, "get", asked, collection)
+        return Answer(200, {}) if answer.status == 404 else answer
+
+    return part("service", get=get)
+
+
+@fault("ERR-3", "unknown-parent-is-empty", "The list below an unknown parent is empty.")
+def _(contract: Contract) -> Change | None:
+    def respond(self: Any, asked: Asked) -> Answer:
+        answer: Answer = usual(self, "respond", asked)
+        code = at(answer.value, contract.error.code)
+        wanted = self.refusals.of(Mistake.NO_PARENT).code
+        if role_of(asked) is Role.LIST and code == wanted:
+            more = {contract.list.total: 0} if contract.list.total else {}
+            return Answer(200, self.presenter.page([], more))
+        return answer
+
+    return part("service", respond=respond) if has(contract, Role.LIST) else None
+
+
+@fault("ERR-3", "unknown-approved", "A decision on an unknown connection is answered with success.")
+def _(contract: Contract) -> Change | None:
+    if not contract.decide.subject:
+        return None
+
+    def decide(self: Any, asked: Asked, collection: Any) -> Answer:
+        answer: Answer = usual(self, "decide", asked, collection)
+        if answer.status == 404:
+            return Answer(200, self.presenter.decided(collection.in_order()[0]))
+        return answer
+
+    return part("service", decide=decide)
+
+
+# ERR-4
+
+
+@fault("ERR-4", "version-not-needed", "A request without api-version is served.", "STA-3")
+def _(contract: Contract) -> Change | None:
+    def version(self: Any, asked: Asked) -> Any:
+        return usual(self, "version", asked) if asked.parameter(contract.version_parameter) else None
+
+    return part("rules", version=version) if contract.version_parameter else None
+
+
+@fault("ERR-4", "version-not-needed-to-write", "A decision without api-version is made.", "STA-3")
+def _(contract: Contract) -> Change | None:
+    if not contract.version_parameter or not has(contract, Role.DECIDE):
+        return None
+
+    def version(self: Any, asked: Asked) -> Any:
+        return None if asked.method == "PUT" else usual(self, "version", asked)
+
+    return part("rules", version=version)
+
+
+@fault("ERR-4", "any-version", "An api-version that nobody knows is served.", "STA-3")
+def _(contract: Contract) -> Change | None:
+    def version(self: Any, asked: Asked) -> Any:
+        return None if asked.parameter(contract.version_parameter) else usual(self, "version", asked)
+
+    return part("rules", version=version) if contract.version_parameter else None
+
+
+@fault("ERR-4", "another-code", "Without api-version the code is a general one.")
+def _(contract: Contract) -> Change | None:
+    def row(self: Any, mistake: Mistake, target: str) -> Row:
+        found: Row = usual(self, "row", mistake, target)
+        return Row(found.status, "BadRequest", found.message) if mistake is Mistake.NO_VERSION else found
+
+    return part("refusals", row=row) if contract.version_parameter else None
+
+
+# ERR-5
+
+
+def _instead(contract: Contract, mistakes: set[Mistake], edit: Any) -> Change | None:
+    """Answers requests with one of some bad bodies otherwise."""
+    if not has(contract, Role.DECIDE):
+        return None
+
+    def body(self: Any, asked: Asked) -> Any:
+        refusal = usual(self, "body", asked)
+        return edit(self, asked, refusal) if refusal is not None and refusal.mistake in mistakes else refusal
+
+    return part("rules", body=body)
+
+
+def _approving(contract: Contract, asked: Asked) -> None:
+    """Take the request for an approval of the connection that it names."""
+    body: dict[str, Any] = {}
+    place(body, contract.decide.decision, contract.decide.words["approve"])
+    if contract.decide.subject:
+        place(body, contract.decide.subject, at(asked.value, contract.decide.subject))
+    asked.__dict__["value"] = body
+
+
+@fault("ERR-5", "missing-member-approves", "A body that lacks a required member approves.", "STA-3", "ENM-2")
+def _(contract: Contract) -> Change | None:
+    decide = contract.by_role(Role.DECIDE)
+    if decide is None or decide.request is None or decide.request.fits({}):
+        return None  # nothing is required
+
+    def edit(_: Any, asked: Asked, refusal: Any) -> Any:
+        subject = at(asked.value, contract.decide.subject) if contract.decide.subject else "x"
+        if at(asked.value, contract.decide.decision) is not MISSING or not isinstance(subject, str):
+            return refusal
+        _approving(contract, asked)
+        return None
+
+    return _instead(contract, {Mistake.BODY}, edit)
+
+
+@fault("ERR-5", "not-json-415", "A body that is no JSON is answered with 415.")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _body_sent(asked) and asked.value is NOT_JSON and answer.status == 400:
+            answer.status = 415
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) and not contract.error.table else None
+
+
+@fault("ERR-5", "empty-is-done", "An empty body is answered with 200.", "STA-3", "SHP-1")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _body_sent(asked) and asked.value is MISSING and answer.status == 400:
+            answer.status, answer.value = 200, {}
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+
+
+@fault("ERR-5", "array-fails", "A body that is an array fails the service.", "HDR-5")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _body_sent(asked) and isinstance(asked.value, list) and answer.status == 400:
+            _fails(answer, contract)
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+
+
+# ERR-6
+
+
+def _limited(contract: Contract) -> bool:
+    return any(p.place == "path" and p.limited for o in contract.operations for p in o.parameters)
+
+
+@fault("ERR-6", "limits-unchecked", "A path parameter outside its limits is served as the right one.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    if "path-limits" not in contract.capabilities or not _limited(contract):
+        return None
+
+    def respond(self: Any, asked: Asked) -> Answer:
+        first = self.store.collections[0].path
+        wrong = [p for p in (asked.operation.parameters if asked.operation else ()) if p.place == "path"]
+        wrong = [p for p in wrong if p.name in first and not p.allows(asked.parameters.get(p.name, ""))]
+        asked.parameters = {**asked.parameters, **{p.name: first[p.name] for p in wrong}}
+        return usual(self, "respond", asked)  # type: ignore[no-any-return]
+
+    return part("service", respond=respond)
+
+
+@fault("ERR-6", "too-long-fails", "A path parameter that is too long fails the service.", "HDR-5")
+def _(contract: Contract) -> Change | None:
+    if not any("maxLength" in p.schema for o in contract.operations for p in o.parameters if p.place == "path"):
+        return None
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        if answer.status == 400 and any(len(v) > 90 for v in asked.parameters.values()):
+            _fails(answer, contract)
+
+    return lambda b: b.finishing(hook)
+
+
+@fault("ERR-6", "outside-is-empty", "The list below a parent outside its limits is empty.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    if "path-limits" not in contract.capabilities or not _limited(contract) or not has(contract, Role.LIST):
+        return None
+
+    def respond(self: Any, asked: Asked) -> Answer:
+        answer: Answer = usual(self, "respond", asked)
+        outside = at(answer.value, contract.error.code) == self.refusals.of(Mistake.PATH_LIMIT).code
+        if outside and role_of(asked) is Role.LIST:
+            return Answer(200, self.presenter.page([], {}))
+        return answer
+
+    return part("service", respond=respond)
+
+
+# ERR-7
+
+
+@fault("ERR-7", "post-is-a-get", "An undocumented method is answered like GET.", "SHP-2")
+def _(contract: Contract) -> Change | None:
+    def respond(self: Any, asked: Asked) -> Answer:
+        if asked.operation is None and asked.template and not asked.poll:
+            asked.operation = next(
+                (o for o in self.contract.operations if o.path == asked.template and o.method == "GET"), None
+            )
+            asked.body = b""
+        return usual(self, "respond", asked)  # type: ignore[no-any-return]
+
+    return part("service", respond=respond) if has(contract, Role.LIST) else None
+
+
+@fault("ERR-7", "method-501", "An undocumented method is answered with 501.", "HDR-5", "ERR-8")
+def _(_: Contract) -> Change | None:
+    return refusals(lambda _, answer: setattr(answer, "status", 501), 405)
+
+
+@fault("ERR-7", "method-without-body", "An undocumented method is refused without an error body.", "ERR-1", "ERR-8")
+def _(_: Contract) -> Change | None:
+    return refusals(raw(""), 405)
+
+
+@fault("ERR-7", "patch-deletes", "PATCH, which is undocumented, deletes.", "STA-3", "SHP-2")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DELETE) or has(contract, Role.TAGS):
+        return None
+
+    def respond(self: Any, asked: Asked) -> Answer:
+        if asked.method == "PATCH" and asked.name and asked.operation is None:
+            collection = self.store.collection(asked.parameters)
+            if collection is not None:
+                self.store.remove(collection, asked.name)
+            return Answer(204)
+        return usual(self, "respond", asked)  # type: ignore[no-any-return]
+
+    return part("service", respond=respond)
+
+
+# ERR-8
+
+
+def _code(contract: Contract, mistake: Mistake, code: str) -> Change | None:
+    if not contract.error.table:
+        return None
+
+    def row(self: Any, which: Mistake, target: str) -> Row:
+        found: Row = usual(self, "row", which, target)
+        return Row(found.status, code, found.message) if which is mistake else found
+
+    return part("refusals", row=row)
+
+
+@fault("ERR-8", "code-of-another-status", "An unknown connection has a code that stands with 400.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    return _code(contract, Mistake.NO_CONNECTION, "EndPoint.2003")
+
+
+@fault("ERR-8", "code-of-a-404", "A bad body is refused with 400, and a code that stands with 404.", "ERR-5")
+def _(contract: Contract) -> Change | None:
+    return _code(contract, Mistake.BODY, "EndPoint.0005")
+
+
+@fault("ERR-8", "code-without-prefix", "Codes lack their prefix.", "HDR-2", "PAG-8", "ERR-3", "ENM-2", "ERR-5")
+def _(contract: Contract) -> Change | None:
+    if not contract.error.table:
+        return None
+    return refusals(lambda _, a: put(contract.error.code, lambda v: str(v).rsplit(".", 1)[-1])(a.value))
+
+
+# ERR-9
+
+
+@fault("ERR-9", "numbered-code", "The code of an error is another one each time.", "ERR-8", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    counter = itertools.count(1)
+
+    def edit(_: Asked, answer: Answer) -> None:
+        put(contract.error.code, lambda v: f"{v}{next(counter)}")(answer.value)
+
+    return refusals(edit, 404)
+
+
+@fault("ERR-9", "two-codes", "The same unknown parent has one of two codes in turn.", "ERR-3", "ERR-8")
+def _(_: Contract) -> Change | None:
+    turns = itertools.cycle((False, True))
+
+    def row(self: Any, mistake: Mistake, target: str) -> Row:
+        found: Row = usual(self, "row", mistake, target)
+        if mistake is Mistake.NO_PARENT and next(turns):
+            other = usual(self, "row", Mistake.NO_CONNECTION, target)
+            return Row(other.status, other.code, other.message)
+        return found
+
+    return part("refusals", row=row)
+
+
+# HDR-1
+
+
+@fault("HDR-1", "no-id", "Answers have no request id.")
+def _(contract: Contract) -> Change | None:
+    name = contract.request_id_header
+    return (lambda b: b.finishing(lambda _, answer: answer.drop(name))) if name else None
+
+
+@fault("HDR-1", "errors-without-id", "Errors have no request id.")
+def _(contract: Contract) -> Change | None:
+    name = contract.request_id_header
+    return refusals(lambda _, answer: answer.drop(name)) if name else None
+
+
+@fault("HDR-1", "id-twice", "Every second answer has the request id of the one before.")
+def _(contract: Contract) -> Change | None:
+    if not contract.request_id_header:
+        return None
+    numbers = itertools.count()
+
+    def request_id(_: Any) -> str:
+        return f"00000000-0000-4000-8000-{next(numbers) // 2:012d}"
+
+    return part("gate", request_id=request_id)
+
+
+# HDR-2
+
+
+@fault("HDR-2", "anybody", "Requests without a credential are served.", "STA-3")
+def _(_: Contract) -> Change | None:
+    def admit(self: Any, asked: Asked) -> Any:
+        return usual(self, "admit", asked) if asked.headers.get(self._header) else None
+
+    return part("gate", admit=admit)
+
+
+@fault("HDR-2", "any-token", "Any credential is right.", "STA-3")
+def _(_: Contract) -> Change | None:
+    return part("gate", right=lambda _, __: True)
+
+
+@fault("HDR-2", "writes-unchecked", "Decisions need no credential.", "STA-3")
+def _(contract: Contract) -> Change | None:
+    if not has(contract, Role.DECIDE):
+        return None
+
+    def admit(self: Any, asked: Asked) -> Any:
+        return None if _body_sent(asked) else usual(self, "admit", asked)
+
+    return part("gate", admit=admit)
+
+
+@fault("HDR-2", "403", "A request without a credential is answered with 403.", "ERR-8")
+def _(_: Contract) -> Change | None:
+    return refusals(lambda _, answer: setattr(answer, "status", 403), 401)
+
+
+@fault("HDR-2", "401-as-html", "A 401 is a page of HTML.", "ERR-1", "SHP-3", "ERR-8")
+def _(_: Contract) -> Change | None:
+    return refusals(raw(_PAGE, "text/html"), 401)
+
+
+# HDR-3
+
+
+def _throttled(contract: Contract, edit: Any) -> Change:
+    """Throttles every fifth list, or every fifth Get where there is none."""
+    turns = itertools.count(1)
+    role = Role.LIST if has(contract, Role.LIST) else Role.GET
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        if role_of(asked) is role and answer.status == 200 and next(turns) % 5 == 0:
+            answer.status, answer.value = 429, {}
+            place(answer.value, contract.error.code, (*contract.error.throttled, "TooManyRequests")[0])
+            place(answer.value, contract.error.message, "Too many requests.")
+            edit(asked, answer)
+
+    return lambda b: b.finishing(hook)
+
+
+@fault("HDR-3", "429-without-body", "A 429 has no body.", "ERR-1", "ERR-8")
+def _(contract: Contract) -> Change | None:
+    return _throttled(contract, raw(""))
+
+
+@fault("HDR-3", "429-without-retry-after", "A 429 does not say when to come back.")
+def _(contract: Contract) -> Change | None:
+    return _throttled(contract, lambda _, __: None) if not contract.error.throttled else None
+
+
+@fault("HDR-3", "429-for-400", "Throttling is told by 429, where 400 is documented.", "ERR-8")
+def _(contract: Contract) -> Change | None:
+    return _throttled(contract, lambda _, __: None) if contract.error.throttled else None
+
+
+# HDR-4
+
+
+def _cased(contract: Contract, part_of: str) -> Change | None:
+    """Finds nothing where one part of the path is in another case than the fixtures have it."""
+    if "get" not in contract.capabilities or not contract.resource_type:
+        return None
+
+    def respond(self: Any, asked: Asked) -> Answer:
+        home = self.store.collections[0].home
+        known = {home.split("/")[i] for i in range(len(home.split("/")))} | {
+            c.name for c in self.store.collections[0].connections.values()
+        }
+        lowered = {k.lower(): k for k in known}
+        steps = asked.path.split("/")
+        spots = {"name": steps[-1:], "group": steps[3:4], "provider": steps[5:7]}[part_of]
+        if any(s not in known and s.lower() in lowered for s in spots):
+            return self.refused(self.refusals.of(Mistake.NO_CONNECTION))  # type: ignore[no-any-return]
+        return usual(self, "respond", asked)  # type: ignore[no-any-return]
+
+    return part("service", respond=respond)
+
+
+@fault("HDR-4", "name-by-case", "A name in another case is not found.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    return _cased(contract, "name")
+
+
+@fault("HDR-4", "groups-by-case", "resourcegroups in lower case is not found.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    return _cased(contract, "group")
+
+
+@fault("HDR-4", "provider-by-case", "The provider in another case is not found.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    return _cased(contract, "provider")
+
+
+# HDR-5
+
+
+@fault("HDR-5", "large-body", "A large body fails the service.", "ERR-5", "ERR-8")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _body_sent(asked) and len(asked.body) > 100_000:
+            _fails(answer, contract)
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+
+
+@fault("HDR-5", "deep-body", "A deeply nested body fails the service.", "ERR-5", "ERR-8")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _body_sent(asked) and (asked.value is TOO_DEEP or asked.body.count(b"[") > 1000):
+            _fails(answer, contract)
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+
+
+@fault("HDR-5", "null-member", "A member that is null fails the service.", "ERR-5", "ERR-8")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _body_sent(asked) and isinstance(asked.value, dict) and None in asked.value.values():
+            _fails(answer, contract)
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+
+
+@fault("HDR-5", "odd-query", "A query parameter that nobody knows fails the service.")
+def _(contract: Contract) -> Change | None:
+    role = Role.LIST if has(contract, Role.LIST) else Role.GET
+
+    def hook(asked: Asked, answer: Answer) -> None:
+        if role_of(asked) is role and any(k == "unknown" for k, _ in asked.query):
+            _fails(answer, contract)
+
+    return lambda b: b.finishing(hook)
+
+
+@fault("HDR-5", "odd-name", "A name that is not ASCII fails the service.", "ERR-3")
+def _(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if role_of(asked) is Role.GET and "%CE" in asked.path.upper():
+            _fails(answer, contract)
+
+    return (lambda b: b.finishing(hook)) if has(contract, Role.GET) else None
+
+
+# HDR-6
+
+
+def _credential(asked: Asked) -> str:
+    return asked.headers.get(asked.contract.authorization_header.lower(), "")
+
+
+@fault("HDR-6", "in-401", "A 401 repeats the wrong credential.")
+def _(contract: Contract) -> Change | None:
+    def edit(asked: Asked, answer: Answer) -> None:
+        if _credential(asked):
+            said = f"The token {_credential(asked).rsplit(' ', 1)[-1]} is not valid."
+            put(contract.error.message, lambda _: said)(answer.value)
+
+    return refusals(edit, 401)
+
+
+@fault("HDR-6", "in-a-header", "Every answer repeats the credential in a header.")
+def _(_: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        if _credential(asked):
+            answer.put("x-debug-authorization", _credential(asked))
+
+    return lambda b: b.finishing(hook)
+
+
+@fault("HDR-6", "in-a-description", "A list repeats the credential in a member.", "SHP-4", "STA-6", "PAG-4")
+def _(_: Contract) -> Change | None:
+    def edit(asked: Asked, answer: Answer) -> None:
+        answer.value["debug"] = _credential(asked)
+
+    return answers(edit, Role.LIST)

@@ -1,0 +1,1 @@
+"""Runs checks on exchanges, groups breaches by cause, reaches a verdict."""

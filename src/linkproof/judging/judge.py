@@ -1,0 +1,270 @@
+"""Runs every check over exchanges, one by one, and counts what was judged."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from linkproof.base.bounded import Recent
+from linkproof.checks.all import CHECKS
+from linkproof.checks.error_bodies import from_a_gateway
+from linkproof.checks.registry import Check, sort_of
+from linkproof.checks.state import READING, History
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract
+from linkproof.contract.request_match import Address, Addresses, Kind
+from linkproof.contract.routing import Route, Router, query_pairs
+from linkproof.judging.grouping import Findings
+from linkproof.judging.observed_values import Observations
+from linkproof.judging.operation_timelines import Timelines
+from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
+from linkproof.model.exchange import Circumstances, Exchange
+from linkproof.model.finding import Judgement
+from linkproof.model.results import Broken, UnmatchedGroup
+
+#: So many worlds are kept in mind: recordings come one after the other, runs have few.
+_WORLDS = 4
+#: Of so many operations it is known where they are polled.
+_POLLS = 10_000
+_MOST_BROKEN = 20
+_MOST_UNMATCHED = 1000
+
+
+@dataclass
+class _World:
+    """What belongs to one world: a history for each contract, and the URLs at which operations are polled."""
+
+    histories: dict[tuple[str, str], History] = field(default_factory=dict)
+    polls: Recent[str, tuple[Route, Kind]] = field(default_factory=lambda: Recent(_POLLS))
+    tracks: Tracks = field(default_factory=lambda: Recent(FOLLOWED))
+
+    def history(self, contract: Contract) -> History:
+        key = (contract.id, contract.version)
+        found = self.histories.get(key)
+        if found is None:
+            found = self.histories[key] = History(contract)
+        return found
+
+
+@dataclass
+class Tally:
+    """How often a requirement was judged on a contract, and how fresh the evidence is."""
+
+    count: int = 0
+    date: str = ""
+    variants: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judge came to, as data: it can be sent to another process, and put together with what others came to."""
+
+    findings: Findings
+    lifecycles: Lifecycles
+    timelines: Timelines
+    observations: Observations
+    tallies: dict[tuple[str, str], Tally]
+    matched: Counter[str]
+    exchanges: int
+    broken: list[Broken]
+    unmatched: dict[tuple[str, str, str], UnmatchedGroup]
+
+
+class Judge:
+    """Feeds exchanges, in order, to every check.
+
+    Args:
+        contracts: the contracts that exchanges are matched to.
+        circumstances: what may be assumed of the target.
+        any_version: also judge exchanges of another api-version of the same API.
+        share: this one's part of the work, and of how many: exchanges of other contracts are for others. No check
+            compares exchanges of two contracts, so that all parts together come to what one judge comes to.
+    """
+
+    def __init__(
+        self,
+        contracts: Iterable[Contract],
+        circumstances: Circumstances,
+        *,
+        any_version: bool = False,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
+        self.contracts = tuple(contracts)
+        self.circumstances = circumstances
+        self.addresses = Addresses(Router(self.contracts, any_version=any_version))
+        self.findings = Findings()
+        self.lifecycles = Lifecycles()
+        self.timelines = Timelines()
+        self.observations = Observations()
+        self.tallies: dict[tuple[str, str], Tally] = {}
+        self.matched: Counter[str] = Counter()
+        self.exchanges = 0
+        self.broken: list[Broken] = []
+        part, parts = share
+        self._is_first = part == 0
+        names = sorted({c.id for c in self.contracts})
+        self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
+        self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
+        self._worlds: OrderedDict[str, _World] = OrderedDict()
+        #: The checks for each sort of call, worked out when the first call of the sort comes.
+        self._checks: dict[tuple[tuple[str, str, str], int, bool, bool], tuple[Check, ...]] = {}
+
+    def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
+        """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
+        world = self._world(exchange.world)
+        call = self.read(exchange, world)
+        if call is None:
+            self.exchanges += self._is_first
+            return None, []
+        if call.contract.id not in self._mine:
+            self._note_polls(call, world)
+            return call, []
+        self.exchanges += 1
+        if from_a_gateway(call, self.circumstances):
+            self._leave(exchange, "a gateway answered in the place of the service")
+            return call, []
+        self.matched[call.contract.id] += 1
+        history = world.history(call.contract)
+        found: list[Judgement] = []
+        for check in self._checks_for(call, history):
+            try:
+                found.extend(check.function(call, history, self.circumstances))
+            except Exception:
+                self._broke(check.requirements, exchange)
+        history.record(call)
+        self.lifecycles.observe(call, history, world.tracks)
+        self.timelines.observe(call, history)
+        self.observations.observe(call)
+        self._note_polls(call, world)
+        for judgement in found:
+            self._count(call, judgement)
+        return call, found
+
+    def _checks_for(self, call: Call, history: History) -> tuple[Check, ...]:
+        key = (call.address.sort, call.status, not call.faults, history.written)
+        found = self._checks.get(key)
+        if found is None:
+            sort = sort_of(call, history)
+            found = self._checks[key] = tuple(c for c in CHECKS if c.concerns(sort))
+        return found
+
+    def judged(self) -> Judged:
+        """What was come to so far, without what is only needed to go on."""
+        return Judged(
+            self.findings,
+            self.lifecycles,
+            self.timelines.at_rest(),
+            self.observations,
+            self.tallies,
+            self.matched,
+            self.exchanges,
+            self.broken,
+            self._unmatched,
+        )
+
+    def take(self, other: Judged) -> None:
+        """Take in what was come to on other worlds, as if their exchanges had come after those of this one."""
+        self.findings.take(other.findings)
+        self.lifecycles.take(other.lifecycles)
+        self.timelines.take(other.timelines)
+        self.observations.take(other.observations)
+        for key, tally in other.tallies.items():
+            own = self.tallies.setdefault(key, Tally())
+            own.count += tally.count
+            own.date = max(own.date, tally.date)
+            own.variants |= tally.variants
+        self.matched.update(other.matched)
+        self.exchanges += other.exchanges
+        self.broken = [*self.broken, *other.broken][:_MOST_BROKEN]
+        for place, group in other.unmatched.items():
+            before = self._unmatched.get(place)
+            if before is not None:
+                where = (*before.where, *group.where)[:3]
+                self._unmatched[place] = replace(before, count=before.count + group.count, where=where)
+            elif len(self._unmatched) < _MOST_UNMATCHED:
+                self._unmatched[place] = group
+
+    def peek(self, exchange: Exchange) -> Call | None:
+        """The exchange as a call of a contract, None where it is none; nothing is judged or noted."""
+        found = self._find(exchange, self._world(exchange.world))
+        return None if isinstance(found, str) else found
+
+    def read(self, exchange: Exchange, world: _World) -> Call | None:
+        """The exchange as a call of a contract; None, and noted with the reason, where it is none."""
+        found = self._find(exchange, world)
+        if isinstance(found, str):
+            self.leave_out(exchange, found)
+            return None
+        return found
+
+    def _find(self, exchange: Exchange, world: _World) -> Call | str:
+        request = exchange.request
+        poll = world.polls.get(request.url) if world.polls and request.method == "GET" else None
+        if poll is not None:
+            return Call(exchange, _poll(request.url, *poll))
+        address = self.addresses.find(request.method, request.url)
+        return address if isinstance(address, str) else Call(exchange, address)
+
+    def unmatched(self) -> list[UnmatchedGroup]:
+        """What matched no contract, grouped by reason, method and path."""
+        return sorted(self._unmatched.values(), key=lambda g: (g.reason, g.path, g.method))
+
+    def _world(self, name: str) -> _World:
+        world = self._worlds.get(name)
+        if world is None:
+            world = self._worlds[name] = _World()
+            while len(self._worlds) > _WORLDS:
+                self._worlds.popitem(last=False)
+        return world
+
+    def _note_polls(self, call: Call, world: _World) -> None:
+        """An answer may name the URLs at which its operation is polled."""
+        if call.exchange.request.method in READING or not call.success:
+            return
+        headers = call.exchange.response.headers
+        status_url, result_url = headers.get("azure-asyncoperation"), headers.get("location")
+        route = call.address.route
+        if status_url:
+            world.polls.put(status_url, (route, Kind.STATUS_POLL))
+        if result_url and call.status == 202 and result_url != status_url:
+            world.polls.put(result_url, (route, Kind.RESULT_POLL))
+
+    def leave_out(self, exchange: Exchange, reason: str) -> None:
+        """Note that an exchange is not judged, and why; of several parts the first does."""
+        if self._is_first:
+            self._leave(exchange, reason)
+
+    def _leave(self, exchange: Exchange, reason: str) -> None:
+        path = urlsplit(exchange.request.url).path
+        key = (reason, exchange.request.method, path)
+        before = self._unmatched.get(key)
+        where = (*before.where, exchange.label)[:3] if before else (exchange.label,)
+        count = before.count + 1 if before else 1
+        if before or len(self._unmatched) < _MOST_UNMATCHED:
+            self._unmatched[key] = UnmatchedGroup(reason, exchange.request.method, path, count, where)
+
+    def _count(self, call: Call, judgement: Judgement) -> None:
+        key = (call.contract.id, judgement.requirement)
+        tally = self.tallies.get(key)
+        if tally is None:
+            tally = self.tallies[key] = Tally()
+        tally.count += 1
+        if call.exchange.at > tally.date:
+            tally.date = call.exchange.at
+        if judgement.breach is not None:
+            variant = self.findings.add(call, judgement)
+            if variant:
+                tally.variants.add(variant)
+
+    def _broke(self, requirements: tuple[str, ...], exchange: Exchange) -> None:
+        what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"
+        if len(self.broken) < _MOST_BROKEN:
+            self.broken.append(Broken(what, traceback.format_exc(limit=4)))
+
+
+def _poll(url: str, route: Route, kind: Kind) -> Address:
+    """The address at which an operation is polled, by the route of the call that began it."""
+    return Address("GET", replace(route, query_pairs=query_pairs(urlsplit(url).query)), kind)

@@ -1,0 +1,129 @@
+"""Which values were seen where a contract has words of its own: enumerations, statuses, error codes.
+
+A vendor's new word shows here before anything breaks on it, and a documented word that never comes shows as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from linkproof.base.json_values import generalise
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Operation
+from linkproof.contract.schema import values_at
+from linkproof.judging.grouping import within_item
+from linkproof.model.results import Observed, ObservedValue
+
+#: So many words are kept for one place, and so much of each.
+_MOST = 50
+_LONGEST = 100
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word as it is counted; its fields are those of ``ObservedValue``."""
+
+    documented: bool
+    count: int
+    first_seen: str
+    last_seen: str
+    seen: str
+
+    def add(self, count: int, first_seen: str, last_seen: str) -> None:
+        """Take in that it was seen so often more."""
+        self.count += count
+        if first_seen and (not self.first_seen or first_seen < self.first_seen):
+            self.first_seen = first_seen
+        if last_seen > self.last_seen:
+            self.last_seen = last_seen
+
+
+@dataclass(slots=True)
+class _Place:
+    documented: tuple[str, ...]
+    values: dict[str, _Word] = field(default_factory=dict)
+
+
+#: Pointers into a body, and the place within one connection that each leads to.
+_Where = tuple[tuple[str, _Place], ...]
+
+
+class Observations:
+    """Collects values by contract and place, as exchanges come."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, dict[str, _Place]] = {}
+        self._where: dict[tuple[str, str, str, int], _Where] = {}
+
+    def observe(self, call: Call) -> None:
+        """Take in the values of one answer."""
+        if call.operation is None or call.status >= 500:
+            return
+        if call.status >= 400:
+            if isinstance(call.error_code, str) and call.error_code:
+                codes = tuple(row.code for row in call.contract.error.table)
+                _note(call, self._place(call.contract, call.contract.error.code, codes), call.error_code)
+            return
+        key = (call.contract.id, call.contract.version, call.operation.id, call.status)
+        where = self._where.get(key)
+        if where is None:
+            found = dict.fromkeys(_walk(call.contract, call.operation, call.status))
+            where = self._where[key] = tuple((p, self._place(call.contract, name, words)) for p, name, words in found)
+        for pointer, place in where:
+            for _, value in values_at(call.answer, pointer):
+                if isinstance(value, str):
+                    _note(call, place, value)
+
+    def take(self, other: Observations) -> None:
+        """Take in what others saw, as if it had come after all that is here."""
+        for contract, places in other._places.items():
+            own = self._places.setdefault(contract, {})
+            for name, theirs in places.items():
+                place = own.setdefault(name, _Place(theirs.documented))
+                for text, word in theirs.values.items():
+                    before = place.values.get(text)
+                    if before is not None:
+                        before.add(word.count, word.first_seen, word.last_seen)
+                    elif len(place.values) < _MOST:
+                        place.values[text] = word
+
+    def of(self, contract: Contract) -> list[Observed]:
+        """What was seen of a contract, place by place."""
+        found = self._places.get(contract.id, {})
+        return [
+            Observed(contract.id, name, place.documented, tuple(_value(*v) for v in sorted(place.values.items())))
+            for name, place in sorted(found.items())
+            if place.values
+        ]
+
+    def _place(self, contract: Contract, name: str, documented: tuple[str, ...]) -> _Place:
+        return self._places.setdefault(contract.id, {}).setdefault(name, _Place(documented))
+
+
+def _note(call: Call, place: _Place, value: str) -> None:
+    text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+    before = place.values.get(text)
+    at = call.exchange.at
+    if before is not None:
+        before.add(1, at, at)
+    elif len(place.values) < _MOST:
+        place.values[text] = _Word(text in place.documented, 1, at, at, call.exchange.label)
+
+
+def _value(text: str, word: _Word) -> ObservedValue:
+    return ObservedValue(text, word.documented, word.count, word.first_seen, word.last_seen, word.seen)
+
+
+def _walk(contract: Contract, operation: Operation, status: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Where words stand in an answer: pointer into the body, place within one connection, documented words."""
+    schema = operation.responses.get(status)
+    if schema is None:
+        return
+    for pointer, options in schema.enumerations.items():
+        yield pointer, within_item(contract, pointer), tuple(map(str, options))
+    open_words = {p for p in (contract.member.status, contract.member.provisioning) if p}
+    for pointer, leaf in schema.leaves():
+        place = within_item(contract, generalise(pointer))
+        if place in open_words and "enum" not in leaf:
+            yield pointer, place, ()

@@ -1,0 +1,108 @@
+"""How long-running operations went: when each was polled, with which word it answered, and how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from linkproof.base.json_values import at
+from linkproof.checks.state import History, Running
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract
+from linkproof.contract.request_match import Kind
+from linkproof.model.exchange import Exchange
+from linkproof.model.results import LongRunning, Step, Timeline
+
+#: So many operations of a contract are drawn: those that failed first, then the longest.
+SHOWN = 6
+_MOST_STEPS = 40
+_MOST_KEPT = 2000
+_SECONDS, _EXCHANGES = "seconds", "exchanges"
+
+
+@dataclass
+class _Operation:
+    """One operation; ``running`` is what the history knows of it, None once nothing more is to come."""
+
+    running: Running | None
+    operation: str
+    start: Exchange
+    steps: list[Step] = field(default_factory=list)
+    at_rest: str = ""
+
+    @property
+    def ended(self) -> str:
+        """The word with which it ended, "" where it was not seen to end."""
+        return self.running.ended if self.running is not None else self.at_rest
+
+    def add(self, step: Step) -> None:
+        """Note a poll; of very many, the last takes the place of the one before it."""
+        if len(self.steps) >= _MOST_STEPS:
+            self.steps.pop()
+        self.steps.append(step)
+
+
+class Timelines:
+    """Follows the operations that the histories know. ``observe`` is given each call once its history has it."""
+
+    def __init__(self) -> None:
+        self._operations: dict[str, dict[int, _Operation]] = {}
+
+    def observe(self, call: Call, history: History) -> None:
+        """Take in a call that starts or polls an operation; any other says nothing."""
+        kept = self._operations.setdefault(call.contract.id, {})
+        if call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
+            running = history.running_at(call.exchange.request.url)
+            operation = kept.get(id(running))
+            if operation is not None:
+                operation.add(self._step(call, operation.start))
+            return
+        _, subject = history.of(call)
+        if subject is None or subject.running is None or subject.running.call is not call:
+            return
+        if len(kept) < _MOST_KEPT:
+            operation = kept[id(subject.running)] = _Operation(subject.running, call.name, call.exchange)
+            operation.add(self._step(call, call.exchange))
+
+    def at_rest(self) -> Timelines:
+        """The same without what the histories know: it can be sent to another process."""
+        made = Timelines()
+        for contract, operations in self._operations.items():
+            made._operations[contract] = {
+                n: replace(o, running=None, at_rest=o.ended) for n, o in enumerate(operations.values())
+            }
+        return made
+
+    def take(self, other: Timelines) -> None:
+        """Take in what others followed (at rest), as if it had come after all that is here."""
+        for contract, operations in other._operations.items():
+            kept = self._operations.setdefault(contract, {})
+            for operation in operations.values():
+                if len(kept) < _MOST_KEPT:
+                    kept[id(operation)] = operation
+
+    def of(self, contract: Contract) -> LongRunning | None:
+        """What was seen of a contract's operations; None where it has none and none was seen."""
+        operations = list(self._operations.get(contract.id, {}).values())
+        if not operations and not any(o.long_running for o in contract.operations):
+            return None
+        good = contract.long_running.succeeded
+        operations.sort(key=lambda o: (o.ended in (good, ""), -o.steps[-1].after))
+        ended = Counter(o.ended for o in operations)
+        shown = tuple(self._timeline(o) for o in operations[:SHOWN])
+        clock = _EXCHANGES if any(_is_untimed(o.start) for o in operations) else _SECONDS
+        return LongRunning(contract.id, len(operations), tuple(sorted(ended.items())), good, clock, shown)
+
+    def _timeline(self, operation: _Operation) -> Timeline:
+        start = operation.start
+        return Timeline(operation.operation, start.label, start.at, operation.ended, tuple(operation.steps))
+
+    def _step(self, call: Call, start: Exchange) -> Step:
+        after = call.exchange.ended - start.ended
+        word = at(call.answer, "/status") if call.kind is Kind.STATUS_POLL and call.success else ""
+        return Step(round(max(after, 0.0), 3), call.status, word if isinstance(word, str) else "")
+
+
+def _is_untimed(exchange: Exchange) -> bool:
+    """Whether its time is only its place: recordings that keep no time are read so."""
+    return exchange.started == float(exchange.number)

@@ -1,0 +1,153 @@
+"""Which steps of a connection's life were really seen: from which status, by what, to which status.
+
+A step is counted only where it is certain: the connection was shown settled before and after, no operation goes on,
+and one write at most lies between. Everything else says nothing here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from linkproof.base.bounded import Recent
+from linkproof.checks.equivalence import status_of
+from linkproof.checks.state import READING, History, Subject
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Role
+from linkproof.contract.request_match import Kind
+from linkproof.model.results import GONE, Lifecycle, Transition
+
+ALONE = "by itself"
+OTHER = "another write"
+DELETE = "delete"
+_MOST_KINDS = 100
+_Step = tuple[str, str, str, bool]
+
+
+@dataclass
+class Track:
+    """One connection of one world: the status that it was last shown with, and the writes since then."""
+
+    last: str | None = None
+    writes: list[str] = field(default_factory=list)
+
+
+Tracks = Recent[tuple[str, str, str], Track]
+#: So many connections are followed at a time.
+FOLLOWED = 20_000
+
+
+class Lifecycles:
+    """Counts steps by contract. ``observe`` is given each call once its history has taken it in."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, dict[_Step, tuple[int, str]]] = {}
+
+    def observe(self, call: Call, history: History, tracks: Tracks) -> None:
+        """Take in a call; ``tracks`` belong to its world."""
+        contract = call.contract
+        if not contract.member.status or call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
+            return
+        if call.exchange.request.method not in READING:
+            self._write(call, history, tracks)
+        elif call.role is Role.GET and call.not_found and call.subject and not call.faults:
+            self._shown(call, history, tracks, call.subject, GONE)
+        elif call.role in (Role.GET, Role.LIST):
+            collection = history.collection(call.collection)
+            for name, item, _ in call.named:
+                status = status_of(contract, item)
+                if status and _is_settled(collection.subject(name), call):
+                    self._shown(call, history, tracks, name, status)
+
+    def take(self, other: Lifecycles) -> None:
+        """Take in what others counted, as if it had come after all that is here."""
+        for contract, steps in other._seen.items():
+            seen = self._seen.setdefault(contract, {})
+            for step, (number, first) in steps.items():
+                if step in seen or len(seen) < _MOST_KINDS:
+                    before, label = seen.get(step, (0, first))
+                    seen[step] = (before + number, label)
+
+    def of(self, contract: Contract) -> Lifecycle | None:
+        """The life of a contract's connections: what it foresees, seen or not, then what was seen besides."""
+        if contract.by_role(Role.DECIDE) is None or not contract.member.status:
+            return None
+        seen = self._seen.get(contract.id, {})
+        foreseen = list(_foreseen(contract))
+        steps = foreseen + sorted(s for s in seen if s not in foreseen)
+        transitions = tuple(Transition(*s, s in foreseen, *seen.get(s, (0, ""))) for s in steps)
+        return Lifecycle(contract.id, tuple(contract.states.values()), transitions)
+
+    def _write(self, call: Call, history: History, tracks: Tracks) -> None:
+        if not call.subject:
+            return
+        track = _track(tracks, call, call.subject)
+        act = _act(call)
+        if call.success or call.status >= 500:
+            track.writes.append(act if call.success else OTHER)
+            del track.writes[:-2]
+        elif track.last and not track.writes and _was_refused(call, act) and not _goes_on(call, history, call.subject):
+            self._count(call, (track.last, act, track.last, True))
+
+    def _shown(self, call: Call, history: History, tracks: Tracks, name: str, status: str) -> None:
+        if _goes_on(call, history, name):
+            return
+        track = _track(tracks, call, name)
+        last, writes = track.last, track.writes
+        track.last, track.writes = status, []
+        if last is None or len(writes) > 1:
+            return
+        by = writes[0] if writes else ALONE
+        if status != last or by not in (ALONE, OTHER, DELETE):
+            self._count(call, (last, by, status, False))
+
+    def _count(self, call: Call, step: _Step) -> None:
+        seen = self._seen.setdefault(call.contract.id, {})
+        number, first = seen.get(step, (0, call.exchange.label))
+        if number or len(seen) < _MOST_KINDS:
+            seen[step] = (number + 1, first)
+
+
+def _track(tracks: Tracks, call: Call, name: str) -> Track:
+    key = (call.contract.id, call.collection, name)
+    return tracks.get(key) or tracks.put(key, Track())
+
+
+def _is_settled(subject: Subject, call: Call) -> bool:
+    """Whether a call showed a connection that was not on its way: the history has just worked that out."""
+    return any(shown is not None and shown.call is call and shown.settled for shown in (subject.get, subject.listed))
+
+
+def _goes_on(call: Call, history: History, name: str) -> bool:
+    running = history.collection(call.collection).subject(name).running
+    return running is not None and not running.ended
+
+
+def _act(call: Call) -> str:
+    if call.exchange.request.method == "DELETE":
+        return DELETE
+    if call.faults or not call.decision:
+        return OTHER
+    shows = call.contract.decide.shows
+    return next((neutral for neutral, word in shows.items() if word == call.decision), OTHER)
+
+
+def _was_refused(call: Call, act: str) -> bool:
+    """Whether a sound decision was refused for what it asks, not for how it was asked."""
+    return act not in (OTHER, DELETE) and call.status in (400, 409) and call.plain and not call.throttled
+
+
+def _foreseen(contract: Contract) -> list[_Step]:
+    """What the contract foresees: decisions from each status (refused where decisions are final), and deletion."""
+    states, decide = contract.states, contract.decide
+    pending = states["pending"]
+    decided = list(dict.fromkeys(decide.shows.values()))
+    steps: list[_Step] = [(pending, act, word, False) for act, word in decide.shows.items()]
+    for before in decided:
+        for act, word in decide.shows.items():
+            if decide.final:
+                steps.append((before, act, before, True))
+            elif word != before:
+                steps.append((before, act, word, False))
+    if contract.by_role(Role.DELETE) is not None:
+        steps.extend((before, DELETE, GONE, False) for before in (pending, *decided))
+    return steps

@@ -1,0 +1,1 @@
+"""What only one vendor's embedded service does."""

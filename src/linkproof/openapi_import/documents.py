@@ -1,0 +1,127 @@
+"""The files of an API description, and what references lead to. Nothing outside the given folder is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+import yaml
+
+from linkproof.base.json_values import MISSING, at
+from linkproof.errors import UsageError
+
+#: No API description is larger.
+_LARGEST = 50 << 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a file: the file's path or URL, and a JSON pointer."""
+
+    file: str
+    pointer: str
+
+    @property
+    def name(self) -> str:
+        """The pointer's last step."""
+        return self.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+
+
+@dataclass
+class Documents:
+    """Reads each file once.
+
+    Args:
+        root: the folder within which references may lead.
+        fetch: reads a URL, where that was allowed; None: it is an error to need one.
+    """
+
+    root: Path
+    fetch: Callable[[str], bytes] | None = None
+    _read: dict[str, Any] = field(default_factory=dict)
+
+    def load(self, file: str) -> Any:
+        """A file's content. Raises UsageError, naming the file."""
+        if file not in self._read:
+            self._read[file] = self._parsed(file)
+        return self._read[file]
+
+    def resolve(self, reference: str, base: Place) -> tuple[Any, Place]:
+        """What a ``$ref`` that stands at ``base`` leads to, and where that stands. Raises UsageError."""
+        target, fragment = urldefrag(reference)
+        file = self._file(target, base) if target else base.file
+        pointer = unquote(fragment)
+        value = at(self.load(file), pointer)
+        if value is MISSING:
+            raise UsageError(
+                f"the reference {reference!r} leads nowhere: {file} has no {pointer}",
+                where=f"{base.file}: {base.pointer}",
+                fix="mend the reference, or give the folder with the right version of that file",
+            )
+        return value, Place(file, pointer)
+
+    def follow(self, value: Any, base: Place) -> tuple[Any, Place]:
+        """``value`` itself, or what it refers to in the end. Raises UsageError where references run in a circle."""
+        seen: set[Place] = set()
+        while isinstance(value, dict) and isinstance(value.get("$ref"), str):
+            value, base = self.resolve(value["$ref"], base)
+            if base in seen:
+                raise UsageError("references run in a circle", where=f"{base.file}: {base.pointer}", fix="break it")
+            seen.add(base)
+        return value, base
+
+    def _file(self, target: str, base: Place) -> str:
+        if base.file.startswith(("http://", "https://")) or target.startswith(("http://", "https://")):
+            url = urljoin(base.file, target)
+            if self.fetch is None:
+                fix = "give --fetch to read it from there, or a copy of the file and references that lead to it"
+                raise UsageError(
+                    f"{url} is needed, and nothing is fetched", where=f"{base.file}: {base.pointer}", fix=fix
+                )
+            return url
+        path = (Path(base.file).parent / unquote(target)).resolve()
+        if not path.is_relative_to(self.root.resolve()):
+            raise UsageError(
+                f"the reference {target!r} leads out of {self.root}, to {path}",
+                where=f"{base.file}: {base.pointer}",
+                fix="give --root with a folder that holds both files",
+            )
+        return str(path)
+
+    def _parsed(self, file: str) -> Any:
+        try:
+            if file.startswith(("http://", "https://")):
+                assert self.fetch is not None
+                text = self.fetch(file)
+            else:
+                if Path(file).stat().st_size > _LARGEST:
+                    raise UsageError(f"larger than {_LARGEST >> 20} MiB", where=file, fix="give an API description")
+                text = Path(file).read_bytes()
+        except OSError as error:
+            fix = "give the file, or a folder that holds it"
+            raise UsageError(f"cannot be read: {error.strerror or error}", where=file, fix=fix) from None
+        try:
+            found = json.loads(text.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as no_json:
+            found = self._yaml(text, file, no_json)
+        if not isinstance(found, dict):
+            raise UsageError(
+                "this is no API description: not an object", where=file, fix="give Swagger 2.0 or OpenAPI 3"
+            )
+        return found
+
+    def _yaml(self, text: bytes, file: str, no_json: Exception) -> Any:
+        problem = f"this is no JSON: {no_json}"
+        if file.endswith((".yaml", ".yml")):
+            try:
+                # Aliases can multiply a small file without end; API descriptions have none.
+                if any(isinstance(t, yaml.AliasToken) for t in yaml.scan(text, Loader=yaml.CSafeLoader)):
+                    raise UsageError("this YAML has aliases", where=file, fix="write them out")
+                return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
+            except (yaml.YAMLError, ValueError, RecursionError) as error:
+                problem = f"this is no YAML: {' '.join(str(error).split())}"
+        raise UsageError(problem, where=file, fix="give Swagger 2.0 or OpenAPI 3, as JSON or YAML") from None

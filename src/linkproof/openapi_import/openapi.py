@@ -1,0 +1,204 @@
+"""The contract's OpenAPI 3.1 document, from the operations that were found."""
+
+from __future__ import annotations
+
+import copy
+import re
+from datetime import date
+from typing import Any
+
+from linkproof.contract.model import Role
+from linkproof.openapi_import.descriptions import describe
+from linkproof.openapi_import.documents import Documents
+from linkproof.openapi_import.examples import Examples
+from linkproof.openapi_import.operations import Described, Located
+from linkproof.openapi_import.schemas import Notes, Schemas
+from linkproof.openapi_import.select import Found
+
+_REPLACED = {"200": "The answer.", "201": "Created.", "202": "Accepted; the change goes on.", "204": "Nothing to show."}
+_SUMMARY = {
+    Role.LIST: "List the connections.",
+    Role.GET: "Get one connection.",
+    Role.DECIDE: "Approve or reject a connection.",
+    Role.TAGS: "Change a connection.",
+    Role.DELETE: "Delete a connection.",
+}
+#: What Azure Resource Manager's common rules say of an operation that goes on (LRO-1, LRO-5).
+_ARM_POLLING: dict[str, Any] = {
+    "Location": {
+        "description": "Absolute address at which the result is polled.",
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Azure-AsyncOperation": {
+        "description": "Absolute address at which the status is polled.",
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Retry-After": {
+        "description": "Whole seconds to wait before the next poll.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+}
+#: What Azure Resource Manager's common rules say of every refusal, whatever a service's own description has.
+_ARM_ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"$ref": "#/components/schemas/LinkproofErrorBody"}},
+}
+_ARM_ERROR_BODY: dict[str, Any] = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {
+        "code": {"type": "string", "minLength": 1},
+        "message": {"type": "string", "minLength": 1},
+        "target": {"type": ["string", "null"]},
+        "details": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/LinkproofErrorBody"}},
+        "additionalInfo": {"type": ["array", "null"], "items": {"type": "object"}},
+    },
+}
+
+
+_ARM_SOURCE = {
+    "document": "Azure Resource Manager: common API details",
+    "address": "https://github.com/Azure/azure-resource-manager-rpc/blob/master/v1.0/common-api-details.md",
+}
+_ARM_SECTION = {"document": _ARM_SOURCE["document"], "section": "Error Response Content"}
+
+
+class Writer:
+    """Makes one document; ``notes`` takes what it could not say."""
+
+    def __init__(self, found: Found, names: dict[str, str], documents: Documents, notes: Notes) -> None:
+        self._found = found
+        self._names = names
+        self._notes = notes
+        self._schemas = Schemas(documents, notes)
+        self._parameters: dict[str, Any] = {}
+
+    def document(self, file: str, address: str, day: date) -> dict[str, Any]:
+        """The document; ``file`` and ``address`` say where its facts are from."""
+        description = self._found.description
+        paths: dict[str, Any] = {}
+        for role, operation in self._found.operations.items():
+            entry = paths.setdefault(operation.path, {})
+            entry[operation.method.lower()] = self._operation(role, operation)
+        if self._found.is_arm:
+            self._schemas.components |= {
+                "LinkproofError": {**copy.deepcopy(_ARM_ERROR), "x-source": _ARM_SECTION},
+                "LinkproofErrorBody": {**copy.deepcopy(_ARM_ERROR_BODY), "x-source": _ARM_SECTION},
+            }
+        source = {"document": f"API description {file}", "address": address, "read": day.isoformat()}
+        made: dict[str, Any] = {
+            "openapi": "3.1.0",
+            "info": {
+                "title": f"{self._found.resource_type}, imported",
+                "version": description.version,
+                "description": "Facts taken from the vendor's API description; its texts are left there.",
+                "x-sources": [source, {**_ARM_SOURCE, "read": day.isoformat()}] if self._found.is_arm else [source],
+            },
+            "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+            "servers": [{"url": description.server}],
+            "security": [{"bearer": []}],
+            "paths": paths,
+            "components": {
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+                "parameters": self._parameters,
+                "schemas": self._schemas.components,
+            },
+        }
+        describe(made, source["document"])
+        Examples(made, self._found, self._notes).fill()
+        return made
+
+    def _operation(self, role: Role, operation: Described) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "operationId": self._names[operation.id],
+            "summary": _SUMMARY[role],
+            "parameters": [r for p in operation.parameters if (r := self._parameter(p))],
+        }
+        if operation.long_running:
+            made["x-long-running"] = True
+        if operation.final_state:
+            made["x-final-state-via"] = operation.final_state
+        if operation.body is not None:
+            schema = self._schemas.convert(operation.body.value, operation.body.base, sent=True)
+            made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        made["responses"] = self._responses(role, operation)
+        document = f"API description {operation.at.file.rsplit('/', 1)[-1]}"
+        made["x-source"] = {"document": document, "section": operation.id}
+        return made
+
+    def _parameter(self, found: Located) -> dict[str, Any] | None:
+        raw = found.value
+        name, place = str(raw.get("name", "")), str(raw.get("in", ""))
+        if place not in ("path", "query"):
+            self._notes.add(f"parameter {name} in {place}: left out")
+            return None
+        schema = self._schemas.convert(raw.get("schema", raw), found.base)
+        schema = {k: v for k, v in schema.items() if k not in ("required", "x-open")}
+        if name.lower() == "api-version":
+            schema = {"type": "string", "enum": [self._found.description.version]}
+        made = {"name": name, "in": place, "required": place == "path" or bool(raw.get("required")), "schema": schema}
+        key = re.sub(r"[^A-Za-z0-9._-]", "", name)
+        while key in self._parameters and self._parameters[key] != made:
+            key += "_"
+        self._parameters[key] = made
+        return {"$ref": f"#/components/parameters/{key}"}
+
+    def _responses(self, role: Role, operation: Described) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for status, body in operation.responses.items():
+            if not re.fullmatch(r"[1-5]\d\d", status):
+                continue
+            entry: dict[str, Any] = {"description": _REPLACED.get(status, "Refused.")}
+            if status.startswith("2") and body is not None:
+                schema = self._schemas.convert(body.value, body.base)
+                entry["content"] = {"application/json": {"schema": self._whole(role, schema)}}
+            elif not status.startswith("2"):
+                entry["content"] = {"application/json": {"schema": self._error(body)}}
+            if status == "202" and self._found.is_arm:
+                entry["headers"] = copy.deepcopy(_ARM_POLLING)
+            made[status] = entry
+        made["default"] = {
+            "description": "The request was refused, or failed.",
+            "content": {"application/json": {"schema": self._error(operation.responses.get("default"))}},
+        }
+        return made
+
+    def _error(self, body: Located | None) -> dict[str, Any]:
+        if self._found.is_arm:
+            return {"$ref": "#/components/schemas/LinkproofError"}
+        return self._schemas.convert(body.value, body.base) if body is not None else {}
+
+    def _whole(self, role: Role, schema: dict[str, Any]) -> dict[str, Any]:
+        """What every answer of Azure Resource Manager has, said where the description leaves it out."""
+        if self._found.is_arm:
+            target = self._component(schema)
+            if role is Role.LIST:
+                _require(target, self._found.operations[role].items)
+                link = target.get("properties", {}).get(self._found.operations[role].next_link or "nextLink")
+                if link is not None and link.get("type") == "string":
+                    link["type"] = ["string", "null"]
+                target = self._component(target.get("properties", {}).get("value", {}).get("items", {}))
+            if target.get("properties"):
+                _require(target, "id", "name", "type")
+        return schema
+
+    def _component(self, schema: dict[str, Any]) -> dict[str, Any]:
+        name = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
+        found: dict[str, Any] = self._schemas.components.get(name, schema)
+        return found
+
+
+def body_of(example: dict[str, Any], operation: Described) -> Any:
+    """The request body in an x-ms-example: the parameter of the name that the body has there."""
+    given = example.get("parameters", {})
+    names = {p.value.get("name") for p in operation.parameters}
+    bodies = [v for n, v in given.items() if n not in names and isinstance(v, dict)]
+    return bodies[0] if len(bodies) == 1 and operation.body is not None else None
+
+
+def _require(schema: dict[str, Any], *names: str) -> None:
+    known = schema.get("properties", {})
+    required = [*schema.get("required", ()), *(n for n in names if n in known)]
+    if required:
+        schema["required"] = list(dict.fromkeys(required))

@@ -1,0 +1,177 @@
+"""The operations of an API description, whichever way it writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from linkproof.errors import UsageError
+from linkproof.openapi_import.documents import Documents, Place
+from linkproof.openapi_import.schemas import Notes
+
+_TABLES = ("paths", "x-ms-paths")
+_METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
+
+
+@dataclass(frozen=True)
+class Located:
+    """A piece of a description, and where it stands."""
+
+    value: dict[str, Any]
+    base: Place
+
+
+@dataclass(frozen=True)
+class Described:
+    """One operation as the description has it. ``responses`` has each status with its body's schema, None for none."""
+
+    id: str
+    method: str
+    path: str
+    parameters: tuple[Located, ...]
+    body: Located | None
+    body_required: bool
+    responses: Mapping[str, Located | None]
+    long_running: bool
+    final_state: str
+    next_link: str | None
+    items: str
+    examples: Mapping[str, Located]
+    at: Place
+
+
+@dataclass(frozen=True)
+class Description:
+    """An API description: title, version, host, operations."""
+
+    file: str
+    title: str
+    version: str
+    server: str
+    operations: tuple[Described, ...]
+    others: int
+
+
+def read_description(file: str, documents: Documents, notes: Notes, paths: str) -> Description:
+    """The operations on paths that match a regular expression; ``others`` is the number of those that do not.
+
+    Raises UsageError for what is neither Swagger 2.0 nor OpenAPI 3.
+    """
+    data = documents.load(file)
+    swagger, openapi = str(data.get("swagger", "")), str(data.get("openapi", ""))
+    if swagger != "2.0" and not openapi.startswith("3."):
+        fix = 'an API description says "swagger": "2.0" or "openapi": "3..."'
+        raise UsageError("this is neither Swagger 2.0 nor OpenAPI 3", where=file, fix=fix)
+    info = data.get("info", {})
+    root = Place(file, "")
+    found = tuple(_operations(data, root, documents, notes, paths, is_old=swagger == "2.0"))
+    entries = [e for table in _TABLES for e in (data.get(table) or {}).values() if isinstance(e, dict)]
+    others = sum(method in entry for entry in entries for method in _METHODS) - len(found)
+    server = _old_server(data, notes) if swagger else _server(data)
+    return Description(file, str(info.get("title", "")), str(info.get("version", "")), server, found, max(others, 0))
+
+
+def _operations(
+    data: dict[str, Any], root: Place, documents: Documents, notes: Notes, paths: str, *, is_old: bool
+) -> Iterator[Described]:
+    base = (data.get("basePath", "") if is_old else "").rstrip("/")
+    for table in _TABLES:
+        for path, entry in (data.get(table) or {}).items():
+            if not re.search(paths, base + path.split("?")[0]):
+                continue
+            where = Place(root.file, f"/{table}/{path.replace('~', '~0').replace('/', '~1')}")
+            if "?" in path:
+                notes.add("x-ms-paths: the query within a path is not told apart")
+            entry, place = documents.follow(entry, where)
+            for method in _METHODS:
+                if isinstance(entry.get(method), dict):
+                    raw = entry[method]
+                    shared = entry.get("parameters", [])
+                    yield _operation(base + path.split("?")[0], method, raw, shared, place, documents, is_old)
+
+
+def _operation(
+    path: str,
+    method: str,
+    raw: dict[str, Any],
+    shared: list[Any],
+    base: Place,
+    documents: Documents,
+    is_old: bool,
+) -> Described:
+    at = Place(base.file, f"{base.pointer}/{method}")
+    parameters = [_located(p, at, documents) for p in [*shared, *raw.get("parameters", [])]]
+    body, required = _old_body(parameters) if is_old else _body(raw, at, documents)
+    pageable = raw.get("x-ms-pageable")
+    next_link = pageable.get("nextLinkName") if isinstance(pageable, dict) else None
+    options = raw.get("x-ms-long-running-operation-options") or {}
+    return Described(
+        id=str(raw.get("operationId") or f"{method}_{path.rsplit('/', 1)[-1].strip('{}')}"),
+        method=method.upper(),
+        path=path,
+        parameters=tuple(p for p in parameters if p.value.get("in") not in ("body", "formData")),
+        body=body,
+        body_required=required,
+        responses={
+            str(status): _answer(_located(entry, at, documents), is_old)
+            for status, entry in raw.get("responses", {}).items()
+        },
+        long_running=raw.get("x-ms-long-running-operation") is True,
+        final_state=str(options.get("final-state-via", "")),
+        next_link=next_link if isinstance(next_link, str) else None,
+        items=str(pageable.get("itemName") or "value") if isinstance(pageable, dict) else "value",
+        examples={
+            title: _located(entry, at, documents)
+            for title, entry in (raw.get("x-ms-examples") or {}).items()
+            if isinstance(entry, dict)
+        },
+        at=at,
+    )
+
+
+def _located(value: Any, base: Place, documents: Documents) -> Located:
+    found, place = documents.follow(value, base)
+    return Located(found if isinstance(found, dict) else {}, place)
+
+
+def _old_body(parameters: list[Located]) -> tuple[Located | None, bool]:
+    for parameter in parameters:
+        if parameter.value.get("in") == "body":
+            return Located(parameter.value.get("schema", {}), parameter.base), bool(parameter.value.get("required"))
+    return None, False
+
+
+def _body(raw: dict[str, Any], base: Place, documents: Documents) -> tuple[Located | None, bool]:
+    if "requestBody" not in raw:
+        return None, False
+    found = _located(raw["requestBody"], base, documents)
+    schema = _json_schema(found.value)
+    return (Located(schema, found.base) if schema is not None else None), bool(found.value.get("required"))
+
+
+def _answer(found: Located, is_old: bool) -> Located | None:
+    schema = found.value.get("schema") if is_old else _json_schema(found.value)
+    return Located(schema, found.base) if isinstance(schema, dict) and schema.get("type") != "file" else None
+
+
+def _json_schema(message: dict[str, Any]) -> dict[str, Any] | None:
+    for media, entry in (message.get("content") or {}).items():
+        if re.fullmatch(r"application/(.*\+)?json(;.*)?|\*/\*", media):
+            schema = entry.get("schema", {})
+            return schema if isinstance(schema, dict) else None
+    return None
+
+
+def _old_server(data: dict[str, Any], notes: Notes) -> str:
+    template = data.get("x-ms-parameterized-host", {}).get("hostTemplate")
+    if template:
+        notes.add("x-ms-parameterized-host: a target's base_url says which host it is")
+        return template if "://" in template else f"https://{template}"
+    return f"https://{data.get('host', 'management.azure.com')}"
+
+
+def _server(data: dict[str, Any]) -> str:
+    servers = data.get("servers") or [{}]
+    return str(servers[0].get("url", "")) or "https://api.example.com"

@@ -1,0 +1,238 @@
+"""Schemas of Swagger 2.0 and OpenAPI 3 as JSON Schema 2020-12, as far as they say what is valid.
+
+A schema that is referred to becomes a component, once, so that circles stay what they are. ``allOf`` is written out:
+"no other members" can only be told of a whole object. Prose is left behind: facts are taken, not texts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from linkproof.openapi_import.documents import Documents, Place
+
+_KEPT = (
+    "type", "format", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf",
+    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "const",
+)  # fmt: skip
+_READ = frozenset(
+    [
+        "$ref",
+        "allOf",
+        "properties",
+        "items",
+        "additionalProperties",
+        "required",
+        "readOnly",
+        "writeOnly",
+        "nullable",
+        "x-nullable",
+        "x-ms-enum",
+        "x-ms-mutability",
+        "discriminator",
+        "x-ms-discriminator-value",
+        "oneOf",
+        "anyOf",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    ]
+).union(_KEPT)
+#: What says nothing about which values are valid.
+_SILENT = frozenset(
+    [
+        "description",
+        "title",
+        "example",
+        "examples",
+        "default",
+        "externalDocs",
+        "xml",
+        "deprecated",
+        "collectionFormat",
+        "x-ms-client-flatten",
+        "x-ms-client-name",
+        "x-ms-azure-resource",
+        "x-ms-external",
+        "x-ms-secret",
+        "x-ms-identifiers",
+        "x-ms-parameter-location",
+        "x-ms-parameter-grouping",
+        "x-ms-client-default",
+        "x-ms-skip-url-encoding",
+        "x-ms-client-request-id",
+        "x-ms-header-collection-prefix",
+        "x-ms-text",
+        "x-ms-arm-id-details",
+        "x-ms-format",
+        "x-example",
+        "x-typespec-name",
+        "x-typespec-generated",
+        "x-cadl-name",
+        "x-accessibility",
+        "x-internal",
+        "name",
+        "in",
+        "allowEmptyValue",
+        "style",
+        "explode",
+        "schema",
+    ]
+)
+
+
+@dataclass
+class Notes:
+    """What was not understood, and how often."""
+
+    told: Counter[str] = field(default_factory=Counter)
+
+    def add(self, text: str) -> None:
+        """Note something."""
+        self.told[text] += 1
+
+
+@dataclass
+class Schemas:
+    """Converts schemas; ``components`` is what they refer to.
+
+    A schema for requests lacks what only the service may set (``readOnly``, or ``x-ms-mutability`` without create and
+    update), so it is another component than the one for answers.
+    """
+
+    documents: Documents
+    notes: Notes
+    components: dict[str, Any] = field(default_factory=dict)
+    _names: dict[tuple[Place, bool], str] = field(default_factory=dict)
+
+    def convert(self, schema: Any, base: Place, *, sent: bool = False) -> dict[str, Any]:
+        """A schema as JSON Schema; ``sent``: as one for request bodies."""
+        if not isinstance(schema, dict):
+            return {}
+        if isinstance(schema.get("$ref"), str):
+            return self._reference(schema, base, sent)
+        if "allOf" in schema:
+            schema, places = self.flat(schema, base)
+        else:
+            places = dict.fromkeys(schema.get("properties", {}), base)
+        self._look(schema)
+        made = {key: schema[key] for key in _KEPT if key in schema}
+        _numbers(schema, made)
+        if made.get("type") == "file":
+            return {}
+        if "format" in made and made["format"] not in ("date-time", "date", "uuid", "uri", "email", "ipv4", "ipv6"):
+            del made["format"]
+        self._members(schema, places, made, sent)
+        if isinstance(schema.get("items"), dict):
+            made["items"] = self.convert(schema["items"], base, sent=sent)
+        more = schema.get("additionalProperties")
+        if isinstance(more, dict):
+            made["additionalProperties"] = self.convert(more, base, sent=sent) if more else True
+        elif isinstance(more, bool):
+            made["additionalProperties"] = more
+        for key in ("oneOf", "anyOf"):
+            if key in schema:
+                made[key] = [self.convert(part, base, sent=sent) for part in schema[key]]
+        if "discriminator" in schema:
+            # Members of the derived kinds stand beside the base's own: none of them is undocumented.
+            made.setdefault("additionalProperties", True)
+            self.notes.add("discriminator: the derived kinds' own members are accepted, and not judged")
+        if schema.get("readOnly"):
+            made["readOnly"] = True
+        if isinstance(schema.get("x-ms-enum"), dict) and schema["x-ms-enum"].get("modelAsString"):
+            made["x-open"] = True
+        return _nullable(made) if schema.get("x-nullable") or schema.get("nullable") else made
+
+    def flat(
+        self, schema: dict[str, Any], base: Place, below: tuple[Place, ...] = ()
+    ) -> tuple[dict[str, Any], dict[str, Place]]:
+        """A schema with the members of all that it builds on, and where each member's schema stands."""
+        whole: dict[str, Any] = {}
+        places: dict[str, Place] = {}
+        for part in schema.get("allOf", ()):
+            found, place = self.documents.follow(part, base)
+            if place in below:
+                self.notes.add("allOf in a circle: the second time round is left out")
+                continue
+            inner, inner_places = self.flat(found, place, (*below, place))
+            _join(whole, inner)
+            places |= inner_places
+        own = {k: v for k, v in schema.items() if k != "allOf"}
+        _join(whole, own)
+        return whole, places | dict.fromkeys(own.get("properties", {}), base)
+
+    def _reference(self, schema: dict[str, Any], base: Place, sent: bool) -> dict[str, Any]:
+        found, place = self.documents.resolve(schema["$ref"], base)
+        key = (place, sent)
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = self._free(f"{place.name}Update" if sent else place.name)
+            self.components[name] = {}
+            self.components[name] = self.convert(found, place, sent=sent)
+        made: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
+        if schema.get("readOnly"):
+            made["readOnly"] = True
+        return _nullable(made) if schema.get("x-nullable") or schema.get("nullable") else made
+
+    def _members(self, schema: dict[str, Any], places: dict[str, Place], made: dict[str, Any], sent: bool) -> None:
+        members = schema.get("properties")
+        if not isinstance(members, dict):
+            return
+        made.setdefault("type", "object")
+        kept = {n: m for n, m in members.items() if not (sent and self._is_the_services(m, places[n]))}
+        made["properties"] = {n: self.convert(m, places[n], sent=sent) for n, m in kept.items()}
+        required = [n for n in dict.fromkeys(schema.get("required", ())) if n in kept]
+        if required:
+            made["required"] = required
+
+    def _is_the_services(self, member: Any, base: Place) -> bool:
+        """Whether a client may not set a member."""
+        if not isinstance(member, dict):
+            return False
+        found = self.documents.follow(member, base)[0]
+        mutability = member.get("x-ms-mutability", found.get("x-ms-mutability"))
+        kept = not isinstance(mutability, list) or {"create", "update"} & set(mutability)
+        return bool(member.get("readOnly") or found.get("readOnly")) or not kept
+
+    def _look(self, schema: dict[str, Any]) -> None:
+        for key in schema:
+            if key not in _READ and key not in _SILENT:
+                self.notes.add(f"schema keyword {key!r}: left out")
+
+    def _free(self, name: str) -> str:
+        wanted = "".join(c if c.isalnum() or c in "._-" else "_" for c in name) or "Schema"
+        number, free = 1, wanted
+        while free in self.components:
+            number += 1
+            free = f"{wanted}{number}"
+        return free
+
+
+def _join(whole: dict[str, Any], part: dict[str, Any]) -> None:
+    for key, value in part.items():
+        if key == "properties":
+            whole["properties"] = {**whole.get("properties", {}), **value}
+        elif key == "required":
+            whole["required"] = list(dict.fromkeys([*whole.get("required", ()), *value]))
+        else:
+            whole[key] = value
+
+
+def _numbers(schema: dict[str, Any], made: dict[str, Any]) -> None:
+    """Exclusive limits were once booleans beside the limit."""
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        value = schema.get(exclusive)
+        if value is True and limit in made:
+            made[exclusive] = made.pop(limit)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            made[exclusive] = value
+
+
+def _nullable(made: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in made:
+        return {"anyOf": [made, {"type": "null"}]}
+    if isinstance(made.get("type"), str):
+        made["type"] = [made["type"], "null"]
+    if "enum" in made and None not in made["enum"]:
+        made["enum"] = [*made["enum"], None]
+    return made

@@ -1,5 +1,0 @@
-"""Recordings: traffic that somebody kept, read as exchanges."""
-
-from linkproof.recording.files import read_recordings, recording_files
-
-__all__ = ["read_recordings", "recording_files"]

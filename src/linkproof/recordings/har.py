@@ -1,0 +1,115 @@
+"""One entry of an HTTP archive (HAR 1.2), as browsers and mitmproxy write them, as an exchange."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.recordings.omitted import Omitted
+from linkproof.recordings.vcr import credential_of, date_of, map_of, mistake, status_of, text_of, url_of
+
+
+def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Exchange:
+    """The exchange of an entry. Raises UsageError with file, line and member, and Omitted for what cannot be judged."""
+    where = f"{path}: line {line}, entry {number}"
+    entry = map_of(value, "the entry", where)
+    request = map_of(entry.get("request"), "request", where)
+    response = map_of(entry.get("response"), "response", where)
+    url = text_of(request.get("url"), "request.url", where)
+    sent = _headers(request.get("headers"), "request.headers", where)
+    came = _headers(response.get("headers"), "response.headers", where)
+    moment = _moment(entry)
+    started, ended = _times(moment, entry.get("time"), number)
+    found = Exchange(
+        request=Request(text_of(request.get("method"), "request.method", where).upper(), url, sent),
+        response=Response(0, came),
+        number=number,
+        world=path,
+        scene=path,
+        started=started,
+        ended=ended,
+        credential=credential_of(sent),
+        at=_date(moment) or date_of(came),
+    )
+    if not url.lower().startswith(("http:", "https:")):
+        raise Omitted("no http(s) URL", found)
+    url_of(url, "request.url", where)
+    if response.get("status") in (0, None, -1):
+        raise Omitted("no answer was recorded", found)
+    status = status_of(response.get("status"), "response.status", where)
+    body = _content(response, found, where)
+    return replace(
+        found,
+        request=Request(found.request.method, url, sent, _posted(request, found, where)),
+        response=Response(status, came, body, str(response.get("statusText") or "")),
+    )
+
+
+def _headers(value: Any, name: str, where: str) -> Headers:
+    if not isinstance(value, list):
+        raise mistake(f"{name} is no list", where)
+    pairs: list[tuple[str, str]] = []
+    for item in value:
+        pair = item if type(item) is dict else map_of(item, f"an item of {name}", where)
+        key, text = pair.get("name"), pair.get("value")
+        if not isinstance(key, str) or not isinstance(text, str):
+            raise mistake(f"an item of {name} has no name or value", where)
+        if not key.startswith(":"):  # HTTP/2 sends method and path among the fields
+            pairs.append((key, text))
+    return Headers(pairs)
+
+
+def _content(response: dict[str, Any], found: Exchange, where: str) -> bytes:
+    content = map_of(response.get("content") or {}, "response.content", where)
+    text = content.get("text")
+    if text is None:
+        size = content.get("size")
+        if isinstance(size, int | float) and size > 0 and found.request.method != "HEAD":
+            raise Omitted("the archive does not hold the answer's body", found)
+        return b""
+    return _bytes(text, content.get("encoding"), "response.content.text", where)
+
+
+def _posted(request: dict[str, Any], found: Exchange, where: str) -> bytes:
+    data = request.get("postData")
+    size = request.get("bodySize")
+    text = map_of(data, "request.postData", where).get("text") if data is not None else None
+    if text is None:
+        if (data and data.get("params")) or (isinstance(size, int | float) and size > 0):
+            raise Omitted("the archive does not hold the request's body", found)
+        return b""
+    assert data is not None
+    return _bytes(text, data.get("encoding"), "request.postData.text", where)
+
+
+def _bytes(text: Any, encoding: Any, name: str, where: str) -> bytes:
+    if not isinstance(text, str):
+        raise mistake(f"{name} is no text", where)
+    if encoding != "base64":
+        return text.encode()
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise mistake(f"{name} is no base64", where) from None
+
+
+def _moment(entry: dict[str, Any]) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(entry.get("startedDateTime")))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _date(found: datetime | None) -> str:
+    return found.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if found else ""
+
+
+def _times(found: datetime | None, took: Any, number: int) -> tuple[float, float]:
+    if found is None or not isinstance(took, int | float) or took < 0:
+        return float(number), number + 0.5
+    return found.timestamp(), found.timestamp() + took / 1000

@@ -1,0 +1,206 @@
+"""A JSON recording as a stream: one exchange is built at a time, whichever of the three formats it is.
+
+These are vcrpy's other serializer (``interactions``), HAR 1.2 (``log.entries``) and the recordings of the Azure SDK
+test proxy (``Entries``).
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from linkproof.errors import UsageError
+from linkproof.recordings.byte_source import CUT, FORMATS, Source
+
+
+class Format(Enum):
+    """What a JSON recording is."""
+
+    CASSETTE = "interactions"
+    HAR = "log.entries"
+    TEST_PROXY = "Entries"
+
+
+_LISTS = {f.value: f for f in (Format.CASSETTE, Format.TEST_PROXY)}
+_SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder()
+#: An error this near to the end of what was read may come of its being read in part: the longest token is an escape.
+_NEAR = 16
+#: A long interaction is tried again whenever it has doubled, or grown by this much.
+_STEP = 1 << 22
+
+
+def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
+    """Each exchange of a JSON recording with its format and the line it begins on.
+
+    Which format it is, the first of its keys tells that only one of them has. Raises UsageError with file and line.
+    """
+    text = _Text(source)
+    if text.peek() == "[":
+        raise text.mistake("no map at the top: this is no recording", FORMATS)
+    text.expect("{")
+    found = False
+    for key in _keys(text):
+        if key == "log" and not found:
+            text.expect("{")
+            for inner in _keys(text):
+                if inner == "entries":
+                    found = True
+                    yield from ((Format.HAR, *item) for item in _items(text))
+                else:
+                    _harmless(text, inner, ("1.1", "1.2"), "HAR")
+        elif key in _LISTS and not found:
+            found = True
+            yield from ((_LISTS[key], *item) for item in _items(text))
+        else:
+            _harmless(text, key, (1, "1"), "cassette")
+    if text.peek():
+        raise text.mistake(f"more text after the end, after {text.count} exchanges", "keep one recording in each file")
+    if not found:
+        problem = "neither interactions, log.entries nor Entries: this is no recording"
+        raise UsageError(problem, where=f"{source.where}: line 1", fix=FORMATS)
+
+
+def _harmless(text: _Text, key: str, versions: tuple[Any, ...], what: str) -> None:
+    """Read over what is no exchange; a version that is not known is refused."""
+    line = text.line
+    value = text.value()
+    if key == "linkproof" and isinstance(value, dict):
+        text.source.facts = value
+    if key == "version" and (isinstance(value, bool) or value not in versions):
+        raise UsageError(f"{what} version {value!r:.40}", where=f"{text.source.where}: line {line}", fix=FORMATS)
+
+
+def _keys(text: _Text) -> Iterator[str]:
+    """The keys of an object whose brace was read, each with its colon; who asks for the next has read the value."""
+    if text.peek() == "}":
+        text.expect("}")
+        return
+    while True:
+        if text.peek() != '"':
+            raise text.unexpected("a key in quotes")
+        key = str(text.value())
+        text.expect(":")
+        yield key
+        if text.expect(",}") == "}":
+            return
+
+
+def _items(text: _Text) -> Iterator[tuple[int, Any]]:
+    if text.peek() == "n" and text.value() is None:
+        return
+    if text.peek() != "[":
+        raise text.mistake("the exchanges are no list", "write one entry for each exchange")
+    text.expect("[")
+    text.source.allow()
+    if text.peek() == "]":
+        text.expect("]")
+        return
+    while True:
+        text.peek()
+        line = text.line
+        value = text.value()
+        text.count += 1
+        yield line, value
+        text.source.allow()
+        if text.expect(",]") == "]":
+            return
+
+
+class _Text:
+    """The file's text, as far as it was read and is not yet used."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.count = 0
+        self.line = 1
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self._rest = ""
+        self._at = 0
+        self._ended = False
+
+    def peek(self) -> str:
+        """The next character that is no white space, "" at the end."""
+        while True:
+            start = self._at
+            while self._at < len(self._rest) and self._rest[self._at] in _SPACE:
+                self._at += 1
+            self.line += self._rest.count("\n", start, self._at)
+            if self._at < len(self._rest):
+                return self._rest[self._at]
+            if not self._more(1):
+                return ""
+
+    def expect(self, characters: str) -> str:
+        """Read one of ``characters``. Raises UsageError for another."""
+        found = self.peek()
+        if not found or found not in characters:
+            raise self.unexpected(" or ".join(characters))
+        self._at += 1
+        return found
+
+    def value(self) -> Any:
+        """Read the next value. Raises UsageError."""
+        self.peek()
+        while True:
+            try:
+                found, end = _DECODER.raw_decode(self._rest, self._at)
+            except json.JSONDecodeError as error:
+                partly = error.msg.startswith("Unterminated string") or len(self._rest) - error.pos <= _NEAR
+                if not partly or not self._more(len(self._rest) - self._at):
+                    self.line += self._rest.count("\n", self._at, error.pos)
+                    raise self._broken(error.msg, cut=partly) from None
+            except (ValueError, RecursionError):
+                raise self.mistake(
+                    "nested too deeply, or a number without end", "this is no recorded exchange"
+                ) from None
+            else:
+                # A number that ends with what was read may go on.
+                if end < len(self._rest) or not self._more(1):
+                    self._check(end, found)
+                    return found
+
+    def mistake(self, problem: str, fix: str) -> UsageError:
+        """A mistake where the reader is."""
+        place = f"{self.source.where}: line {self.line}"
+        return UsageError(
+            problem, where=f"{place}, interaction {self.count + 1}" if self.source.begun else place, fix=fix
+        )
+
+    def unexpected(self, wanted: str) -> UsageError:
+        """A mistake: something else than ``wanted`` comes, or nothing at all."""
+        return self._broken(f"{wanted} is missing", cut=not self.peek())
+
+    def _broken(self, problem: str, *, cut: bool) -> UsageError:
+        return self.mistake(f"not valid JSON after {self.count} exchanges: {problem}", CUT if cut else "mend that line")
+
+    def _check(self, end: int, found: Any) -> None:
+        """Use up a value's text. Half a surrogate pair is no text: nothing could write it out again."""
+        raw = self._rest[self._at : end]
+        if "\\ud" in raw or "\\uD" in raw:
+            try:
+                json.dumps(found, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                raise self.mistake("half a surrogate pair in a text", "record the file again") from None
+        self.line += raw.count("\n")
+        self._at = end
+
+    def _more(self, wanted: int) -> bool:
+        """Read at least ``wanted`` more characters (within reason) if there are as many: fewer would be slow."""
+        parts = [self._rest[self._at :]]
+        self._at = 0
+        got = 0
+        while not self._ended and got < min(max(wanted, 1), _STEP):
+            chunk = self.source.read()
+            try:
+                part = self._decode(chunk, not chunk)
+            except UnicodeDecodeError:
+                raise self.mistake(f"not UTF-8 after {self.count} interactions", "save the file as UTF-8") from None
+            self._ended = not chunk
+            got += len(part)
+            parts.append(part)
+        self._rest = "".join(parts)
+        return got > 0

@@ -1,0 +1,118 @@
+"""Exchanges of our own, one on each line: the format of ``schemas/formats/exchange.schema.json``.
+
+The fast way in, so that a line is read once: orjson builds it, and only what would break a check is looked at.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from linkproof.errors import UsageError
+from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.recordings.byte_source import LARGEST, Source
+from linkproof.recordings.vcr import credential_of, date_of
+
+#: How a file begins whose first line is an exchange: no other format's first key is one of these.
+BEGINS = re.compile(rb'\s*\{\s*"(?:request|response|started|ended|at|world|scene|credential)"\s*:', re.ASCII)
+_FIX = "each line is one exchange: see docs/recordings.md"
+_URL = re.compile(r"https?://[^/?#\s]")
+_CREDENTIALS = {c.value: c for c in Credential}
+
+
+def ndjson_exchanges(source: Source) -> Iterator[Exchange]:
+    """The exchanges of a file, in order. Raises UsageError with file and line."""
+    number = 0
+    for line, raw in enumerate(_lines(source), 1):
+        if raw.isspace():
+            continue
+        number += 1
+        try:
+            yield _exchange(orjson.loads(raw), source.where, number)
+        except orjson.JSONDecodeError as error:
+            problem = f"not valid JSON after {number - 1} exchanges: {error.msg}"
+            raise UsageError(problem, where=f"{source.where}: line {line}", fix=_FIX) from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            told = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+            where = f"{source.where}: line {line}, exchange {number}"
+            raise UsageError(f"no exchange: {told}", where=where, fix=_FIX) from None
+
+
+def _lines(source: Source) -> Iterator[bytes]:
+    source.allow()
+    rest = b""
+    first = True
+    while chunk := source.read(1 << 18):
+        if first:
+            chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
+        if b"\n" not in chunk:
+            rest += chunk
+            if len(rest) > LARGEST:
+                raise UsageError("a line is too long", where=source.where, fix="this is no recorded exchange")
+            continue
+        source.allow()
+        lines = (rest + chunk).split(b"\n")
+        rest = lines.pop()
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _exchange(value: dict[str, Any], where: str, number: int) -> Exchange:
+    request, response = value["request"], value["response"]
+    method, url, status = request["method"], request["url"], response["status"]
+    if not isinstance(method, str) or not method:
+        raise ValueError("request.method is no text")
+    if not isinstance(url, str) or not _URL.match(url):
+        raise ValueError(f"request.url is {url!r:.100}, no http(s) URL")
+    if type(status) is not int or not 100 <= status <= 599:
+        raise ValueError(f"response.status is {status!r:.40}, no HTTP status")
+    sent, came = _headers(request.get("headers")), _headers(response.get("headers"))
+    credential = value.get("credential")
+    started = value.get("started")
+    ended = value.get("ended")
+    world = value.get("world")
+    return Exchange(
+        Request(method.upper(), url, sent, _body(request, "request")),
+        Response(status, came, _body(response, "response"), response.get("reason") or ""),
+        number=number,
+        world=f"{where} {world}" if world else where,
+        scene=value.get("scene") or where,
+        started=float(number) if started is None else float(started),
+        ended=number + 0.5 if ended is None else float(ended),
+        credential=credential_of(sent) if credential is None else _credential(credential),
+        at=value.get("at") or date_of(came),
+    )
+
+
+def _credential(word: Any) -> Credential:
+    if word not in _CREDENTIALS:
+        raise ValueError(f"credential is {word!r:.40}, none of {', '.join(_CREDENTIALS)}")
+    return _CREDENTIALS[word]
+
+
+def _headers(pairs: Any) -> Headers:
+    if not pairs:
+        return Headers()
+    found = tuple([(k, v) for k, v in pairs])
+    if not all(type(k) is str and type(v) is str for k, v in found):
+        raise ValueError("headers are no list of [name, value]")
+    return Headers(found)
+
+
+def _body(message: dict[str, Any], name: str) -> bytes:
+    body = message.get("body")
+    if body is None:
+        packed = message.get("body_base64")
+        try:
+            return base64.b64decode(packed, validate=True) if packed else b""
+        except binascii.Error:
+            raise ValueError(f"{name}.body_base64 is no base64") from None
+    if not isinstance(body, str):
+        raise ValueError(f"{name}.body is no text (JSON is written as text: its digits and order are judged too)")
+    return body.encode()

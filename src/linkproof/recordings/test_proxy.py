@@ -1,0 +1,61 @@
+"""One entry of a recording of the Azure SDK test proxy as an exchange.
+
+A body is written there as JSON where it is an object, as text, as a list of the text's lines, or, where its content
+type is no text, in base64 (tools/test-proxy of github.com/Azure/azure-sdk-tools, RecordEntry).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.recordings.vcr import credential_of, date_of, headers_of, map_of, mistake, status_of, text_of, url_of
+
+_TEXT = re.compile(r"(?i)\s*(?:text/|application/(?:[\w.+-]*(?:json|xml)|x-www-form-urlencoded|javascript))|\s*$")
+
+
+def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Exchange:
+    """The exchange of an entry. Raises UsageError with file, line and member."""
+    where = f"{path}: line {line}, entry {number}"
+    entry = map_of(value, "the entry", where)
+    sent = headers_of(entry.get("RequestHeaders"), "RequestHeaders", where)
+    came = headers_of(entry.get("ResponseHeaders"), "ResponseHeaders", where)
+    return Exchange(
+        request=Request(
+            text_of(entry.get("RequestMethod"), "RequestMethod", where).upper(),
+            url_of(entry.get("RequestUri"), "RequestUri", where),
+            sent,
+            _body(entry.get("RequestBody"), sent, "RequestBody", where),
+        ),
+        response=Response(
+            status_of(entry.get("StatusCode"), "StatusCode", where),
+            came,
+            _body(entry.get("ResponseBody"), came, "ResponseBody", where),
+        ),
+        number=number,
+        world=path,
+        scene=path,
+        started=float(number),
+        ended=number + 0.5,
+        credential=credential_of(sent),
+        at=date_of(came),
+    )
+
+
+def _body(value: Any, headers: Headers, name: str, where: str) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return "".join(value).encode()
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    if _TEXT.match(headers.get("content-type")):
+        return value.encode()
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise mistake(f"{name} is no base64", where) from None

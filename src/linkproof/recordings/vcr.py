@@ -1,0 +1,153 @@
+"""One interaction of a VCR cassette as an exchange, and what every format is read with."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from linkproof.errors import UsageError
+from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.recordings.bodies import body_of
+
+_MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx")
+
+
+def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
+    """The exchange of an interaction (a plain map). Raises UsageError with file, line and member."""
+    where = f"{path}: line {line}, interaction {number}"
+    interaction = map_of(value, "the interaction", where)
+    request = map_of(interaction.get("request"), "request", where)
+    response = map_of(interaction.get("response"), "response", where)
+    status = map_of(response.get("status"), "response.status", where)
+    sent = headers_of(request.get("headers"), "request.headers", where)
+    came = headers_of(response.get("headers"), "response.headers", where)
+    known = _known(interaction.get("linkproof"), number, where)
+    world = known.get("world")
+    return Exchange(
+        request=Request(
+            method=text_of(request.get("method"), "request.method", where).upper(),
+            url=url_of(request.get("uri"), "request.uri", where),
+            headers=sent,
+            body=body_of(request.get("body"), sent, name="request.body", where=where),
+        ),
+        response=Response(
+            status=status_of(status.get("code"), "response.status.code", where),
+            headers=came,
+            body=body_of(response.get("body"), came, name="response.body", where=where),
+            reason=str(status.get("message") or ""),
+        ),
+        number=number,
+        world=f"{path} {world}" if world else path,
+        scene=known.get("scene") or path,
+        started=known["started"],
+        ended=known["ended"],
+        credential=known.get("credential") or credential_of(sent),
+        at=known.get("at") or date_of(came),
+    )
+
+
+def _known(value: Any, number: int, where: str) -> dict[str, Any]:
+    """What ``run --record`` notes of an exchange beside what vcrpy knows."""
+    if value is None:
+        return {"started": float(number), "ended": number + 0.5}
+    found: dict[str, Any] = {k: str(v) for k, v in map_of(value, "linkproof", where).items()}
+    try:
+        times = {name: float(found[name]) for name in ("started", "ended")}
+        return {**found, **times, "credential": Credential(found.get("credential", "unknown"))}
+    except (KeyError, ValueError) as error:
+        raise mistake(f"linkproof lacks a time, or has one that is none: {error}", where) from None
+
+
+def mistake(problem: str, where: str) -> UsageError:
+    """A mistake in one interaction."""
+    return UsageError(problem, where=where, fix="record the file again, or mend this interaction")
+
+
+def map_of(value: Any, name: str, where: str) -> dict[str, Any]:
+    """A map that has to be there."""
+    if value is None:
+        raise mistake(f"{name} is missing: the file may have been cut", where)
+    if not isinstance(value, dict):
+        raise mistake(f"{name} is no map", where)
+    return value
+
+
+def text_of(value: Any, name: str, where: str) -> str:
+    """A text that has to be there."""
+    if not isinstance(value, str) or not value:
+        raise mistake(f"{name} is missing or no text", where)
+    return value
+
+
+def url_of(value: Any, name: str, where: str) -> str:
+    """An http(s) URL."""
+    url = text_of(value, name, where)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise mistake(f"{name} is {url[:100]!r}: {error}", where) from None
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise mistake(f"{name} is {url[:100]!r}, no http(s) URL", where)
+    return url
+
+
+def status_of(value: Any, name: str, where: str) -> int:
+    """A status, as a number or as its digits."""
+    text = str(value) if value is not None else ""
+    # isdigit() alone takes digits that int() does not; three of them are enough for any status.
+    if not (text.isascii() and text.isdigit() and len(text) == 3 and "100" <= text <= "599"):
+        raise mistake(f"{name} is {text[:40]!r}, no HTTP status", where)
+    return int(text)
+
+
+def headers_of(value: Any, name: str, where: str) -> Headers:
+    """Header fields from a map of names to a text or a list of texts."""
+    if value is None:
+        return Headers()
+    if not isinstance(value, dict):
+        raise mistake(f"{name} is no map", where)
+    pairs: list[tuple[str, str]] = []
+    for key, found in value.items():
+        for item in found if isinstance(found, list) else [found]:
+            text = item.decode("latin-1") if isinstance(item, bytes) else item
+            if not isinstance(key, str) or not isinstance(text, str):
+                raise mistake(f"{name}.{key} is neither text nor a list of texts", where)
+            pairs.append((key, text))
+    return Headers(pairs)
+
+
+def credential_of(headers: Headers) -> Credential:
+    """What the header fields say of the credential: nothing, where it was taken out."""
+    found = headers.get("authorization") or headers.get("x-auth-token")
+    if not found or any(word in found.lower() for word in _MASKED):
+        return Credential.UNKNOWN
+    return Credential.VALID
+
+
+#: A date as HTTP writes it (RFC 9110, 5.6.7: IMF-fixdate); any other form is read by a slower way.
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) ([12]\d{3}) (\d\d:\d\d:\d\d) GMT", re.ASCII)
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
+
+
+def date_of(headers: Headers) -> str:
+    """When the answer was given (ISO 8601), by its Date; "" where it has none."""
+    text = headers.get("date")
+    match = _HTTP_DATE.fullmatch(text)
+    if match is not None and match[2] in _MONTHS:
+        date = f"{match[3]}-{_MONTHS[match[2]]}-{match[1]}T{match[4]}"
+        try:
+            datetime.fromisoformat(date)
+        except ValueError:
+            return ""
+        return f"{date}Z"
+    if not text:
+        return ""
+    try:
+        found = parsedate_to_datetime(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, TypeError, OverflowError):
+        return ""

@@ -1,0 +1,122 @@
+"""Writes exchanges as a cassette in vcrpy's format (version 1), each one as soon as it is there.
+
+``version`` and what the cassette is of come first, so that the file is whole after every exchange: a crash loses at
+most the last one. vcrpy reads it; what it does not know (``linkproof``) it passes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from linkproof.errors import UsageError
+from linkproof.model.exchange import Exchange, Headers
+
+#: The first bytes of every cassette that is written here: no other file is written over.
+FIRST = b"version: 1\nlinkproof:\n"
+#: Wider than any body: nothing is folded.
+_WIDTH = 1 << 30
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class CassetteWriter:
+    """A cassette that is being written. Raises UsageError where the file cannot be had, or is somebody else's.
+
+    Args:
+        path: the file.
+        facts: what the cassette is of, plain data: a replay reads it.
+        change: what is done to an exchange before it is written (redaction).
+    """
+
+    def __init__(
+        self, path: Path, facts: Mapping[str, Any], change: Callable[[Exchange], Exchange] = lambda e: e
+    ) -> None:
+        self.count = 0
+        self._change = change
+        self._first = 0.0
+        where = f"--record {path}"
+        if path.name.endswith(".gz"):
+            raise UsageError(
+                "a cassette is recorded as plain text", where=where, fix="leave out .gz, and pack it later"
+            )
+        try:
+            if path.exists() and not FIRST.startswith(_head(path)):
+                raise UsageError("the file holds something else", where=where, fix="choose another name")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb")
+        except OSError as error:
+            problem = f"cannot be written: {error.strerror}"
+            raise UsageError(problem, where=where, fix="choose another place") from None
+        self._file.write(FIRST + _yaml(facts, indent=2) + b"interactions:\n")
+        self._file.flush()
+
+    def write(self, exchange: Exchange) -> None:
+        """Write one exchange, whole, and hand it to the operating system."""
+        changed = self._change(exchange)
+        self._first = self._first or changed.started - 1.0  # times are above 0: 0 says that nobody knows
+        self._file.write(_yaml([_interaction(changed, self._first)]))
+        self._file.flush()
+        self.count += 1
+
+    def close(self) -> None:
+        """End the cassette."""
+        if not self.count and not self._file.closed:
+            self._file.seek(-1, 2)
+            self._file.write(b" []\n")
+        self._file.close()
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(FIRST))
+
+
+def _yaml(value: Any, indent: int = 0) -> bytes:
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH, default_flow_style=False
+    )
+    return "".join(" " * indent + line for line in text.splitlines(keepends=True)).encode() if indent else text.encode()
+
+
+def _interaction(exchange: Exchange, first: float) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "headers": _headers(request.headers),
+            "body": _body(request.body) if request.body else None,
+        },
+        "response": {
+            "status": {"code": response.status, "message": response.reason},
+            "headers": _headers(response.headers),
+            "body": {"string": _body(response.body)},
+        },
+        "linkproof": {
+            "world": exchange.world,
+            "scene": exchange.scene,
+            "started": round(exchange.started - first, 6),
+            "ended": round(exchange.ended - first, 6),
+            "credential": exchange.credential.value,
+            "at": exchange.at,
+        },
+    }
+
+
+def _headers(headers: Headers) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, value in headers:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _body(body: bytes) -> str | bytes:
+    """Text where it is plain text, else bytes: YAML knows no other characters."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body
+    return text if all(c.isprintable() or c in "\n\t\r" for c in text) and not text.startswith("\ufeff") else body

@@ -1,0 +1,1 @@
+"""Operations on the results of a run: serialise, merge, compare, waive, bundle."""

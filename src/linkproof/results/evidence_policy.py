@@ -1,0 +1,64 @@
+"""How good evidence has to be: what was seen to hold counts only where it was seen well and lately enough."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from linkproof.errors import UsageError
+from linkproof.judging.verdict import sum_up
+from linkproof.model.exchange import Grade
+from linkproof.model.results import RequirementResult, Results, Status
+
+#: From the weakest to the strongest.
+_ORDER = (Grade.MOCK, Grade.RECORDING, Grade.LIVE)
+_WRITTEN = re.compile(r"(mock|recording|live)(?::(\d{1,4})([hd]))?")
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The weakest grade that will do, and how old the evidence may be (None: any age)."""
+
+    grade: Grade
+    age: timedelta | None
+    text: str
+
+
+def needed_from(text: str) -> Needed:
+    """What ``live:7d`` (or ``recording``, ``mock:12h``) asks for. Raises UsageError."""
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        fix = "a grade (mock, recording, live), and how old it may be: live:7d, recording:12h"
+        raise UsageError(f"{text!r} asks for nothing that is known", where="--require", fix=fix)
+    number = int(found[2] or 0)
+    age = (timedelta(days=number) if found[3] == "d" else timedelta(hours=number)) if found[2] else None
+    return Needed(Grade(found[1]), age, text)
+
+
+def with_needed(results: Results, needed: Needed, now: datetime | None = None) -> Results:
+    """The results, in which what was seen to hold on weaker or older evidence is not exercised; a breach stays one."""
+    moment = now or datetime.now(UTC)
+    rows = [_row(r, needed, moment) for r in results.requirements]
+    verdict, sentence = sum_up(rows, results.findings, results.broken, results.target)
+    return replace(results, requirements=rows, verdict=verdict, sentence=sentence)
+
+
+def _row(row: RequirementResult, needed: Needed, now: datetime) -> RequirementResult:
+    if row.status is not Status.PASS or row.grade is None:
+        return row
+    if _ORDER.index(row.grade) < _ORDER.index(needed.grade):
+        why = f"seen to hold on a {row.grade} only, and {needed.text} is required"
+    elif needed.age is not None and not row.date:
+        why = f"seen to hold, nobody knows when, and {needed.text} is required"
+    elif needed.age is not None and now - _moment(row.date) > needed.age:
+        why = f"seen to hold on {row.date[:10]}, and {needed.text} is required"
+    else:
+        return row
+    return replace(row, status=Status.NOT_EXERCISED, why=why)
+
+
+def _moment(date: str) -> datetime:
+    """The moment of an ISO 8601 date or time; a date alone is its beginning, so it is rather too old than too young."""
+    found = datetime.fromisoformat(date)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

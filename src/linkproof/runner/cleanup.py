@@ -1,0 +1,106 @@
+"""Puts back what a run has changed on a live target, and removes what it has made: from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from linkproof.contract.model import Contract, Role
+from linkproof.errors import TargetError
+from linkproof.model.results import LeftBehind
+from linkproof.runner.driver import Driver
+from linkproof.runner.open_target import Opened
+from linkproof.runner.session import NotExercised, Session
+from linkproof.targets.budget import Limits
+from linkproof.targets.journal import Entry, Journal
+from linkproof.targets.provision.provider import Provisioner
+
+#: What became of an entry; anything else is left behind.
+REMOVED, PUT_BACK, AS_IT_WAS = "removed", "put back", "as it was"
+WENT_ALONG = "gone with its endpoint"
+
+
+def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal) -> Opened:
+    """The target with fresh pending connections, where its file asks for them. Raises TargetError."""
+    target = opened.target
+    wanted = [c for c in contracts if c.id in target.contracts and target.contracts[c.id].provision]
+    if not wanted:
+        return opened
+    client = opened.client()
+    given = dict(target.contracts)
+    allow = list(target.allow)
+    try:
+        for contract in wanted:
+            names = Provisioner(client, contract).make(journal)
+            pending = contract.states["pending"]
+            fixtures = given[contract.id].fixtures
+            own = replace(given[contract.id], fixtures={**fixtures, pending: (*names, *fixtures.get(pending, ()))})
+            given[contract.id] = own
+            allow += names
+    finally:
+        client.close()
+    return replace(opened, target=replace(target, contracts=given, allow=tuple(allow)))
+
+
+def clean_up(opened: Opened, contracts: Sequence[Contract], journal: Journal) -> list[LeftBehind]:
+    """Undo every entry that is still open; what cannot be undone. A target that does not answer is told, not raised."""
+    found = {c.id: c for c in contracts}
+    left: list[LeftBehind] = []
+    names = tuple(e.name for e in journal.open)
+    target = opened.target
+    # Cleaning up is never over budget; it still keeps its distance.
+    free = replace(target, limits=Limits(per_second=target.limits.per_second), allow=(*target.allow, *names))
+    session = Session(free, contracts, client=replace(opened, target=free).client(), may_reset=False)
+    try:
+        # What was made goes last: with an endpoint goes its connection.
+        for entry in sorted(journal.open, key=lambda e: e.making):
+            contract = found.get(entry.contract)
+            outcome = _undo(session, contract, entry) if contract else "the target file does not name its contract"
+            if outcome in (REMOVED, PUT_BACK, AS_IT_WAS):
+                journal.done(entry, outcome)
+            else:
+                left.append(LeftBehind(entry.contract, entry.name, outcome))
+        for entry in [e for e in journal.open if not e.making and _went_along(e, journal)]:
+            journal.done(entry, WENT_ALONG)
+            left = [one for one in left if (one.contract, one.name) != (entry.contract, entry.name)]
+    finally:
+        session.close()
+    return left
+
+
+def _went_along(entry: Entry, journal: Journal) -> bool:
+    """Whether a connection was that of an endpoint of ours, which is gone by now."""
+    gone = [e for e in journal.entries.values() if e.making and e.outcome == REMOVED and e.contract == entry.contract]
+    return any(entry.name.lower() == e.id.lower() or entry.name.startswith(f"{e.name}.") for e in gone)
+
+
+def _undo(session: Session, contract: Contract, entry: Entry) -> str:
+    """What became of an entry."""
+    try:
+        if entry.making:
+            return REMOVED if Provisioner(session.client, contract).remove(entry.name, entry.id) else "still there"
+        return _restore(Driver(session, contract), contract, entry)
+    except (TargetError, NotExercised) as error:
+        return str(error)
+
+
+def _restore(driver: Driver, contract: Contract, entry: Entry) -> str:
+    now = driver.shown(entry.name)
+    if entry.before is None:
+        if now is None:
+            return AS_IT_WAS
+        if contract.by_role(Role.DELETE) is None:
+            return "it was created, and the contract has no operation to remove it"
+        driver.delete(entry.name)
+        return REMOVED if driver.shown(entry.name) is None else "it was created, and is still there"
+    if now is None:
+        return "it is gone: a deletion cannot be taken back"
+    if all(now.get(k) == v for k, v in entry.before.items()):
+        return AS_IT_WAS
+    word = next((w for w, status in contract.decide.shows.items() if status == entry.before.get("status")), "")
+    was = f"it was {entry.before.get('status')}, and is {now.get('status')}"
+    if not word or contract.decide.final:
+        return f"{was}: a decision cannot be taken back"
+    driver.decide(word, entry.name, entry.before.get("description"))
+    back = driver.shown(entry.name)
+    return PUT_BACK if back is not None and back.get("status") == entry.before.get("status") else was

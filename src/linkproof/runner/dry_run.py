@@ -1,0 +1,75 @@
+"""What a run would send, without sending it: the suites drive the embedded server in the place of the target.
+
+It has the target's parents and connections, and conforms. A real service may answer otherwise, and then be asked
+otherwise: the plan is that of a run in which everything goes well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import httpx
+
+from linkproof.base.clock import VirtualClock
+from linkproof.contract.model import Contract
+from linkproof.mock.app import build_server
+from linkproof.mock.direct import Direct
+from linkproof.mock.fixtures import Fixtures, fixtures_of
+from linkproof.runner.open_target import Opened, Opener, open_target
+from linkproof.targets.model import Auth, Target
+
+_TOKEN = "test-token"
+
+
+class Plan(httpx.BaseTransport):
+    """Keeps every request, and has the embedded server answer it."""
+
+    def __init__(self, server: Direct, prefixes: Sequence[str]) -> None:
+        self.requests: list[httpx.Request] = []
+        self._server = server
+        self._prefixes = sorted((p for p in prefixes if p), key=len, reverse=True)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer of a service that conforms."""
+        self.requests.append(request)
+        raw = request.url.raw_path.decode("ascii")
+        prefix = next((p for p in self._prefixes if raw.startswith(f"{p}/")), "")
+        url = request.url.copy_with(raw_path=raw.removeprefix(prefix).encode())
+        return self._server.handle_request(
+            httpx.Request(request.method, url, headers=request.headers, content=request.read())
+        )
+
+
+def planned(made: list[Plan]) -> Opener:
+    """Opens a target in such a way that nothing is sent; its plan is put into ``made``."""
+
+    def opened(path: str, contracts: Sequence[Contract]) -> Opened:
+        real = open_target(path, contracts)
+        real.close()
+        target, clock = real.target, VirtualClock()
+        # A target may have another api-version than the contract: it is served under that one.
+        chosen = [_at(c, target.contracts[c.id].version) for c in contracts if c.id in target.contracts]
+
+        def fixtures(contract: Contract) -> Fixtures:
+            given = target.contracts[contract.id]
+            return fixtures_of(contract, given.path, given.fixtures)
+
+        server = build_server(chosen, token=_TOKEN, clock=clock.now, fixtures=fixtures)
+        plan = Plan(Direct(server), [urlsplit(u).path.rstrip("/") for u in _bases(target)])
+        made.append(plan)
+        kinds = {c.vendor: "bearer" if c.authorization_header == "Authorization" else "x-auth-token" for c in chosen}
+        tokens = {vendor: Auth(kind, _TOKEN) for vendor, kind in kinds.items()}
+        free = replace(target.limits, minutes=None, per_second=None)
+        return Opened(replace(target, auth=tokens, limits=free), lambda: None, transport=plan, clock=clock)
+
+    return opened
+
+
+def _bases(target: Target) -> list[str]:
+    return [target.base_url, *(c.base_url for c in target.contracts.values())]
+
+
+def _at(contract: Contract, version: str) -> Contract:
+    return replace(contract, version=version) if version and contract.version_parameter else contract

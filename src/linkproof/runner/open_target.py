@@ -1,0 +1,72 @@
+"""Opens a target: reads its file, or starts the embedded server, with a socket or without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from linkproof.base.clock import Clock, VirtualClock
+from linkproof.contract.model import Contract
+from linkproof.mock.app import build_server
+from linkproof.mock.defaults import Choice
+from linkproof.mock.direct import Direct
+from linkproof.mock.serve import Embedded
+from linkproof.targets.client import Client
+from linkproof.targets.embedded import embedded_target
+from linkproof.targets.file import read_target
+from linkproof.targets.model import Target
+from linkproof.targets.replay_client import SCHEME, Recorded, ReplayClient, read_recorded
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A target that can be called, and what to do when it is no longer needed.
+
+    ``recorded`` is the cassette that answers in its place, if one does; ``transport`` takes the place of the network,
+    and ``clock`` that of real time, where they are given.
+    """
+
+    target: Target
+    close: Callable[[], object]
+    recorded: Recorded | None = None
+    transport: httpx.BaseTransport | None = None
+    clock: Clock = field(default_factory=Clock)
+
+    def client(self) -> Client:
+        """What answers: the target, or its cassette."""
+        return ReplayClient(self.recorded) if self.recorded else Client(self.target, self.transport, self.clock)
+
+
+#: Opens the target that a run was asked for: by its name or file, for some contracts.
+Opener = Callable[[str, Sequence[Contract]], Opened]
+
+
+def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
+    """The target that a file describes, or a cassette (``cassette:FILE``); the embedded server for an empty path.
+
+    Raises UsageError.
+    """
+    if path.startswith(SCHEME):
+        recorded = read_recorded(Path(path.removeprefix(SCHEME)), contracts)
+        return Opened(recorded.target, lambda: None, recorded)
+    if path:
+        return Opened(read_target(Path(path), contracts), lambda: None)
+    embedded = Embedded(contracts)
+    embedded.__enter__()
+    return Opened(embedded_target(embedded.base_url, contracts), lambda: embedded.__exit__(None, None, None))
+
+
+def without_a_socket(behaviour: Choice) -> Opener:
+    """Opens the embedded server with a behaviour, in this process and without waiting, whatever the name is."""
+
+    def opened(_: str, contracts: Sequence[Contract]) -> Opened:
+        clock = VirtualClock()
+        server = build_server(contracts, behaviour=behaviour, clock=clock.now)
+        return Opened(
+            embedded_target("http://embedded.invalid", contracts), lambda: None, transport=Direct(server), clock=clock
+        )
+
+    return opened

@@ -1,0 +1,188 @@
+"""Property-based requests: Schemathesis on the contract's own OpenAPI document, sent and judged by our own means.
+
+Schemathesis makes the cases (positive, coverage, negative); its own checks stay off, because some of what it expects
+in general is wrong for these APIs (404 at once after a long-running Delete, 405 with Allow, a resource after PUT).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+import hypothesis
+import schemathesis
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
+
+from linkproof.contract.model import Contract, Operation, Role
+from linkproof.model.exchange import Credential
+from linkproof.runner.driver import Driver
+
+_NOTHING_LOCAL = Constants()
+
+
+def without_local_constants() -> None:
+    """Keep Hypothesis from mixing constants of whatever modules are loaded into the data: a seed is then enough."""
+    providers._get_local_constants = lambda: _NOTHING_LOCAL
+
+
+#: Random cases that were made already: they cost more than to send them, and depend on nothing else.
+_made: dict[tuple[object, ...], list[Any]] = {}
+#: Cases of several contracts are made one after the other.
+_making = threading.Lock()
+
+
+def load(contract: Contract, seed: int, examples: int) -> Any:
+    """The contract's document as Schemathesis sees it; what is drawn from it follows from the seed alone."""
+    without_local_constants()
+    config = schemathesis.Config.from_dict(
+        {"seed": seed, "generation": {"max-examples": examples, "database": "none"}, "base-url": "http://127.0.0.1"}
+    )
+    return schemathesis.openapi.from_dict(dict(contract.document), config=config)
+
+
+def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[Any]:
+    """The enumerated cases of an operation: the same for every seed."""
+    with _making:
+        schema = load(contract, seed, 1)
+        found = schema[operation.path][operation.method]
+        cases = schema.iter_coverage_cases(
+            found,
+            generation_modes=list(schemathesis.GenerationMode),
+            generation_config=schema.config.generation_for(operation=found, phase="coverage"),
+        )
+        return list(cases)
+
+
+def random_cases(contract: Contract, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
+    """Random cases of an operation; they follow from the contract and the seed alone."""
+    key = (contract.folder, contract.id, contract.version, operation.id, seed, examples, mode)
+    with _making:
+        if key not in _made:
+            _made[key] = _random_cases(load(contract, seed, examples), operation, seed, examples, mode)
+        return _made[key]
+
+
+def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
+    found = schema[operation.path][operation.method]
+    cases: list[Any] = []
+    try:
+        strategy = found.as_strategy(generation_mode=mode)
+    except Exception as error:  # nothing negative can be made of an operation without limits
+        if "negative" in str(error).lower() or "negate" in str(error).lower():
+            return []
+        raise
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def collect(case: Any) -> None:
+        cases.append(case)
+
+    try:
+        collect()
+    except hypothesis.errors.Unsatisfiable:
+        return []
+    return cases
+
+
+def send_cases(driver: Driver, operation: Operation, cases: Sequence[Any], name: str) -> None:
+    """Send cases to the target, in their order: Gets that follow each other side by side, all else one by one."""
+    for reads, group in groupby(cases, lambda case: str(case.method) == "GET"):
+        sends = [partial(send_case, driver, operation, case, name) for case in group]
+        if reads:
+            driver.side_by_side(sends)
+            continue
+        for send in sends:
+            send()
+
+
+def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> None:
+    """Send a case to the target. The target's own parents and connection take the place of generated ones.
+
+    A case that is negative in a limited path parameter keeps that one; a write keeps to the connection that it is
+    given, so that a run leaves nothing behind under names of its own making.
+    """
+    parents = dict(driver.given.path)
+    wrong = _negated_path_parameter(case)
+    parameter = operation.parameter(wrong)
+    if parameter is not None and parameter.limited and wrong in parents:
+        value = case.path_parameters.get(wrong)
+        if isinstance(value, str) and value and "/" not in value and not parameter.allows(value):
+            parents[wrong] = value
+    elif wrong:
+        return
+    pairs = _query(case, driver)
+    if pairs is None:
+        return
+    body = _body(case)
+    if body is None:
+        return
+    if operation.role is Role.DECIDE and driver.contract.decide.subject:
+        body = _with_subject(body, driver, name)
+    url = driver.session.client.base_url(driver.contract)
+    url += driver.path(operation, name, **parents)
+    method = str(case.method)
+    if method not in ("GET", "PUT", "POST", "PATCH", "DELETE"):
+        return
+    full = f"{url}?{urlencode(pairs)}" if pairs else url
+    driver.send_url(method, full, body=body, credential=Credential.VALID)
+
+
+def _negated_path_parameter(case: Any) -> str:
+    data: Any = getattr(getattr(case.meta, "phase", None), "data", None)
+    location = getattr(data, "parameter_location", None)
+    if location is not None and str(getattr(location, "value", location)) == "path":
+        return str(data.parameter)
+    return ""
+
+
+def _query(case: Any, driver: Driver) -> list[tuple[str, str]] | None:
+    """The case's query as text; None where it has a value that no query string can tell apart."""
+    pairs: list[tuple[str, str]] = []
+    for key, value in (case.query or {}).items():
+        if isinstance(value, list | dict) or value is None:
+            return None
+        text = json.dumps(value) if isinstance(value, bool) else str(value)
+        if not isinstance(key, str) or not _plain(key) or not _plain(text):
+            return None
+        pairs.append((key, text))
+    version = driver.contract.version_parameter
+    if version and driver.given.version:
+        pairs = [(k, driver.given.version if v == driver.contract.version else v) for k, v in pairs]
+    return pairs
+
+
+def _plain(text: str) -> bool:
+    return text.isprintable() and text.isascii()
+
+
+def _body(case: Any) -> bytes | None:
+    if not isinstance(case.body, dict | list | str | int | float | bool) and case.body is not None:
+        return b""  # Schemathesis' own mark for: no body
+    try:
+        return json.dumps(case.body, allow_nan=False).encode()
+    except (ValueError, TypeError):
+        return None
+
+
+def _with_subject(body: bytes, driver: Driver, name: str) -> bytes:
+    """Put the connection at hand where a generated id stands, as long as there is exactly one."""
+    value = json.loads(body) if body else None
+    key = driver.contract.decide.subject.split("/")[1]
+    if isinstance(value, dict) and isinstance(value.get(key), list) and len(value[key]) == 1:
+        if isinstance(value[key][0], str):
+            value[key] = [name]
+        return json.dumps(value).encode()
+    return body

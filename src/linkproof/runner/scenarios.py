@@ -1,0 +1,54 @@
+"""Sequences of requests that several suites need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.contract.names import name_of
+from linkproof.runner.driver import Driver
+
+#: Of a long list only so many connections are also shown one by one.
+_MOST = 60
+
+
+def names_in(driver: Driver, pages: list[Call]) -> list[str]:
+    """The names on some pages, in their order, each once."""
+    found = [name_of(driver.contract, item) for page in pages for item in page.items]
+    return list(dict.fromkeys(n for n in found if n))
+
+
+def look_at_everything(driver: Driver) -> list[str]:
+    """Show every connection by List, then by Get, then by List again; returns the names."""
+    pages = driver.walk()
+    names = names_in(driver, pages)
+    if driver.contract.by_role(Role.GET) is not None:
+        known = [n for n in driver.known_names() if n.lower() not in names]
+        driver.side_by_side([partial(driver.get, _as_given(driver, n)) for n in [*names, *known][:_MOST]])
+        driver.walk()
+    return names
+
+
+def _as_given(driver: Driver, name: str) -> str:
+    """The target file's spelling of a name."""
+    return next((n for n in driver.known_names() if n.lower() == name), name)
+
+
+def look(driver: Driver, *names: str) -> None:
+    """Show some connections by Get, and all by List."""
+    readings: list[Callable[[], object]] = [partial(driver.get, name) for name in names]
+    if driver.contract.by_role(Role.GET) is not None:
+        readings.append(driver.walk)
+    elif driver.contract.list.limit:
+        readings.append(partial(driver.page, **{driver.contract.list.limit: "1000"}))
+    driver.side_by_side(readings)
+
+
+def bystanders(driver: Driver, name: str, count: int = 2) -> list[str]:
+    """Some connections that a scenario leaves alone."""
+    if not driver.lists:
+        return [n for n in driver.known_names()[::-1] if n.lower() != name.lower()][:count]
+    listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
+    return [n for n in names_in(driver, listed) if n != name.lower()][:count]

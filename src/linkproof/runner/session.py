@@ -1,0 +1,294 @@
+"""A session: one target, the exchanges that the suites bring about with it, and what the checks say of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar, cast
+
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Exchange, Grade
+from linkproof.model.finding import Judgement, Level
+from linkproof.model.results import Broken, TargetInfo
+from linkproof.targets.client import Client
+from linkproof.targets.inflight_limit import Places
+from linkproof.targets.journal import Journal
+from linkproof.targets.model import Target
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Held(Generic[T]):
+    """What a reading came to: its exchanges, not judged yet, and its value or what it raised."""
+
+    exchanges: list[Exchange]
+    value: T | None
+    error: BaseException | None = None
+
+    def outcome(self) -> T:
+        """The value. Raises what the reading raised."""
+        if self.error is not None:
+            raise self.error
+        return cast(T, self.value)
+
+
+class NotExercised(Exception):
+    """A scenario cannot be brought about here: no fixture is left, or writing is not allowed. Says why."""
+
+
+class DoesNotApply(NotExercised):
+    """A scenario means nothing on this contract: it has no such operation. Nothing is missing from the proof."""
+
+
+@dataclass
+class Scene:
+    """One test: what it sent, and what of it was judged."""
+
+    name: str
+    contract: str = ""
+    judged: list[tuple[Call | None, Judgement]] = field(default_factory=list)
+
+
+def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
+    """What the checks may assume of a target."""
+    collections: dict[str, frozenset[str]] = {}
+    names: set[str] = set()
+    for contract in contracts:
+        given = target.contracts[contract.id]
+        path = contract.collection_path
+        for name, value in given.path.items():
+            path = path.replace(f"{{{name}}}", value)
+        collections[contract.id] = frozenset({path.lower()})
+        names.update(n.lower() for group in given.fixtures.values() for n in group)
+    return Circumstances(
+        grade=Grade.LIVE if target.kind == "live" else Grade.MOCK,
+        checks_credentials=target.checks_credentials,
+        operation_timeout_s=target.operation_timeout_s,
+        open_enumerations=target.open_enumerations,
+        collections=collections,
+        names=frozenset(names),
+    )
+
+
+class Session:
+    """Holds the target, the judge and the fixtures of one process.
+
+    Args:
+        target: what is judged.
+        contracts: those that the target names, in order.
+        seed: everything random follows from it.
+        keep: called with every exchange, as it is judged (for recording, for workers that report to a controller).
+        may_reset: whether the target's fixtures may be put back.
+        client: what answers; an HTTP client of the target where none is given.
+        journal: where changes of a live target are written down before they are made.
+        concurrency: how many requests may be on their way at the same time.
+        meet: called with the reset, where others have to agree to it.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        contracts: Iterable[Contract],
+        *,
+        seed: int = 1,
+        keep: Callable[[Exchange], None] | None = None,
+        may_reset: bool = True,
+        client: Client | None = None,
+        journal: Journal | None = None,
+        concurrency: int = 1,
+        meet: Callable[[Callable[[], object]], object] = lambda action: action(),
+    ) -> None:
+        self.concurrency = concurrency
+        self._meet = meet
+        self._local = threading.local()
+        self._pool: ThreadPoolExecutor | None = None
+        self.journal = journal
+        self.target = target
+        self.contracts = tuple(c for c in contracts if c.id in target.contracts)
+        self.seed = seed
+        self.client = client or Client(target)
+        if concurrency > 1 and self.client.places is None:
+            self.client.places = Places(concurrency)
+        self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True)
+        self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.broken: list[Broken] = []
+        self.dead = ""
+        self.silent = 0
+        self.started = time.time()
+        self.stuck: set[str] = set()
+        self._keep = keep
+        self._may_reset = may_reset
+        self._lock = threading.Lock()
+        self._number = 0
+        self._epoch = 0
+        self._scene = Scene("")
+        self._free: dict[str, dict[str, list[str]]] = {}
+        self._fill()
+
+    # fixtures
+
+    def _fill(self) -> None:
+        self._free = {
+            c.id: {s: list(n) for s, n in self.target.contracts[c.id].fixtures.items()} for c in self.contracts
+        }
+
+    def take(self, contract: Contract, state: str) -> str:
+        """A connection that is in a state (the contract's own word) and that nobody has used yet.
+
+        Raises NotExercised where none is left.
+        """
+        names = self._free[contract.id].get(state, [])
+        if not names:
+            raise NotExercised(f"no {state} connection is left among the target's fixtures")
+        return names.pop(0)
+
+    def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
+        """Of the connections of a state, keep only those that are wanted."""
+        names = self._free[contract.id].get(state)
+        if names is not None:
+            names[:] = [n for n in names if wanted(n)]
+
+    def reset(self) -> None:
+        """Put the fixtures back, where the target can; what is known of its state is forgotten."""
+        if self.target.reset is None or not self._may_reset:
+            return
+        self._meet(self.client.reset)
+        self._epoch += 1
+        self._fill()
+
+    def lose_track(self) -> None:
+        """What was done is no longer known: from here on nothing is compared with what was seen before."""
+        self._epoch += 1
+
+    def short_of(self, contract: Contract, state: str, count: int) -> bool:
+        """Whether fewer than ``count`` connections of a state are left."""
+        return len(self._free[contract.id].get(state, [])) < count
+
+    # exchanges
+
+    def enter(self, name: str, contract: str = "") -> Scene:
+        """Begin a scene: what is sent from now on belongs to it."""
+        self._scene = Scene(name, contract)
+        self.client.scene = name
+        return self._scene
+
+    def record(self, exchange: Exchange) -> Call | None:
+        """Judge an exchange and keep it; returns it as a call of a contract."""
+        held: list[Exchange] | None = getattr(self._local, "held", None)
+        if held is not None:
+            held.append(exchange)
+            with self._lock:
+                return self.judge.peek(replace(exchange, world=f"run-{self._epoch}"))
+        with self._lock:
+            self._number += 1
+            self.silent = 0
+            placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._scene.name)
+            call, judgements = self.judge.feed(placed)
+            self._scene.judged.extend((call, j) for j in judgements if j.breach is not None)
+            if self._keep is not None:
+                self._keep(placed)
+            return call
+
+    def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
+        """What some readings come to, none of which waits for another; judged in their order, whichever came first.
+
+        What one of them raises is raised once all are judged.
+        """
+        waiting = list(readings)
+        if self.concurrency < 2 or len(waiting) < 2:
+            return [reading() for reading in waiting]
+        with self._lock:
+            pool = self._pool = self._pool or ThreadPoolExecutor(self.concurrency, thread_name_prefix="reading")
+        futures = [pool.submit(self.hold, reading) for reading in waiting]
+        ended = [future.result() for future in futures]
+        for held in ended:
+            self.let_in(held.exchanges)
+        return [held.outcome() for held in ended]
+
+    def hold(self, reading: Callable[[], T]) -> Held[T]:
+        """What a reading comes to, with its exchanges not judged yet; what it raises is kept as well."""
+        exchanges: list[Exchange] = []
+        self._local.held = exchanges
+        try:
+            return Held(exchanges, reading())
+        except BaseException as error:
+            return Held(exchanges, None, error)
+        finally:
+            self._local.held = None
+
+    def let_in(self, exchanges: Iterable[Exchange]) -> None:
+        """Judge what was held, in its order."""
+        for exchange in exchanges:
+            self.record(exchange)
+
+    def alone(self, contract: Contract, meet: Callable[[Callable[[], object]], object]) -> Session:
+        """A session of one of the contracts with the same client, to be taken in again."""
+        return Session(
+            self.target,
+            (contract,),
+            seed=self.seed,
+            may_reset=self._may_reset,
+            client=self.client,
+            journal=self.journal,
+            concurrency=self.concurrency,
+            meet=meet,
+        )
+
+    def take_in(self, other: Session) -> None:
+        """Take in what a session of one contract came to."""
+        other.let_go()
+        self.judge.take(other.judge.judged())
+        self.broken.extend(other.broken)
+        self.skipped.update(other.skipped)
+        self._number += other._number
+
+    def let_go(self) -> None:
+        """Let go of the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def breaches_of(self, scene: Scene, requirements: Iterable[str]) -> list[Judgement]:
+        """The breaches of MUST that a scene brought to light, of the given requirements."""
+        wanted = set(requirements)
+        return [
+            j
+            for _, j in scene.judged
+            if j.requirement in wanted and j.breach is not None and j.breach.level is Level.MUST
+        ]
+
+    def skip(self, contract: str, requirements: Iterable[str], reason: str) -> None:
+        """Note why requirements were not exercised on a contract."""
+        for requirement in requirements:
+            self.skipped[contract, requirement].append(reason)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._number
+
+    def target_info(self) -> TargetInfo:
+        """The target as reports name it."""
+        t = self.target
+        return TargetInfo(t.name, t.kind, t.base_url, t.writes, t.checks_credentials)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.let_go()
+        self.client.close()
+
+
+def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
+    """The skip reasons of several workers together."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for part in parts:
+        for key, reasons in part.items():
+            found[key].extend(reasons)
+    return dict(found)

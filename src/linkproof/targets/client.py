@@ -1,0 +1,210 @@
+"""Sends requests to a target over HTTP and hands back exchanges; knows nothing of what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from json import dumps
+from threading import Barrier
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from linkproof.base.clock import Clock
+from linkproof.contract.model import Contract
+from linkproof.errors import TargetError
+from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.targets.budget import Budget
+from linkproof.targets.credentials import Credentials, credentials_of
+from linkproof.targets.inflight_limit import MOST_PLACES, Places
+from linkproof.targets.model import Target
+
+#: Long enough never to be anybody's token, and plain enough to be seen for what it is.
+WRONG_TOKEN = "linkproof-wrong-credential"
+#: What may be sent again although nobody knows whether it arrived: it changes nothing.
+_SAFE = frozenset({"GET", "HEAD"})
+_TRIES = 3
+#: The first pause before a live target is asked again; the next ones are four times as long each.
+_AGAIN_S = 0.5
+
+
+class Client:
+    """One connection pool to one target. Credentials go to the target's own hosts only.
+
+    ``scene`` is the test at hand; ``places`` bounds how many requests may be on their way, where it is given.
+
+    Args:
+        target: where requests go.
+        transport: takes the place of the network.
+        clock: what exchanges are timed by.
+    """
+
+    def __init__(
+        self, target: Target, transport: httpx.BaseTransport | None = None, clock: Clock | None = None
+    ) -> None:
+        self.target = target
+        self.clock = clock or Clock()
+        self.scene = ""
+        self.places: Places | None = None
+        self.budget = Budget(target.limits, self.clock)
+        self._http = httpx.Client(
+            timeout=target.timeout_s,
+            follow_redirects=False,
+            trust_env=transport is None,
+            transport=transport,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_PLACES),
+        )
+        self._credentials: dict[str, Credentials] = {}
+        self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
+
+    def _bases(self) -> Iterable[str]:
+        yield self.target.base_url
+        yield from (c.base_url for c in self.target.contracts.values())
+
+    def base_url(self, contract: Contract) -> str:
+        """Where a contract is called: its own base_url before the target's."""
+        own = self.target.contracts[contract.id].base_url if contract.id in self.target.contracts else ""
+        return (own or self.target.base_url).rstrip("/")
+
+    def is_own(self, url: str) -> bool:
+        """Whether a URL is on one of the target's hosts: only there are credentials sent."""
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and parts.netloc.casefold() in self._hosts
+
+    def credential_headers(
+        self, contract: Contract, credential: Credential, method: str = "GET", url: str = "", body: bytes = b""
+    ) -> list[tuple[str, str]]:
+        """The header fields that carry a credential of the given kind, for one request."""
+        if credential is Credential.MISSING or contract.vendor not in self.target.auth:
+            return []
+        if credential is Credential.WRONG:
+            name = contract.authorization_header
+            return [(name, f"Bearer {WRONG_TOKEN}" if name == "Authorization" else WRONG_TOKEN)]
+        return self._signed_in(contract.vendor, method, url or self.base_url(contract), body)
+
+    def sign_in(self, vendors: Iterable[str]) -> None:
+        """Obtain the vendors' credentials, and their consumers'. Raises UsageError where one is not to be had."""
+        wanted = {name for v in vendors for name in (v, f"{v}-consumer")}
+        for name in self.target.auth.keys() & wanted:
+            self._signed_in(name, "GET", self.target.base_url, b"")
+
+    def _signed_in(self, auth: str, method: str, url: str, body: bytes) -> list[tuple[str, str]]:
+        found = self._credentials.get(auth)
+        if found is None:
+            found = self._credentials[auth] = credentials_of(self.target.auth[auth], self.target.base_url)
+        return found.fields(method, url, body)
+
+    def send(
+        self,
+        contract: Contract,
+        method: str,
+        url: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        credential: Credential = Credential.VALID,
+    ) -> Exchange:
+        """Send one request and wait for its answer. Raises TargetError where none arrives whole."""
+        pairs = list(query)
+        full = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
+        fields = [("Accept", "application/json"), *self.credential_headers(contract, credential, method, full, body)]
+        if body:
+            fields.append(("Content-Type", "application/json"))
+        given = {k.lower() for k in headers or {}}
+        fields = [(k, v) for k, v in fields if k.lower() not in given] + list((headers or {}).items())
+        return self._exchange(Request(method, full, Headers(fields), body), credential)
+
+    def plain(
+        self, auth: str, method: str, url: str, *, query: Mapping[str, str] | None = None, json: Any = None
+    ) -> httpx.Response:
+        """Send a request that nobody judges, with the credential of ``[auth.<auth>]``. Raises TargetError."""
+        full = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
+        body = dumps(json).encode() if json is not None else b""
+        fields = self._signed_in(auth, method, full, body) if auth in self.target.auth else []
+        if body:
+            fields = [("Content-Type", "application/json"), *fields]
+        self.budget.spend()
+        try:
+            return self._http.request(method, full, content=body or None, headers=fields)
+        except httpx.HTTPError as error:
+            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
+
+    def _exchange(self, request: Request, credential: Credential) -> Exchange:
+        started = self.clock.now()
+        response = self._answer(request)
+        ended = self.clock.now()
+        fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
+        return Exchange(
+            request=request,
+            response=Response(response.status_code, fields, response.content, response.reason_phrase),
+            started=started,
+            ended=ended,
+            credential=credential,
+            at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        )
+
+    def _answer(self, request: Request) -> httpx.Response:
+        """The answer. A reading is asked again where the network failed; so is anything that never got through."""
+        sent = _built(request)
+        for attempt in range(_TRIES):
+            self.budget.spend()
+            try:
+                with self.places.one() if self.places else nullcontext():
+                    return self._http.send(sent)
+            except httpx.HTTPError as error:
+                safe = request.method in _SAFE or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                if not safe or attempt == _TRIES - 1:
+                    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+                    raise TargetError(f"{request.method} {request.url}: {what}") from None
+            self.pause(_AGAIN_S * 4**attempt if self.target.kind == "live" else 0.01)
+        raise AssertionError("unreachable")
+
+    def pause(self, seconds: float) -> None:
+        """Wait before the next request. Raises OverBudget where the run would be over before."""
+        self.budget.rest(seconds)
+
+    def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+        """Several requests at the same time, each by a thread of its own; the exchanges in their order."""
+        start = Barrier(len(sends))
+
+        def sent(send: Callable[[], Exchange]) -> Exchange:
+            if self.places is not None:
+                self.places.give()
+            start.wait(timeout=10)
+            return send()
+
+        places = self.places.several(len(sends)) if self.places else nullcontext()
+        with places, ThreadPoolExecutor(len(sends)) as pool:
+            return list(pool.map(sent, sends))
+
+    def reset(self) -> None:
+        """Put the target's fixtures back, where it can. Raises TargetError."""
+        if self.target.reset is None:
+            return
+        method, path = self.target.reset
+        url = self.target.base_url.rstrip("/") + path
+        try:
+            answer = self._http.request(method, url)
+        except Exception as error:
+            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
+        if answer.status_code >= 400:
+            raise TargetError(f"the reset {method} {url} was answered with {answer.status_code}")
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._http.close()
+
+
+def _built(request: Request) -> httpx.Request:
+    """The request as httpx has it. Raises TargetError for a URL that cannot be asked for."""
+    try:
+        sent = httpx.Request(request.method, request.url, headers=list(request.headers), content=request.body or None)
+    except httpx.InvalidURL as error:
+        raise TargetError(f"{request.method} {request.url}: {error}") from None
+    if request.method in ("PUT", "POST", "PATCH") and not request.body:
+        sent.headers["content-length"] = "0"
+    return sent

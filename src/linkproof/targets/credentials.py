@@ -1,0 +1,171 @@
+"""How requests are signed in: a token that is given, or one that a vendor's library obtains and renews.
+
+Libraries do what is secret or intricate: azure-identity for Entra ID, keystoneauth1 for IAM and Keystone, Huawei's own
+SDK for AK/SK signatures. They are extras: ``linkproof[azure]``, ``linkproof[huawei]``.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from linkproof.errors import UsageError
+from linkproof.targets.model import Auth
+
+#: A token is renewed so many seconds before it expires.
+_EARLY_S = 300.0
+
+Fields = list[tuple[str, str]]
+
+
+class Credentials(Protocol):
+    """Gives the header fields that sign a request in. Raises UsageError where nobody can sign in."""
+
+    def fields(self, method: str, url: str, body: bytes) -> Fields:
+        """The header fields for one request."""
+
+
+def credentials_of(auth: Auth, base_url: str, now: Callable[[], float] = time.time) -> Credentials:
+    """What signs in with one ``[auth.*]`` table; ``base_url`` is the service that it is for. Raises UsageError."""
+    if auth.kind == "azure-identity":
+        return _Identity(auth, base_url, now)
+    if auth.kind == "keystone":
+        return _Keystone(auth)
+    if auth.kind == "aksk":
+        return _Signature(auth)
+    return _Token(auth)
+
+
+class _Token:
+    """A token as it is given."""
+
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
+        """The token."""
+        secret = self._auth.secret()
+        return (
+            [("X-Auth-Token", secret)] if self._auth.kind == "x-auth-token" else [("Authorization", f"Bearer {secret}")]
+        )
+
+
+class _Identity:
+    """Entra ID: whatever DefaultAzureCredential finds (environment, workload or managed identity, CLI)."""
+
+    def __init__(self, auth: Auth, base_url: str, now: Callable[[], float]) -> None:
+        self._auth = auth
+        self._now = now
+        parts = urlsplit(base_url)
+        self._scope = auth.more.get("scope") or f"{parts.scheme}://{parts.netloc}/.default"
+        self._token = ""
+        self._renew_at = 0.0
+        identity = _library("azure.identity", "azure", auth.where)
+        more = {"authority": auth.more["authority"]} if auth.more.get("authority") else {}
+        self._credential: Any = identity.DefaultAzureCredential(**more)
+
+    def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
+        """A token that is still good for some minutes."""
+        if self._now() >= self._renew_at:
+            errors = _library("azure.core.exceptions", "azure", self._auth.where)
+            try:
+                found = self._credential.get_token(self._scope)
+            except errors.ClientAuthenticationError as error:
+                problem = f"nobody is signed in to Azure: {str(error).splitlines()[0]}"
+                fix = "az login, or give the workload an identity (docs/targets.md)"
+                raise UsageError(problem, where=self._auth.where, fix=fix) from None
+            self._token = found.token
+            # Short-lived tokens are used for half their time at least.
+            self._renew_at = found.expires_on - min(_EARLY_S, max(found.expires_on - self._now(), 0.0) / 2)
+        return [("Authorization", f"Bearer {self._token}")]
+
+
+class _Keystone:
+    """IAM or Keystone v3, by user name and password; keystoneauth1 renews the token in time."""
+
+    def __init__(self, auth: Auth) -> None:
+        self._where = auth.where
+        more = auth.more
+        v3 = _library("keystoneauth1.identity.v3", "huawei", auth.where)
+        session = _library("keystoneauth1.session", "huawei", auth.where)
+        self._errors = _library("keystoneauth1.exceptions", "huawei", auth.where)
+        self._session: Any = session.Session(
+            auth=v3.Password(
+                auth_url=more["auth_url"],
+                username=_from_environment(more["username_env"], auth.where, "username_env"),
+                password=_from_environment(more["password_env"], auth.where, "password_env"),
+                user_domain_name=more["domain"],
+                project_id=more["project_id"],
+            )
+        )
+
+    def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
+        """A token of the project."""
+        try:
+            return [("X-Auth-Token", str(self._session.get_token()))]
+        except self._errors.ClientException as error:
+            problem = f"the identity service gives no token: {str(error).splitlines()[0]}"
+            raise UsageError(
+                problem, where=self._where, fix="check auth_url, domain, project_id and the user"
+            ) from None
+
+
+class _Signature:
+    """AK/SK: each request is signed by the vendor's own signer."""
+
+    def __init__(self, auth: Auth) -> None:
+        signer = _library("huaweicloudsdkcore.signer.signer", "huawei", auth.where)
+        self._request: Any = _library("huaweicloudsdkcore.sdk_request", "huawei", auth.where).SdkRequest
+        keys = _Keys(
+            _from_environment(auth.more["access_key_env"], auth.where, "access_key_env"),
+            _from_environment(auth.more["secret_key_env"], auth.where, "secret_key_env"),
+        )
+        self._signer: Any = signer.Signer(keys)
+        self._project = auth.more["project_id"]
+
+    def fields(self, method: str, url: str, body: bytes) -> Fields:
+        """The signature of one request, and what it covers."""
+        parts = urlsplit(url)
+        covered = {"X-Project-Id": self._project} | ({"Content-Type": "application/json"} if body else {})
+        request = self._request(
+            method=method,
+            schema=parts.scheme,
+            host=parts.netloc,
+            resource_path=parts.path,
+            query_params=parse_qsl(parts.query, keep_blank_values=True),
+            header_params=covered,
+            body=body.decode("utf-8", "surrogateescape") if body else "",
+        )
+        signed = self._signer.sign(request).header_params
+        return [(k, v) for k, v in signed.items() if k.lower() not in ("host", "content-type")]
+
+
+class _Keys:
+    """What the vendor's signer asks for."""
+
+    def __init__(self, ak: str, sk: str) -> None:
+        self.ak, self.sk = ak, sk
+
+
+def _library(name: str, extra: str, where: str) -> Any:
+    """A module of an extra. Raises UsageError where it is not installed."""
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        package = name.split(".", maxsplit=1)[0]
+        problem = f"this kind needs {package}, which is not installed"
+        raise UsageError(problem, where=where, fix=f"pip install 'linkproof[{extra}]'") from None
+
+
+def _from_environment(name: str, where: str, member: str) -> str:
+    found = os.environ.get(name, "")
+    if not found:
+        raise UsageError(
+            f"the environment variable {name} is not set", where=f"{where} {member}", fix=f"export {name}=..."
+        )
+    return found

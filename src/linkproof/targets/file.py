@@ -1,0 +1,252 @@
+"""Reads a target file (TOML). Every mistake names the file, the table and the field, and the fix."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from linkproof.base.toml_tables import check_members, shown, table_of
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.model import Contract, Role
+from linkproof.errors import UsageError
+from linkproof.targets.budget import LIVE, Limits
+from linkproof.targets.model import Target, TargetContract
+from linkproof.targets.provision.making import provision_from
+from linkproof.targets.signing import auth_from
+
+_TARGET: Mapping[str, tuple[type, ...]] = {
+    "name": (str,),
+    "kind": (str,),
+    "base_url": (str,),
+    "checks_credentials": (bool,),
+    "writes": (bool,),
+    "timeout_s": (int, float),
+    "operation_timeout_s": (int, float),
+    "reset": (dict,),
+    "open_enumerations": (bool,),
+    "allow": (list,),
+}
+_BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
+_CONTRACT: Mapping[str, tuple[type, ...]] = {
+    "path": (dict,),
+    "fixtures": (dict,),
+    "base_url": (str,),
+    "version": (str,),
+    "provision": (dict,),
+}
+
+
+def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
+    """The target that a file describes, for the contracts that are known. Raises UsageError."""
+    raw = _read(path)
+    check_members(raw, {"target": (dict,), "auth": (dict,), "budget": (dict,), "contracts": (dict,)}, str(path), "")
+    table = table_of(raw, "target", str(path))
+    check_members(table, _TARGET, str(path), "target")
+    where = f"{path}: [target]"
+    kind = table.get("kind", "mock")
+    if kind not in ("mock", "live"):
+        raise UsageError(f"kind is {kind!r}", where=where, fix='write kind = "mock" or kind = "live"')
+    base_url = _base_url(table, where, kind, required=True)
+    chosen = _contracts(raw, contracts, str(path), kind, may_write=table.get("writes", False))
+    auth = auth_from(raw, str(path))
+    checks_credentials = table.get("checks_credentials", False)
+    for vendor in sorted({c.vendor for c in contracts if c.id in chosen} - set(auth)):
+        if checks_credentials:
+            raise UsageError(f"checks_credentials without [auth.{vendor}]", where=where, fix=f"add [auth.{vendor}]")
+    return Target(
+        name=table.get("name", path.stem),
+        kind=kind,
+        base_url=base_url,
+        contracts=chosen,
+        auth=auth,
+        checks_credentials=checks_credentials,
+        writes=table.get("writes", False),
+        timeout_s=_seconds(table, "timeout_s", 10.0, where),
+        operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
+        reset=_reset(table, where, kind),
+        open_enumerations=table.get("open_enumerations", False),
+        allow=_allow(table, where, kind, makes=any(c.provision for c in chosen.values())),
+        limits=_limits(raw, str(path), kind),
+    )
+
+
+def _allow(table: Mapping[str, Any], where: str, kind: str, *, makes: bool) -> tuple[str, ...]:
+    """The connections that may be written to: a live target has to name them, beside those that the run makes."""
+    found = table.get("allow", [])
+    if not all(isinstance(p, str) and p.strip("*?") for p in found):
+        raise UsageError(
+            f"allow is {found!r:.80}", where=where, fix='write patterns of names: allow = ["conformance-*"]'
+        )
+    if kind == "live" and table.get("writes") and not found and not makes:
+        problem = "writes = true on a live target, and no connection is named that may be written to"
+        raise UsageError(problem, where=where, fix='add allow = ["conformance-*"], or leave writes out')
+    return tuple(found)
+
+
+def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:
+    """What a run may ask of the target: for a live one there are limits also where the file says nothing."""
+    table = raw.get("budget", {})
+    check_members(table, _BUDGET, file, "budget")
+    for name, value in table.items():
+        if not 0 < value < 1e9:
+            raise UsageError(f"{name} is {value!r:.80}", where=f"{file}: [budget]", fix=f"{name} is more than 0")
+    given = LIVE if kind == "live" else Limits()
+    return replace(given, **table)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError("there is no such target file", where=str(path), fix="give a TOML file") from None
+    except IsADirectoryError:
+        raise UsageError("this is a folder, not a target file", where=str(path), fix="give a TOML file") from None
+    except UnicodeDecodeError:
+        raise UsageError("the target file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="make it readable") from None
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number with thousands of digits
+        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
+
+
+def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool) -> str:
+    url = str(table.get("base_url", ""))
+    if not url and not required:
+        return ""
+    if not url:
+        raise UsageError("base_url is missing", where=where, fix='add base_url = "https://..."')
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for a port that is none
+    except ValueError as error:
+        raise UsageError(f"base_url is {url!r}: {error}", where=where, fix="mend the URL") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"base_url is {url!r}", where=where, fix="it begins with http:// or https:// and a host")
+    if parts.username is not None or parts.password is not None:
+        # Not shown: reports and logs would show it too.
+        raise UsageError("base_url holds a user name or password", where=where, fix="give credentials in [auth.*]")
+    if not url.isprintable() or " " in url:
+        raise UsageError(f"base_url is {url!r}", where=where, fix="leave out the white space")
+    if parts.query or parts.fragment:
+        raise UsageError(f"base_url is {url!r}", where=where, fix="leave out what follows ? or #")
+    if kind == "live" and parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise UsageError("a live target would get credentials in clear text", where=where, fix="use https://")
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _seconds(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
+    found = table.get(name, default)
+    if not 0 < found < 86_400:
+        raise UsageError(f"{name} is {shown(found)}", where=where, fix="a number of seconds above 0, less than a day")
+    return float(found)
+
+
+def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] | None:
+    found = table.get("reset")
+    if found is None:
+        return None
+    if kind == "live":
+        raise UsageError("a live target has a reset", where=where, fix="remove reset, or set kind to mock")
+    method, path = found.get("method", "POST"), found.get("path")
+    unknown = set(found) - {"method", "path"}
+    if unknown or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
+        fix = 'write reset = { method = "POST", path = "/..." }'
+        raise UsageError(f"reset is {shown(found)}", where=where, fix=fix)
+    return method.upper(), path
+
+
+def _contracts(
+    raw: Mapping[str, Any], contracts: Sequence[Contract], file: str, kind: str, *, may_write: bool
+) -> dict[str, TargetContract]:
+    known = {c.id: c for c in all_contracts()}
+    asked = {c.id for c in contracts}
+    tables = table_of(raw, "contracts", file)
+    found: dict[str, TargetContract] = {}
+    for name, table in tables.items():
+        where = f"{file}: [contracts.{name}]"
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"unknown contract {name!r}", where=where, fix=f"{hint}known are: {', '.join(known)}")
+        if not isinstance(table, dict):
+            raise UsageError(f"{name} is no table", where=where, fix=f"write [contracts.{name}]")
+        check_members(table, _CONTRACT, file, f"contracts.{name}")
+        path = _path(known[name], table.get("path"), where)
+        fixtures = _fixtures(known[name], table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
+        base_url = _base_url(table, where, kind, required=False)
+        if name in asked:
+            provision = provision_from(known[name], table.get("provision"), f"{file}: [contracts.{name}.provision]")
+            if provision and not may_write:
+                problem = "connections would be made, and the target is not written to"
+                raise UsageError(problem, where=where, fix="set writes = true, or remove provision")
+            found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""), provision)
+    if not found:
+        fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
+        raise UsageError("no contract that was asked for is named", where=file, fix=fix)
+    return found
+
+
+def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
+    wanted = contract.parent_parameters
+    fix = f"path = {{ {', '.join(f'{n} = ...' for n in wanted)} }}"
+    if not isinstance(table, dict):
+        raise UsageError("path is missing", where=where, fix=fix)
+    for name in wanted:
+        if name not in table:
+            raise UsageError(f"path lacks {name!r}", where=where, fix=fix)
+    for name, value in table.items():
+        if name not in wanted:
+            raise UsageError(f"path has an unknown parameter {name!r}", where=where, fix=fix)
+        if not isinstance(value, str) or not value or "/" in value:
+            raise UsageError(
+                f"path.{name} is {shown(value)}", where=where, fix=f"{name} is a non-empty string without /"
+            )
+    return dict(table)
+
+
+def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
+    states = _states(contract)
+    found: dict[str, tuple[str, ...]] = {}
+    owner: dict[str, str] = {}
+    for state, names in table.items():
+        if state not in states:
+            raise UsageError(f"unknown state {state!r}", where=where, fix=f"one of: {', '.join(sorted(states))}")
+        if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
+            raise UsageError(f"{state} is {shown(names)}", where=where, fix=f'{state} = ["name", ...]')
+        for name in names:
+            if name.lower() in owner:
+                both = f"{owner[name.lower()]} and {state}"
+                raise UsageError(f"{name!r} is named twice, in {both}", where=where, fix="keep one of the two")
+            owner[name.lower()] = state
+        found[state] = tuple(names)
+    return found
+
+
+def _states(contract: Contract) -> set[str]:
+    """The words that a fixture's state may have: the contract's statuses, and any."""
+    found = {"any", *contract.states.values()}
+    listing = contract.by_role(Role.LIST)
+    for schema in listing.responses.values() if listing else ():
+        for pointer, words in schema.enumerations.items() if schema else ():
+            if contract.member.status and pointer.endswith(contract.member.status):
+                found.update(_strings(words))
+    return found
+
+
+def _strings(words: Iterable[Any]) -> Iterable[str]:
+    return (w for w in words if isinstance(w, str))

@@ -1,0 +1,152 @@
+"""What a run makes or changes on a live target, written down before it is done: so that it can be undone.
+
+One JSON object a line, each on the disk before the request is sent. There are no credentials in it, and no description
+in which the redactor would replace anything: that is then put back without.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from linkproof.errors import UsageError
+from linkproof.redaction.masking import mask_text
+from linkproof.redaction.redactor import Redactor
+
+VERSION = 1
+_FIX = "give a journal that linkproof run has written"
+
+
+@dataclass
+class Entry:
+    """One thing. ``making``: an endpoint of ours (``id`` once it is known); else a connection that was changed.
+
+    ``before`` is how the connection was shown (status and description), None where there was none.
+    """
+
+    contract: str
+    name: str
+    making: bool
+    id: str = ""
+    before: Mapping[str, str] | None = None
+    outcome: str = ""
+
+
+@dataclass
+class Journal:
+    """The entries of a run; with a path, each is written there first."""
+
+    path: Path | None = None
+    target: str = ""
+    entries: dict[tuple[str, str, bool], Entry] = field(default_factory=dict)
+    _stream: IO[str] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def read(cls, path: Path) -> Journal:
+        """A journal that is there; a last line that was cut short is left out. Raises UsageError."""
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=_FIX) from None
+        except UnicodeDecodeError:
+            raise UsageError("this is no journal", where=str(path), fix=_FIX) from None
+        made = cls(path)
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                made._take(row)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                if number == len(lines) and number > 1:
+                    break  # the run was killed while it wrote
+                raise UsageError("this is no journal", where=f"{path}: line {number}", fix=_FIX) from None
+        return made
+
+    @property
+    def open(self) -> list[Entry]:
+        """What is not done away with yet, the newest first."""
+        return [e for e in reversed(self.entries.values()) if not e.outcome]
+
+    def knows(self, contract: str, name: str) -> bool:
+        """Whether a connection's first change is written down."""
+        return (contract, name.lower(), False) in self.entries
+
+    def making(self, contract: str, name: str) -> None:
+        """An endpoint is about to be made."""
+        self._write({"what": "making", "contract": contract, "name": name})
+
+    def made(self, contract: str, name: str, identifier: str) -> None:
+        """An endpoint was made, and has this id."""
+        self._write({"what": "made", "contract": contract, "name": name, "id": identifier})
+
+    def changing(self, contract: str, name: str, before: Mapping[str, str] | None) -> None:
+        """A connection is about to be changed, decided or deleted."""
+        kept = {k: v for k, v in before.items() if _is_harmless(v)} if before is not None else None
+        self._write({"what": "changing", "contract": contract, "name": name, "before": kept})
+
+    def done(self, entry: Entry, outcome: str) -> None:
+        """What became of an entry."""
+        what = "undone" if entry.making else "restored"
+        self._write({"what": what, "contract": entry.contract, "name": entry.name, "outcome": outcome})
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _write(self, row: dict[str, Any]) -> None:
+        with self._lock:
+            if self.path is not None:
+                self._append(row)
+            self._take(row)
+
+    def _append(self, row: dict[str, Any]) -> None:
+        assert self.path is not None
+        try:
+            if self._stream is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                is_new = not self.path.exists()
+                # For its owner only: what a connection is called, and why, is nobody else's.
+                number = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                self._stream = os.fdopen(number, "a", encoding="utf-8")
+                if is_new:
+                    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+                    self._put({"what": "journal", "version": VERSION, "target": self.target, "at": at})
+            self._put(row)
+        except OSError as error:
+            fix = "choose another --out: nothing is changed that is not written down first"
+            raise UsageError(f"cannot be written: {error.strerror}", where=str(self.path), fix=fix) from None
+
+    def _put(self, row: dict[str, Any]) -> None:
+        assert self._stream is not None
+        self._stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        what = row["what"]
+        if what == "journal":
+            self.target = row["target"]
+            return
+        is_making = what in ("making", "made", "undone")
+        key = (row["contract"], row["name"].lower(), is_making)
+        if what in ("making", "changing"):
+            self.entries[key] = Entry(row["contract"], row["name"], is_making, before=row.get("before"))
+        elif what == "made":
+            self.entries[key].id = row["id"]
+        elif what in ("undone", "restored"):
+            self.entries[key].outcome = row["outcome"]
+        else:
+            raise KeyError(what)
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether nothing in a text looks like a credential, a person, a host or an id."""
+    return mask_text(text) == text and Redactor().text(text) == text

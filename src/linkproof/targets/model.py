@@ -1,0 +1,102 @@
+"""What is known of a target: where it is, what it lets us do, which connections it promises."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from linkproof.errors import UsageError
+from linkproof.targets.budget import Limits
+
+
+@dataclass(frozen=True)
+class Auth:
+    """How to sign in with one vendor; ``where`` names the place in the target file, for messages.
+
+    ``more`` has what a kind needs beside a token.
+    """
+
+    kind: str
+    token: str = ""
+    token_env: str = ""
+    where: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def secret(self) -> str:
+        """The token that is given. Raises UsageError where it is not there."""
+        place, found = f"{self.where} token", self.token
+        if self.token_env:
+            place, found = f"{self.where} token_env", os.environ.get(self.token_env, "")
+            if not found:
+                raise UsageError(
+                    f"the environment variable {self.token_env} is not set",
+                    where=place,
+                    fix=f"export {self.token_env}=...",
+                )
+        if not found.isascii() or not found.isprintable() or found != found.strip():
+            # The value is not shown: it is a credential.
+            raise UsageError(
+                "the credential has white space around it, a line break, or a character that no header field carries",
+                where=place,
+                fix="give the token alone, in ASCII",
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class Provision:
+    """How fresh pending connections are made for a run: so many endpoints on the consumer's side.
+
+    ``subnet`` is an id. Azure: ``location``, ``group_ids``, and ``resource_group`` (default: the parent's). Huawei:
+    ``project_id`` of the consumer and ``vpc_id``.
+    """
+
+    count: int
+    subnet: str
+    location: str = ""
+    group_ids: tuple[str, ...] = ()
+    resource_group: str = ""
+    project_id: str = ""
+    vpc_id: str = ""
+
+
+@dataclass(frozen=True)
+class TargetContract:
+    """A contract as this target offers it: its parents, and connections by state."""
+
+    id: str
+    path: Mapping[str, str]
+    fixtures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base_url: str = ""
+    version: str = ""
+    provision: Provision | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target. ``reset`` is the method and path that put the fixtures back, None where there is none.
+
+    ``allow`` are the patterns (shell-like) of the connections that a live target lets be written to.
+    """
+
+    name: str
+    kind: str
+    base_url: str
+    contracts: Mapping[str, TargetContract]
+    auth: Mapping[str, Auth] = field(default_factory=dict)
+    checks_credentials: bool = False
+    writes: bool = False
+    timeout_s: float = 10.0
+    operation_timeout_s: float = 20.0
+    reset: tuple[str, str] | None = None
+    open_enumerations: bool = False
+    allow: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def may_write(self, name: str) -> bool:
+        """Whether a connection may be written to: anything on a mock, only what ``allow`` names on a live target."""
+        if not self.writes:
+            return False
+        return self.kind != "live" or any(fnmatchcase(name.lower(), p.lower()) for p in self.allow)

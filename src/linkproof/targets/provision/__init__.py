@@ -1,0 +1,1 @@
+"""Makes fresh pending connections for a run, and undoes them."""

@@ -1,0 +1,157 @@
+"""Replays a cassette: the recorded answers of the recorded requests, without a network and without waiting.
+
+A cassette of ``run --record`` says of which target it is and which test sent what. A request is answered by the next
+recorded exchange of the same test with the same method, URL, body and credential. Nothing else answers: what the
+cassette does not hold is not recorded.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import linkproof
+from linkproof.contract.model import Contract
+from linkproof.errors import LinkproofError, UsageError
+from linkproof.model.exchange import Credential, Exchange, Request
+from linkproof.recordings.files import read_recordings, recorded_facts, recording_files
+from linkproof.targets.client import Client
+from linkproof.targets.model import Target, TargetContract
+
+#: What names a cassette where a target file is named.
+SCHEME = "cassette:"
+
+
+class NotRecorded(LinkproofError):
+    """The cassette does not hold a request: nothing is known of its answer."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a cassette is of: its target as it was recorded, when, and from which seed."""
+
+    path: Path
+    target: Target
+    at: str
+    seed: int
+
+
+def facts_of(target: Target, seed: int) -> dict[str, Any]:
+    """What a replay has to know of a target, as plain data: it stands at the head of the cassette."""
+    return {
+        "recorded_by": f"linkproof {linkproof.__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}",
+        "recorded_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "seed": seed,
+        "target": {
+            "name": target.name,
+            "kind": target.kind,
+            "base_url": target.base_url,
+            "writes": target.writes,
+            "checks_credentials": target.checks_credentials,
+            "open_enumerations": target.open_enumerations,
+            "operation_timeout_s": target.operation_timeout_s,
+            "reset": target.reset is not None,
+        },
+        "contracts": {
+            c.id: {
+                "base_url": c.base_url,
+                "version": c.version,
+                "path": dict(c.path),
+                "fixtures": {state: list(names) for state, names in c.fixtures.items()},
+            }
+            for c in target.contracts.values()
+        },
+    }
+
+
+def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
+    """What a cassette is of, for the contracts that were asked for. Raises UsageError."""
+    if path.is_dir():
+        raise UsageError("this is a folder, not a cassette", where=str(path), fix="give one file")
+    recording_files([path])  # says so where there is none
+    facts = recorded_facts(path)
+    where = f"{path}: linkproof"
+    if not facts:
+        fix = "record it with linkproof run --record, or judge it with linkproof check"
+        raise UsageError("the file does not say of which target it is", where=where, fix=fix)
+    try:
+        target, tables = facts["target"], facts["contracts"]
+        known = {c.id for c in contracts}
+        if not known & set(tables):
+            fix = f"recorded are: {', '.join(tables)}"
+            raise UsageError("no contract that was asked for is recorded", where=where, fix=fix)
+        return Recorded(
+            path=path,
+            at=str(facts["recorded_at"]),
+            seed=int(facts["seed"]),
+            target=Target(
+                name=str(target["name"]),
+                kind=str(target["kind"]),
+                base_url=str(target["base_url"]),
+                contracts={k: _contract(k, v) for k, v in tables.items() if k in known},
+                writes=_flag(target["writes"]),
+                checks_credentials=_flag(target["checks_credentials"]),
+                operation_timeout_s=float(target["operation_timeout_s"]),
+                reset=("POST", "/") if _flag(target["reset"]) else None,
+                open_enumerations=_flag(target["open_enumerations"]),
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+        raise UsageError(problem, where=where, fix="record the cassette again") from None
+
+
+def _contract(name: str, table: Mapping[str, Any]) -> TargetContract:
+    return TargetContract(
+        id=name,
+        path={k: str(v) for k, v in (table["path"] or {}).items()},
+        fixtures={k: tuple(map(str, v)) for k, v in (table["fixtures"] or {}).items()},
+        base_url=str(table["base_url"] or ""),
+        version=str(table["version"] or ""),
+    )
+
+
+def _flag(value: Any) -> bool:
+    """True or false; YAML is read as text."""
+    if str(value).lower() not in ("true", "false"):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return str(value).lower() == "true"
+
+
+class ReplayClient(Client):
+    """Answers from a cassette. ``missing`` counts the requests that it does not hold."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        super().__init__(recorded.target)
+        self.missing = 0
+        self._where = str(recorded.path)
+        self._left: dict[tuple[object, ...], deque[Exchange]] = defaultdict(deque)
+        for exchange in read_recordings([recorded.path]):
+            self._left[self._key(exchange.request, exchange.credential, exchange.scene)].append(exchange)
+
+    @staticmethod
+    def _key(request: Request, credential: Credential, scene: str) -> tuple[object, ...]:
+        return scene, request.method, request.url, request.body, credential
+
+    def pause(self, seconds: float) -> None:
+        """No waiting: the recorded times tell how long it took."""
+
+    def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+        """What was sent at the same time, one by one: the recorded times still say that they overlapped."""
+        return [send() for send in sends]
+
+    def reset(self) -> None:
+        """What was recorded after a reset follows by itself."""
+
+    def _exchange(self, request: Request, credential: Credential) -> Exchange:
+        found = self._left.get(self._key(request, credential, self.scene))
+        if not found:
+            self.missing += 1
+            raise NotRecorded(f"not recorded: {request.method} {request.url} of {self.scene} in {self._where}")
+        exchange = found.popleft()
+        return replace(exchange, credential=credential)
