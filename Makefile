@@ -4,13 +4,18 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench clean
+.PHONY: conformance test fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Damaged input for every reader: FUZZ inputs each; what breaks one is kept in build/fuzz-corpus and tried first next time.
+FUZZ ?= 2000
+fuzz: $(STAMP)
+	LINKPROOF_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/fuzzing
 
 # What the suites catch: every fault and variant, as a table in docs/.
 matrix: $(STAMP)

@@ -16,12 +16,13 @@ import orjson
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
 from linkproof.recordings.byte_source import LARGEST, Source
-from linkproof.recordings.vcr import credential_of, date_of
+from linkproof.recordings.vcr import credential_of, date_of, pairs_of
 
 #: How a file begins whose first line is an exchange: no other format's first key is one of these.
 BEGINS = re.compile(rb'\s*\{\s*"(?:request|response|started|ended|at|world|scene|credential)"\s*:', re.ASCII)
 _FIX = "each line is one exchange: see docs/recordings.md"
 _URL = re.compile(r"https?://[^/?#\s]")
+_HEADERS = "expected a list of [name, value], or an object of texts"
 _CREDENTIALS = {c.value: c for c in Credential}
 
 
@@ -38,7 +39,7 @@ def ndjson_exchanges(source: Source) -> Iterator[Exchange]:
             problem = f"not valid JSON after {number - 1} exchanges: {error.msg}"
             raise UsageError(problem, where=f"{source.where}: line {line}", fix=_FIX) from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            told = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+            told = f"{error.args[0]} is missing" if isinstance(error, KeyError) else f"{error!s:.200}"
             where = f"{source.where}: line {line}, exchange {number}"
             raise UsageError(f"no exchange: {told}", where=where, fix=_FIX) from None
 
@@ -63,8 +64,10 @@ def _lines(source: Source) -> Iterator[bytes]:
         yield rest
 
 
-def _exchange(value: dict[str, Any], where: str, number: int) -> Exchange:
-    request, response = value["request"], value["response"]
+def _exchange(value: Any, where: str, number: int) -> Exchange:
+    if type(value) is not dict:
+        raise ValueError("the line is no object")
+    request, response = _message(value, "request"), _message(value, "response")
     method, url, status = request["method"], request["url"], response["status"]
     if not isinstance(method, str) or not method:
         raise ValueError("request.method is no text")
@@ -72,22 +75,40 @@ def _exchange(value: dict[str, Any], where: str, number: int) -> Exchange:
         raise ValueError(f"request.url is {url!r:.100}, no http(s) URL")
     if type(status) is not int or not 100 <= status <= 599:
         raise ValueError(f"response.status is {status!r:.40}, no HTTP status")
-    sent, came = _headers(request.get("headers")), _headers(response.get("headers"))
+    sent, came = _headers(request, "request"), _headers(response, "response")
     credential = value.get("credential")
-    started = value.get("started")
-    ended = value.get("ended")
-    world = value.get("world")
+    world, scene, at = value.get("world"), value.get("scene"), value.get("at")
+    reason = response.get("reason")
+    for name, text in (("world", world), ("scene", scene), ("at", at), ("response.reason", reason)):
+        if text is not None and type(text) is not str:
+            raise ValueError(f"{name} is {text!r:.40}, no text")
     return Exchange(
         Request(method.upper(), url, sent, _body(request, "request")),
-        Response(status, came, _body(response, "response"), response.get("reason") or ""),
+        Response(status, came, _body(response, "response"), reason or ""),
         number=number,
         world=f"{where} {world}" if world else where,
-        scene=value.get("scene") or where,
-        started=float(number) if started is None else float(started),
-        ended=number + 0.5 if ended is None else float(ended),
+        scene=scene or where,
+        started=_seconds(value, "started", float(number)),
+        ended=_seconds(value, "ended", number + 0.5),
         credential=credential_of(sent) if credential is None else _credential(credential),
-        at=value.get("at") or date_of(came),
+        at=at or date_of(came),
     )
+
+
+def _message(value: dict[str, Any], name: str) -> dict[str, Any]:
+    found = value[name]
+    if type(found) is not dict:
+        raise ValueError(f"{name} is {found!r:.40}, no object")
+    return found
+
+
+def _seconds(value: dict[str, Any], name: str, default: float) -> float:
+    found = value.get(name)
+    if found is None:
+        return default
+    if type(found) not in (float, int):
+        raise ValueError(f"{name} is {found!r:.40}, no number of seconds")
+    return float(found)
 
 
 def _credential(word: Any) -> Credential:
@@ -96,13 +117,20 @@ def _credential(word: Any) -> Credential:
     return _CREDENTIALS[word]
 
 
-def _headers(pairs: Any) -> Headers:
-    if not pairs:
+def _headers(message: dict[str, Any], name: str) -> Headers:
+    """Header fields from a list of [name, value], or from an object whose values are a text or a list of texts."""
+    fields = message.get("headers")
+    if not fields:
         return Headers()
-    found = tuple([(k, v) for k, v in pairs])
-    if not all(type(k) is str and type(v) is str for k, v in found):
-        raise ValueError("headers are no list of [name, value]")
-    return Headers(found)
+    if type(fields) is dict:
+        return Headers(pairs_of(fields, f"{name}.headers"))
+    try:
+        pairs = tuple([(k, v) for k, v in fields])
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}.headers: {_HEADERS}") from None
+    if not all(type(k) is str and type(v) is str for k, v in pairs):
+        raise ValueError(f"{name}.headers: {_HEADERS}")
+    return Headers(pairs)
 
 
 def _body(message: dict[str, Any], name: str) -> bytes:

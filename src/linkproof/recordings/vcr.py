@@ -109,14 +109,22 @@ def headers_of(value: Any, name: str, where: str) -> Headers:
         return Headers()
     if not isinstance(value, dict):
         raise mistake(f"{name} is no map", where)
+    try:
+        return Headers(pairs_of(value, name))
+    except ValueError as error:
+        raise mistake(str(error), where) from None
+
+
+def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
+    """Header fields as pairs. Raises ValueError, which names the field, where one is no text or list of texts."""
     pairs: list[tuple[str, str]] = []
-    for key, found in value.items():
+    for key, found in fields.items():
         for item in found if isinstance(found, list) else [found]:
             text = item.decode("latin-1") if isinstance(item, bytes) else item
             if not isinstance(key, str) or not isinstance(text, str):
-                raise mistake(f"{name}.{key} is neither text nor a list of texts", where)
+                raise ValueError(f"{name}.{key!s:.80} is neither text nor a list of texts")
             pairs.append((key, text))
-    return Headers(pairs)
+    return pairs
 
 
 def credential_of(headers: Headers) -> Credential:

@@ -1,0 +1,149 @@
+"""Every format of recordings, damaged in thousands of ways."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkproof.contract.loader import all_contracts
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Grade
+from linkproof.recordings import read_recordings
+from linkproof.recordings.files import recorded_facts, recording_files
+from linkproof.redaction.redactor import Redactor
+from tests.fuzzing import Reader, damaged, fuzz_settings, try_input
+
+SHARED = Path(__file__).parents[3] / "shared" / "recordings"
+URL = (
+    "https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/"
+    "Microsoft.DBforPostgreSQL/servers/s/privateEndpointConnections/c?api-version=2018-06-01"
+)
+BODY = '{"error": {"code": "NotFound", "message": "no such connection"}}'
+CASSETTE = {
+    "version": 1,
+    "interactions": [
+        {
+            "request": {"method": "GET", "uri": URL, "headers": {"Accept": ["*/*"]}, "body": None},
+            "response": {
+                "status": {"code": 404, "message": "Not Found"},
+                "headers": {"Date": ["Wed, 16 Dec 2020 09:24:04 GMT"], "Content-Type": "application/json"},
+                "body": {"string": BODY},
+            },
+        },
+        {
+            "request": {"method": "PUT", "uri": URL, "headers": {}, "body": {"base64_string": "e30="}},
+            "response": {
+                "status": {"code": 200, "message": None},
+                "headers": {"content-encoding": ["gzip"]},
+                "body": {"base64_string": base64.b64encode(gzip.compress(b"{}", mtime=0)).decode()},
+            },
+            "linkproof": {"world": "w", "scene": "s", "started": 1.5, "ended": 2, "credential": "valid", "at": "x"},
+        },
+    ],
+}
+HAR = {
+    "log": {
+        "version": "1.2",
+        "entries": [
+            {
+                "startedDateTime": "2026-01-12T08:00:00.000Z",
+                "time": 12,
+                "request": {
+                    "method": "PUT",
+                    "url": URL,
+                    "headers": [{"name": "Accept", "value": "*/*"}],
+                    "bodySize": 2,
+                    "postData": {"mimeType": "application/json", "text": "{}"},
+                },
+                "response": {
+                    "status": 404,
+                    "statusText": "Not Found",
+                    "headers": [{"name": "Content-Type", "value": "application/json"}],
+                    "content": {"size": 60, "text": BODY},
+                },
+            }
+        ],
+    }
+}
+PROXY = {
+    "Entries": [
+        {
+            "RequestUri": URL,
+            "RequestMethod": "GET",
+            "RequestHeaders": {"Accept": "*/*"},
+            "RequestBody": None,
+            "StatusCode": 404,
+            "ResponseHeaders": {"Content-Type": "application/json"},
+            "ResponseBody": {"error": {"code": "NotFound", "message": ["a", 1, None]}},
+        }
+    ],
+    "Variables": {},
+}
+EXCHANGE = {
+    "request": {"method": "GET", "url": URL, "headers": [["Accept", "*/*"]]},
+    "response": {"status": 404, "headers": [["Content-Type", "application/json"]], "body": BODY, "reason": "x"},
+    "started": 1.5,
+    "ended": 2,
+    "credential": "valid",
+    "world": "w",
+    "scene": "s",
+    "at": "2026-01-12T08:00:00Z",
+}
+
+
+def _read(path: Path) -> None:
+    """Read, judge and redact all that is in a recording: what is let in breaks nothing further on."""
+    assert recording_files([path]) == [path]
+    recorded_facts(path)
+    judge = Judge(_CONTRACTS, Circumstances(grade=Grade.RECORDING), any_version=True)
+    redactor = Redactor()
+    for exchange in read_recordings([path], judge.leave_out):
+        judge.feed(exchange)
+        redactor.exchange(exchange)
+    assert judge.broken == []
+
+
+_CONTRACTS = all_contracts()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _real() -> tuple[bytes, ...]:
+    files = sorted(SHARED.glob("*.yaml")) if SHARED.is_dir() else []
+    return tuple(b"\n".join(path.read_bytes().splitlines()[:120]) + b"\nversion: 1\n" for path in files)
+
+
+READERS = (
+    Reader("cassette-json", "cassette.json", (_json(CASSETTE),), _read),
+    Reader("cassette-yaml", "cassette.yaml", (b"--- " + _json(CASSETTE), *_real()), _read),
+    Reader("har", "archive.har", (_json(HAR),), _read),
+    Reader("test-proxy", "recording.json", (_json(PROXY),), _read),
+    Reader("ndjson", "exchanges.ndjson", (b"\n".join([_json(EXCHANGE)] * 2) + b"\n",), _read),
+)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=repr)
+def test_good_files_are_read(reader: Reader, tmp_path: Path) -> None:
+    assert try_input(reader, reader.seeds[0], tmp_path)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=repr)
+def test_what_once_broke_a_reader(reader: Reader, tmp_path: Path) -> None:
+    for data in reader.found():
+        assert not try_input(reader, data, tmp_path)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=repr)
+@given(data=st.data())
+@fuzz_settings()
+def test_a_damaged_recording_is_read_or_refused(reader: Reader, tmp_path: Path, data: st.DataObject) -> None:
+    try_input(reader, data.draw(damaged(reader.seeds)), tmp_path)
