@@ -148,7 +148,7 @@ CASES: tuple[Case, ...] = (
             ),
         ),
         (got(properties__privateEndpoint__id="pe2"),),
-        "no ARM id",
+        "no id of a private endpoint",
     ),
     Case(
         "SHP-7",
@@ -546,7 +546,7 @@ CASES: tuple[Case, ...] = (
         ),
         "neither of the two",
     ),
-    Case("LRO-1", (delete(),), (delete(headers=()),), "neither Location"),
+    Case("LRO-1", (delete(),), (delete(headers=()),), "a client cannot follow"),
     Case("LRO-1", (delete(),), (delete(headers=[("Location", "/relative")]),), "not absolute", name="relative"),
     Case(
         "LRO-1",

@@ -179,7 +179,7 @@ def _going_on(subject: Subject) -> bool:
 @check(
     "HDR-4",
     concerns=lambda sort: (
-        sort.role is Role.GET and not sort.flawed and sort.status < 500 and bool(sort.contract.version_parameter)
+        sort.role is Role.GET and not sort.flawed and sort.status < 500 and sort.contract.caseless_paths
     ),
 )
 def paths_compare_without_case(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:

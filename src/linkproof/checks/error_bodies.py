@@ -80,13 +80,13 @@ def nothing_internal_leaks(call: Call, history: History, circumstances: Circumst
 
 @check("ERR-3", concerns=lambda sort: sort.kind is Kind.OPERATION and not sort.flawed and sort.status < 500)
 def unknown_is_not_found(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Get of an unknown connection, or anything below an unknown parent, is answered with 404 (H: 404 or 400)."""
+    """An unknown connection, or anything below an unknown parent, is answered with a status that means unknown."""
     if call.throttled:
         return
     what = _unknown(call, history, circumstances)
     if not what:
         return
-    allowed = (404,) if call.contract.error.table == () else (404, 400)
+    allowed = call.contract.error.not_found
     expected = " or ".join(map(str, allowed))
     if call.status in allowed or call.not_found:
         yield held("ERR-3")
@@ -170,7 +170,7 @@ def bad_bodies_are_refused(call: Call, history: History, circumstances: Circumst
 
 def _is_empty_variant(call: Call) -> bool:
     codes = {c.casefold() for c in call.contract.error.empty_body}
-    return call.status == 504 and call.error_code.casefold() in codes
+    return call.status == call.contract.error.empty_body_status and call.error_code.casefold() in codes
 
 
 @check("ERR-6", concerns=lambda sort: sort.flawed)

@@ -55,7 +55,7 @@ def credentials_are_checked(call: Call, history: History, circumstances: Circums
         expected = " or ".join(sorted(wanted))
         message = f"401 came with {call.error_code}"
         yield breach("HDR-2", "code", call.contract.error.code, expected, call.error_code, message)
-    elif call.contract.version_parameter and "www-authenticate" not in call.exchange.response.headers:
+    elif call.contract.error.challenge and "www-authenticate" not in call.exchange.response.headers:
         message = "401 does not say how to authenticate"
         yield breach("HDR-2", "no WWW-Authenticate", "", "WWW-Authenticate", "absent", message, level=Level.SHOULD)
     else:
@@ -79,16 +79,16 @@ def throttling_is_told(call: Call, history: History, circumstances: Circumstance
 
 @check("HDR-5")
 def service_does_not_fail(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
-    """No 5xx. A vendor's documented 504 for an empty body is a variant; a gateway's own page says nothing."""
+    """No 5xx. A vendor's documented answer to an empty body is a variant; a gateway's own page says nothing."""
     if call.status < 500:
         yield held("HDR-5")
         return
     if from_a_gateway(call, circumstances):
         return
     codes = {c.casefold() for c in call.contract.error.empty_body}
-    if call.status == 504 and call.error_code.casefold() in codes:
-        message = f"an empty body was answered with 504 {call.error_code}: documented by the vendor"
-        yield breach("HDR-5", "variant", "", "400", "504", message, level=Level.NOTE)
+    if call.status == call.contract.error.empty_body_status and call.error_code.casefold() in codes:
+        message = f"an empty body was answered with {call.status} {call.error_code}: documented by the vendor"
+        yield breach("HDR-5", "variant", "", "400", str(call.status), message, level=Level.NOTE)
         return
     what = call.faults[0].defect if call.faults else "a request in order"
     message = f"{call.name} failed with {call.status} on {what}"

@@ -16,11 +16,6 @@ from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 
-#: Words by which an operation plainly says that it is over, and which are not the three that the rule knows.
-_OVER = re.compile(
-    r"(?i)^(succe\w*|complet\w*|done|finish\w*|ok|ended|ready|fail\w*|error\w*|cancel\w*|abort\w*|stopped|terminated)$"
-)
-
 
 @check(
     "LRO-1",
@@ -37,11 +32,12 @@ def it_says_where_to_poll(call: Call, history: History, circumstances: Circumsta
     goes_on = call.status == 201 and isinstance(call.answer, dict) and not settled(call.contract, call.answer)
     if call.status != 202 and not goes_on:
         return
-    headers = call.exchange.response.headers
-    urls = {n: headers.get(n.lower()) for n in ("Azure-AsyncOperation", "Location") if headers.get(n.lower())}
+    headers, rules = call.exchange.response.headers, call.contract.long_running
+    urls = {name: headers.get(name.lower()) for name in rules.headers if headers.get(name.lower())}
     if not urls:
-        message = f"{call.status} says neither Location nor Azure-AsyncOperation: nobody can follow the operation"
-        yield breach("LRO-1", "no URL", "", "Location or Azure-AsyncOperation", "neither", message)
+        known = " or ".join(rules.headers)
+        message = f"{call.status} has no {known}: a client cannot follow the operation"
+        yield breach("LRO-1", "no URL", "", known, "neither", message)
         return
     own = urlsplit(call.exchange.request.url)
     for name, url in urls.items():
@@ -54,9 +50,10 @@ def it_says_where_to_poll(call: Call, history: History, circumstances: Circumsta
             message = f"{name} is on {parts.netloc}, and {own.netloc} was called"
             yield breach("LRO-1", f"{name} on another host", "", own.netloc, parts.netloc, message, group="")
             return
-    if "Location" not in urls and call.status == 202 and method in ("DELETE", "PATCH"):
-        message = f"202 to {method} has no Location"
-        yield breach("LRO-1", "no Location", "", "Location", "absent", message, level=Level.SHOULD)
+    wanted = rules.result_header
+    if wanted and wanted not in urls and call.status == 202 and method in ("DELETE", "PATCH"):
+        message = f"202 to {method} has no {wanted}"
+        yield breach("LRO-1", f"no {wanted}", "", wanted, "absent", message, level=Level.SHOULD)
     else:
         yield held("LRO-1")
 
@@ -73,17 +70,18 @@ def status_is_told(call: Call, history: History, circumstances: Circumstances) -
         message = f"polling the operation's status was answered with {call.status}"
         yield breach("LRO-2", "not 200", "", "200", str(call.status), message)
         return
-    word = at(call.answer, "/status") if isinstance(call.answer, dict) else MISSING
+    rules = call.contract.long_running
+    word = at(call.answer, rules.status) if isinstance(call.answer, dict) else MISSING
     terminal = call.contract.long_running.terminal
     if not isinstance(word, str) or not word:
         message = "the operation's status has no status"
-        yield breach("LRO-2", "no status", "/status", "a status", word, message, group="")
+        yield breach("LRO-2", "no status", rules.status, "a status", word, message, group="")
     elif word in terminal:
         yield from _ends_well(call, word, history)
-    elif _OVER.match(word):
+    elif rules.is_over(word):
         expected = ", ".join(terminal)
         message = f"the operation ends with {word!r}; the words are {expected}"
-        yield breach("LRO-2", "word of its own", "/status", expected, word, message)
+        yield breach("LRO-2", "word of its own", rules.status, expected, word, message)
     elif _out_of_time(call, running, circumstances):
         yield _never_ends(call, running, word, circumstances)
     else:
@@ -91,11 +89,13 @@ def status_is_told(call: Call, history: History, circumstances: Circumstances) -
 
 
 def _ends_well(call: Call, word: str, history: History) -> Iterator[Judgement]:
-    failed = word not in (call.contract.long_running.succeeded, "Canceled")
-    code, message_ = at(call.answer, "/error/code"), at(call.answer, "/error/message")
+    rules = call.contract.long_running
+    failed = word not in (rules.succeeded, rules.canceled)
+    code, message_ = at(call.answer, rules.error_code), at(call.answer, rules.error_message)
     if failed and not (isinstance(code, str) and code and isinstance(message_, str) and message_):
         message = f"the operation ended with {word}, and does not say why"
-        yield breach("LRO-2", "no error", "/error", "error with code and message", at(call.answer, "/error"), message)
+        place = rules.error_code.rsplit("/", 1)[0]
+        yield breach("LRO-2", "no error", place, "error with code and message", at(call.answer, place), message)
     else:
         yield held("LRO-2")
 
@@ -106,13 +106,13 @@ def _out_of_time(call: Call, running: Running, circumstances: Circumstances) -> 
 
 
 def _never_ends(call: Call, running: Running, word: str, circumstances: Circumstances) -> Judgement:
-    evidence = (running.call.exchange,)
+    evidence, rules = (running.call.exchange,), call.contract.long_running
     if running.result_done is not None:
-        message = f"Location says that the operation is over, and the status is still {word!r}"
-        expected = ", ".join(call.contract.long_running.terminal)
-        return breach("LRO-2", "word of its own", "/status", expected, word, message, evidence=evidence)
+        message = f"{rules.result_header} says that the operation is over, and the status is still {word!r}"
+        expected = ", ".join(rules.terminal)
+        return breach("LRO-2", "word of its own", rules.status, expected, word, message, evidence=evidence)
     message = f"after {circumstances.operation_timeout_s:g} s the operation still says {word!r}"
-    return breach("LRO-4", "never ends", "/status", "an end", word, message, group="", evidence=evidence)
+    return breach("LRO-4", "never ends", rules.status, "an end", word, message, group="", evidence=evidence)
 
 
 @check("LRO-3", "LRO-4", concerns=lambda sort: sort.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL) and not sort.flawed)
@@ -126,7 +126,8 @@ def result_is_given(call: Call, history: History, circumstances: Circumstances) 
         return
     if call.status == 202:
         if _out_of_time(call, running, circumstances) and (running.ended or not running.status_url):
-            message = f"after {circumstances.operation_timeout_s:g} s Location still answers 202"
+            name = call.contract.long_running.result_header
+            message = f"after {circumstances.operation_timeout_s:g} s {name} still answers 202"
             requirement = "LRO-3" if running.ended else "LRO-4"
             yield breach(requirement, "never ends", "", "200 or 204", "202", message, evidence=(running.call.exchange,))
         else:
@@ -134,32 +135,34 @@ def result_is_given(call: Call, history: History, circumstances: Circumstances) 
     elif call.status in (200, 204) or (call.status == 201 and running.call.exchange.request.method == "PUT"):
         yield held("LRO-3")
     elif call.status < 400 or running.ended in ("", call.contract.long_running.succeeded):
-        message = f"polling Location was answered with {call.status}"
+        message = f"polling {call.contract.long_running.result_header} was answered with {call.status}"
         yield breach("LRO-3", "status", "", "202, then 200 or 204", str(call.status), message)
 
 
 def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
     done = running.result_done
-    word = at(call.answer, "/status") if call.status == 200 else MISSING
+    rules = call.contract.long_running
+    word = at(call.answer, rules.status) if call.status == 200 else MISSING
     if done is None or running.ended or not isinstance(word, str) or done.exchange.ended > call.exchange.started:
         return
-    if word not in call.contract.long_running.terminal and not _OVER.match(word) and not done.exchange.request.body:
-        message = f"Location was answered with {done.status} while the operation still says {word!r}"
+    if not rules.is_over(word) and not done.exchange.request.body:
+        message = f"{rules.result_header} was answered with {done.status} while the operation still says {word!r}"
         evidence = (done.exchange,)
         yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
 
 
-@check("LRO-5", concerns=lambda sort: bool(sort.contract.long_running.terminal))
+@check("LRO-5", concerns=lambda sort: bool(sort.contract.long_running.retry_header))
 def retry_after_is_seconds(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
     """Retry-After, where present, is a whole number of seconds; on a real service 10 to 600 (SHOULD)."""
-    if "retry-after" not in call.exchange.response.headers:
+    name = call.contract.long_running.retry_header
+    if name.lower() not in call.exchange.response.headers:
         return
-    found = call.exchange.response.headers.get("retry-after").strip()
+    found = call.exchange.response.headers.get(name.lower()).strip()
     if not re.fullmatch(r"\d{1,9}", found):
-        message = "Retry-After is no whole number of seconds"
+        message = f"{name} is not a whole number of seconds"
         yield breach("LRO-5", "not seconds", "", "a whole number of seconds", found, message, group="")
     elif circumstances.grade is not Grade.MOCK and call.status != 429 and not 10 <= int(found) <= 600:
-        message = f"Retry-After of {found} s is outside 10 to 600"
+        message = f"{name} of {found} s is outside 10 to 600"
         yield breach("LRO-5", "outside 10 to 600", "", "10 to 600", found, message, level=Level.SHOULD)
     else:
         yield held("LRO-5")
@@ -177,9 +180,9 @@ def created_is_not_shown_early(call: Call, history: History, circumstances: Circ
         running = history.running_at(call.exchange.request.url)
         if running is None or running.seen_early is None or running.ended:
             return
-        word = at(call.answer, "/status")
+        word = at(call.answer, call.contract.long_running.status)
         early, running.seen_early = running.seen_early, None
-        if call.status == 200 and isinstance(word, str) and not _OVER.match(word):
+        if call.status == 200 and isinstance(word, str) and not call.contract.long_running.is_over(word):
             message = f"{early.name} showed the connection while its creation still says {word!r}"
             evidence = (early.exchange, running.call.exchange)
             yield breach("LRO-6", early.name, "", "404", "200", message, level=Level.SHOULD, evidence=evidence)

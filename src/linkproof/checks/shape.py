@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,13 +18,6 @@ from linkproof.contract.request_match import Kind
 from linkproof.contract.schema import BodySchema, Problem, values_at
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
-
-
-@lru_cache(maxsize=256)
-def _arm_id(resource_type: str) -> re.Pattern[str]:
-    pattern = rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{re.escape(resource_type)}/[^/]+"
-    return re.compile(pattern, re.IGNORECASE)
-
 
 #: From here on a JSON number that goes through a double may lose digits.
 EXACT = 2**53
@@ -213,24 +205,25 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
 
 
 @check(
-    "SHP-6", concerns=lambda sort: sort.success and sort.status != 202 and bool(sort.contract.member.private_endpoint)
+    "SHP-6",
+    concerns=lambda sort: sort.success and sort.status != 202 and "private-endpoint-ids" in sort.contract.capabilities,
 )
 def private_endpoint_is_named_by_its_id(
     call: Call, history: History, circumstances: Circumstances
 ) -> Iterator[Judgement]:
-    """privateEndpoint.id is an ARM id of the private endpoint's type."""
+    """The private endpoint's id is one of its type."""
     member = call.contract.member
-    pattern = _arm_id(member.private_endpoint_type)
+    pattern = member.private_endpoint_pattern
     prefix = f"{call.contract.list.items}/*" if call.role is Role.LIST else ""
     for pointer, value in values_at(call.answer, prefix + member.private_endpoint):
         if not isinstance(value, str):
             continue
-        if pattern.fullmatch(value):
+        if re.fullmatch(pattern, value):
             yield held("SHP-6")
         else:
-            expected = f"an ARM id of type {member.private_endpoint_type}"
-            message = f"{value!r} is no ARM id of a private endpoint"
-            yield breach("SHP-6", "no ARM id", pointer, expected, value, message, level=Level.SHOULD, group="")
+            expected = f"an id of type {member.private_endpoint_type}"
+            message = f"{value!r} is no id of a private endpoint"
+            yield breach("SHP-6", "no id", pointer, expected, value, message, level=Level.SHOULD, group="")
 
 
 @check(

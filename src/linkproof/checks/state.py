@@ -289,9 +289,9 @@ class History:
 
     def _start(self, call: Call, subject: Subject) -> Running | None:
         """Note a long-running operation by the URLs that its answer names."""
-        headers = call.exchange.response.headers
-        status_url, result_url = headers.get("azure-asyncoperation"), headers.get("location")
-        if call.status not in (200, 201, 202) or not (status_url or (result_url and call.status == 202)):
+        rules = self.contract.long_running
+        status_url, result_url = rules.polled_at(call.exchange.response.headers, call.status)
+        if call.status not in (200, 201, 202) or not (status_url or result_url):
             return None
         running = Running(call, subject.name, status_url, result_url)
         subject.running = running
@@ -305,7 +305,7 @@ class History:
         if running is None:
             return
         if call.kind is Kind.STATUS_POLL:
-            word = at(call.answer, "/status") if call.success else MISSING
+            word = at(call.answer, self.contract.long_running.status) if call.success else MISSING
             if isinstance(word, str):
                 running.last = word
                 if word in self.contract.long_running.terminal:

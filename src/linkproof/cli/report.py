@@ -6,8 +6,9 @@ from pathlib import Path
 
 from linkproof.cli.reading import read_results
 from linkproof.cli.result_policy import Demands
-from linkproof.contract.loader import all_requirements
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import UsageError
+from linkproof.model.results import Status
 from linkproof.reports.github import workflow_commands
 from linkproof.reports.write import write_copy
 from linkproof.results.merge import merged, only_vendor
@@ -32,7 +33,9 @@ def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demand
                 where="--vendor",
                 fix=f"one of: {', '.join(known)}" if known else "give results in which something was judged",
             )
-        binding = {r.id for r in all_requirements() if vendor in r.vendors}
+        own = [c for c in all_contracts() if c.vendor == vendor]
+        binding = {r.id for r in all_requirements() if any(r.applies_to(c) for c in own)}
+        binding |= {r.requirement for r in results.requirements if r.status is not Status.NOT_APPLICABLE}
         results = only_vendor(results, vendor, binding)
     written = write_copy(results, out)
     if not quiet:

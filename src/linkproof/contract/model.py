@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from linkproof.contract.schema import BodySchema
+from linkproof.model.exchange import Headers
 from linkproof.model.finding import Level
 
 
@@ -34,7 +35,11 @@ class ErrorCode:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRules:
-    """Where an error body keeps its code and message, and what some codes mean."""
+    """Where an error body keeps its code and message, and what some codes and statuses mean.
+
+    ``not_found`` are the statuses that say that a connection or its parent is unknown; ``challenge`` says whether 401
+    carries ``WWW-Authenticate``; ``empty_body_status`` is the documented status of the ``empty_body`` codes.
+    """
 
     code: str
     message: str
@@ -42,15 +47,32 @@ class ErrorRules:
     throttled: tuple[str, ...] = ()
     gateway_prefix: str = ""
     empty_body: tuple[str, ...] = ()
+    empty_body_status: int = 0
+    not_found: tuple[int, ...] = (404,)
+    challenge: bool = False
     table: tuple[ErrorCode, ...] = ()
+
+
+class Paging(StrEnum):
+    """How a list is divided into pages."""
+
+    NEXT_LINK = "next-link"
+    OFFSET = "offset-and-limit"
+    TOKEN = "token"
+    NONE = "one-page"
 
 
 @dataclass(frozen=True, slots=True)
 class ListRules:
-    """How a list shows its items and its pages: by a next link, or by limit and offset."""
+    """Where a list keeps its items, and how it is divided into pages.
+
+    ``next_link`` and ``next_token`` are pointers into a page; ``token`` is the query parameter that sends a token.
+    """
 
     items: str
     next_link: str = ""
+    next_token: str = ""
+    token: str = ""
     total: str = ""
     limit: str = ""
     offset: str = ""
@@ -60,6 +82,15 @@ class ListRules:
     default_sort_key: str = ""
     default_sort_dir: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def paging(self) -> Paging:
+        """How the list is divided into pages."""
+        if self.next_link:
+            return Paging.NEXT_LINK
+        if self.limit and self.offset:
+            return Paging.OFFSET
+        return Paging.TOKEN if self.next_token else Paging.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,7 @@ class MemberRules:
     provisioning: str = ""
     private_endpoint: str = ""
     private_endpoint_type: str = ""
+    private_endpoint_pattern: str = ""
     read_only: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
 
@@ -98,6 +130,11 @@ class DecideRules:
     final: bool = False
     refusal: str = ""
 
+    @property
+    def by_resource(self) -> bool:
+        """Whether a decision writes the connection itself, so that the path names it; else an action names it."""
+        return not self.subject
+
     def shown(self, word: str) -> str:
         """The status that a decision's word leads to, or "" for a word that is no decision."""
         for neutral, own in self.words.items():
@@ -106,12 +143,48 @@ class DecideRules:
         return ""
 
 
+#: Words that say in plain English that an operation is over. Words in -ing say that it still goes on.
+_OVER = re.compile(
+    r"(?i)^(?!\w*ing$)"
+    r"(succe\w*|complet\w*|done|finish\w*|ok|ended|ready|fail\w*|error\w*|cancel\w*|abort\w*|stopped|terminated)$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LongRunningRules:
-    """The words with which an operation ends."""
+    """How a long-running operation is polled, and the status values with which it ends.
 
+    ``status_header`` names the URL of the operation's status, ``result_header`` that of its result. ``status``,
+    ``error_code`` and ``error_message`` are pointers into the status. Empty: the vendor has no such operations.
+    """
+
+    status_header: str = ""
+    result_header: str = ""
+    retry_header: str = ""
+    status: str = ""
+    error_code: str = ""
+    error_message: str = ""
     terminal: tuple[str, ...] = ()
     succeeded: str = ""
+    canceled: str = ""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The names of the headers that say where to poll."""
+        return tuple(h for h in (self.status_header, self.result_header) if h)
+
+    def polled_at(self, headers: Headers, status: int) -> tuple[str, str]:
+        """The URLs of status and result that an answer names, "" for each that it does not.
+
+        The result header (``Location``) of any status but 202 may mean something else (RFC 9110, 10.2.2).
+        """
+        status_url = headers.get(self.status_header.lower()) if self.status_header else ""
+        result_url = headers.get(self.result_header.lower()) if self.result_header and status == 202 else ""
+        return status_url, result_url
+
+    def is_over(self, word: object) -> bool:
+        """Whether a status value says that the operation is over: a documented one, or plain English for it."""
+        return word in self.terminal or (isinstance(word, str) and _OVER.match(word) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +266,10 @@ class Contract:
     resource_type: str
     retired: str
     version_parameter: str
+    version_pattern: str
     request_id_header: str
     authorization_header: str
+    caseless_paths: bool
     operations: tuple[Operation, ...]
     elsewhere: tuple[str, ...]
     error: ErrorRules
@@ -242,7 +317,7 @@ class Contract:
     @cached_property
     def capabilities(self) -> frozenset[str]:
         """What the contract has, in the words that a requirement's ``needs`` uses."""
-        found = {operation.role.value for operation in self.operations}
+        found = {operation.role.value for operation in self.operations} | self._of_the_protocol()
         bodies = [b for o in self.operations for b in o.responses.values() if b]
         requests = [o.request for o in self.operations if o.request]
         if any(o.long_running for o in self.operations):
@@ -258,6 +333,22 @@ class Contract:
         if any(p.place == "path" and p.limited for o in self.operations for p in o.parameters):
             found.add("path-limits")
         return frozenset(found)
+
+    def _of_the_protocol(self) -> set[str]:
+        """The capabilities that stand in the vendor's profile, not in the operations."""
+        member = self.member
+        facts = {
+            "version-parameter": self.version_parameter,
+            "request-ids": self.request_id_header,
+            "caseless-paths": self.caseless_paths,
+            "error-table": self.error.table,
+            "identity": member.type,
+            "private-endpoint-ids": member.private_endpoint and member.private_endpoint_pattern,
+            "description": member.description,
+            "read-only-members": member.read_only,
+            "decide-by-resource": self.decide.by_resource,
+        }
+        return {self.list.paging.value, *(name for name, fact in facts.items() if fact)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +372,11 @@ class Requirement:
     title: str
     statement: str
     why: str
-    vendors: tuple[str, ...]
     needs: tuple[str, ...]
     condition: str
     evidence: tuple[str, ...]
     source: Source
 
     def applies_to(self, contract: Contract) -> bool:
-        """Whether a contract of this vendor, with these capabilities, is bound by the requirement."""
-        return contract.vendor in self.vendors and set(self.needs) <= contract.capabilities
+        """Whether the requirement binds a contract: whether it has every capability that the requirement needs."""
+        return set(self.needs) <= contract.capabilities

@@ -14,8 +14,6 @@ from linkproof.base.bounded import Recent
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
 
-#: A version that a service may well have (2010 or later): any other is one that it cannot support.
-_VERSION = re.compile(r"20[1-9]\d-\d\d-\d\d(-[a-z0-9.]+)?")
 #: So many addresses are kept: more than the connections that most targets have.
 _KEPT = 8192
 
@@ -111,7 +109,7 @@ class Address:
             version = next((v for k, v in self.route.query.items() if k.lower() == name), None)
             if version is None:
                 found.append(Fault(Defect.NO_VERSION))
-            elif not _VERSION.fullmatch(version):
+            elif not re.fullmatch(contract.version_pattern, version):
                 found.append(Fault(Defect.OTHER_VERSION, name, version))
         model = self.operation or next((o for o in contract.operations if o.path == self.route.path), None)
         if model is not None:

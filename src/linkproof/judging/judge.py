@@ -224,12 +224,11 @@ class Judge:
         """An answer may name the URLs at which its operation is polled."""
         if call.exchange.request.method in READING or not call.success:
             return
-        headers = call.exchange.response.headers
-        status_url, result_url = headers.get("azure-asyncoperation"), headers.get("location")
+        status_url, result_url = call.contract.long_running.polled_at(call.exchange.response.headers, call.status)
         route = call.address.route
         if status_url:
             world.polls.put(status_url, (route, Kind.STATUS_POLL))
-        if result_url and call.status == 202 and result_url != status_url:
+        if result_url and result_url != status_url:
             world.polls.put(result_url, (route, Kind.RESULT_POLL))
 
     def leave_out(self, exchange: Exchange, reason: str) -> None:

@@ -141,8 +141,6 @@ def _status(
 
 
 def _why_not(contract: Contract, requirement: Requirement) -> str:
-    if contract.vendor not in requirement.vendors:
-        return f"binds {' and '.join(requirement.vendors)} only"
     missing = sorted(set(requirement.needs) - contract.capabilities)
     return f"the contract has no {', '.join(missing)}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -323,8 +322,7 @@ class Driver:
         """Poll an operation until it ended, or until the target's limit; then until the connection has settled."""
         if not call.success:
             return
-        headers = call.exchange.response.headers
-        urls = [headers.get("azure-asyncoperation"), headers.get("location") if call.status == 202 else ""]
+        urls = self.contract.long_running.polled_at(call.exchange.response.headers, call.status)
         status_url, result_url = ((u if u and self.session.client.is_own(u) else "") for u in urls)
         if status_url or result_url:
             self._poll(call, status_url, result_url)
@@ -349,9 +347,9 @@ class Driver:
                 retry_after = _seconds(call)
             if not status_over:
                 call = self._poll_once(status_url)
-                word = at(call.answer, "/status")
+                word = at(call.answer, self.contract.long_running.status)
                 misread += call.status != 200
-                status_over = misread > 2 or (call.status == 200 and _is_over(self.contract, word))
+                status_over = misread > 2 or (call.status == 200 and self.contract.long_running.is_over(word))
                 retry_after = retry_after or _seconds(call)
             if out_of_time and not (status_over and result_over):
                 self.session.stuck.add(self.contract.id)
@@ -385,13 +383,7 @@ class Driver:
         self.session.stuck.add(self.contract.id)
 
 
-_OVER = re.compile(r"(?i)^(succe|complet|done|finish|ok$|ended|ready|fail|error|cancel|abort|stopped|terminated)")
-
-
-def _is_over(contract: Contract, word: Any) -> bool:
-    return word in contract.long_running.terminal or (isinstance(word, str) and bool(_OVER.match(word)))
-
-
 def _seconds(call: Call) -> float:
-    found = call.exchange.response.headers.get("retry-after")
+    name = call.contract.long_running.retry_header
+    found = call.exchange.response.headers.get(name.lower()) if name else ""
     return float(found) if found.isdigit() else 0.0
