@@ -25,14 +25,15 @@ from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.mock.serve import Embedded
 from linkproof.model.results import Results
-from linkproof.runner.contract_workers import Meeting
+from linkproof.runner.contract_workers import ResetBarrier
 from linkproof.runner.driver import Driver
 from linkproof.runner.open_target import Opened
-from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.pytest_plugin import Conformance
+from linkproof.runner.run_context import Choices
 from linkproof.runner.running import run_suites
 from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
-from linkproof.targets.inflight_limit import Places
+from linkproof.targets.inflight_limit import InflightLimit
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HUAWEI, DICOM, KEYVAULT = "huawei-vpcep-connections", "azure-healthcareapis-dicom", "azure-keyvault-pec"
@@ -226,15 +227,15 @@ def test_readings_are_judged_in_the_order_in_which_they_were_asked_for() -> None
 
 
 def test_a_meeting_is_held_once_for_all() -> None:
-    meeting, done = Meeting(), []
+    barrier, done = ResetBarrier(), []
     ready = threading.Barrier(3)
 
     def lane(number: int) -> None:
-        meeting.enter()
+        barrier.enter()
         ready.wait(10)
-        if number:  # the first one ends without ever coming to the meeting
-            meeting.meet(lambda: done.append(number))
-        meeting.leave()
+        if number:  # the first one ends without ever coming to the barrier
+            barrier.meet(lambda: done.append(number))
+        barrier.leave()
 
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(lane, n) for n in range(3)]:
@@ -243,21 +244,21 @@ def test_a_meeting_is_held_once_for_all() -> None:
 
 
 def test_what_a_meeting_raises_everybody_hears() -> None:
-    meeting = Meeting()
+    barrier = ResetBarrier()
     ready = threading.Barrier(2)
 
     def fail() -> None:
         raise TargetError("no reset")
 
     def lane(_: int) -> str:
-        meeting.enter()
+        barrier.enter()
         ready.wait(10)
         try:
-            meeting.meet(fail)
+            barrier.meet(fail)
         except TargetError as error:
             return str(error)
         finally:
-            meeting.leave()
+            barrier.leave()
         return ""
 
     with ThreadPoolExecutor(2) as pool:
@@ -265,9 +266,9 @@ def test_what_a_meeting_raises_everybody_hears() -> None:
 
 
 def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = Places(2)
+    limit = InflightLimit(2)
     both = threading.Barrier(2)
-    free = places._free
+    free = limit._free
 
     class Slow:
         def acquire(self) -> None:
@@ -278,10 +279,10 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
         def release(self, number: int) -> None:
             free.release(number)
 
-    monkeypatch.setattr(places, "_free", Slow())
+    monkeypatch.setattr(limit, "_free", Slow())
 
     def pair() -> None:
-        with places.several(2):
+        with limit.several(2):
             pass
 
     with ThreadPoolExecutor(2) as pool:
@@ -290,21 +291,21 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
 
 
 def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:
-    places = Places(2)
+    limit = InflightLimit(2)
     met = threading.Barrier(2)
 
     def one(meets: Callable[[], object]) -> None:
-        places.give()
-        with places.one():
+        limit.give()
+        with limit.one():
             meets()
 
     def pair() -> None:
-        with places.several(2), ThreadPoolExecutor(2) as pool:
+        with limit.several(2), ThreadPoolExecutor(2) as pool:
             for future in [pool.submit(one, lambda: met.wait(10)) for _ in range(2)]:
                 future.result(timeout=10)
 
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(pair) for _ in range(3)]:
             future.result(timeout=20)
-    with places.one(), places.one():
+    with limit.one(), limit.one():
         assert met.n_waiting == 0

@@ -20,7 +20,7 @@ from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.targets.credentials import credentials_of
+from linkproof.targets.auth import credentials_of
 from linkproof.targets.model import Auth
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,8 @@ from linkproof.reports.write import prepare
 from linkproof.runner.cleanup import clean_up
 from linkproof.runner.dry_run import Plan, planned
 from linkproof.runner.open_target import open_target
-from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.pytest_plugin import Conformance
+from linkproof.runner.run_context import Choices
 from linkproof.runner.running import run_suites
 from linkproof.targets.journal import Journal
 from linkproof.targets.readiness import wait_for
@@ -46,13 +47,13 @@ def run_target(
     with _progress(console) as progress:
         run = Conformance(choices, progress)
         try:
-            run.contracts()  # a mistake in the target file is told before anything is sent
-            run.recorder()  # and so is a cassette that cannot be written
+            run.context.contracts()  # a mistake in the target file is told before anything is sent
+            run.context.recorder()  # and so is a cassette that cannot be written
             prepare(out)
             if wait:
-                wait_for(run.target(), wait)
+                wait_for(run.context.target(), wait)
             with stoppable():
-                run.session()  # what has to be made is made now
+                run.context.session()  # what has to be made is made now
                 output = run_suites(run)
         finally:
             run.close()

@@ -13,7 +13,8 @@ from linkproof.mock.serve import Embedded
 from linkproof.model.finding import Level
 from linkproof.model.results import Results
 from linkproof.runner.open_target import Opened, Opener, without_a_socket
-from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.pytest_plugin import Conformance
+from linkproof.runner.run_context import Choices
 from linkproof.runner.running import run_suites
 from linkproof.targets.embedded import embedded_target
 

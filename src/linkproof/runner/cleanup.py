@@ -13,7 +13,7 @@ from linkproof.runner.open_target import Opened
 from linkproof.runner.session import NotExercised, Session
 from linkproof.targets.budget import Limits
 from linkproof.targets.journal import Entry, Journal
-from linkproof.targets.provision.provider import Provisioner
+from linkproof.targets.provision.settings import provisioner_of
 
 #: What became of an entry; anything else is left behind.
 REMOVED, PUT_BACK, AS_IT_WAS = "removed", "put back", "as it was"
@@ -31,7 +31,7 @@ def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal)
     allow = list(target.allow)
     try:
         for contract in wanted:
-            names = Provisioner(client, contract).make(journal)
+            names = provisioner_of(client, contract).make(journal)
             pending = contract.states["pending"]
             fixtures = given[contract.id].fixtures
             own = replace(given[contract.id], fixtures={**fixtures, pending: (*names, *fixtures.get(pending, ()))})
@@ -78,7 +78,7 @@ def _undo(session: Session, contract: Contract, entry: Entry) -> str:
     """What became of an entry."""
     try:
         if entry.making:
-            return REMOVED if Provisioner(session.client, contract).remove(entry.name, entry.id) else "still there"
+            return REMOVED if provisioner_of(session.client, contract).remove(entry.name, entry.id) else "still there"
         return _restore(Driver(session, contract), contract, entry)
     except (TargetError, NotExercised) as error:
         return str(error)

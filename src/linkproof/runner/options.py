@@ -11,7 +11,8 @@ from rich.console import Console
 from linkproof.errors import UsageError
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports
-from linkproof.runner.pytest_plugin import Choices, Conformance
+from linkproof.runner.pytest_plugin import Conformance
+from linkproof.runner.run_context import Choices
 
 
 def choices_from(config: pytest.Config) -> Choices:
@@ -37,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         run = Conformance(choices_from(config))
         if config.getoption("--target"):
-            run.contracts()  # a mistake in the target file is told before anything is collected
+            run.context.contracts()  # a mistake in the target file is told before anything is collected
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(run, "linkproof-run")

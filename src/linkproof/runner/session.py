@@ -17,7 +17,7 @@ from linkproof.model.exchange import Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement, Level
 from linkproof.model.results import Broken, TargetInfo
 from linkproof.targets.client import Client
-from linkproof.targets.inflight_limit import Places
+from linkproof.targets.inflight_limit import InflightLimit
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
 
@@ -114,8 +114,8 @@ class Session:
         self.contracts = tuple(c for c in contracts if c.id in target.contracts)
         self.seed = seed
         self.client = client or Client(target)
-        if concurrency > 1 and self.client.places is None:
-            self.client.places = Places(concurrency)
+        if concurrency > 1 and self.client.inflight is None:
+            self.client.inflight = InflightLimit(concurrency)
         self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True)
         self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.broken: list[Broken] = []

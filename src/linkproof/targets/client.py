@@ -17,9 +17,9 @@ from linkproof.base.clock import Clock
 from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
 from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.targets.auth import Credentials, credentials_of
 from linkproof.targets.budget import Budget
-from linkproof.targets.credentials import Credentials, credentials_of
-from linkproof.targets.inflight_limit import MOST_PLACES, Places
+from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
 from linkproof.targets.model import Target
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
@@ -34,7 +34,7 @@ _AGAIN_S = 0.5
 class Client:
     """One connection pool to one target. Credentials go to the target's own hosts only.
 
-    ``scene`` is the test at hand; ``places`` bounds how many requests may be on their way, where it is given.
+    ``scene`` is the test at hand; ``inflight`` bounds how many requests may be on their way, where it is given.
 
     Args:
         target: where requests go.
@@ -48,14 +48,14 @@ class Client:
         self.target = target
         self.clock = clock or Clock()
         self.scene = ""
-        self.places: Places | None = None
+        self.inflight: InflightLimit | None = None
         self.budget = Budget(target.limits, self.clock)
         self._http = httpx.Client(
             timeout=target.timeout_s,
             follow_redirects=False,
             trust_env=transport is None,
             transport=transport,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_PLACES),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
         )
         self._credentials: dict[str, Credentials] = {}
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
@@ -153,7 +153,7 @@ class Client:
         for attempt in range(_TRIES):
             self.budget.spend()
             try:
-                with self.places.one() if self.places else nullcontext():
+                with self.inflight.one() if self.inflight else nullcontext():
                     return self._http.send(sent)
             except httpx.HTTPError as error:
                 safe = request.method in _SAFE or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
@@ -172,12 +172,12 @@ class Client:
         start = Barrier(len(sends))
 
         def sent(send: Callable[[], Exchange]) -> Exchange:
-            if self.places is not None:
-                self.places.give()
+            if self.inflight is not None:
+                self.inflight.give()
             start.wait(timeout=10)
             return send()
 
-        places = self.places.several(len(sends)) if self.places else nullcontext()
+        places = self.inflight.several(len(sends)) if self.inflight else nullcontext()
         with places, ThreadPoolExecutor(len(sends)) as pool:
             return list(pool.map(sent, sends))
 

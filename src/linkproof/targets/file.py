@@ -15,10 +15,10 @@ from linkproof.base.toml_tables import check_members, shown, table_of
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import UsageError
+from linkproof.targets.auth import auth_from
 from linkproof.targets.budget import LIVE, Limits
 from linkproof.targets.model import Target, TargetContract
-from linkproof.targets.provision.making import provision_from
-from linkproof.targets.signing import auth_from
+from linkproof.targets.provision.settings import provision_from
 
 _TARGET: Mapping[str, tuple[type, ...]] = {
     "name": (str,),

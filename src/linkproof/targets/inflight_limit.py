@@ -1,4 +1,4 @@
-"""How many requests may be on their way at the same time."""
+"""Limit the number of concurrent requests."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: Nobody asks for more at a time; as many connections are kept open.
-MOST_PLACES = 64
+#: Maximum of ``--concurrency``, and the number of connections that are kept open.
+MOST_IN_FLIGHT = 64
 
 
-class Places:
-    """So many places; a request takes one until its answer is there, requests that must overlap take theirs at once."""
+class InflightLimit:
+    """Slots for requests: each holds one until its answer is there; requests that must overlap get theirs at once."""
 
     def __init__(self, number: int) -> None:
         self._number = number
         self._free = threading.Semaphore(number)
-        self._several = threading.Lock()
+        self._reserving = threading.Lock()
         self._local = threading.local()
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """A place for a request; none is taken where its thread was given one."""
+        """Hold a slot for one request; none where this thread was given one."""
         if getattr(self._local, "given", False):
             yield
             return
@@ -30,9 +30,9 @@ class Places:
 
     @contextmanager
     def several(self, number: int) -> Iterator[None]:
-        """Places for requests that are sent together, each by a thread that is ``given`` its own."""
+        """Hold slots for requests that are sent together, each by a thread that calls ``give``."""
         taken = min(number, self._number)
-        with self._several:  # two that each wait for what the other has would wait for ever
+        with self._reserving:  # two callers that each hold a part of what the other needs would wait for ever
             for _ in range(taken):
                 self._free.acquire()
         try:
@@ -41,5 +41,5 @@ class Places:
             self._free.release(taken)
 
     def give(self) -> None:
-        """This thread's requests have their place."""
+        """Let this thread's requests use a slot that ``several`` holds."""
         self._local.given = True

@@ -1,0 +1,145 @@
+"""Wait for long-running operations: poll their URLs to the end, or Get the connection until it has settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from linkproof.base.json_values import at
+from linkproof.checks.equivalence import settled
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract
+from linkproof.contract.names import name_of
+from linkproof.errors import EngineError
+from linkproof.runner.session import Session
+
+#: Seconds to wait for an operation of a contract that has had one without an end.
+_SHORT_WAIT_S = 0.3
+#: Seconds between two polls: at first, and at most; a live target is not polled sooner than the last two.
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.5
+_LIVE_POLL_S, _LIVE_GET_S = 10.0, 2.0
+_SLOWER = 1.6
+#: After this many failed readings of the operation's status it counts as over.
+_MOST_FAILED_POLLS = 2
+
+
+@dataclass
+class _Polling:
+    """One operation that is polled; a URL is "" once it has nothing more to say."""
+
+    call: Call
+    status_url: str
+    result_url: str
+    failed: int = 0
+    retry_after: float = 0.0
+
+    @property
+    def over(self) -> bool:
+        return not self.status_url and not self.result_url
+
+
+class Poller:
+    """Waits for the operations of one contract.
+
+    Args:
+        session: the run: its target's limits, its clock, and the contracts whose operations never ended.
+        contract: the contract.
+        ask: sends a GET to a polling URL.
+        get: shows one connection.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        contract: Contract,
+        ask: Callable[[str], Call | None],
+        get: Callable[[str], Call],
+    ) -> None:
+        self._session = session
+        self._contract = contract
+        self._ask = ask
+        self._get = get
+        self._live = session.target.kind == "live"
+
+    def wait(self, call: Call, name: str) -> None:
+        """Poll an operation until it ended or the target's limit is over; then wait for the connection to settle."""
+        if not call.success:
+            return
+        rules = self._contract.long_running
+        status_url, result_url = map(self._own, rules.polled_at(call.exchange.response.headers, call.status))
+        if status_url or result_url:
+            self._poll(_Polling(call, status_url, result_url))
+        elif call.exchange.request.method != "DELETE" and name:
+            self._settle(call, name)
+
+    def _own(self, url: str) -> str:
+        return url if url and self._session.client.is_own(url) else ""
+
+    def _limit(self) -> float:
+        stuck = self._contract.id in self._session.stuck
+        return _SHORT_WAIT_S if stuck else self._session.target.operation_timeout_s
+
+    def _poll(self, polling: _Polling) -> None:
+        """Location first, then the status, so that a result before the end is recognised."""
+        limit, started, pause, waited = self._limit(), polling.call.exchange.ended, _FIRST_PAUSE_S, 0.0
+        while not polling.over:
+            # By the exchanges' own times, so that a replay gives up where the recorded run did.
+            out_of_time = polling.call.exchange.ended + waited - started > limit
+            self._poll_both(polling)
+            if polling.over:
+                return
+            if out_of_time:
+                self._session.stuck.add(self._contract.id)
+                return
+            # A mock may be asked sooner than it says; a live service is not.
+            waited = max(pause, polling.retry_after or _LIVE_POLL_S) if self._live else pause
+            self._session.client.pause(waited)
+            pause = min(pause * _SLOWER, _LONGEST_PAUSE_S)
+
+    def _poll_both(self, polling: _Polling) -> None:
+        polling.retry_after = 0.0
+        if polling.result_url:
+            polling.call = self._poll_once(polling.result_url)
+            polling.retry_after = seconds_to_wait(polling.call)
+            if polling.call.status != 202:
+                polling.result_url = ""
+        if polling.status_url:
+            polling.call = call = self._poll_once(polling.status_url)
+            polling.retry_after = polling.retry_after or seconds_to_wait(call)
+            polling.failed += call.status != 200
+            rules = self._contract.long_running
+            ended = call.status == 200 and rules.is_over(at(call.answer, rules.status))
+            if ended or polling.failed > _MOST_FAILED_POLLS:
+                polling.status_url = ""
+
+    def _poll_once(self, url: str) -> Call:
+        call = self._ask(url)
+        if call is None:
+            raise EngineError(f"the poll matched no operation: {url}")
+        return call
+
+    def _settle(self, call: Call, name: str) -> None:
+        if self._has_settled(call, name, absent=False):
+            return
+        limit, pause, waited = self._limit(), 2 * _FIRST_PAUSE_S, 0.0
+        shown = call
+        while shown.exchange.ended + waited - call.exchange.ended < limit:
+            shown = self._get(name)
+            if self._has_settled(shown, name, absent=True):
+                return
+            waited = max(pause, _LIVE_GET_S) if self._live else pause
+            self._session.client.pause(waited)
+            pause = min(pause * _SLOWER, _LONGEST_PAUSE_S)
+        self._session.stuck.add(self._contract.id)
+
+    def _has_settled(self, call: Call, name: str, *, absent: bool) -> bool:
+        """Whether the answer shows the connection settled; ``absent`` where it does not show the connection."""
+        item = next((i for i in call.items if name_of(self._contract, i) == name.lower()), None)
+        return absent if item is None else settled(self._contract, item)
+
+
+def seconds_to_wait(call: Call) -> float:
+    """Return the answer's Retry-After in seconds; 0 where it has none."""
+    name = call.contract.long_running.retry_header
+    found = call.exchange.response.headers.get(name.lower()) if name else ""
+    return float(found) if found.isascii() and found.isdigit() and len(found) < 10 else 0.0

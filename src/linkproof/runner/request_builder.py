@@ -1,0 +1,59 @@
+"""Build the paths, queries and bodies of one contract's requests, from the contract's data and the target file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from linkproof.base.json_values import place
+from linkproof.contract.model import Contract, Operation
+from linkproof.targets.model import TargetContract
+
+#: Characters that a path segment carries as they are (RFC 3986, pchar).
+_SEGMENT_SAFE = "~!$'()*,;:@"
+
+
+class RequestBuilder:
+    """The parts of one contract's requests on one target."""
+
+    def __init__(self, contract: Contract, given: TargetContract) -> None:
+        self._contract = contract
+        self._given = given
+
+    def path(self, operation: Operation, name: str, parents: Mapping[str, str]) -> str:
+        """Return the operation's path with the target's parents (or others) and a connection's name."""
+        values = {**self._given.path, **parents}
+        if operation.item_parameter and operation.item_parameter not in values:
+            values[operation.item_parameter] = name
+        path = operation.path
+        for key, value in values.items():
+            path = path.replace(f"{{{key}}}", quote(value, safe=_SEGMENT_SAFE))
+        return path
+
+    def query(self, given: Mapping[str, str], version: str | None = "") -> list[tuple[str, str]]:
+        """Return the query with the api-version in front: the target's own for "", none for None."""
+        pairs = list(given.items())
+        if self._contract.version_parameter and version is not None:
+            right = self._given.version or self._contract.version
+            pairs.insert(0, (self._contract.version_parameter, version or right))
+        return pairs
+
+    def decision(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
+        """Return the body of a decision: a neutral word (approve, reject) or any other value."""
+        rules = self._contract.decide
+        body: dict[str, Any] = {}
+        place(body, rules.decision, rules.words.get(decision, decision))
+        if rules.description:
+            place(body, rules.description, f"{decision} by linkproof" if description is None else description)
+        if rules.subject:
+            place(body, rules.subject, name)
+        return body
+
+
+def content_of(body: Any, raw: bytes | None = None) -> bytes:
+    """Return the bytes to send: ``raw`` as it is, else ``body`` as JSON; empty for None."""
+    if raw is not None:
+        return raw
+    return json.dumps(body).encode() if body is not None else b""

@@ -1,0 +1,187 @@
+"""What one run needs and leaves: its choices, the opened target, session, journal and cassette, and the results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from linkproof.base.shutdown import undisturbed
+from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.model import Contract, Requirement
+from linkproof.errors import UsageError
+from linkproof.judging.verdict import RunFacts, conclude
+from linkproof.model.exchange import Exchange, Grade
+from linkproof.model.results import LeftBehind, Results
+from linkproof.runner.cleanup import clean_up, provisioned
+from linkproof.runner.open_target import Opened, Opener, open_target
+from linkproof.runner.run_recorder import Recording, replayed_info
+from linkproof.runner.session import Session
+from linkproof.targets.journal import Journal
+from linkproof.targets.model import Target
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a run was asked for: target file (empty: the embedded server), contracts, seed (None: the usual one).
+
+    ``record`` is the cassette to write, "" for none; ``journal`` is the file that records changes of a live target;
+    ``concurrency`` is the maximum number of concurrent requests.
+    """
+
+    target: str = ""
+    contracts: tuple[str, ...] = ()
+    seed: int | None = None
+    allow_unproven: bool = False
+    record: str = ""
+    journal: str = "reports/journal.jsonl"
+    concurrency: int = 1
+
+
+class RunContext:
+    """One process's part of a run: opens what is needed at first need, and closes it.
+
+    ``worker`` is the id of the xdist worker that this process is, "" elsewhere; ``left`` is what could not be undone.
+    """
+
+    def __init__(self, choices: Choices, opener: Opener = open_target) -> None:
+        self.choices = choices
+        self.worker = ""
+        self.left: list[LeftBehind] = []
+        self.requirements: tuple[Requirement, ...] = all_requirements()
+        self.current: Session | None = None
+        self._opener = opener
+        self._opened: Opened | None = None
+        self._recording: Recording | None = None
+        self._journal: Journal | None = None
+        self._started = time.time()
+
+    def contracts(self) -> tuple[Contract, ...]:
+        """Return the contracts that the target names, of those that were asked for."""
+        opened = self.open()
+        return tuple(c for c in select(all_contracts(), self.choices.contracts) if c.id in opened.target.contracts)
+
+    def open(self) -> Opened:
+        """Return the opened target. Raises UsageError."""
+        if self._opened is None:
+            self._opened = self._opener(self.choices.target, select(all_contracts(), self.choices.contracts))
+        return self._opened
+
+    def target(self) -> Target:
+        """Return the target that was asked for. Raises UsageError."""
+        return self.open().target
+
+    @property
+    def seed(self) -> int:
+        """Seed of all random choices: as asked for, else that of the cassette, else 1."""
+        if self.choices.seed is not None:
+            return self.choices.seed
+        recorded = self.open().recorded
+        return recorded.seed if recorded else 1
+
+    def session(self) -> Session:
+        """Return the session of this process, opened at first need. Raises UsageError, TargetError."""
+        if self.current is None:
+            opened = self.open()
+            # Workers share a target, and none may reset it under the others; each has a cassette, or an embedded
+            # server, of its own.
+            may_reset = not self.worker or opened.recorded is not None or not self.choices.target
+            client = opened.client()
+            if opened.recorded is None:
+                client.sign_in({c.vendor for c in self.contracts()})
+            prepared = self._prepared(opened)
+            if prepared is not opened:
+                client.close()
+                opened, client = prepared, prepared.client()
+            self.current = Session(
+                opened.target,
+                self.contracts(),
+                seed=self.seed,
+                keep=None if self.worker else self.recorder(),
+                may_reset=may_reset,
+                client=client,
+                journal=self._journal,
+                concurrency=1 if opened.recorded is not None or self._recording else self.choices.concurrency,
+            )
+            if may_reset:
+                self.current.reset()
+        return self.current
+
+    def recorder(self) -> Callable[[Exchange], None] | None:
+        """Return where recorded exchanges go, if anywhere. Raises UsageError where the cassette cannot be written."""
+        if not self.choices.record:
+            return None
+        if self.open().recorded is not None:
+            problem = "a replay is not recorded again: it would hold no more than the cassette"
+            raise UsageError(problem, where=f"--record {self.choices.record}", fix="copy the cassette")
+        if self.choices.concurrency > 1:
+            problem = "a cassette keeps one order: what is recorded is sent one after the other"
+            raise UsageError(problem, where=f"--record {self.choices.record}", fix="leave out --concurrency")
+        if self._recording is None:
+            self._recording = Recording(Path(self.choices.record), self.open().target, self.seed)
+        return self._recording.write
+
+    def conclude(self, session: Session, missing: int) -> Results:
+        """Return the results of a session; ``missing`` requests were not in the cassette."""
+        recorded = self.open().recorded
+        results = conclude(
+            session.judge,
+            session.contracts,
+            self.requirements,
+            RunFacts(
+                target=session.target_info()
+                if recorded is None
+                else replayed_info(session, recorded, missing, self._started),
+                started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="seconds"),
+                duration_s=round(time.time() - self._started, 3),
+                requests=session.judge.exchanges,
+                skipped=session.skipped,
+                broken=session.broken,
+                seed=self.seed,
+                allow_unproven=self.choices.allow_unproven,
+                evidence=Grade.RECORDING if recorded is not None and recorded.target.kind == "live" else None,
+            ),
+        )
+        results.left_behind = self.left
+        return self._recording.results(results) if self._recording else results
+
+    def clean(self) -> None:
+        """Undo what was made and changed on a live target; what cannot be undone is added to ``left``."""
+        journal, self._journal = self._journal, None
+        if journal is not None and self._opened is not None:
+            try:
+                with undisturbed(journal.path):
+                    self.left += clean_up(self._opened, self.contracts(), journal)
+            finally:
+                journal.close()
+
+    def close(self) -> None:
+        """Close the session, the cassette and the target; undo what is not undone yet."""
+        self.clean()
+        if self.current is not None:
+            self.current.close()
+        if self._recording is not None:
+            self._recording.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _prepared(self, opened: Opened) -> Opened:
+        """Return a writable live target with a journal and with the connections that its file asks for."""
+        target = opened.target
+        if target.kind != "live" or not target.writes or opened.recorded is not None:
+            return opened
+        suffix = f"-{self.worker}" if self.worker else ""
+        given = Path(self.choices.journal)
+        # A plan changes nothing, and needs no file.
+        path = given.with_stem(given.stem + suffix) if opened.transport is None else None
+        if path is not None and path.exists():
+            if Journal.read(path).open:
+                problem = "an earlier run has left something behind"
+                raise UsageError(problem, where=str(path), fix=f"linkproof cleanup {path}")
+            path.unlink()
+        self._journal = Journal(path, str(Path(self.choices.target).resolve()))
+        self._opened = provisioned(opened, self.contracts(), self._journal)
+        return self._opened

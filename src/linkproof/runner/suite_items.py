@@ -1,0 +1,86 @@
+"""Pytest items of the suites as scenarios: which contract and requirements a test is for, and how it is performed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+
+from linkproof.contract.model import Contract, Requirement
+from linkproof.runner.contract_workers import ContractWorker, ResetBarrier, run_workers
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenario_runner import Scenario, perform
+from linkproof.runner.session import Held, Session
+
+
+def requirements_of(item: Any) -> tuple[str, ...]:
+    """Return the requirement ids that a test is marked with."""
+    return tuple(i for mark in item.iter_markers("requirement") for i in mark.args)
+
+
+def contract_of(item: pytest.Item) -> Contract | None:
+    """Return the contract that a test is for, if it is one of the suites' tests."""
+    callspec = getattr(item, "callspec", None)
+    found = callspec.params.get("driver") if callspec is not None else None
+    return found if isinstance(found, Contract) else None
+
+
+def scenario_of(item: pytest.Item, requirements: Iterable[Requirement]) -> Scenario:
+    """Return the scenario that a test of the suites is."""
+    contract = contract_of(item)
+    assert contract is not None
+    name = item.nodeid.rsplit("/", 1)[-1].removesuffix(f"@{contract.id}")  # the suffix is xdist's
+    wanted = requirements_of(item)
+    binding = tuple(r.id for r in requirements if r.id in set(wanted) and r.applies_to(contract))
+    return Scenario(name, contract.id, wanted, binding)
+
+
+def run_concurrently(
+    items: Sequence[pytest.Item],
+    session: Session,
+    requirements: Sequence[Requirement],
+    done: Callable[[str], object],
+) -> dict[str, BaseException | None]:
+    """Run each contract's tests in a worker; returns what each test raised, by node id.
+
+    The workers' results are merged into ``session`` in the contracts' order. Where nothing may be written, a contract's
+    tests are sent concurrently as well, and only judged in their order.
+    """
+    barrier, number = ResetBarrier(), session.concurrency
+    workers: list[ContractWorker] = []
+    outcomes: dict[str, BaseException | None] = {}
+    with ThreadPoolExecutor(number, thread_name_prefix="test") as ahead:
+        for contract in session.contracts:
+            own = session.alone(contract, barrier.meet)
+            tests: list[tuple[str, Callable[[], None]]] = []
+            for item in (i for i in items if contract_of(i) is contract):
+                send = _body_of(item, own)
+                if not session.target.writes:
+                    send = partial(_judge_held, own, ahead.submit(own.hold, send))
+                tests.append((item.nodeid, partial(perform, scenario_of(item, requirements), own, send)))
+            workers.append(ContractWorker(own, tests))
+        try:
+            run_workers(workers, number, barrier, done)
+        finally:
+            ahead.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                session.take_in(worker.session)
+                outcomes |= worker.outcomes
+    return outcomes
+
+
+def _body_of(item: pytest.Item, session: Session) -> Callable[[], object]:
+    """Return a test's body, bound to a session of its contract alone."""
+    assert isinstance(item, pytest.Function)
+    given = {**item.callspec.params, "driver": Driver(session, session.contracts[0])}
+    return partial(item.obj, **given)
+
+
+def _judge_held(session: Session, ahead: Future[Held[object]]) -> object:
+    """Judge the exchanges of a test that was sent ahead of its turn."""
+    held = ahead.result()
+    session.let_in(held.exchanges)
+    return held.outcome()

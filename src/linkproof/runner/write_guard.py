@@ -1,0 +1,53 @@
+"""Send nothing to a live target that it does not allow, and record in the journal what is about to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from linkproof.checks.state import READING
+from linkproof.contract.call import subjects_of
+from linkproof.contract.model import Contract
+from linkproof.runner.session import NotExercised, Session
+
+
+class WriteGuard:
+    """Guards the writing requests of one contract.
+
+    Args:
+        session: the run, with its target and its journal.
+        contract: the contract whose connections are guarded.
+        shown: returns how a connection is shown now (status and description), None where there is none.
+    """
+
+    def __init__(self, session: Session, contract: Contract, shown: Callable[[str], Mapping[str, str] | None]) -> None:
+        self._session = session
+        self._contract = contract
+        self._shown = shown
+
+    def require_writes(self) -> None:
+        """Raise NotExercised where the target does not allow requests that change something."""
+        if not self._session.target.writes:
+            raise NotExercised("the target does not allow writes (writes = false)")
+
+    def check(self, method: str, url: str, body: bytes) -> None:
+        """Raise NotExercised for a write to a connection that the live target does not allow to be written to.
+
+        The decision rests on what the request is about, not on whether it is valid: a service may accept an invalid
+        request by mistake.
+        """
+        target = self._session.target
+        if method in READING or target.kind != "live":
+            return
+        names = subjects_of(self._contract, url, body)
+        if not names or not all(map(target.may_write, names)):
+            about = ", ".join(map(repr, names)) or "no connection that could be identified"
+            allowed = ", ".join(target.allow) if target.writes else "nothing"
+            raise NotExercised(f"a {method} would be about {about}: the live target allows writes to {allowed}")
+        for name in names:
+            self._record_before(name)
+
+    def _record_before(self, name: str) -> None:
+        """Before a connection changes for the first time, write its state to the journal."""
+        journal = self._session.journal
+        if journal is not None and not journal.knows(self._contract.id, name):
+            journal.changing(self._contract.id, name, self._shown(name))

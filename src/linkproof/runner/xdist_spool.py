@@ -1,0 +1,56 @@
+"""Hand the results of xdist workers to their controller: one file per worker, in a folder of the controller's."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from linkproof.judging.judge import Judged
+from linkproof.model.results import Broken, LeftBehind
+from linkproof.runner.run_recorder import missing_of
+from linkproof.runner.session import Session, merge_skips
+
+
+@dataclass
+class Spool:
+    """One worker's results: what it judged, skip reasons, what broke, what its cassette lacked, leaked resources."""
+
+    judged: Judged | None = None
+    skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+    missing: int = 0
+    left: list[LeftBehind] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the worker did nothing."""
+        return not (self.judged or self.skipped or self.broken)
+
+
+def write_spool(folder: Path, worker: str, session: Session | None, left: list[LeftBehind]) -> None:
+    """Write a worker's results; ``session`` is None where it opened none."""
+    spool = Spool(left=left)
+    if session is not None:
+        spool.skipped = dict(session.skipped)
+        spool.broken = list(session.broken)
+        spool.judged = session.judge.judged()
+        spool.missing = missing_of(session)
+    (folder / f"{worker}.spool").write_bytes(pickle.dumps(spool))
+
+
+def read_spools(folder: Path) -> list[Spool]:
+    """Return all workers' results, and remove the folder."""
+    spools: list[Spool] = [pickle.loads(path.read_bytes()) for path in sorted(folder.glob("*.spool"))]
+    shutil.rmtree(folder, ignore_errors=True)
+    return spools
+
+
+def merge_spools(session: Session, spools: list[Spool]) -> None:
+    """Merge the workers' results into a session: each worker had contracts of its own."""
+    for spool in spools:
+        if spool.judged is not None:
+            session.judge.take(spool.judged)
+        session.broken.extend(spool.broken)
+    session.skipped.update(merge_skips(s.skipped for s in spools))
