@@ -17,6 +17,7 @@ import yaml
 from linkproof.base.resources import folder
 from linkproof.cli.bundling import make_bundle
 from linkproof.cli.checking import check_recordings
+from linkproof.cli.output import Output
 from linkproof.model.exchange import Exchange, Grade
 from linkproof.model.finding import Level
 from linkproof.model.results import Broken, Results, Status, Verdict
@@ -59,7 +60,7 @@ def cassette(path: Path, exchanges: Iterable[Exchange]) -> Path:
 def bundled(folder: Path, *exchanges: Exchange, waivers: Path | None = None) -> Path:
     """A bundle of a check of some exchanges."""
     path, out = cassette(folder / "traffic.yaml", exchanges), folder / "out"
-    check_recordings([path], out, (), any_version=False, allow_unproven=False, quiet=True, as_json=False)
+    check_recordings([path], out, (), any_version=False, allow_unproven=False, output=Output(quiet=True))
     assert make_bundle(out, [path], waivers, folder / "b.zip", any_version=False, quiet=True) == 0
     return folder / "b.zip"
 

@@ -32,9 +32,10 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "HTTP_PROXY": "http://127.0.0.1:9"}
     code = (
         "import sys; from pathlib import Path; from linkproof.cli.running import run_target\n"
+        "from linkproof.cli.output import Output\n"
         "for name in sys.argv[2:]:\n"
         "    target = f'cassette:{sys.argv[1]}/{name}.yaml.gz'\n"
-        "    run_target(target, Path(name), (), None, False, quiet=True, as_json=False)"
+        "    run_target(target, Path(name), (), None, False, output=Output(quiet=True))"
     )
     command = [sys.executable, "-c", code, str(CASSETTES), *NAMES]
     subprocess.run(command, cwd=folder, env=environment, timeout=300, check=True)

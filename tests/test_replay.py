@@ -20,6 +20,7 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from linkproof.cli.checking import check_recordings
+from linkproof.cli.output import Output
 from linkproof.contract.loader import all_contracts, select
 from linkproof.errors import UsageError
 from linkproof.mock.serve import Embedded
@@ -71,9 +72,10 @@ def replayed(recorded: Path) -> Path:
     (recorded / "live.yaml").write_text(live, encoding="utf-8")
     code = (
         "import sys; from pathlib import Path; from linkproof.cli.running import run_target\n"
+        "from linkproof.cli.output import Output\n"
         "for name, seed in (('run', None), ('run', 8), ('part', None), ('killed', None), ('live', None)):\n"
         "    out = Path(f'{name}-{seed}')\n"
-        "    code = run_target(f'cassette:{name}.yaml', out, (), seed, False, quiet=seed == 8, as_json=False)\n"
+        "    code = run_target(f'cassette:{name}.yaml', out, (), seed, False, output=Output(quiet=seed == 8))\n"
         "    (out.parent / f'{out}.code').write_text(str(code))"
     )
     _kill_one(recorded / "killed.yaml")
@@ -173,7 +175,7 @@ def test_pytest_replays_it_too_with_two_workers(recorded: Path) -> None:
 
 def test_check_reads_it_with_its_worlds_and_credentials(recorded: Path) -> None:
     path = recorded / "run.yaml"
-    assert check_recordings([path], recorded / "checked", (), False, False, quiet=True, as_json=False) in (0, 4)
+    assert check_recordings([path], recorded / "checked", (), False, False, output=Output(quiet=True)) in (0, 4)
     assert [f for f in results(recorded, "checked")["findings"] if f["level"] == "MUST"] == []
     assert {e.credential.value for e in read_recordings([path])} == {"valid", "missing", "wrong"}
     assert all(e.world.startswith(f"{path} run-") for e in read_recordings([path]))

@@ -1,14 +1,35 @@
 """The commands and their options."""
 
 # The annotations are read by typer when a command is called, so they are not postponed.
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-import linkproof
+from linkproof.cli import completion
 from linkproof.cli.groups import contracts_app, definitions_app, faults_app, history_app, requirements_app
-from linkproof.cli.options import Contracts, Definitions, Json, Out, Quiet, Require, Store, Unproven, Waivers
+from linkproof.cli.options import (
+    Contracts,
+    Definitions,
+    Format,
+    Json,
+    Keyword,
+    LastFailed,
+    MaxFailures,
+    Out,
+    Quiet,
+    Require,
+    Requirements,
+    StopFirst,
+    Store,
+    TargetFile,
+    Unproven,
+    Verbose,
+    Waivers,
+    Watch,
+)
+from linkproof.cli.version import versions
 
 EXIT_CODES = """
 Exit codes: 0 conforms · 1 at least one MUST is breached (and not waived), or a waiver expired or is unused ·
@@ -33,7 +54,8 @@ app.add_typer(requirements_app, name="requirements")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"linkproof {linkproof.__version__}")
+        for name, version in versions():
+            print(f"{name} {version}")
         raise typer.Exit
 
 
@@ -56,12 +78,15 @@ def options(
 
 @app.command()
 def run(
-    target: Annotated[
-        str,
-        typer.Option("--target", "-t", help="Target file (TOML), or cassette:FILE. Without it: the embedded server."),
-    ] = "",
+    target: TargetFile = "",
     out: Out = Path("reports/latest"),
     contract: Contracts = None,
+    requirement: Requirements = None,
+    keyword: Keyword = "",
+    stop_first: StopFirst = False,
+    max_failures: MaxFailures = 0,
+    failed_only: LastFailed = False,
+    watch: Watch = False,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Everything random follows from it. Default: 1, or the cassette's.")
     ] = None,
@@ -81,19 +106,31 @@ def run(
         int, typer.Option("--concurrency", min=1, max=64, metavar="N", help="So many requests at a time.")
     ] = 1,
     allow_unproven: Unproven = False,
+    verbose: Verbose = 0,
     quiet: Quiet = False,
     json: Json = False,
+    format_: Format = "",
 ) -> None:
     """Send requests to a target and judge what comes back."""
+    from linkproof.cli.output import output_from
     from linkproof.cli.result_policy import demands_from
     from linkproof.cli.running import plan_run, run_target
+    from linkproof.cli.target_choice import chosen_target, last_failed
+    from linkproof.cli.watching import watch as run_again
+    from linkproof.runner.selection import Selection
+
+    output = output_from(quiet=quiet, as_json=json, format_=format_)
+    path = chosen_target(target, quiet=quiet)
+    most = 1 if stop_first else max_failures
+    choice = Selection(tuple(requirement or ()), keyword, None, most)
 
     if plan:
-        raise typer.Exit(plan_run(target, tuple(contract or ()), seed, as_json=json))
+        raise typer.Exit(plan_run(path, tuple(contract or ()), seed, selection=choice, as_json=json))
 
-    raise typer.Exit(
-        run_target(
-            target,
+    def once() -> int:
+        failed = last_failed(out, quiet=quiet) if failed_only else None
+        return run_target(
+            path,
             out,
             tuple(contract or ()),
             seed,
@@ -101,11 +138,13 @@ def run(
             record,
             wait,
             concurrency,
+            selection=replace(choice, failed=failed),
+            verbosity=verbose,
             demands=demands_from(waivers, definition, require),
-            quiet=quiet,
-            as_json=json,
+            output=output,
         )
-    )
+
+    raise typer.Exit(run_again(path, once) if watch else once())
 
 
 @app.command()
@@ -143,9 +182,11 @@ def check(
     allow_unproven: Unproven = False,
     quiet: Quiet = False,
     json: Json = False,
+    format_: Format = "",
 ) -> None:
     """Judge recorded traffic; nothing is sent."""
     from linkproof.cli.checking import check_recordings, performing
+    from linkproof.cli.output import output_from
     from linkproof.cli.result_policy import demands_from
 
     chosen = tuple(contract or ())
@@ -159,8 +200,7 @@ def check(
             allow_unproven,
             perform,
             demands=demands_from(waivers, definition, require),
-            quiet=quiet,
-            as_json=json,
+            output=output_from(quiet=quiet, as_json=json, format_=format_),
         )
     )
 
@@ -276,7 +316,12 @@ def mock(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
     contract: Contracts = None,
     token: Annotated[str, typer.Option(help="The credential that it accepts.")] = "test-token",
-    fault: Annotated[str, typer.Option(help="With one breach: an id of `linkproof faults list`.", metavar="ID")] = "",
+    fault: Annotated[
+        str,
+        typer.Option(
+            help="With one breach: an id of `linkproof faults list`.", metavar="ID", autocompletion=completion.faults
+        ),
+    ] = "",
 ) -> None:
     """Serve the contracts on 127.0.0.1 until it is stopped."""
     from linkproof.cli.serving import serve_mock

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from linkproof.cli.output import finish
+from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.result_policy import NO_DEMANDS, Demands
 from linkproof.contract.loader import all_contracts, all_requirements, select
 from linkproof.errors import UsageError
@@ -34,12 +34,11 @@ def check_recordings(
     perform: Perform | None = None,
     *,
     demands: Demands = NO_DEMANDS,
-    quiet: bool,
-    as_json: bool,
+    output: Output = SUMMARY,
 ) -> int:
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
     results = judge_recordings(paths, contracts, any_version, allow_unproven, perform)
-    return finish(demands.applied(results), out, quiet=quiet, as_json=as_json)
+    return finish(demands.applied(results), out, output)
 
 
 def performing(processes: int, engine: str, scheduler: str) -> Perform | None:

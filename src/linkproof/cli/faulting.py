@@ -6,15 +6,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from linkproof.cli.progress import progress_bar
 from linkproof.contract.loader import all_contracts, all_requirements, select
-from linkproof.fault_matrix.matrix_run import Outcome, chosen
+from linkproof.fault_matrix.matrix_run import chosen
 from linkproof.fault_matrix.page import as_html
 from linkproof.fault_matrix.pool import outcomes
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, head, trouble
@@ -68,8 +66,8 @@ def run_matrix(
     count = processes or len(os.sched_getaffinity(0))
     console = Console(stderr=True, quiet=quiet)
     started = time.monotonic()
-    with _progress(console, len(trials) * len(seeds)) as show:
-        by_seed = {seed: outcomes(trials, seed, count, show) for seed in seeds}
+    with progress_bar(console, len(trials) * len(seeds), "matrix runs") as bar:
+        by_seed = {seed: outcomes(trials, seed, count, lambda o: bar.advance(o.id)) for seed in seeds}
     matrix = Matrix(by_seed, time.monotonic() - started, count, commit)
     _write(matrix, out)
     if not quiet:
@@ -88,19 +86,3 @@ def _write(matrix: Matrix, out: Path) -> None:
     (out / "matrix.json").write_text(json.dumps(as_data(matrix), ensure_ascii=False, indent=1) + "\n", "utf-8")
     (out / "matrix.md").write_text(as_markdown(matrix, requirements), "utf-8")
     (out / "matrix.html").write_text(as_html(matrix, requirements), "utf-8")
-
-
-@contextmanager
-def _progress(console: Console, count: int) -> Iterator[Callable[[Outcome], None] | None]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if console.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("trials", total=count)
-
-        def show(outcome: Outcome) -> None:
-            bar.update(task, advance=1, description=outcome.id[:60])
-
-        yield show

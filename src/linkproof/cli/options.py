@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from linkproof.cli import completion
+
 Store = Annotated[
     str,
     typer.Option(
@@ -12,8 +14,56 @@ Store = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_default=True)]
-Contracts = Annotated[list[str] | None, typer.Option("--contract", "-c", help="Only this contract (repeatable).")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes; the exit code tells.")]
+Contracts = Annotated[
+    list[str] | None,
+    typer.Option("--contract", "-c", help="Only this contract (repeatable).", autocompletion=completion.contracts),
+]
+TargetFile = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        "-t",
+        help="Target file (TOML), cassette:FILE, or embedded. Default: linkproof.toml, else the embedded server.",
+        autocompletion=completion.targets,
+    ),
+]
+Requirements = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--requirement",
+        "-r",
+        metavar="ID",
+        help="Judge only this requirement, or a pattern: 'PAG-*' (repeatable).",
+        autocompletion=completion.requirements,
+    ),
+]
+Keyword = Annotated[
+    str, typer.Option("--keyword", "-k", metavar="EXPRESSION", help="Run only tests that match, as in pytest -k.")
+]
+StopFirst = Annotated[bool, typer.Option("-x", "--exitfirst", help="End the run after the first failed test.")]
+MaxFailures = Annotated[
+    int, typer.Option("--max-failures", min=0, metavar="N", help="End the run after N failed tests; 0: never.")
+]
+LastFailed = Annotated[
+    bool,
+    typer.Option("--last-failed", "--lf", help="Run what failed in --out before; else everything."),
+]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Run again when the target file changes or the target's process restarts.")
+]
+Verbose = Annotated[
+    int,
+    typer.Option("--verbose", "-v", count=True, show_default=False, help="Print each request; -vv: and masked bodies."),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Print the results as json, sarif, ctrf, junit, markdown or html to standard output.",
+        autocompletion=completion.formats,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to standard output.")]
 Waivers = Annotated[
     Path | None, typer.Option("--waivers", metavar="FILE", help="Breaches that somebody answers for (waivers.toml).")

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-import json
 import os
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from linkproof.errors import UsageError
 from linkproof.model.results import Results
+from linkproof.reports.formats import FORMATS
 from linkproof.reports.markdown import summary_markdown
 from linkproof.reports.terminal import print_summary
-from linkproof.reports.write import write_reports
+from linkproof.reports.write import write_reports, written_names
 from linkproof.results.serialize import results_to_dict
 
 
-def finish(results: Results, out: Path | None, *, quiet: bool, as_json: bool) -> int:
-    """Write the reports, print the summary (or JSON), and return the exit code."""
+@dataclass(frozen=True)
+class Output:
+    """What goes to standard output: the summary, one of ``FORMATS``, or nothing."""
+
+    quiet: bool = False
+    format: str = ""
+
+
+#: The summary for people.
+SUMMARY = Output()
+
+
+def output_from(*, quiet: bool, as_json: bool, format_: str = "") -> Output:
+    """The output that a command line asks for. Raises UsageError."""
+    if format_ and format_ not in FORMATS:
+        raise UsageError(f"unknown format {format_!r}", where="--format", fix=f"one of: {', '.join(FORMATS)}")
+    if as_json and format_ not in ("", "json"):
+        raise UsageError(f"--json and --format {format_} exclude each other", where="--format", fix="leave one out")
+    return Output(quiet, format_ or ("json" if as_json else ""))
+
+
+def finish(results: Results, out: Path | None, output: Output) -> int:
+    """Write the reports, print the summary or the format asked for, and return the exit code."""
     if out is not None:
         write_reports(results, out)
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if step_summary:
         with Path(step_summary).open("a", encoding="utf-8") as stream:
             stream.write(summary_markdown(results))
-    if as_json:
-        print(json.dumps(results_to_dict(results), ensure_ascii=False, indent=1))
-    elif not quiet:
+    if output.format:
+        sys.stdout.write(FORMATS[output.format](results_to_dict(results)).decode())
+    elif not output.quiet:
         console = Console()
         print_summary(results, console)
         if out is not None:
-            console.print(f"reports: {out}/report.html, results.json, junit.xml, allure-results/", soft_wrap=True)
+            console.print(f"reports: {out}/ ({', '.join(written_names())})", soft_wrap=True)
     return results.exit_code

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from linkproof.base.shutdown import stoppable
-from linkproof.cli.output import finish
+from linkproof.cli.output import SUMMARY, Output, finish
+from linkproof.cli.progress import progress_bar
 from linkproof.cli.result_policy import NO_DEMANDS, Demands
-from linkproof.contract.loader import all_contracts
+from linkproof.cli.run_log import RunLog, shower
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import EngineError
+from linkproof.model.exchange import Exchange
 from linkproof.reports.write import prepare
 from linkproof.runner.cleanup import clean_up
 from linkproof.runner.dry_run import Plan, planned
@@ -23,6 +24,7 @@ from linkproof.runner.open_target import open_target
 from linkproof.runner.pytest_plugin import Conformance
 from linkproof.runner.run_context import Choices
 from linkproof.runner.running import run_suites
+from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.targets.journal import Journal
 from linkproof.targets.readiness import wait_for
 
@@ -37,35 +39,51 @@ def run_target(
     wait: float = 0,
     concurrency: int = 1,
     *,
+    selection: Selection = EVERYTHING,
+    verbosity: int = 0,
     demands: Demands = NO_DEMANDS,
-    quiet: bool,
-    as_json: bool,
+    output: Output = SUMMARY,
 ) -> int:
-    """Run every suite against a target; returns the exit code. Raises UsageError, EngineError."""
-    choices = Choices(target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"), concurrency)
-    console = Console(stderr=True, quiet=quiet)
-    with _progress(console) as progress:
-        run = Conformance(choices, progress)
+    """Run the selected suites against a target; returns the exit code. Raises UsageError, EngineError."""
+    selection.check(all_requirements())
+    choices = Choices(
+        target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"), concurrency, selection
+    )
+    console = Console(file=sys.stderr, quiet=output.quiet, highlight=False)  # this one: pytest's is redirected
+    with progress_bar(console, what="starting") as bar:
+        observers: list[Callable[[Exchange], object]] = [bar.exchange]
+        if show := shower(verbosity, lambda line: console.print(line, markup=False, soft_wrap=True)):
+            observers.append(show)
+        run = Conformance(choices, bar.step, observe=lambda e: [observe(e) for observe in observers])
         try:
-            run.context.contracts()  # a mistake in the target file is told before anything is sent
+            run.context.contracts()  # an error in the target file is reported before anything is sent
             run.context.recorder()  # and so is a cassette that cannot be written
             prepare(out)
             if wait:
                 wait_for(run.context.target(), wait)
-            with stoppable():
+            with RunLog(out) as log, stoppable():
+                observers.append(log.exchange)
                 run.context.session()  # what has to be made is made now
-                output = run_suites(run)
+                printed = run_suites(run, log)
         finally:
             run.close()
     if run.results is None:
-        raise EngineError(f"the suites did not run:\n{output}")
-    return finish(demands.applied(run.results), out, quiet=quiet, as_json=as_json)
+        raise EngineError(f"the suites did not run:\n{printed}")
+    return finish(demands.applied(run.results), out, output)
 
 
-def plan_run(target: str, contracts: tuple[str, ...], seed: int | None, *, as_json: bool) -> int:
+def plan_run(
+    target: str,
+    contracts: tuple[str, ...],
+    seed: int | None,
+    *,
+    selection: Selection = EVERYTHING,
+    as_json: bool,
+) -> int:
     """Print every request that a run would send, in order, and send none. Raises UsageError, EngineError."""
+    selection.check(all_requirements())
     made: list[Plan] = []
-    run = Conformance(Choices(target, contracts, seed), opener=planned(made))
+    run = Conformance(Choices(target, contracts, seed, selection=selection), opener=planned(made))
     try:
         output = run_suites(run)
     finally:
@@ -106,19 +124,3 @@ def clean(journal: Path, target: str, *, quiet: bool) -> int:
     if not quiet:
         print(f"{count - len(left)} of {count} cleaned up ({journal})")
     return 1 if left else 0
-
-
-@contextlib.contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if console.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("judging", total=None)
-
-        def show(name: str, done: int, count: int) -> None:
-            bar.update(task, completed=done, total=count, description=name[:60])
-
-        yield show

@@ -22,21 +22,41 @@ _MOST = 20
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 #: A step summary may hold 1 MiB: no line of a finding needs more than this.
 _LONGEST = 4000
+#: A comment on GitHub may hold 65,536 characters; GitLab allows more.
+_LONGEST_COMMENT = 60_000
+#: Begins a comment, and is not shown.
+MARK = "<!-- linkproof -->"
 
 
 def summary_markdown(results: Results) -> str:
     """Verdict, matrix, the findings that are causes, and what was not proven."""
-    data = results_to_dict(results)
+    return _summary(results_to_dict(results), _MOST)
+
+
+def comment(data: dict[str, Any]) -> str:
+    """The summary as a comment on a pull request, from the results' JSON: as much as a comment may hold.
+
+    The first line is a mark that a reader does not see: whoever posts it finds the comment of the last run by it.
+    """
+    for most in (_MOST, 10, 5, 1, 0):
+        text = f"{MARK}\n{_summary(data, most)}"
+        if len(text) <= _LONGEST_COMMENT:
+            return text
+    return text[:_LONGEST_COMMENT]
+
+
+def _summary(data: dict[str, Any], most: int) -> str:
+    """The summary, with at most so many findings."""
     lines = [f"## Linkproof: {data['verdict']}", "", escape(data["sentence"]), "", *_table(data)]
     lines += [f"\n**Broken**: {escape(b['what'])}" for b in data["broken"][:_MOST]]
     left = [f"{x['contract']} {x['name']}: {x['what']}" for x in data["left_behind"][:_MOST]]
     lines += [f"\n**Left behind**: {escape(told)}" for told in left]
     lines += [f"\n{escape(told)}" for told in about_waivers(data)]
     found, covered = causes(data), waived(data)
-    for cause in found[:_MOST]:
+    for cause in found[:most]:
         lines += ["", *_finding(cause, covered.get(cause.finding["id"]))]
-    if len(found) > _MOST:
-        lines += ["", f"The report has {count(len(found) - _MOST, 'finding')} more of other causes."]
+    if len(found) > most:
+        lines += ["", f"The report has {count(len(found) - most, 'finding')} more of other causes."]
     lines += _unproven(data)
     return "\n".join(lines) + "\n"
 

@@ -14,28 +14,38 @@ from typing import Any
 from linkproof.errors import UsageError
 from linkproof.model.results import Results
 from linkproof.reports.allure import PREFIX, allure_files
+from linkproof.reports.ctrf import ctrf
+from linkproof.reports.formats import results_json
 from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
+from linkproof.reports.markdown import comment
+from linkproof.reports.sarif import sarif
 from linkproof.results.serialize import results_to_dict
 
 _RESULTS = "results.json"
 _PRINT = "print.html"
-_FILES = ("report.html", _PRINT, "junit.xml", _RESULTS)
+_SARIF, _CTRF, _COMMENT = "results.sarif", "ctrf.json", "summary.md"
+_FILES = ("report.html", _PRINT, "junit.xml", _SARIF, _CTRF, _COMMENT, _RESULTS)
 _ALLURE = "allure-results"
 #: Names that start so are left by a writer that was killed: the folder is ours, and may be unfinished.
 _TEMPORARY = ".linkproof-"
-_HARMLESS = ("journal.jsonl", ".gitkeep", ".gitignore", ".DS_Store")
+_HARMLESS = ("journal.jsonl", "run.log", ".gitkeep", ".gitignore", ".DS_Store")
 _FIX = "choose another folder with --out, or remove this one"
 
 
 def write_reports(results: Results, out: Path) -> list[Path]:
-    """Write report.html, junit.xml, results.json and allure-results/; returns their paths.
+    """Write report.html, results.json, and the formats of other tools; returns their paths.
 
     Where anything goes wrong, what was there before is there still. Raises UsageError where ``out`` is a file, cannot
     be written, or is a folder of somebody else's.
     """
     _write(_render(results_to_dict(results)), out)
-    return [out / name for name in (*(n for n in _FILES if n != _PRINT), _ALLURE)]
+    return [out / name for name in written_names()]
+
+
+def written_names() -> list[str]:
+    """The names of what ``write_reports`` writes."""
+    return [*(n for n in _FILES if n != _PRINT), _ALLURE]
 
 
 def write_copy(results: Results, out: Path) -> list[Path]:
@@ -45,7 +55,7 @@ def write_copy(results: Results, out: Path) -> list[Path]:
     """
     data = results_to_dict(results)
     files = {"report.html": html_page(data).encode(), _PRINT: html_page(data, printed=True).encode()}
-    files[_RESULTS] = _as_json(data)
+    files[_RESULTS] = results_json(data)
     _write(files, out)
     return [out / name for name in files]
 
@@ -84,12 +94,11 @@ def _render(data: dict[str, Any]) -> dict[str, bytes]:
         **{f"{_ALLURE}/{name}": content for name, content in allure_files(data).items()},
         "report.html": html_page(data).encode(),
         "junit.xml": junit_xml(data),
-        _RESULTS: _as_json(data),
+        _SARIF: sarif(data),
+        _CTRF: ctrf(data),
+        _COMMENT: comment(data).encode(),
+        _RESULTS: results_json(data),
     }
-
-
-def _as_json(data: dict[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _is_ours(out: Path) -> bool:

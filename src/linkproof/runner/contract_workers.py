@@ -62,6 +62,10 @@ class ResetBarrier:
         self._changed.notify_all()
 
 
+class Stopped(BaseException):
+    """A test was not performed, because enough others failed."""
+
+
 @dataclass
 class ContractWorker:
     """A contract's tests in their order, each with what performs it; ``outcomes`` is what each raised, or None."""
@@ -70,11 +74,16 @@ class ContractWorker:
     tests: Sequence[tuple[str, Callable[[], object]]]
     outcomes: dict[str, BaseException | None] = field(default_factory=dict)
 
-    def run(self, barrier: ResetBarrier, done: Callable[[str], object]) -> None:
-        """Perform every test. What ends the run ends the worker, and is its last test's outcome."""
+    def run(
+        self, barrier: ResetBarrier, done: Callable[[str], object], stop: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Perform every test until ``stop``. What ends the run ends the worker, and is its last test's outcome."""
         barrier.enter()
         try:
             for name, perform in self.tests:
+                if stop():
+                    self.outcomes[name] = Stopped("enough tests failed")
+                    continue
                 self.outcomes[name] = None
                 try:
                     perform()
@@ -88,11 +97,18 @@ class ContractWorker:
 
 
 def run_workers(
-    workers: Sequence[ContractWorker], number: int, barrier: ResetBarrier, done: Callable[[str], object]
+    workers: Sequence[ContractWorker],
+    number: int,
+    barrier: ResetBarrier,
+    done: Callable[[str], object],
+    stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run at most ``number`` workers at a time. Raises KeyboardInterrupt where the run was asked to stop."""
+    """Run at most ``number`` workers at a time; none begins a test after ``stop``.
+
+    Raises KeyboardInterrupt where the run was asked to stop.
+    """
     with ThreadPoolExecutor(number, thread_name_prefix="contract") as pool:
-        for future in [pool.submit(worker.run, barrier, done) for worker in workers]:
+        for future in [pool.submit(worker.run, barrier, done, stop) for worker in workers]:
             future.result()
     if any(isinstance(e, KeyboardInterrupt) for worker in workers for e in worker.outcomes.values()):
         raise KeyboardInterrupt

@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 
 from linkproof.errors import LinkproofError
+from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results
+from linkproof.runner.contract_workers import Stopped
 from linkproof.runner.driver import Driver
 from linkproof.runner.open_target import Opener, open_target
 from linkproof.runner.run_context import Choices, RunContext
 from linkproof.runner.run_recorder import missing_of
 from linkproof.runner.scenario_runner import broke, perform
+from linkproof.runner.selected_items import SelectedItems
 from linkproof.runner.session import Session
 from linkproof.runner.suite_items import contract_of, requirements_of, run_concurrently, scenario_of
 from linkproof.runner.xdist_spool import merge_spools, read_spools, write_spool
@@ -32,8 +35,15 @@ Progress = Callable[[str, int, int], None]
 class Conformance:
     """Registered with pytest for one run; ``results`` is set when the run is over."""
 
-    def __init__(self, choices: Choices, progress: Progress | None = None, opener: Opener = open_target) -> None:
-        self.context = RunContext(choices, opener)
+    def __init__(
+        self,
+        choices: Choices,
+        progress: Progress | None = None,
+        opener: Opener = open_target,
+        observe: Callable[[Exchange], object] | None = None,
+    ) -> None:
+        self.context = RunContext(choices, opener, observe)
+        self.selected = SelectedItems(self.context)
         self.results: Results | None = None
         self._progress = progress
         self._folder = ""
@@ -94,7 +104,11 @@ class Conformance:
         if self._runs_concurrently() and not session.config.option.collectonly:
             context = self.context
             self._outcomes = run_concurrently(
-                session.items, context.session(), context.requirements, self._show_progress
+                session.items,
+                context.session(),
+                context.requirements,
+                self._show_progress,
+                context.choices.selection.max_failures,
             )
         return (yield)
 
@@ -110,6 +124,8 @@ class Conformance:
             return None
         if pyfuncitem.nodeid in self._outcomes:
             outcome = self._outcomes[pyfuncitem.nodeid]
+            if isinstance(outcome, Stopped):
+                pytest.skip(str(outcome))
             if outcome is not None:
                 raise outcome
             return True
@@ -144,12 +160,13 @@ class Conformance:
         try:
             context.clean()
             session = context.current
+            self.selected.note_stopped(session, self._outcomes)
             if context.worker:
                 write_spool(Path(self._folder), context.worker, session, context.left)
             elif self._folder:
                 self.results = self._merged()
             elif session is not None:
-                self.results = context.conclude(session, missing_of(session))
+                self.results = self.selected.applied(context.conclude(session, missing_of(session)))
         finally:
             self.close()
 

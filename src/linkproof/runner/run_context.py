@@ -18,6 +18,7 @@ from linkproof.model.results import LeftBehind, Results
 from linkproof.runner.cleanup import clean_up, provisioned
 from linkproof.runner.open_target import Opened, Opener, open_target
 from linkproof.runner.run_recorder import Recording, replayed_info
+from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.runner.session import Session
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
@@ -28,7 +29,7 @@ class Choices:
     """What a run was asked for: target file (empty: the embedded server), contracts, seed (None: the usual one).
 
     ``record`` is the cassette to write, "" for none; ``journal`` is the file that records changes of a live target;
-    ``concurrency`` is the maximum number of concurrent requests.
+    ``concurrency`` is the maximum number of concurrent requests; ``selection`` leaves tests out.
     """
 
     target: str = ""
@@ -38,16 +39,24 @@ class Choices:
     record: str = ""
     journal: str = "reports/journal.jsonl"
     concurrency: int = 1
+    selection: Selection = EVERYTHING
 
 
 class RunContext:
     """One process's part of a run: opens what is needed at first need, and closes it.
 
-    ``worker`` is the id of the xdist worker that this process is, "" elsewhere; ``left`` is what could not be undone.
+    ``observe`` is called with every exchange, for logs and progress; ``worker`` is the id of the xdist worker that this
+    process is, "" elsewhere; ``left`` is what could not be undone.
     """
 
-    def __init__(self, choices: Choices, opener: Opener = open_target) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        opener: Opener = open_target,
+        observe: Callable[[Exchange], object] | None = None,
+    ) -> None:
         self.choices = choices
+        self._observe = observe
         self.worker = ""
         self.left: list[LeftBehind] = []
         self.requirements: tuple[Requirement, ...] = all_requirements()
@@ -104,6 +113,7 @@ class RunContext:
                 client=client,
                 journal=self._journal,
                 concurrency=1 if opened.recorded is not None or self._recording else self.choices.concurrency,
+                observe=self._observe,
             )
             if may_reset:
                 self.current.reset()

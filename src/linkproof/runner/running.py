@@ -9,12 +9,17 @@ import os
 import pytest
 
 from linkproof.base.resources import folder
+from linkproof.errors import UsageError
 from linkproof.runner.property_based import without_local_constants
 from linkproof.runner.pytest_plugin import Conformance
 
 
-def run_suites(run: Conformance) -> str:
-    """Run pytest with the suites and nothing of the user's; returns what it printed."""
+def run_suites(run: Conformance, *plugins: object) -> str:
+    """Run pytest with the suites and nothing of the user's; returns what it printed.
+
+    Raises UsageError for a keyword expression that pytest does not understand, or a selection without tests.
+    """
+    selection = run.context.choices.selection
     without_local_constants()
     suites = folder("suites")
     arguments = [
@@ -23,8 +28,21 @@ def run_suites(run: Conformance) -> str:
         # Both look for what a test left behind, which takes longer than the tests; the suites are not under test.
         *("-p", "no:unraisableexception", "-p", "no:threadexception"),
         *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
+        # What pytest prints is kept below; its own capture would also take the progress bar from the terminal.
+        "--capture=no",
     ]
+    if selection.keyword:
+        arguments += ["-k", selection.keyword]
+    if selection.max_failures:
+        arguments += [f"--maxfail={selection.max_failures}"]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        pytest.main(arguments, plugins=[run])
+        code = pytest.main(arguments, plugins=[run, run.selected, *plugins])
+    if code == pytest.ExitCode.USAGE_ERROR and selection.keyword:
+        said = next((line for line in printed.getvalue().splitlines() if line.startswith("ERROR")), "")
+        problem = f"{selection.keyword!r} is no expression: {said.removeprefix('ERROR: ')}"
+        raise UsageError(problem, where="-k", fix="names joined by and, or, not: -k 'paging and not deep'")
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED and selection.partial:
+        fix = "select more: `linkproof requirements list` prints every id, `pytest suites --collect-only` every test"
+        raise UsageError("no test is selected", where=str(selection), fix=fix)
     return printed.getvalue()[-4000:]

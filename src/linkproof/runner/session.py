@@ -89,6 +89,7 @@ class Session:
         client: what answers; an HTTP client of the target where none is given.
         journal: where changes of a live target are written down before they are made.
         concurrency: how many requests may be on their way at the same time.
+        observe: called with every exchange as it is judged, in every worker; for logs and progress.
         meet: called with the reset, where others have to agree to it.
     """
 
@@ -103,6 +104,7 @@ class Session:
         client: Client | None = None,
         journal: Journal | None = None,
         concurrency: int = 1,
+        observe: Callable[[Exchange], object] | None = None,
         meet: Callable[[Callable[[], object]], object] = lambda action: action(),
     ) -> None:
         self.concurrency = concurrency
@@ -124,6 +126,7 @@ class Session:
         self.started = time.time()
         self.stuck: set[str] = set()
         self._keep = keep
+        self._observe = observe
         self._may_reset = may_reset
         self._lock = threading.Lock()
         self._number = 0
@@ -194,6 +197,8 @@ class Session:
             self._scene.judged.extend((call, j) for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
+            if self._observe is not None:
+                self._observe(placed)
             return call
 
     def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
@@ -238,6 +243,7 @@ class Session:
             client=self.client,
             journal=self.journal,
             concurrency=self.concurrency,
+            observe=self._observe,
             meet=meet,
         )
 

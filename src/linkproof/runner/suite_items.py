@@ -43,11 +43,13 @@ def run_concurrently(
     session: Session,
     requirements: Sequence[Requirement],
     done: Callable[[str], object],
+    max_failures: int = 0,
 ) -> dict[str, BaseException | None]:
     """Run each contract's tests in a worker; returns what each test raised, by node id.
 
     The workers' results are merged into ``session`` in the contracts' order. Where nothing may be written, a contract's
-    tests are sent concurrently as well, and only judged in their order.
+    tests are sent concurrently as well, and only judged in their order. No test
+    begins after ``max_failures`` failed ones.
     """
     barrier, number = ResetBarrier(), session.concurrency
     workers: list[ContractWorker] = []
@@ -63,13 +65,19 @@ def run_concurrently(
                 tests.append((item.nodeid, partial(perform, scenario_of(item, requirements), own, send)))
             workers.append(ContractWorker(own, tests))
         try:
-            run_workers(workers, number, barrier, done)
+            run_workers(workers, number, barrier, done, partial(_enough, workers, max_failures))
         finally:
             ahead.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
                 session.take_in(worker.session)
                 outcomes |= worker.outcomes
     return outcomes
+
+
+def _enough(workers: Sequence[ContractWorker], limit: int) -> bool:
+    """Whether so many tests failed that no other one begins; a limit of 0 is none."""
+    failed = sum(isinstance(o, Exception) for w in list(workers) for o in list(w.outcomes.values()))
+    return bool(limit) and failed >= limit
 
 
 def _body_of(item: pytest.Item, session: Session) -> Callable[[], object]:

@@ -1,0 +1,68 @@
+"""Tab completion: ids of contracts, requirements and faults, target files and formats.
+
+Each function gets what was typed so far and returns what may follow, with a help text where there is one. Data is read
+only when the shell asks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: Shells show long lists badly.
+_MOST = 200
+
+
+def contracts(incomplete: str) -> list[tuple[str, str]]:
+    """Ids of contracts."""
+    from linkproof.contract.loader import all_contracts
+
+    return [(c.id, c.title) for c in all_contracts() if c.id.startswith(incomplete)]
+
+
+def requirements(incomplete: str) -> list[tuple[str, str]]:
+    """Ids of requirements."""
+    from linkproof.contract.loader import all_requirements
+
+    return [(r.id, r.title) for r in all_requirements() if r.id.lower().startswith(incomplete.lower())]
+
+
+def faults(incomplete: str) -> list[tuple[str, str]]:
+    """Ids of faults and variants."""
+    from linkproof.contract.loader import all_contracts
+    from linkproof.faults.catalogue import all_faults, all_variants
+
+    known = all_contracts()
+    found = (f for f in (*all_faults(known), *all_variants(known)) if f.id.startswith(incomplete))
+    return [(f.id, f.seed.text) for f in found][:_MOST]
+
+
+def targets(incomplete: str) -> list[str]:
+    """Target files: TOML files that have a ``[target]`` table. Folders, too, and the word for the embedded server."""
+    path = Path(incomplete)
+    folder = path if incomplete.endswith("/") else path.parent
+    start = "" if incomplete.endswith("/") else path.name
+    found = ["embedded"] if "embedded".startswith(incomplete) else []
+    try:
+        entries = sorted(p for p in folder.iterdir() if p.name.startswith(start) and not p.name.startswith("."))
+    except OSError:
+        return found
+    for entry in entries[:_MOST]:
+        if entry.is_dir():
+            found.append(f"{entry}/")
+        elif entry.suffix == ".toml" and _is_target(entry):
+            found.append(str(entry))
+    return found
+
+
+def _is_target(path: Path) -> bool:
+    try:
+        return "[target]" in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def formats(incomplete: str) -> list[str]:
+    """Formats that results are printed in."""
+    from linkproof.reports.formats import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]

@@ -1,0 +1,79 @@
+"""The progress bar of every command that takes longer: shown on a terminal, and nothing elsewhere."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from linkproof.model.exchange import Exchange
+
+#: ``test_pagination.py::test_pages_are_joined[azure-search-pec]``: the test and its contract.
+_TEST = re.compile(r"(?:.*::)?(?P<test>[^\[]+)(?:\[(?P<contract>.*)\])?")
+
+
+class Bar:
+    """One bar: what is at hand, how much is done, requests so far where there are any, time gone and time left."""
+
+    def __init__(self, progress: Progress | None, task: TaskID | None, console: Console) -> None:
+        self._progress, self._task = progress, task
+        self.console = console
+        self.requests = 0
+
+    def step(self, name: str, done: int, count: int) -> None:
+        """Show what was done last, and how many of how many are done."""
+        self._update(completed=done, total=count, doing=doing(name))
+
+    def advance(self, name: str) -> None:
+        """Show that one more is done."""
+        self._update(advance=1, doing=doing(name))
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Count a request, and show the test that sent it."""
+        self.requests += 1
+        self._update(doing=doing(exchange.scene), requests=f"{self.requests} requests")
+
+    def _update(self, **values: object) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, **values)  # type: ignore[arg-type]
+
+
+@contextmanager
+def progress_bar(console: Console, total: int | None = None, what: str = "") -> Iterator[Bar]:
+    """A bar on standard error where that is a terminal and ``console`` is not quiet; else one that shows nothing."""
+    if console.quiet or not sys.stderr.isatty():
+        yield Bar(None, None, console)
+        return
+    columns = (
+        TextColumn("{task.fields[doing]}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[requests]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bar(progress, progress.add_task("", total=total, doing=escape(what), requests=""), console)
+
+
+def doing(name: str) -> str:
+    """A test's name as ``contract test``, at most 60 characters; another name as it is."""
+    found = _TEST.fullmatch(name)
+    if found is None or found["contract"] is None:
+        return escape(name[:60])
+    test = found["test"].removeprefix("test_").replace("_", " ")
+    return escape(f"{found['contract']} {test}"[:60])

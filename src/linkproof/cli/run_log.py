@@ -1,0 +1,111 @@
+"""What a run did, as it does it: requests on the terminal (``-v``, ``-vv``), and a log beside the report."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import pytest
+
+from linkproof.errors import UsageError
+from linkproof.model.exchange import Exchange
+from linkproof.redaction.report_masker import Cloak
+from linkproof.reports.text import one_line
+
+#: The log's name within ``--out``.
+LOG = "run.log"
+#: A body is shown up to here.
+_LONGEST = 2000
+
+
+def request_line(exchange: Exchange) -> str:
+    """Method, URL, status and time of an exchange, masked, on one line."""
+    took = (exchange.ended - exchange.started) * 1000
+    url = _masked(exchange).text(exchange.request.url)
+    return f"{exchange.request.method} {url} {exchange.response.status} {took:.0f} ms"
+
+
+def bodies(exchange: Exchange) -> list[str]:
+    """The bodies of an exchange as indented lines, masked: ``>`` is sent, ``<`` is received."""
+    mask = _masked(exchange)
+    lines = []
+    for sign, body in ((">", exchange.request.body), ("<", exchange.response.body)):
+        if body:
+            # Masked before it is cut: half a credential would no longer be recognised.
+            text = mask.text(body.decode("utf-8", "replace"))
+            lines.append(f"  {sign} {text[:_LONGEST]}{f'... ({len(text)} characters)' if len(text) > _LONGEST else ''}")
+    return [one_line(line) for line in lines]
+
+
+def _masked(exchange: Exchange) -> Cloak:
+    return Cloak([exchange])
+
+
+def shower(verbosity: int, say: Callable[[str], object]) -> Callable[[Exchange], None] | None:
+    """Print each exchange: at 1 its line, from 2 on its bodies as well; None at 0."""
+    if not verbosity:
+        return None
+
+    def show(exchange: Exchange) -> None:
+        say(one_line(request_line(exchange)))
+        if verbosity > 1:
+            for line in bodies(exchange):
+                say(line)
+
+    return show
+
+
+class RunLog:
+    """``run.log``: every request and the outcome of every test, with the time. It is written while the run goes on.
+
+    A pytest plug-in as well: it takes the tests' outcomes from pytest's reports.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / LOG
+        try:
+            self._file: IO[str] = path.open("w", encoding="utf-8", errors="replace", buffering=1)
+        except OSError as error:
+            raise UsageError(
+                f"cannot be written: {error.strerror}", where=str(path), fix="choose another --out"
+            ) from None
+        self._lock = threading.Lock()
+        self._test = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.say(f"ended by {type(error).__name__}: {Cloak([]).text(str(error))}")
+        self._file.close()
+
+    def say(self, text: str) -> None:
+        """Write one line."""
+        with self._lock:
+            self._file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {one_line(text)}\n")
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Write a request, below the test that sent it."""
+        if exchange.scene != self._test:
+            self._test = exchange.scene
+            self.say(self._test)
+        self.say(f"  {request_line(exchange)}")
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Write the outcome of a test."""
+        if report.when != "call" and report.outcome == "passed":
+            return
+        assert isinstance(report, pytest.TestReport)
+        why = ""
+        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
+            why = f": {report.longrepr[2]}"
+        elif report.outcome == "failed":
+            why = f": {report.longreprtext.splitlines()[-1] if report.longreprtext else ''}"
+        self.say(f"{report.nodeid.rsplit('/', 1)[-1]} {report.outcome}{Cloak([]).text(why)}")

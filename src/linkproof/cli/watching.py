@@ -1,0 +1,122 @@
+"""``linkproof run --watch``: run again when the target's file changes, or when the target was started again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from linkproof.base.shutdown import pause
+from linkproof.contract.loader import all_contracts
+from linkproof.errors import LinkproofError, UsageError
+from linkproof.targets.file import read_target
+
+#: Seconds between two looks.
+INTERVAL_S = 0.5
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the target shows: the file's content (hashed), the processes that listen, and whether any does."""
+
+    file: str
+    processes: frozenset[tuple[int, float]]
+    answers: bool
+
+
+def watch(target: str, run: Callable[[], int], looks: Iterator[Seen] | None = None) -> int:
+    """Run, and run again at each change, until interrupted; returns the last exit code. Raises UsageError."""
+    if not target or target.startswith("cassette:"):
+        fix = "give a target file: --target FILE"
+        raise UsageError("there is nothing to watch: no target file", where="--watch", fix=fix)
+    code = 0
+    try:
+        before: Seen | None = None
+        for seen in looks if looks is not None else _looks(Path(target)):
+            if changed(before, seen):
+                before = seen
+                code = _run(run)
+                print("watching; end it with Ctrl+C", file=sys.stderr)
+            elif not seen.answers:
+                before = seen
+    except KeyboardInterrupt:
+        pass
+    return code
+
+
+def changed(before: Seen | None, now: Seen) -> bool:
+    """Whether to run: at first, when file or processes changed, when the target is back; never while it is away."""
+    if not now.answers:
+        return False
+    return before is None or not before.answers or before != now
+
+
+def _run(run: Callable[[], int]) -> int:
+    try:
+        return run()
+    except LinkproofError as error:
+        # A file with an error, or a target that is gone again: the next change may mend it.
+        print(f"linkproof: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _looks(path: Path) -> Iterator[Seen]:
+    if importlib.util.find_spec("psutil") is None:
+        text = "restarts faster than a look go unnoticed; `pip install 'linkproof[watch]'` recognises the process"
+        print(f"linkproof: {text}", file=sys.stderr)
+    while True:
+        yield look(path)
+        pause(INTERVAL_S)
+
+
+def look(path: Path) -> Seen:
+    """What the target's file and its base_url show now."""
+    content = b""
+    with suppress(OSError):
+        content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        url = urlsplit(read_target(path, all_contracts()).base_url)
+    except LinkproofError:
+        # A run reports the error; the target counts as there, so that it is run once for each version of the file.
+        return Seen(digest, frozenset(), answers=True)
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    return Seen(digest, listening(host, port), _answers(host, port))
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def listening(host: str, port: int) -> frozenset[tuple[int, float]]:
+    """Processes of this machine that listen on a port, by id and start; empty without psutil or for other hosts."""
+    if not _is_local(host):
+        return frozenset()
+    try:
+        import psutil
+    except ImportError:
+        return frozenset()
+    found = set()
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            with suppress(psutil.Error):
+                found.add((connection.pid, psutil.Process(connection.pid).create_time()))
+    return frozenset(found)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
