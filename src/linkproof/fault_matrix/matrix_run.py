@@ -78,25 +78,33 @@ class Outcome:
 
 def attempt(fault: Fault, contracts: Sequence[Contract], seed: int = 1) -> Outcome:
     """Run every suite on the fault's contract, in this process. A broken run is an outcome, too."""
-    own = [c for c in contracts if c.id == fault.contract]
+    assert any(c.id == fault.contract for c in contracts)
     opener = _on_a_socket(fault) if fault.seed.wire else without_a_socket(behaving(fault))
-    run = Conformance(Choices(contracts=(fault.contract,), seed=seed), opener=opener)
-    assert own
+    return _outcome(fault, tried(opener, fault.contract, seed))
+
+
+def tried(opener: Opener, contract: str, seed: int = 1) -> Results:
+    """The results of every suite on one contract of the target that ``opener`` opens. Raises EngineError."""
+    run = Conformance(Choices(contracts=(contract,), seed=seed), opener=opener)
     try:
         output = run_suites(run)
     finally:
         run.close()
     if run.results is None:
-        raise EngineError(f"the suites did not run against {fault.id}:\n{output}")
-    return _outcome(fault, run.results)
+        raise EngineError(f"the suites did not run on {contract}:\n{output}")
+    return run.results
 
 
-def _outcome(fault: Fault, results: Results) -> Outcome:
-    told = tuple(
+def told_by(results: Results) -> tuple[Told, ...]:
+    """The findings, as a reader of the report sees them."""
+    return tuple(
         Told(f.requirement, f.level is Level.MUST, bool(f.follows), f.message)
         for f in results.findings
         if f.level is not Level.NOTE
     )
+
+
+def _outcome(fault: Fault, results: Results) -> Outcome:
     return Outcome(
         id=fault.id,
         requirement=fault.requirement,
@@ -104,7 +112,7 @@ def _outcome(fault: Fault, results: Results) -> Outcome:
         text=fault.seed.text,
         benign=fault.seed.benign,
         equivalent=fault.seed.equivalent,
-        told=told,
+        told=told_by(results),
         verdict=results.verdict.value,
         requests=results.requests,
         seconds=results.duration_s,

@@ -1,0 +1,174 @@
+"""Several faults at once on one contract: which of them a reader of the report finds, and as what."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from linkproof.contract.model import Contract
+from linkproof.fault_matrix.matrix_run import Told, told_by, tried
+from linkproof.faults.edits import both
+from linkproof.faults.registry import Fault
+from linkproof.mock.behaviour import Behaviour
+from linkproof.mock.defaults import conforming, only_for
+from linkproof.model.results import Results
+from linkproof.runner.open_target import without_a_socket
+
+#: How often another fault is drawn before a group is given up for its contract.
+_DRAWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A fault of a group: its id, the requirement that it breaches, and those that say as much of it."""
+
+    id: str
+    requirement: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOutcome:
+    """What a run against several faults at once found."""
+
+    contract: str
+    faults: tuple[Planted, ...]
+    told: tuple[Told, ...]
+    broken: str = ""
+
+    @property
+    def named(self) -> list[Planted]:
+        """The faults that a finding names by their requirement, or by an equivalent one."""
+        return [f for f in self.faults if any(t.requirement in f.names for t in self.told)]
+
+    @property
+    def as_causes(self) -> list[Planted]:
+        """The faults that a root cause names."""
+        return [f for f in self.faults if any(t.requirement in f.names for t in self.roots)]
+
+    @property
+    def roots(self) -> list[Told]:
+        """The findings that follow from no other."""
+        return [t for t in self.told if not t.folded]
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Every requirement that one of the faults breaches."""
+        return frozenset().union(*(f.names for f in self.faults))
+
+    @property
+    def foreign_roots(self) -> list[Told]:
+        """The root causes that name a requirement which none of the faults touches."""
+        return [t for t in self.roots if t.requirement not in self.touched]
+
+    @property
+    def foreign(self) -> list[Told]:
+        """All findings that name a requirement which none of the faults touches, consequences included."""
+        return [t for t in self.told if t.requirement not in self.touched]
+
+    @property
+    def missed(self) -> list[Planted]:
+        """The faults that no finding names."""
+        named = self.named
+        return [f for f in self.faults if f not in named]
+
+
+@dataclass(frozen=True)
+class Together:
+    """The outcomes of all groups of one size."""
+
+    size: int
+    seed: int
+    outcomes: Sequence[GroupOutcome] = field(default_factory=tuple)
+
+    @property
+    def figures(self) -> Mapping[str, float | int]:
+        """How many groups and faults, and how they were found."""
+        faults = sum(len(o.faults) for o in self.outcomes)
+        roots = sum(len(o.roots) for o in self.outcomes)
+        return {
+            "together": self.size,
+            "groups": len(self.outcomes),
+            "faults": faults,
+            "named": sum(len(o.named) for o in self.outcomes),
+            "shown_as_causes": sum(len(o.as_causes) for o in self.outcomes),
+            "root_causes": roots,
+            "root_causes_per_fault": round(roots / faults, 2) if faults else 0.0,
+            "foreign_root_causes": sum(len(o.foreign_roots) for o in self.outcomes),
+            "foreign_findings": sum(len(o.foreign) for o in self.outcomes),
+            "broken": sum(bool(o.broken) for o in self.outcomes),
+        }
+
+
+def groups_of(faults: Sequence[Fault], contracts: Sequence[Contract], size: int, sample: int, seed: int) -> list[tuple[Fault, ...]]:
+    """An even sample of groups of compatible faults: the contracts take turns, what is drawn depends on the seed."""
+    draw = random.Random(f"{seed}/{size}")
+    by_contract = {c.id: [f for f in faults if f.contract == c.id] for c in contracts}
+    usable = [c for c in contracts if len({f.requirement for f in by_contract[c.id]}) >= size]
+    places = {f.id: places_of(f, c) for c in usable for f in by_contract[c.id]}
+    found: list[tuple[Fault, ...]] = []
+    for number in range(sample if usable else 0):
+        group = _drawn(by_contract[usable[number % len(usable)].id], size, places, draw)
+        if group:
+            found.append(group)
+    return found
+
+
+def _drawn(
+    pool: Sequence[Fault], size: int, places: Mapping[str, Collection[str]], draw: random.Random
+) -> tuple[Fault, ...]:
+    chosen: list[Fault] = []
+    for _ in range(_DRAWS):
+        fault = draw.choice(pool)
+        if all(compatible(fault, other, places) for other in chosen):
+            chosen.append(fault)
+        if len(chosen) == size:
+            return tuple(chosen)
+    return ()
+
+
+def compatible(one: Fault, other: Fault, places: Mapping[str, Collection[str]]) -> bool:
+    """Whether both faults can show on one server: neither takes the other's place, nor has the other's requirement."""
+    if one.names & other.names:
+        return False
+    return not set(places[one.id]) & set(places[other.id])
+
+
+def places_of(fault: Fault, contract: Contract) -> frozenset[str]:
+    """The methods of the server's parts that a fault replaces."""
+    before = conforming(contract)
+    after = fault.change(before)
+    return frozenset(_replaced(before, after))
+
+
+def _replaced(before: Behaviour, after: Behaviour) -> Iterator[str]:
+    for part in ("refusals", "store", "presenter", "rules", "operations", "paging", "gate", "service"):
+        old, new = getattr(before, part), getattr(after, part)
+        if old is new:
+            continue
+        if not (isinstance(new, type) and isinstance(old, type)):
+            yield part
+            continue
+        for kind in new.__mro__:
+            if kind is old:
+                break
+            yield from (f"{part}.{name}" for name in kind.__dict__ if not name.startswith("__"))
+
+
+def attempt_group(group: Sequence[Fault], contracts: Sequence[Contract], seed: int = 1) -> GroupOutcome:
+    """Run every suite against one server with all faults of a group."""
+    contract = group[0].contract
+    opener = without_a_socket(only_for(contract, both(*(f.change for f in group))))
+    results = tried(opener, contract, seed)
+    return group_outcome(contract, [Planted(f.id, f.requirement, f.names) for f in group], results)
+
+
+def group_outcome(contract: str, planted: Sequence[Planted], results: Results) -> GroupOutcome:
+    """What was planted, beside what the results say."""
+    broken = "; ".join(f"{b.what}: {b.detail[-600:]}" for b in results.broken[:3])
+    return GroupOutcome(contract, tuple(planted), told_by(results), broken)
+
+
+__all__ = ["GroupOutcome", "Planted", "Together", "attempt_group", "combinations", "group_outcome", "groups_of"]
