@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from linkproof.base.resources import contract_folders, folder
 from linkproof.contract.model import (
+    Agreement,
     Contract,
     DecideRules,
     ErrorCode,
     ErrorRules,
+    Explanation,
     ListRules,
     LongRunningRules,
     MemberRules,
@@ -206,7 +208,17 @@ def _requirement(row: dict[str, Any], where: str) -> Requirement:
         row["level"] = Level(row["level"])
     except (KeyError, ValueError):
         raise UsageError("level is neither MUST nor SHOULD", where=where, fix="write MUST or SHOULD") from None
-    return _table(Requirement, {**row, "source": source}, where)
+    explained_by = [_explanation(e, f"{where}: explained_by") for e in row.pop("explained_by", [])]
+    return _table(Requirement, {**row, "source": source, "explained_by": explained_by}, where)
+
+
+def _explanation(row: Mapping[str, Any], where: str) -> Explanation:
+    try:
+        agree = Agreement(row["agree"])
+    except (KeyError, ValueError):
+        known = ", ".join(Agreement)
+        raise UsageError("agree is missing or unknown", where=where, fix=f"one of: {known}") from None
+    return _table(Explanation, {**row, "agree": agree}, where)
 
 
 def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:

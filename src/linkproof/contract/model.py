@@ -361,6 +361,39 @@ class Source:
     read: str
 
 
+class Agreement(StrEnum):
+    """In what a finding and its cause have to agree."""
+
+    #: The same answer breaches both.
+    EXCHANGE = "exchange"
+    #: The answer, or a request that the finding rests on, is one that the cause was seen on.
+    REQUEST = "request"
+    #: As ``REQUEST``, and at the same member.
+    MEMBER = "member"
+    #: The same connection, in the same state scope.
+    CONNECTION = "connection"
+    #: As ``CONNECTION``, and at the same member.
+    CONNECTION_MEMBER = "connection-member"
+    #: The cause was seen before, in the same state scope.
+    AFTER = "after"
+    #: The cause was seen on the contract at all.
+    CONTRACT = "contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Which requirements' breaches can explain a breach of another, why, and in what both have to agree.
+
+    ``kinds`` and ``cause_kinds`` limit it to some kinds of breach (shell patterns); all kinds where they are empty.
+    """
+
+    causes: tuple[str, ...]
+    agree: Agreement
+    reason: str
+    kinds: tuple[str, ...] = ()
+    cause_kinds: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """A numbered requirement of the catalogue (``schemas/requirements``)."""
@@ -376,6 +409,7 @@ class Requirement:
     condition: str
     evidence: tuple[str, ...]
     source: Source
+    explained_by: tuple[Explanation, ...] = ()
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the requirement binds a contract: whether it has every capability that the requirement needs."""

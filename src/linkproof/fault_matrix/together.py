@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from linkproof.contract.model import Contract
 from linkproof.fault_matrix.matrix_run import Told, told_by, tried
@@ -102,7 +101,9 @@ class Together:
         }
 
 
-def groups_of(faults: Sequence[Fault], contracts: Sequence[Contract], size: int, sample: int, seed: int) -> list[tuple[Fault, ...]]:
+def groups_of(
+    faults: Sequence[Fault], contracts: Sequence[Contract], size: int, sample: int, seed: int
+) -> list[tuple[Fault, ...]]:
     """An even sample of groups of compatible faults: the contracts take turns, what is drawn depends on the seed."""
     draw = random.Random(f"{seed}/{size}")
     by_contract = {c.id: [f for f in faults if f.contract == c.id] for c in contracts}
@@ -157,7 +158,7 @@ def _replaced(before: Behaviour, after: Behaviour) -> Iterator[str]:
             yield from (f"{part}.{name}" for name in kind.__dict__ if not name.startswith("__"))
 
 
-def attempt_group(group: Sequence[Fault], contracts: Sequence[Contract], seed: int = 1) -> GroupOutcome:
+def attempt_group(group: Sequence[Fault], seed: int = 1) -> GroupOutcome:
     """Run every suite against one server with all faults of a group."""
     contract = group[0].contract
     opener = without_a_socket(only_for(contract, both(*(f.change for f in group))))
@@ -169,6 +170,3 @@ def group_outcome(contract: str, planted: Sequence[Planted], results: Results) -
     """What was planted, beside what the results say."""
     broken = "; ".join(f"{b.what}: {b.detail[-600:]}" for b in results.broken[:3])
     return GroupOutcome(contract, tuple(planted), told_by(results), broken)
-
-
-__all__ = ["GroupOutcome", "Planted", "Together", "attempt_group", "combinations", "group_outcome", "groups_of"]

@@ -1,65 +1,109 @@
-"""Breaches grouped by cause: one broken enumeration in 200 answers is one finding, with a count and a few exchanges."""
+"""Breaches grouped into findings: one broken enumeration in 200 answers is one finding, with a count and evidence."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract
+from linkproof.contract.model import Contract, Requirement
+from linkproof.judging.causes import Place, Seen, Traced, in_order_of_fixing, trace_causes
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
 from linkproof.redaction.masking import curl
 
-#: So many exchanges are kept to show, and so many are remembered to tell causes from consequences.
+#: Number of exchanges kept as evidence, and of breaches remembered to find causes.
 SHOWN = 3
 _REMEMBERED = 5000
 _MOST_OPERATIONS = 20
-#: So many findings of one requirement, contract and kind are told apart; what differs beyond that is one more finding.
+_MOST_MEMBERS = 30
+#: Of the members that a finding lists, its message names this many.
+_MEMBERS_NAMED = 5
+#: Findings of one requirement, contract and kind that are kept apart; the rest becomes one more finding.
 MOST_ALIKE = 200
 _REST = "(more)"
 
 _Key = tuple[str, Level, str, str, str, str]
-
-#: Of two findings on the same exchanges the one named first here is the cause. What is not named comes in between.
-_CAUSES = ("PAG-1", "HDR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-7", "ENM-2", "PAG-8", "STA-3", "STA-1", "STA-5", "STA-8")
-_CONSEQUENCES = ("HDR-5", "ERR-3", "ERR-8", "ERR-1", "LRO-4", "STA-2", "STA-9", "SHP-5", "SHP-3", "SHP-4")
-
-#: Consequence (with its kind, where only that one is meant) to its causes, whatever the exchanges.
-_LEADS_TO = {
-    "STA-10": ("STA-1", "STA-3", "STA-9"),
-    "STA-9": ("STA-1", "STA-3"),
-    "LRO-4": ("STA-1", "STA-5"),
-    "STA-2": ("STA-1",),
-    "PAG-4": ("STA-7", "STA-5"),
-    "ENM-3": ("STA-7",),
-    "PAG-6 total varies": ("STA-3", "STA-7"),
-    "PAG-6 offset": ("PAG-7",),
-}
 
 
 @dataclass
 class _Group:
     finding: Finding
     operations: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
     #: Ordered, so that of very many the first are remembered, whoever collected them.
-    seen: dict[tuple[str, int], None] = field(default_factory=dict)
+    seen: dict[Seen, None] = field(default_factory=dict)
+    #: Exchanges by breach with the size of what was sent, the smallest first.
+    shown: list[tuple[int, tuple[Exchange, ...]]] = field(default_factory=list)
 
-    def add(self, other: _Group) -> None:
-        """Take in a group of the same cause, as if its breaches had come after those that are here."""
+    def note(self, call: Call, breach: Breach) -> None:
+        """Add one breach."""
+        finding = self.finding
+        finding.count += 1
+        at = call.exchange.at
+        finding.first_seen = min(finding.first_seen or at, at or finding.first_seen)
+        finding.last_seen = max(finding.last_seen, at)
+        _append(self.operations, [call.name], _MOST_OPERATIONS)
+        _append(self.members, [breach.member] if breach.member else [], _MOST_MEMBERS)
+        if len(self.seen) < _REMEMBERED:
+            self.seen[_seen(call, breach)] = None
+        exchanges = (*breach.evidence, call.exchange)
+        self.show(sum(len(e.request.body) for e in exchanges), exchanges)
+
+    def show(self, size: int, exchanges: tuple[Exchange, ...]) -> None:
+        """Keep a breach's exchanges as evidence, if what was sent is among the smallest; of equal ones the first."""
+        if len(self.shown) >= SHOWN and size >= self.shown[-1][0]:
+            return
+        if all(exchanges != known for _, known in self.shown):
+            self.shown.append((size, exchanges))
+            self.shown.sort(key=lambda s: s[0])
+            del self.shown[SHOWN:]
+
+    def merge(self, other: _Group) -> None:
+        """Merge a group of the same key, as if its breaches came after ours."""
         finding, more = self.finding, other.finding
         finding.count += more.count
         finding.first_seen = min(finding.first_seen or more.first_seen, more.first_seen or finding.first_seen)
         finding.last_seen = max(finding.last_seen, more.last_seen)
-        self.operations = list(dict.fromkeys([*self.operations, *other.operations]))[:_MOST_OPERATIONS]
-        new = [e for e in more.exchanges if e not in finding.exchanges]
-        finding.exchanges = [*finding.exchanges, *new][:SHOWN]
+        _append(self.operations, other.operations, _MOST_OPERATIONS)
+        _append(self.members, other.members, _MOST_MEMBERS)
+        for size, exchanges in other.shown:
+            self.show(size, exchanges)
         for place in other.seen:
             if len(self.seen) < _REMEMBERED:
                 self.seen[place] = None
+
+    def finished(self) -> Traced:
+        """The finding with its evidence and the whole of its message."""
+        shown = list(dict.fromkeys(id(e) for _, exchanges in self.shown for e in exchanges))
+        by_id = {id(e): e for _, exchanges in self.shown for e in exchanges}
+        where = f" (in {', '.join(self.operations)})" if len(self.operations) > 1 else ""
+        members = tuple(sorted(self.members))
+        finding = replace(
+            self.finding,
+            exchanges=[by_id[i] for i in shown][:SHOWN],
+            curl=curl(self.shown[0][1][-1]) if self.shown else self.finding.curl,
+            operations=tuple(sorted(self.operations)),
+            members=members,
+            message=self.finding.message + _listed(members) + where,
+        )
+        return Traced(finding, list(self.seen))
+
+
+def _append(known: list[str], more: Iterable[str], most: int) -> None:
+    known.extend(m for m in dict.fromkeys(more) if m not in known)
+    del known[most:]
+
+
+def _listed(members: tuple[str, ...]) -> str:
+    """The members that one cause is seen at, for a message: a few by name, the others as a number."""
+    if not members:
+        return ""
+    rest = len(members) - _MEMBERS_NAMED
+    return f": {', '.join(members[:_MEMBERS_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
 
 
 class Findings:
@@ -70,41 +114,30 @@ class Findings:
         self._alike: Counter[tuple[str, ...]] = Counter()
 
     def add(self, call: Call, judgement: Judgement) -> str:
-        """Take in a breach. A documented variant is no finding: its message is returned instead."""
+        """Add a breach. A documented variant is no finding: its message is returned instead."""
         breach = judgement.breach
         assert breach is not None
         if breach.level is Level.NOTE:
             return breach.message
         contract = call.contract
-        pointer = within_item(contract, breach.pointer)
+        pointer = "" if breach.member else within_item(contract, breach.pointer)
         value = breach.actual if breach.group is None else breach.group
         key = (judgement.requirement, breach.level, contract.id, breach.kind, pointer, value)
         group = self._groups.get(key)
         if group is None:
             group = self._new(key, _Group(_finding(key, call, judgement.requirement, breach)))
-        finding = group.finding
-        finding.count += 1
-        seen = call.exchange.at
-        finding.first_seen = min(finding.first_seen or seen, seen or finding.first_seen)
-        finding.last_seen = max(finding.last_seen, seen)
-        if call.name not in group.operations and len(group.operations) < _MOST_OPERATIONS:
-            group.operations.append(call.name)
-        for exchange in (*breach.evidence, call.exchange):
-            if exchange not in finding.exchanges and len(finding.exchanges) < SHOWN:
-                finding.exchanges.append(exchange)
-        if len(group.seen) < _REMEMBERED:
-            group.seen[_key(call.exchange)] = None
+        group.note(call, breach)
         return ""
 
     def take(self, other: Findings) -> None:
-        """Take in what others collected, as if it had come after all that is here."""
+        """Merge the findings of another judge, as if its breaches came after ours."""
         for key, theirs in other._groups.items():
             group = self._groups.get(key) or self._new(key, theirs)
             if group is not theirs:
-                group.add(theirs)
+                group.merge(theirs)
 
     def _new(self, key: _Key, group: _Group) -> _Group:
-        """Keep a new group; where there are too many of its kind, the group of what is more is given instead."""
+        """Keep a new group; where there are too many of its kind, return the group of the rest instead."""
         kind = key[:4]
         if key[-1] != _REST:
             if self._alike[kind] >= MOST_ALIKE:
@@ -114,28 +147,11 @@ class Findings:
         self._groups[key] = group
         return group
 
-    def all(self) -> list[Finding]:
-        """Every finding, MUST before SHOULD, causes before what follows from them."""
-        groups = list(self._groups.values())
-        together: dict[tuple[str, str], set[tuple[str, int]]] = {}
-        by_contract: dict[str, list[_Group]] = {}
-        for group in groups:
-            by_contract.setdefault(group.finding.contract, []).append(group)
-            together.setdefault((group.finding.contract, group.finding.requirement), set()).update(group.seen)
-        for group in groups:
-            others = [
-                o
-                for o in by_contract[group.finding.contract]
-                if o is not group and (_is_cause(o, group, together) or _leads_to(o, group))
-            ]
-            cause = min(others, key=lambda o: (-len(o.seen), _rank(o.finding), o.finding.id), default=None)
-            group.finding.follows = cause.finding.id if cause else ""
-            group.finding.operations = tuple(sorted(group.operations))
-            if len(group.operations) > 1:
-                group.finding.message = f"{group.finding.message} (in {', '.join(group.operations)})"
-        found = [g.finding for g in groups]
-        found.sort(key=lambda f: (f.level is not Level.MUST, bool(f.follows), f.contract, f.requirement, f.id))
-        return found
+    def all(self, requirements: Iterable[Requirement] = ()) -> list[Finding]:
+        """Return every finding, root causes first; ``requirements`` say what can explain what."""
+        traced = [group.finished() for group in self._groups.values()]
+        trace_causes(traced, requirements)
+        return in_order_of_fixing(t.finding for t in traced)
 
 
 def _id(key: _Key) -> str:
@@ -143,7 +159,7 @@ def _id(key: _Key) -> str:
 
 
 def _rest_of(key: _Key, first: Finding) -> Finding:
-    """What is more than can be told apart, as a finding without breaches yet; ``first`` is the first of it."""
+    """What is more than can be kept apart, as a finding without breaches yet; ``first`` is the first of it."""
     message = f"more of this kind than the first {MOST_ALIKE}, for example: {first.message}"
     return replace(
         first, id=_id(key), pointer="", actual=_REST, message=message, count=0, exchanges=[], place="", value=_REST
@@ -162,45 +178,27 @@ def _finding(key: _Key, call: Call, requirement: str, breach: Breach) -> Finding
         expected=breach.expected,
         actual=breach.actual,
         message=breach.message,
-        curl=curl(call.exchange),
         place=key[-2],
         value=key[-1],
     )
 
 
-def _leads_to(cause: _Group, consequence: _Group) -> bool:
-    """Whether one breach brings the other about on other exchanges too: what is not shown at all is also not mixed."""
-    a, b = cause.finding, consequence.finding
-    causes = (*_LEADS_TO.get(b.requirement, ()), *_LEADS_TO.get(f"{b.requirement} {b.kind}", ()))
-    return a.contract == b.contract and a.requirement in causes
+def _seen(call: Call, breach: Breach) -> Seen:
+    return _place(call.exchange), _connection_of(call, breach.pointer), tuple(map(_place, breach.evidence))
 
 
-def _is_cause(cause: _Group, consequence: _Group, together: Mapping[tuple[str, str], set[tuple[str, int]]]) -> bool:
-    """Whether all that the one is seen on is also what the other is seen on: then the wider one explains it.
-
-    ``together``: what each requirement is seen on, by contract and requirement, in all its groups.
-    """
-    a, b = cause.finding, consequence.finding
-    if a.contract != b.contract or (a.level is not Level.MUST and b.level is Level.MUST):
-        return False
-    wide, narrow = together[a.contract, a.requirement], consequence.seen.keys()
-    if a.requirement == b.requirement or not narrow <= wide or not narrow & cause.seen.keys():
-        return False
-    if narrow < wide:
-        return _rank(b) >= _rank(a) or a.requirement in ("HDR-5", "ERR-1", "ERR-8")
-    return _rank(a) < _rank(b)
-
-
-def _rank(finding: Finding) -> int:
-    if finding.requirement in _CAUSES:
-        return _CAUSES.index(finding.requirement) - len(_CAUSES)
-    if finding.requirement in _CONSEQUENCES:
-        return 1 + _CONSEQUENCES.index(finding.requirement)
-    return 0
-
-
-def _key(exchange: Exchange) -> tuple[str, int]:
+def _place(exchange: Exchange) -> Place:
     return exchange.world, exchange.number
+
+
+def _connection_of(call: Call, pointer: str) -> str:
+    """The connection that a breach is about: the one at the pointer in a list, else that of the call."""
+    items = call.contract.list.items
+    if items and pointer.startswith(f"{items}/"):
+        for name, _, place in call.named:
+            if pointer == place or pointer.startswith(f"{place}/"):
+                return name
+    return call.subject
 
 
 def within_item(contract: Contract, pointer: str) -> str:

@@ -47,7 +47,7 @@ def conclude(
 ) -> Results:
     """The results of everything that ``judge`` was fed, for the given contracts."""
     contracts, requirements = tuple(contracts), tuple(requirements)
-    findings = judge.findings.all()
+    findings = judge.findings.all(requirements)
     documentation: list[Finding] = []
     rows: list[RequirementResult] = []
     for contract in contracts:

@@ -23,7 +23,8 @@ class Breach:
     """What a check found wrong in one exchange (or in the last exchange of several).
 
     ``kind`` is a short word for the kind of breach (findings are grouped by it); ``group`` takes the place of
-    ``actual`` in grouping where the value itself varies from exchange to exchange.
+    ``actual`` in grouping where the value itself varies from exchange to exchange. ``member`` is one of several
+    things that one cause may be seen at (a member of the body, a parameter): a finding lists them all.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Breach:
     level: Level = Level.MUST
     group: str | None = None
     evidence: tuple[Exchange, ...] = ()
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Finding:
 
     ``operations`` are all that answered so, ``operation`` the first of them; ``place`` is ``pointer`` within one
     connection, and ``value`` what was grouped by: the same in every run, so that a waiver can name them.
+    ``follows`` is the id of the finding that explains it, and ``because`` the reason; "" for a root cause.
     ``first_seen`` and ``last_seen`` are the dates of its earliest and latest evidence (ISO 8601), "" where unknown.
     """
 
@@ -84,9 +87,16 @@ class Finding:
     exchanges: list[Exchange] = field(default_factory=list)
     curl: str = ""
     follows: str = ""
+    because: str = ""
     first_seen: str = ""
     last_seen: str = ""
     operations: tuple[str, ...] = ()
     place: str = ""
     value: str = ""
     attribution: Attribution | None = None
+    members: tuple[str, ...] = ()
+
+    @property
+    def is_must(self) -> bool:
+        """Whether it is a non-conformance, and no mere warning."""
+        return self.level is Level.MUST

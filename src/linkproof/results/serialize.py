@@ -125,11 +125,13 @@ def _finding(finding: Finding, cloak: Cloak) -> dict[str, Any]:
         "first_seen": finding.first_seen,
         "last_seen": finding.last_seen,
         "follows": finding.follows or None,
+        "because": cloak.text(finding.because),
         "exchanges": [_exchange(e, cloak) for e in finding.exchanges[:_MOST_EXCHANGES]],
         "curl": cloak.text(finding.curl),
         "operations": list(finding.operations),
         "place": cloak.text(finding.place),
         "value": cloak.text(finding.value),
+        "members": [cloak.text(m) for m in finding.members],
         "attribution": told and {"alone": told.alone.value, "why": cloak.text(told.why)},
     }
 
@@ -296,6 +298,7 @@ def _finding_from(finding: dict[str, Any]) -> Finding:
             "level": Level(finding["level"]),
             "follows": finding["follows"] or "",
             "operations": tuple(finding["operations"]),
+            "members": tuple(finding.get("members", ())),
             "exchanges": [_exchange_from(e) for e in finding["exchanges"]],
             "attribution": Attribution(Party(told["alone"]), told["why"]) if told else None,
         }

@@ -1,0 +1,164 @@
+"""Which finding follows from which: by the reasons that stand beside the requirements, where the exchanges agree.
+
+A finding follows from another only where a rule (``explained_by`` in ``schemas/requirements``) says that the other can
+explain it, and where each of its breaches agrees with one of the other's in the way that the rule names. Overlap alone
+explains nothing: two independent defects of one server show in the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from linkproof.contract.model import Agreement, Explanation, Requirement
+from linkproof.model.finding import Finding
+
+#: One exchange: the state scope that it belongs to, and its number.
+Place = tuple[str, int]
+#: One breach: its exchange, its connection ("" where it is about none), and the earlier exchanges that it rests on.
+Seen = tuple[Place, str, tuple[Place, ...]]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A finding with the breaches that it was grouped from (the first of very many)."""
+
+    finding: Finding
+    seen: Sequence[Seen]
+
+
+@dataclass
+class _Trail:
+    """Where a finding was seen, in the ways that agreements ask about."""
+
+    finding: Finding
+    seen: Sequence[Seen]
+    exchanges: set[Place] = field(default_factory=set)
+    requests: set[Place] = field(default_factory=set)
+    connections: set[tuple[str, str]] = field(default_factory=set)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for place, subject, evidence in self.seen:
+            self.exchanges.add(place)
+            self.requests.update((place, *evidence))
+            if subject:
+                self.connections.add((place[0], subject))
+            for scope, number in (place, *evidence):
+                self.first[scope] = min(number, self.first.get(scope, number))
+
+
+def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
+    """Whether one breach of ``effect`` agrees with a breach of ``cause``."""
+    place, subject, evidence = seen
+    same_member = effect.finding.place == cause.finding.place
+    same_connection = (place[0], subject) in cause.connections
+    same_request = place in cause.requests or any(p in cause.requests for p in evidence)
+    match how:
+        case Agreement.EXCHANGE:
+            return place in cause.exchanges
+        case Agreement.REQUEST:
+            return same_request
+        case Agreement.MEMBER:
+            return same_member and same_request
+        case Agreement.CONNECTION:
+            return same_connection
+        case Agreement.CONNECTION_MEMBER:
+            return same_member and same_connection
+        case Agreement.AFTER:
+            return place[1] >= cause.first.get(place[0], place[1] + 1)
+        case Agreement.CONTRACT:
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A cause that explains some of a finding's breaches: how many, and why."""
+
+    cause: Finding
+    explains: int
+    reason: str
+
+
+def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) -> None:
+    """Set ``follows`` and ``because`` of every finding that others of its contract explain as a whole."""
+    rules = {r.id: r.explained_by for r in requirements}
+    by_contract: dict[str, list[_Trail]] = {}
+    for one in traced:
+        by_contract.setdefault(one.finding.contract, []).append(_Trail(one.finding, one.seen))
+    for trails in by_contract.values():
+        above: dict[str, str] = {}
+        for effect in trails:
+            found = _candidates(effect, trails, rules.get(effect.finding.requirement, ()))
+            chosen = next((c for c in found if not _leads_back(c.cause.id, effect.finding.id, above)), None)
+            effect.finding.follows = chosen.cause.id if chosen else ""
+            effect.finding.because = chosen.reason if chosen else ""
+            if chosen:
+                above[effect.finding.id] = chosen.cause.id
+
+
+def _leads_back(start: str, end: str, above: Mapping[str, str]) -> bool:
+    """Whether following causes from ``start`` leads to ``end``: a circle."""
+    while start != end and start in above:
+        start = above[start]
+    return start == end
+
+
+def _candidates(effect: _Trail, trails: Sequence[_Trail], rules: Sequence[Explanation]) -> list[_Candidate]:
+    """The causes of a finding, the one that explains most of it first; none where a breach of it stays unexplained."""
+    unexplained = set(range(len(effect.seen)))
+    found: list[_Candidate] = []
+    for rule in rules:
+        if not _fits(effect.finding.kind, rule.kinds):
+            continue
+        for cause in trails:
+            if cause is effect or not _may_explain(rule, cause.finding, effect.finding):
+                continue
+            explained = [i for i, seen in enumerate(effect.seen) if _agrees(rule.agree, seen, effect, cause)]
+            if explained:
+                unexplained.difference_update(explained)
+                found.append(_Candidate(cause.finding, len(explained), rule.reason))
+    if unexplained:
+        return []
+    found.sort(key=lambda c: (-c.explains, -c.cause.count, c.cause.id))
+    return found
+
+
+def _may_explain(rule: Explanation, cause: Finding, effect: Finding) -> bool:
+    """Whether a rule names this cause; what is a warning only explains no breach of a MUST."""
+    if cause.requirement not in rule.causes or not _fits(cause.kind, rule.cause_kinds):
+        return False
+    return cause.is_must or not effect.is_must
+
+
+def _fits(kind: str, patterns: Sequence[str]) -> bool:
+    return not patterns or any(fnmatchcase(kind, pattern) for pattern in patterns)
+
+
+def in_order_of_fixing(findings: Iterable[Finding]) -> list[Finding]:
+    """Root causes in the order in which to fix them, then what follows from each, in the same order.
+
+    First comes what breaches a MUST; of these what explains the most other findings, then what the most operations
+    and answers show.
+    """
+    known = {f.id: f for f in findings}
+    roots = {i: _root_of(i, known) for i in known}
+    weight: dict[str, int] = dict.fromkeys(known, 0)
+    for root in roots.values():
+        weight[root] += 1
+
+    def rank(f: Finding) -> tuple[object, ...]:
+        return (not f.is_must, -weight[f.id], -len(f.operations), -f.count, f.contract, f.requirement, f.id)
+
+    first = sorted((known[i] for i, root in roots.items() if root == i), key=rank)
+    place = {f.id: n for n, f in enumerate(first)}
+    rest = [f for f in known.values() if f.id not in place]
+    rest.sort(key=lambda f: (not f.is_must, place[roots[f.id]], f.requirement, f.id))
+    return [*first, *rest]
+
+
+def _root_of(start: str, known: Mapping[str, Finding]) -> str:
+    while known[start].follows in known:
+        start = known[start].follows
+    return start
