@@ -209,14 +209,19 @@ class History:
             name = call.shown
             if name != subject.name and (name or subject.exists is not True):
                 return  # SHP-5: it shows another connection, or none
-            subject.get = Shown(call.answer, call, self.index, settled(self.contract, call.answer))
+            subject.get = Shown(call.answer, call, self.index, self._settled(subject, call.answer))
             subject.exists = True
         elif call.role is Role.LIST:
             for name, item, _ in call.named:
                 found = collection.subject(name)
-                found.listed = Shown(item, call, self.index, settled(self.contract, item))
+                found.listed = Shown(item, call, self.index, self._settled(found, item))
                 if found.exists is None:
                     found.exists = True
+
+    def _settled(self, subject: Subject, value: Any) -> bool:
+        """Whether a connection is not on its way; where no member says so, an operation that goes on does."""
+        going_on = subject.running is not None and not subject.running.ended
+        return settled(self.contract, value) and not (going_on and not self.contract.member.provisioning)
 
     def _record_write(self, call: Call, collection: Collection, subject: Subject | None) -> None:
         self.written = True

@@ -40,7 +40,7 @@ def import_description(
         if spec.is_dir() and not _is_description(documents, file):
             continue
         description = read_description(str(file.resolve()), documents, notes, paths)
-        taken = contracts_in(description)
+        taken = contracts_in(description, documents, notes)
         found += taken
         others += description.others + len(description.operations) - sum(len(f.operations) for f in taken)
     if not found:

@@ -199,9 +199,9 @@ class Parameter:
     @property
     def limited(self) -> bool:
         """Whether the contract documents a limit: a pattern, a length, a format, an enumeration or a range."""
-        return any(
-            k in self.schema for k in ("pattern", "minLength", "maxLength", "format", "enum", "minimum", "maximum")
-        )
+        if self.schema.get("minLength", 0) > 1:
+            return True  # a path parameter is never empty
+        return any(k in self.schema for k in ("pattern", "maxLength", "format", "enum", "minimum", "maximum"))
 
     def allows(self, text: str) -> bool:
         """Whether a value, as it stands in a URL, is within the documented limits."""

@@ -119,7 +119,7 @@ class Service:
         decision = self.rules.decision(asked)
         if not self.takes_long(asked):
             self.store.decide(found, decision)
-            return Answer(200, self.presenter.decided(found))
+            return Answer(self.documented(asked, 200, 201), self.presenter.decided(found))
 
         def apply() -> None:
             collection.busy.pop(found.name.lower(), None)
@@ -133,7 +133,8 @@ class Service:
         """Create a connection; what a long-running operation creates is not shown before its end."""
         decision = self.rules.decision(asked)
         if not self.takes_long(asked):
-            return Answer(201, self.presenter.decided(self.store.create(collection, name, decision)))
+            made_now = self.store.create(collection, name, decision)
+            return Answer(self.documented(asked, 201, 200), self.presenter.decided(made_now))
         made: list[Connection] = []
 
         def apply() -> None:
@@ -179,6 +180,12 @@ class Service:
         collection.busy[asked.name.lower()] = _DELETING
         self.store.pass_to(found, _DELETING)
         return self.operations.start(asked, apply, lambda: Answer(204))
+
+    @staticmethod
+    def documented(asked: Asked, *statuses: int) -> int:
+        """Return the first of these statuses that the operation documents, or simply the first."""
+        known = asked.operation.responses if asked.operation else {}
+        return next((status for status in statuses if status in known), statuses[0])
 
     def takes_long(self, asked: Asked) -> bool:
         """Whether an operation goes on after its answer: where the contract says so, and documents 202 for it."""

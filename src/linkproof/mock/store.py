@@ -126,7 +126,11 @@ class Store:
     def pass_to(self, connection: Connection, word: str) -> None:
         """Show what the fixtures say that a connection shows while an operation goes on."""
         passing = self.fixtures.passing.get(word)
-        if passing is not None:
+        if passing is None:
+            # A change that decides nothing is on its way as well.
+            known = (p.provisioning for name, p in self.fixtures.passing.items() if name != "deleting")
+            connection.provisioning = next(filter(None, known), connection.provisioning)
+        else:
             connection.provisioning = passing.provisioning or connection.provisioning
             connection.status = passing.status or connection.status
 

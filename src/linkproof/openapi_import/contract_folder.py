@@ -208,6 +208,8 @@ def _value(pointer: str, schema: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if "enum" in schema:
         return next((w for w in schema["enum"] if w is not None), None)
+    if kind == "integer":
+        return schema.get("minimum", 1)
     if kind == "string" and "pattern" not in schema and "format" not in schema:
         return {"location": "westeurope"}.get(pointer.rsplit("/", 1)[-1], "{name}")
     return None

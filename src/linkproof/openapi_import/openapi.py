@@ -150,10 +150,11 @@ class Writer:
             if not re.fullmatch(r"[1-5]\d\d", status):
                 continue
             entry: dict[str, Any] = {"description": _REPLACED.get(status, "Refused.")}
-            if status.startswith("2") and body is not None:
-                schema = self._schemas.convert(body.value, body.base)
-                entry["content"] = {"application/json": {"schema": self._whole(role, schema)}}
-            elif not status.startswith("2"):
+            if status.startswith("2"):
+                schema = self._success(role, status, body)
+                if schema is not None:
+                    entry["content"] = {"application/json": {"schema": schema}}
+            else:
                 entry["content"] = {"application/json": {"schema": self._error(body)}}
             if status == "202" and self._found.is_arm:
                 entry["headers"] = copy.deepcopy(_ARM_POLLING)
@@ -164,6 +165,20 @@ class Writer:
         }
         return made
 
+    def _success(self, role: Role, status: str, body: Located | None) -> dict[str, Any] | None:
+        """Return the schema of a success body; None where there is none, or none that can be relied on.
+
+        Azure Resource Manager leaves the bodies of 202 and of deletions open, whatever a definition borrows for them.
+        """
+        if body is None or status == "204":
+            return None
+        if not self._found.is_arm:
+            return self._schemas.convert(body.value, body.base)
+        if status == "202" or role is Role.DELETE:
+            self._notes.add(f"the body of {status} to {role.value}: accepted, and not judged")
+            return None
+        return self._whole(role, self._schemas.convert(body.value, body.base))
+
     def _error(self, body: Located | None) -> dict[str, Any]:
         if self._found.is_arm:
             return {"$ref": "#/components/schemas/LinkproofError"}
@@ -171,16 +186,15 @@ class Writer:
 
     def _whole(self, role: Role, schema: dict[str, Any]) -> dict[str, Any]:
         """What every answer of Azure Resource Manager has, said where the description leaves it out."""
-        if self._found.is_arm:
-            target = self._component(schema)
-            if role is Role.LIST:
-                _require(target, self._found.operations[role].items)
-                link = target.get("properties", {}).get(self._found.operations[role].next_link or "nextLink")
-                if link is not None and link.get("type") == "string":
-                    link["type"] = ["string", "null"]
-                target = self._component(target.get("properties", {}).get("value", {}).get("items", {}))
-            if target.get("properties"):
-                _require(target, "id", "name", "type")
+        target = self._component(schema)
+        if role is Role.LIST:
+            _require(target, self._found.operations[role].items)
+            link = target.get("properties", {}).get(self._found.operations[role].next_link or "nextLink")
+            if link is not None and link.get("type") == "string":
+                link["type"] = ["string", "null"]
+            target = self._component(target.get("properties", {}).get("value", {}).get("items", {}))
+        if target.get("properties"):
+            _require(target, "id", "name", "type")
         return schema
 
     def _component(self, schema: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _operations(
                 if isinstance(entry.get(method), dict):
                     raw = entry[method]
                     shared = entry.get("parameters", [])
-                    yield _operation(base + path.split("?")[0], method, raw, shared, place, documents, is_old)
+                    yield _operation(base + path.split("?")[0], method, raw, shared, place, documents, notes, is_old)
 
 
 def _operation(
@@ -99,6 +99,7 @@ def _operation(
     shared: list[Any],
     base: Place,
     documents: Documents,
+    notes: Notes,
     is_old: bool,
 ) -> Described:
     at = Place(base.file, f"{base.pointer}/{method}")
@@ -122,13 +123,22 @@ def _operation(
         final_state=str(options.get("final-state-via", "")),
         next_link=next_link if isinstance(next_link, str) else None,
         items=str(pageable.get("itemName") or "value") if isinstance(pageable, dict) else "value",
-        examples={
-            title: _located(entry, at, documents)
-            for title, entry in (raw.get("x-ms-examples") or {}).items()
-            if isinstance(entry, dict)
-        },
+        examples=dict(_examples(raw, at, documents, notes)),
         at=at,
     )
+
+
+def _examples(
+    raw: dict[str, Any], at: Place, documents: Documents, notes: Notes
+) -> Iterator[tuple[str, Located]]:
+    """The examples of an operation; one that is missing or damaged does not stop the import."""
+    for title, entry in (raw.get("x-ms-examples") or {}).items():
+        if not isinstance(entry, dict):
+            continue
+        try:
+            yield title, _located(entry, at, documents)
+        except UsageError as error:
+            notes.add(f"example {title!r} is left out: {error.problem}")
 
 
 def _located(value: Any, base: Place, documents: Documents) -> Located:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from linkproof.contract.model import Role
-from linkproof.openapi_import.operations import Described, Description
+from linkproof.openapi_import.documents import Documents, Place
+from linkproof.openapi_import.operations import Described, Description, Located
+from linkproof.openapi_import.schemas import Notes
 
 #: The operations that are taken unless others are asked for.
 CONNECTIONS = r"/privateEndpointConnections(/\{[^/]+\})?$"
@@ -42,10 +45,10 @@ class Found:
         return f"azure-{made}" if self.is_arm else made or "imported"
 
 
-def contracts_in(description: Description) -> list[Found]:
-    """The contracts in a description, one for each collection."""
+def contracts_in(description: Description, documents: Documents, notes: Notes) -> list[Found]:
+    """Return the contracts in a description, one for each collection."""
     found: dict[str, Found] = {}
-    for operation in description.operations:
+    for operation in _of_one_type(description.operations, notes):
         collection = re.sub(r"/\{[^/]+\}$", "", operation.path)
         contract = found.setdefault(collection.lower(), Found(description, collection))
         role = _role(operation)
@@ -53,7 +56,48 @@ def contracts_in(description: Description) -> list[Found]:
             contract.elsewhere.append(operation)
         else:
             contract.operations[role] = operation
+    for contract in found.values():
+        _decide_by_patch(contract, documents)
     return [f for f in found.values() if f.operations]
+
+
+def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Described]:
+    """Write out paths whose resource type is a parameter (``/providers/Namespace/{parentType}/{parentName}``).
+
+    Each documented type becomes a path of its own, because each has its own contract.
+    """
+    for operation in operations:
+        head, provider, tail = operation.path.rpartition("/providers/")
+        segments = tail.split("/")
+        name = next((s[1:-1] for s in segments[1::2] if s.startswith("{")), "")
+        if not provider or not name:
+            yield operation
+            continue
+        types = _types_of(operation, name)
+        if not types:
+            notes.add(f"{operation.path}: the definition does not say which types {name} stands for; left out")
+        for chosen in types:
+            yield replace(
+                operation,
+                path=operation.path.replace(f"{{{name}}}", chosen),
+                parameters=tuple(p for p in operation.parameters if p.value.get("name") != name),
+                examples={t: e for t, e in operation.examples.items() if _parameter_of(e, name) in ("", chosen)},
+            )
+
+
+def _types_of(operation: Described, name: str) -> tuple[str, ...]:
+    """Return the values of a path parameter: those documented, then those of the examples."""
+    documented = next((p.value for p in operation.parameters if p.value.get("name") == name), {})
+    schema = documented.get("schema", documented)
+    listed = schema.get("enum") if isinstance(schema, dict) else None
+    given = [_parameter_of(e, name) for e in operation.examples.values()]
+    return tuple(dict.fromkeys(v for v in (listed or given) if isinstance(v, str) and v))
+
+
+def _parameter_of(example: Located, name: str) -> str:
+    given = example.value.get("parameters")
+    value = given.get(name) if isinstance(given, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _role(operation: Described) -> Role | None:
@@ -63,6 +107,29 @@ def _role(operation: Described) -> Role | None:
     if not is_item:
         return None
     return {"PUT": Role.DECIDE, "PATCH": Role.TAGS, "DELETE": Role.DELETE}.get(operation.method)
+
+
+def _decide_by_patch(contract: Found, documents: Documents) -> None:
+    """Take PATCH for the decision where there is no PUT and its body has the connection's state."""
+    patch = contract.operations.get(Role.TAGS)
+    if patch is None or patch.body is None or Role.DECIDE in contract.operations:
+        return
+    if _has_member(patch.body.value, patch.body.base, "privateLinkServiceConnectionState", documents):
+        del contract.operations[Role.TAGS]
+        contract.operations[Role.DECIDE] = patch
+
+
+def _has_member(schema: Any, base: Place, wanted: str, documents: Documents, depth: int = 4) -> bool:
+    """Whether a schema has a member of this name, at most ``depth`` objects down."""
+    found, base = documents.follow(schema, base)
+    if not isinstance(found, dict) or depth < 0:
+        return False
+    members = found.get("properties")
+    parts = found.get("allOf")
+    below = [*(members.values() if isinstance(members, dict) else ()), *(parts if isinstance(parts, list) else ())]
+    if isinstance(members, dict) and wanted in members:
+        return True
+    return any(_has_member(part, base, wanted, documents, depth - 1) for part in below)
 
 
 def short_names(operations: Iterable[Described]) -> dict[str, str]:
