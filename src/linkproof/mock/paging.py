@@ -41,19 +41,21 @@ class LinkPaging:
         schema = listing.responses.get(200) if listing else None
         pointers = {p for p, _ in schema.leaves()} if schema else set()
         self.paged = self.contract.list.next_link in pointers
+        self.counted = "/count" in pointers
         self.size = max(2, -(-max((len(p.connections) for p in setting.fixtures.parents), default=0) // 4))
 
     def cut(self, asked: Asked, connections: list[Connection]) -> Page | Refusal:
         """The page that is asked for, or the refusal of its token."""
         if not self.paged:
-            return Page(connections)
+            return Page(connections, {"/count": len(connections)} if self.counted else {})
         token = asked.parameter(self.token_name)
         after = self.read(token) if token is not None else 0
         if after is None:
             return self.refusals.of(Mistake.QUERY, self.token_name)
         rest = [c for c in connections if c.number > after]
         items = rest[: self.size]
-        return Page(items, self.next(asked, items) if len(rest) > self.size else self.end())
+        more = self.next(asked, items) if len(rest) > self.size else self.end()
+        return Page(items, {**more, "/count": len(items)} if self.counted else more)
 
     def next(self, asked: Asked, items: list[Connection]) -> Mapping[str, Any]:
         """The members of a page that is not the last."""

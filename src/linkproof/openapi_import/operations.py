@@ -128,9 +128,7 @@ def _operation(
     )
 
 
-def _examples(
-    raw: dict[str, Any], at: Place, documents: Documents, notes: Notes
-) -> Iterator[tuple[str, Located]]:
+def _examples(raw: dict[str, Any], at: Place, documents: Documents, notes: Notes) -> Iterator[tuple[str, Located]]:
     """The examples of an operation; one that is missing or damaged does not stop the import."""
     for title, entry in (raw.get("x-ms-examples") or {}).items():
         if not isinstance(entry, dict):

@@ -67,7 +67,7 @@ def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Desc
     Each documented type becomes a path of its own, because each has its own contract.
     """
     for operation in operations:
-        head, provider, tail = operation.path.rpartition("/providers/")
+        _, provider, tail = operation.path.rpartition("/providers/")
         segments = tail.split("/")
         name = next((s[1:-1] for s in segments[1::2] if s.startswith("{")), "")
         if not provider or not name:
