@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench clean
+.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -25,6 +25,9 @@ matrix: $(STAMP)
 # A fixed, even sample of it.
 matrix-sample: $(STAMP)
 	$(BIN)/linkproof faults matrix --sample 60 --out reports/faults
+
+schema: $(STAMP)
+	$(BIN)/python -c 'import json; from linkproof.results.serialize import results_schema as s; print(json.dumps(s(), indent=2, ensure_ascii=False))' > schemas/formats/results.schema.json
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 from tests.results_examples import many
 
+from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
-from linkproof.results.serialize import results_to_dict
 
 TIMED = """async act => {
   const start = performance.now();
@@ -31,9 +31,9 @@ TIMED = """async act => {
 
 def measure(browser: Browser, folder: Path, number: int) -> str:
     """One line of figures."""
-    data = results_to_dict(many(number))
+    shown = published(many(number))
     start = time.perf_counter()
-    text = html_page(data)
+    text = html_page(shown)
     written = time.perf_counter() - start
     path = folder / f"{number}.html"
     path.write_text(text, encoding="utf-8")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
+from typing import Any
 
+from msgspec import Struct, structs
+
+from linkproof.model.evidence import Evidence, evidence_of
 from linkproof.model.exchange import Exchange, Grade, Headers, Request, Response
 from linkproof.model.finding import Finding, Level
+from linkproof.model.lifecycle import Ended, Lifecycle, LongRunning, Step, Timeline, Transition
 from linkproof.model.results import (
+    BestEvidence,
     Broken,
     ContractInfo,
-    Lifecycle,
-    LongRunning,
     RequirementResult,
     Results,
+    SourceInfo,
     Status,
-    Step,
     TargetInfo,
-    Timeline,
-    Transition,
     UnmatchedGroup,
     Verdict,
 )
@@ -41,13 +43,15 @@ SECRETS = (
 #: Harmless in every report, or the report is broken.
 NASTY = "\x00\x1b[31m\x9b</script><script>alert(1)</script>\u2028\u202e]]>&amp;\ufffe\n::error::no\n```\nend"
 
-_SOURCE = {
-    "document": "Resource provider contract",
-    "section": "Responses <and> more",
-    "address": "https://vendor.example/page?a=1&b=2",
-    "read": "2026-11-20",
-}
+_SOURCE = SourceInfo(
+    "Resource provider contract", "Responses <and> more", "https://vendor.example/page?a=1&b=2", "2026-11-20"
+)
 _URL = "https://management.example/subscriptions/s/connections/c1?api-version=2025-01-01"
+
+
+def replace(value: Any, /, **changes: Any) -> Any:
+    """A copy of a model or a dataclass, with other values."""
+    return (structs if isinstance(value, Struct) else dataclasses).replace(value, **changes)
 
 
 def exchange(number: int = 1, body: bytes = b'{"name": "c1"}', request_body: bytes = b"{}") -> Exchange:
@@ -93,7 +97,7 @@ def finding(identifier: str, requirement: str, contract: str = PEC, level: Level
         count=200,
         first_seen="2026-11-17T08:00:00Z",
         last_seen="2026-11-18T09:30:00Z",
-        exchanges=[exchange(), exchange(2)],
+        exchanges=[evidence_of(exchange()), evidence_of(exchange(2))],
         curl=f"curl -sS -X PUT '{_URL}' -H 'x: 1'",
     )
 
@@ -107,25 +111,29 @@ def row(contract: str, requirement: str, status: Status, level: Level = Level.MU
         level=level,
         title=f"title of {requirement}",
         statement=f"What {requirement} asks <for>.",
-        source=dict(_SOURCE),
+        source=_SOURCE,
         status=status,
         exercised=12 if judged else 0,
         why="" if judged else f"nothing exercised it ({status})",
-        grade=Grade.RECORDING if judged else None,
-        date="2026-11-18" if judged else "",
+        evidence=BestEvidence(Grade.RECORDING, "2026-11-18") if judged else None,
     )
 
 
 def requirements() -> list[RequirementResult]:
     failed = row(PEC, "SHP-1", Status.FAIL)
     passed = row(VPCEP, "SHP-1", Status.PASS)
+    on_a_page = BestEvidence(Grade.DOCUMENT, "2026-11-18")
     return [
         replace(failed, findings=("SHP-1-aaa",)),
         replace(row(PEC, "SHP-4", Status.WARN, Level.SHOULD), findings=("SHP-4-bbb",)),
         replace(row(PEC, "ENM-1", Status.FAIL), findings=("ENM-1-ccc", "ENM-1-ddd")),
         row(PEC, "STA-1", Status.NOT_EXERCISED),
         row(PEC, "LRO-1", Status.PASS),
-        replace(row(PEC, "DOC-1", Status.WARN, Level.SHOULD), grade=None, findings=("DOC-1-1",)),
+        replace(
+            row(PEC, "DOC-1", Status.WARN, Level.SHOULD),
+            evidence=on_a_page,
+            findings=("DOC-1-1",),
+        ),
         replace(passed, why="in part: one operation was not tried", variants=("404 after Delete",)),
         row(VPCEP, "STA-1", Status.NOT_EXERCISED),
         row(VPCEP, "LRO-1", Status.NOT_APPLICABLE),
@@ -153,7 +161,7 @@ def long_running() -> LongRunning:
         Timeline("Update", "decide#1", "2026-11-18", "Succeeded", steps),
         Timeline("Update", "decide#3", "", "", steps[:1]),
     )
-    return LongRunning(PEC, 4, (("", 2), ("Failed", 1), ("Succeeded", 1)), "Succeeded", "seconds", shown)
+    return LongRunning(PEC, 4, (Ended("", 2), Ended("Failed", 1), Ended("Succeeded", 1)), "Succeeded", "seconds", shown)
 
 
 def breached() -> Results:
@@ -191,7 +199,7 @@ def nasty() -> Results:
     results = breached()
     first = results.findings[0]
     raw = NASTY.encode()
-    first.exchanges = [secretive(), exchange(3, raw, raw), exchange(4, b"x" * 40_000)]
+    first.exchanges = [evidence_of(e) for e in (secretive(), exchange(3, raw, raw), exchange(4, b"x" * 40_000))]
     first.actual = f'{NASTY} "{SECRETS[0]}"'
     first.expected = NASTY
     first.message = f"{NASTY} token {SECRETS[1]} \ud800"
@@ -203,11 +211,17 @@ def nasty() -> Results:
     results.requirements[6] = replace(results.requirements[6], variants=(f"{NASTY} {SECRETS[1]}",))
     step = replace(results.lifecycles[0].transitions[0], after=NASTY, seen=f"{NASTY} {SECRETS[1]}")
     results.lifecycles = [replace(results.lifecycles[0], transitions=(step,))]
-    ended = replace(results.long_running[0].shown[0], ended=NASTY, steps=(Step(0.0, 202, f"{NASTY} {SECRETS[1]}"),))
-    results.long_running = [replace(results.long_running[0], ended=((f"{NASTY} {SECRETS[1]}", 1),), shown=(ended,))]
+    word = f"{NASTY} {SECRETS[1]}"
+    ended = replace(results.long_running[0].shown[0], ended=NASTY, steps=(Step(0.0, 202, word),))
+    results.long_running = [replace(results.long_running[0], ended=(Ended(word, 1),), shown=(ended,))]
     results.unmatched = [UnmatchedGroup(NASTY, "GET", f"/x?sig={SECRETS[2]}", 1, (NASTY,))]
     results.broken = [Broken(f"{NASTY} {SECRETS[1]}", f"{NASTY} Bearer {SECRETS[0]}")]
     return results
+
+
+def _evidence(number: int) -> Evidence:
+    body = f'{{"name": "c{number}", "properties": {{"provisioningState": null}}}}'
+    return evidence_of(exchange(number, body.encode()))
 
 
 def many(number: int) -> Results:
@@ -219,7 +233,7 @@ def many(number: int) -> Results:
             message=f"breach number {n} of very many",
             actual=f'"Suceeded{n}"',
             expected='"Succeeded"',
-            exchanges=[exchange(n, f'{{"name": "c{n}", "properties": {{"provisioningState": null}}}}'.encode())],
+            exchanges=[_evidence(n)],
         )
         for n in range(number)
     ]

@@ -7,7 +7,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -20,12 +19,12 @@ from linkproof.cli.checking import check_recordings
 from linkproof.cli.output import Output
 from linkproof.model.exchange import Exchange, Grade
 from linkproof.model.finding import Level
-from linkproof.model.results import Broken, Results, Status, Verdict
+from linkproof.model.results import BestEvidence, Broken, Results, Status, Verdict
 from linkproof.reports.write import write_copy, write_reports
 from linkproof.results.bundle import CHECKED, CLAIMED, MANIFEST, Changed, read_bundle, write_bundle
 from linkproof.results.merge import merged, only_vendor
 from tests.check_cases import APPROVED, got, put
-from tests.results_examples import PEC, SECRETS, VPCEP, breached, finding, nasty, row
+from tests.results_examples import PEC, SECRETS, VPCEP, breached, finding, nasty, replace, row
 from tests.test_cli import linkproof
 from tests.traffic import HUAWEI, connection, connections, state
 
@@ -132,7 +131,7 @@ def test_a_copy_takes_the_place_of_an_older_one_and_of_a_report(tmp_path: Path) 
 
 def part(status: Status, grade: Grade | None, date: str) -> Results:
     results = breached()
-    results.requirements = [replace(row(PEC, "SHP-1", status), grade=grade, date=date)]
+    results.requirements = [replace(row(PEC, "SHP-1", status), evidence=BestEvidence(grade, date) if grade else None)]
     results.findings = []
     return results
 
@@ -174,7 +173,7 @@ def test_what_was_found_twice_is_one_finding() -> None:
     assert (found.target.name, found.target.kind, found.requests) == ("the mock and the service", "mock and live", 84)
     assert (found.target.recorded_at, found.target.not_recorded) == ("2026-11-02", 3)
     assert found.lifecycles[0].transitions[0].count == 6
-    assert dict(found.long_running[0].ended) == {"": 4, "Failed": 2, "Succeeded": 2}
+    assert {e.word: e.count for e in found.long_running[0].ended} == {"": 4, "Failed": 2, "Succeeded": 2}
     assert found.contracts[0].exchanges == 80
     assert merged([one]) is one
     one.broken = [Broken("something", "")]

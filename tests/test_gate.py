@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,11 @@ from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.model.exchange import Grade
-from linkproof.model.results import Status, Verdict
+from linkproof.model.results import BestEvidence, Status, Verdict
+from linkproof.redaction.publish import published
 from linkproof.reports.github import workflow_commands
 from linkproof.results.evidence_policy import needed_from, with_needed
-from linkproof.results.serialize import results_to_dict
-from tests.results_examples import breached, many
+from tests.results_examples import breached, many, replace
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -80,7 +79,7 @@ def dated(grade: Grade, days: float) -> Any:
     verdict = Verdict.CONFORMS
     results = replace(breached(), verdict=verdict, findings=[], documentation_defects=[], broken=[], requirements=rows)
     moment = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds").replace("+00:00", "Z")
-    rows = [replace(r, grade=grade, date=moment) if r.grade else r for r in results.requirements]
+    rows = [replace(r, evidence=BestEvidence(grade, moment)) if r.grade else r for r in results.requirements]
     return replace(results, requirements=rows)
 
 
@@ -140,7 +139,7 @@ def test_require_is_an_option_of_run_and_report(tmp_path: Path) -> None:
 
 
 def test_findings_are_annotations() -> None:
-    lines = list(workflow_commands(results_to_dict(breached())))
+    lines = list(workflow_commands(published(breached())))
     assert lines
     assert all(line.startswith(("::error", "::warning")) for line in lines)
     assert all("\n" not in line for line in lines)
@@ -148,7 +147,7 @@ def test_findings_are_annotations() -> None:
 
 
 def test_there_are_not_too_many_annotations() -> None:
-    lines = list(workflow_commands(results_to_dict(many(100))))
+    lines = list(workflow_commands(published(many(100))))
     assert len(lines) <= 22
     assert any("more of other causes are in the report" in line for line in lines)
 

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,11 @@ from linkproof.history.site import file_name, site_files
 from linkproof.history.store import Store
 from linkproof.history.trend import trend
 from linkproof.model.exchange import Exchange
-from linkproof.model.results import Observed, ObservedValue, Status
+from linkproof.model.observed_values import Observed, ObservedValue
+from linkproof.model.results import Results, Status
 from linkproof.results.diff import compare
 from linkproof.results.serialize import results_to_dict
-from tests.results_examples import NASTY, PEC, breached
+from tests.results_examples import NASTY, PEC, breached, replace
 from tests.test_formats import as_ndjson
 from tests.traffic import AKS, connection, ex
 
@@ -137,10 +137,10 @@ def test_less_proof_is_told_and_fails_where_that_is_asked_for(tmp_path: Path) ->
 # the store
 
 
-def run(number: int, target: str = "the mock", **changes: Any) -> dict[str, Any]:
-    results = replace(breached(), started_at=f"2026-11-{number:02}T03:00:00+00:00", **changes)
+def run(number: int, target: str = "the mock", **changes: Any) -> Results:
+    results: Results = replace(breached(), started_at=f"2026-11-{number:02}T03:00:00+00:00", **changes)
     results.target = replace(results.target, name=target)
-    return results_to_dict(results)
+    return results
 
 
 @pytest.fixture(scope="module")
@@ -180,14 +180,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_a_store_keeps_runs_once_and_knows_first_and_last(url: str) -> None:
     name = f"target of {url.partition(':')[0]} {NASTY!r}"
     first, second = run(1, name), run(2, name, findings=[], observed=words("Succeeded"))
-    for finding in first["findings"]:
-        finding["first_seen"] = finding["last_seen"] = ""
+    for finding in first.findings:
+        finding.first_seen = finding.last_seen = ""
     third = run(3, name, observed=words("Succeeded", "Failed"))
     with Store(url) as store:
         numbers = [store.add(d) for d in (first, second, third)]
         assert [new for _, new in numbers] == [True, True, True]
         assert store.add(second) == (numbers[1][0], False)
-        assert results_to_dict(store.results(numbers[2][0])) == third
+        assert results_to_dict(store.results(numbers[2][0])) == results_to_dict(third)
         found = trend(store, name)
     assert [r.started_at[8:10] for r in found.runs] == ["01", "02", "03"]
     kept = next(f for f in found.findings if f.name == "SHP-1-aaa")
@@ -274,7 +274,7 @@ def test_the_commands(tmp_path: Path) -> None:
 # the pages
 
 
-def hostile() -> list[dict[str, Any]]:
+def hostile() -> list[Results]:
     return [
         run(1, "</title><script>top.ran=1</script>", findings=[]),
         run(2, "</title><script>top.ran=1</script>", observed=words("</script><img src=x onerror=top.ran=2>")),

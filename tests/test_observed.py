@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 
 from linkproof.contract.loader import all_contracts
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
-from linkproof.model.results import LongRunning, Observed, ObservedValue, Transition
+from linkproof.model.lifecycle import Ended, LongRunning, Transition
+from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.results.merge import merged, only_vendor
 from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
-from tests.results_examples import breached
+from tests.results_examples import breached, replace
 from tests.traffic import (
     AKS,
     DICOM,
@@ -139,7 +139,7 @@ def seen(exchanges: Iterable[Exchange]) -> LongRunning:
 
 def test_an_operation_is_followed_from_its_start_to_its_end() -> None:
     found = seen(operation(10, "InProgress", "Succeeded"))
-    assert (found.count, found.ended, found.good, found.clock) == (1, (("Succeeded", 1),), "Succeeded", "seconds")
+    assert (found.count, found.ended, found.good, found.clock) == (1, (Ended("Succeeded", 1),), "Succeeded", "seconds")
     (drawn,) = found.shown
     assert (drawn.operation, drawn.ended) == ("Delete", "Succeeded")
     assert [(s.after, s.status, s.word) for s in drawn.steps] == [
@@ -157,7 +157,7 @@ def test_failures_are_drawn_first_then_the_longest() -> None:
         *operation(300, *["InProgress"] * 60, "Succeeded"),
     ]
     found = seen(exchanges)
-    assert found.ended == (("", 1), ("Failed", 1), ("Succeeded", 2))
+    assert found.ended == (Ended("", 1), Ended("Failed", 1), Ended("Succeeded", 2))
     assert [t.ended for t in found.shown] == ["Failed", "Succeeded", "Succeeded", ""]
     assert len(found.shown[1].steps) == 40, "of very many polls some are left out"
     assert found.shown[1].steps[-1].word == "Succeeded", "but never the last"

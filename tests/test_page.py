@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linkproof.model.evidence import evidence_of
 from linkproof.model.exchange import Headers, Request, Response
 from linkproof.model.results import Results
+from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
-from linkproof.results.serialize import results_to_dict
-from tests.results_examples import PEC, VPCEP, breached, exchange, many, nasty
+from tests.results_examples import PEC, VPCEP, breached, exchange, many, nasty, replace
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -45,7 +45,7 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
 
     def open_(results: Results, rest: str = "", *, printed: bool = False, **options: Any) -> Any:
         path = tmp_path / "report.html"
-        path.write_text(html_page(results_to_dict(results), printed=printed), encoding="utf-8")
+        path.write_text(html_page(published(results), printed=printed), encoding="utf-8")
         context = browser.new_context(**options)
         contexts.append(context)
         context.set_default_timeout(15_000)
@@ -157,7 +157,7 @@ def test_bodies_fold_are_searched_and_point_at_the_place(open_page: Open) -> Non
     results = breached()
     deep = b'{"er": {"est": "needle", "n": 422321321312321345}}'
     body = b'{"value": [{"name": "c1", "properties": {"provisioningState": null, "deep": %s}}]}' % deep
-    results.findings[0].exchanges = [exchange(1, body)]
+    results.findings[0].exchanges = [evidence_of(exchange(1, body))]
     results.findings[0].pointer = "/value/0/properties/provisioningState"
     page = open_page(results)
     page.locator("[id='SHP-1-aaa'] > summary").click()
@@ -240,7 +240,7 @@ def test_nothing_from_a_response_runs(open_page: Open) -> None:
     quoted = b'{"' + raw.replace(b'"', b"'") + b'": "' + raw + b'"}'
     bad = replace(exchange(5), request=Request("GET", f"https://h.example/{HOSTILE}", Headers([("X", HOSTILE)]), raw))
     results.findings[0].exchanges = [
-        replace(bad, response=Response(200, Headers(), body)) for body in (raw, quoted, b"")
+        evidence_of(replace(bad, response=Response(200, Headers(), body))) for body in (raw, quoted, b"")
     ]
     results.findings[0].message = results.findings[0].actual = results.findings[0].curl = HOSTILE
     page = open_page(results)

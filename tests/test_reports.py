@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,11 @@ from rich.console import Console
 
 from linkproof.base.resources import folder
 from linkproof.errors import UsageError
+from linkproof.model.evidence import evidence_of
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.model.finding import Level
 from linkproof.model.results import Results, Status, Verdict
+from linkproof.redaction.publish import published
 from linkproof.reports import write
 from linkproof.reports.allure import allure_files
 from linkproof.reports.bodies import pretty, whole
@@ -35,7 +36,7 @@ from linkproof.reports.matrix import FAMILY_NAMES
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports, written_names
 from linkproof.results.serialize import results_from_dict, results_to_dict
-from tests.results_examples import NASTY, PEC, SECRETS, VPCEP, breached, exchange, finding, nasty, row
+from tests.results_examples import NASTY, PEC, SECRETS, VPCEP, breached, exchange, finding, nasty, replace, row
 
 SCHEMA = json.loads((folder("schemas") / "formats" / "results.schema.json").read_text(encoding="utf-8"))
 TOP = SCHEMA["required"]
@@ -142,7 +143,7 @@ def test_what_was_never_exercised_has_no_evidence() -> None:
 
 def test_long_bodies_are_cut_with_a_note_and_few_exchanges_kept() -> None:
     results = breached()
-    results.findings[0].exchanges = [exchange(n, "é".encode() * 20_000) for n in range(5)]
+    results.findings[0].exchanges = [evidence_of(exchange(n, "é".encode() * 20_000)) for n in range(5)]
     found = results_to_dict(results)["findings"][0]["exchanges"]
     assert len(found) == 3
     body = found[0]["response"]["body"]
@@ -155,7 +156,7 @@ def test_a_secret_across_the_cut_is_masked() -> None:
     secret = "the-secret-across-the-cut"
     sent = Request("GET", "https://h.example/", Headers([("X-Auth-Token", secret)]))
     body = b"x" * (16_384 - 10) + secret.encode() + b"y" * 1000
-    results.findings[0].exchanges = [Exchange(sent, Response(200, Headers(), body))]
+    results.findings[0].exchanges = [evidence_of(Exchange(sent, Response(200, Headers(), body)))]
     assert secret[:8] not in json.dumps(results_to_dict(results))
 
 
@@ -189,7 +190,7 @@ def test_control_characters_do_nothing(tmp_path: Path) -> None:
 
 
 def test_junit_has_a_case_for_each_requirement() -> None:
-    root = ET.fromstring(junit_xml(results_to_dict(nasty())))
+    root = ET.fromstring(junit_xml(published(nasty())))
     assert [s.get("name") for s in root] == [PEC, VPCEP, "linkproof"]
     cases = {(c.get("classname"), c.get("name", "").split()[0]): c for c in root.iter("testcase")}
     assert cases[PEC, "SHP-1"].get("name") == "SHP-1 title of SHP-1"
@@ -209,11 +210,10 @@ def test_junit_has_a_case_for_each_requirement() -> None:
 
 
 def test_allure_files_parse_and_are_stable() -> None:
-    data = results_to_dict(nasty())
-    found = allure_files(data)
-    assert found == allure_files(results_to_dict(nasty()))
+    found = allure_files(published(nasty()))
+    assert found == allure_files(published(nasty()))
     results = [json.loads(c) for n, c in found.items() if n.endswith("-result.json")]
-    assert len(results) == len(data["requirements"]) + 1
+    assert len(results) == len(nasty().requirements) + 1
     assert all(n.startswith("linkproof-") for n in found)
     by_name = {r["fullName"]: r for r in results if r["status"] != "broken"}
     failed = by_name[f"{PEC}#SHP-1"]
@@ -232,16 +232,15 @@ def test_allure_files_parse_and_are_stable() -> None:
 
 
 def test_allure_history_does_not_depend_on_the_outcome() -> None:
-    data = results_to_dict(breached())
-    before = {r["fullName"]: r["historyId"] for r in _results(data)}
-    for requirement in data["requirements"]:
-        requirement |= {"status": "pass", "findings": []}
-    assert {r["fullName"]: r["historyId"] for r in _results(data)} == before
+    results = breached()
+    before = {r["fullName"]: r["historyId"] for r in _results(results)}
+    results.requirements = [replace(r, status=Status.PASS, findings=()) for r in results.requirements]
+    assert {r["fullName"]: r["historyId"] for r in _results(results)} == before
     assert len(set(before.values())) == len(before)
 
 
-def _results(data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [json.loads(c) for n, c in allure_files(data).items() if n.endswith("-result.json")]
+def _results(results: Results) -> list[dict[str, Any]]:
+    return [json.loads(c) for n, c in allure_files(published(results)).items() if n.endswith("-result.json")]
 
 
 # report.html
@@ -249,7 +248,7 @@ def _results(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("make", [breached, nasty, empty])
 def test_the_page_is_well_formed_and_runs_nothing(make: Any) -> None:
-    page = Page(html_page(results_to_dict(make())))
+    page = Page(html_page(published(make())))
     assert page.open == []
     assert page.tags["script"] == 2, "its own, and its data"
     assert not page.tags.keys() & {"iframe", "img", "link", "object", "form"}
@@ -264,7 +263,7 @@ def test_the_page_is_well_formed_and_runs_nothing(make: Any) -> None:
 
 def test_the_page_shows_every_requirement_and_every_finding() -> None:
     data = results_to_dict(breached())
-    page = Page(html_page(data))
+    page = Page(html_page(published(breached())))
     for requirement in data["requirements"]:
         assert f"{requirement['contract']}-{requirement['id']}" in page.ids
         assert requirement["statement"] in page.text
@@ -283,14 +282,14 @@ def test_the_page_shows_every_requirement_and_every_finding() -> None:
 
 def test_a_replay_says_so() -> None:
     results = breached()
-    assert "A replay" not in html_page(results_to_dict(results))
+    assert "A replay" not in html_page(published(results))
     results.target = replace(results.target, recorded_at="2026-11-02", not_recorded=2)
-    text = Page(html_page(results_to_dict(results))).text
+    text = Page(html_page(published(results))).text
     assert "A replay of what was recorded on 2026-11-02; 2 requests of this run are not in the cassette" in text
 
 
 def test_bodies_are_only_text_on_the_page() -> None:
-    text = html_page(results_to_dict(nasty()))
+    text = html_page(published(nasty()))
     assert text.count("<script") == text.count("</script") == 2
     assert "alert(1)<" not in text
     assert "</script><script>alert(1)</script>" in Page(text).text
@@ -298,8 +297,7 @@ def test_bodies_are_only_text_on_the_page() -> None:
 
 
 def test_the_printed_page_has_no_scripts_and_everything_open() -> None:
-    data = results_to_dict(nasty())
-    page = Page(html_page(data, printed=True))
+    page = Page(html_page(published(nasty()), printed=True))
     assert page.open == []
     assert not page.tags.keys() & {"script", "input", "select", "button"}
     assert page.tags["details"] - 1 == [k for k, _ in page.attributes].count("open"), "all but what does not apply"
@@ -310,7 +308,7 @@ def test_the_printed_page_has_no_scripts_and_everything_open() -> None:
 def test_many_bodies_wait_as_text_and_lose_nothing(number: int) -> None:
     results = breached()
     results.findings = [replace(finding(f"SHP-1-{n}", "SHP-1"), message=f"number {n} <b>") for n in range(number)]
-    text = html_page(results_to_dict(results))
+    text = html_page(published(results))
     page = Page(text)
     assert page.open == []
     store = json.loads(re.search(r'id="store">(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
@@ -365,7 +363,7 @@ def test_pretty_bodies_have_line_breaks_and_an_end() -> None:
 
 
 def test_the_drawing_has_an_arrow_for_every_pair_and_tells_what_was_seen() -> None:
-    found = diagram(results_to_dict(breached())["lifecycles"][0])
+    found = diagram(breached().lifecycles[0])
     assert {(n.word, n.seen) for n in found.nodes} == {
         ("Pending", True),
         ("Approved", True),
@@ -389,9 +387,9 @@ def test_findings_in_a_circle_or_of_an_unknown_cause_are_not_lost() -> None:
         replace(finding("c", "SHP-4", level=Level.SHOULD), follows="b"),
         replace(finding("d", "SHP-1"), follows="gone"),
     ]
-    data = results_to_dict(results)
-    assert [(c.finding["id"], [f["id"] for f in c.followers]) for c in causes(data)] == [("a", ["b", "c"]), ("d", [])]
-    assert {"a", "b", "c", "d"} <= set(Page(html_page(data)).ids)
+    shown = published(results)
+    assert [(c.finding.id, [f.id for f in c.followers]) for c in causes(shown)] == [("a", ["b", "c"]), ("d", [])]
+    assert {"a", "b", "c", "d"} <= set(Page(html_page(shown)).ids)
 
 
 # Terminal and Markdown

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,15 @@ import pytest
 from linkproof.cli.waive import read_waivers
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
-from linkproof.model.results import Results, Standing, Status, Verdict, Waiver
+from linkproof.model.results import Results, Status, Verdict
+from linkproof.model.waiver import Standing, Waiver
+from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
 from linkproof.results.serialize import results_from_dict, results_to_dict
 from linkproof.results.waivers import with_waivers
-from tests.results_examples import PEC, breached
+from tests.results_examples import PEC, breached, replace
 from tests.test_formats import as_ndjson
 from tests.traffic import AKS, connection, ex, listing
 
@@ -264,14 +265,14 @@ def test_standings_and_exit_code() -> None:
 
 
 def test_every_report_shows_who_answers_for_it() -> None:
-    data = results_to_dict(excused())
-    page = html_page(data)
+    shown = published(excused())
+    page = html_page(shown)
     assert page.count('<span class="waived">waived</span>') == 3
     assert "by net until 2027-01-01: known &lt;b&gt; (https://t.example)" in page
     assert "A waiver of net expired on 2026-01-01: SHP-1 on" in page
     assert "has nothing left to cover" in page
     assert "waived:   by net until 2027-01-01" in summary_markdown(excused())
-    root = ET.fromstring(junit_xml(data))
+    root = ET.fromstring(junit_xml(shown))
     skipped = [s.get("message", "") for s in root.iter("skipped")]
     assert [m for m in skipped if m.startswith("breached, and waived by net until 2027-01-01")]
     assert not [c for c in root.iter("testcase") if c.find("failure") is not None and "SHP-1" in c.get("name", "")]

@@ -10,12 +10,12 @@ import pytest
 from jsonschema.validators import validator_for
 
 from linkproof.model.results import Results
+from linkproof.redaction.publish import Published, published
 from linkproof.reports.ctrf import ctrf
 from linkproof.reports.formats import FORMATS
 from linkproof.reports.markdown import MARK, comment
 from linkproof.reports.sarif import sarif
 from linkproof.reports.write import write_reports, written_names
-from linkproof.results.serialize import results_to_dict
 from tests.results_examples import SECRETS, breached, many, nasty
 from tests.test_waivers import excused
 
@@ -34,16 +34,16 @@ def _errors(schema: Path, report: Any) -> list[str]:
 
 
 @pytest.fixture(params=RESULTS)
-def data(request: pytest.FixtureRequest) -> dict[str, Any]:
+def data(request: pytest.FixtureRequest) -> Published:
     results: Results = RESULTS[request.param]()
-    return results_to_dict(results)
+    return published(results)
 
 
-def test_sarif_fits_its_public_schema(data: dict[str, Any]) -> None:
+def test_sarif_fits_its_public_schema(data: Published) -> None:
     log = json.loads(sarif(data))
     assert _errors(SARIF_SCHEMA, log) == []
     run = log["runs"][0]
-    assert len(run["results"]) == len(data["findings"]) + len(data["documentation_defects"])
+    assert len(run["results"]) == len(data.findings) + len(data.documentation_defects)
     rules = [r["id"] for r in run["tool"]["driver"]["rules"]]
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
@@ -53,37 +53,37 @@ def test_sarif_fits_its_public_schema(data: dict[str, Any]) -> None:
 
 
 def test_the_schema_of_sarif_can_fail() -> None:
-    log = json.loads(sarif(results_to_dict(breached())))
+    log = json.loads(sarif(published(breached())))
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert _errors(SARIF_SCHEMA, log)
 
 
 def test_sarif_suppresses_what_is_waived_and_says_what_broke() -> None:
-    log = json.loads(sarif(results_to_dict(excused())))
+    log = json.loads(sarif(published(excused())))
     assert any("suppressions" in r for r in log["runs"][0]["results"])
-    data = results_to_dict(breached())
+    data = published(breached())
     invocation = json.loads(sarif(data))["runs"][0]["invocations"][0]
-    assert invocation["executionSuccessful"] is not bool(data["broken"])
-    assert len(invocation["toolExecutionNotifications"]) == len(data["broken"])
+    assert invocation["executionSuccessful"] is not bool(data.broken)
+    assert len(invocation["toolExecutionNotifications"]) == len(data.broken)
 
 
-def test_ctrf_fits_its_public_schema(data: dict[str, Any]) -> None:
+def test_ctrf_fits_its_public_schema(data: Published) -> None:
     report = json.loads(ctrf(data))
     assert _errors(CTRF_SCHEMA, report) == []
     summary, tests = report["results"]["summary"], report["results"]["tests"]
-    assert summary["tests"] == len(tests) == len(data["requirements"]) + len(data["broken"])
+    assert summary["tests"] == len(tests) == len(data.requirements) + len(data.broken)
     for status in ("passed", "failed", "skipped", "pending", "other"):
         assert summary[status] == sum(t["status"] == status for t in tests)
 
 
 def test_the_schema_of_ctrf_can_fail() -> None:
-    report = json.loads(ctrf(results_to_dict(breached())))
+    report = json.loads(ctrf(published(breached())))
     del report["results"]["summary"]["stop"]
     assert _errors(CTRF_SCHEMA, report)
 
 
 def test_a_waived_breach_fails_neither_ctrf_nor_junit() -> None:
-    data = results_to_dict(excused())
+    data = published(excused())
     failed = {t["tags"][0] for t in json.loads(ctrf(data))["results"]["tests"] if t["status"] == "failed"}
     waived = {t["tags"][0] for t in json.loads(ctrf(data))["results"]["tests"] if "waived" in t.get("rawStatus", "")}
     assert waived
@@ -91,7 +91,7 @@ def test_a_waived_breach_fails_neither_ctrf_nor_junit() -> None:
 
 
 def test_a_comment_is_marked_and_never_too_long() -> None:
-    text = comment(results_to_dict(many(2000)))
+    text = comment(published(many(2000)))
     assert text.startswith(MARK)
     assert len(text) <= 60_000
     assert "more of other causes" in text
@@ -99,7 +99,7 @@ def test_a_comment_is_marked_and_never_too_long() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_holds_a_credential(name: str) -> None:
-    text = FORMATS[name](results_to_dict(breached())).decode()
+    text = FORMATS[name](published(breached())).decode()
     for secret in SECRETS:
         assert secret not in text
 

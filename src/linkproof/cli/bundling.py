@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from linkproof.results.bundle import (
     versions,
     write_bundle,
 )
-from linkproof.results.serialize import results_from_dict, results_to_dict
+from linkproof.results.serialize import results_from_json, results_to_json
 
 _PROVEN = (Status.PASS, Status.FAIL, Status.WARN)
 
@@ -152,10 +151,7 @@ def _refuse_secrets(recordings: list[Path]) -> None:
 
 
 def _results_in(bundle: Bundle, name: str) -> Results:
-    try:
-        return results_from_dict(json.loads(bundle.files[name]))
-    except (ValueError, RecursionError):
-        raise UsageError("this is no JSON", where=name, fix="make the bundle again with linkproof bundle") from None
+    return results_from_json(bundle.files[name], name)
 
 
 def _versions(results: Results) -> dict[str, Any]:
@@ -164,7 +160,7 @@ def _versions(results: Results) -> dict[str, Any]:
 
 
 def _json(results: Results) -> bytes:
-    return json.dumps(results_to_dict(results), ensure_ascii=False, indent=1).encode() + b"\n"
+    return results_to_json(results)
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
+
+from linkproof.base.wording import count
 from linkproof.cli.reading import read_results
 from linkproof.contract.loader import all_contracts, read_contract, select
 from linkproof.contract.model import Contract
@@ -21,7 +24,7 @@ from linkproof.definition_pages.versions import contract_differences
 from linkproof.errors import UsageError
 from linkproof.model.finding import Attribution
 from linkproof.model.results import Results
-from linkproof.reports.text import count, one_line
+from linkproof.reports.text import one_line
 
 _FIX = "name its contract with -c, or add the contract: see docs/add-a-contract.md"
 
@@ -164,7 +167,7 @@ def _as_json(file: str, drift: Drift, seen: Results | None) -> dict[str, Any]:
         "version": drift.contract.version,
         "operation": drift.operation.id,
         "drift": drift.is_there,
-        "differences": [asdict(d) | {"attribution": asdict(t) if t else None} for d, t in told],
+        "differences": [asdict(d) | {"attribution": to_builtins(t)} for d, t in told],
         "known": [asdict(d) | {"why": why} for d, why in drift.known],
         "gone": [asdict(k) for k in drift.gone],
         "not_compared": list(drift.lost),

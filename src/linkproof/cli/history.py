@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from linkproof.base.wording import count
 from linkproof.cli.reading import read_results
 from linkproof.errors import UsageError
 from linkproof.history.site import write_site
 from linkproof.history.store import DEFAULT, Store
 from linkproof.history.trend import Trend, targets, trend
 from linkproof.model.results import Results
-from linkproof.reports.text import count, one_line
+from linkproof.reports.text import one_line
 from linkproof.results.diff import Changes, compare
-from linkproof.results.serialize import results_to_dict
 
 _RUN = re.compile(r"run:(\d+)")
 _LETTER = {"pass": ".", "fail": "F", "warn": "w", "not exercised": "?", "not applicable": "-", "": " "}
@@ -34,11 +34,11 @@ def store_url(given: str) -> str:
 
 def add_runs(paths: list[Path], url: str) -> int:
     """Add results to the history; returns 0. Raises UsageError, before anything is added, where one cannot be read."""
-    found = [(path, results_to_dict(read_results(path))) for path in paths]
+    found = [(path, read_results(path)) for path in paths]
     with Store(store_url(url)) as store:
-        for path, data in found:
-            number, new = store.add(data)
-            print(f"{'added' if new else 'already there'}: run {number}, {data['target']['name']} ({path})")
+        for path, results in found:
+            number, new = store.add(results)
+            print(f"{'added' if new else 'already there'}: run {number}, {results.target.name} ({path})")
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from linkproof.base.wording import count
 from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract, plain_path
 from linkproof.errors import UsageError
@@ -17,7 +18,7 @@ from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.operations import read_description
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, contracts_in
-from linkproof.reports.text import count, one_line
+from linkproof.reports.text import one_line
 
 _LARGEST = 50 << 20
 _TIMEOUT_S = 30.0

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from linkproof.base.wording import count
 from linkproof.cli.history import add_runs, store_url
 from linkproof.errors import UsageError
 from linkproof.nightly.performing import Done, engine_of
 from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
-from linkproof.reports.text import count
 
 _STATE = "state.jsonl"
 

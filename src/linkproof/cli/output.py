@@ -11,11 +11,11 @@ from rich.console import Console
 
 from linkproof.errors import UsageError
 from linkproof.model.results import Results
+from linkproof.redaction.publish import published
 from linkproof.reports.formats import FORMATS
 from linkproof.reports.markdown import summary_markdown
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports, written_names
-from linkproof.results.serialize import results_to_dict
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def finish(results: Results, out: Path | None, output: Output) -> int:
         with Path(step_summary).open("a", encoding="utf-8") as stream:
             stream.write(summary_markdown(results))
     if output.format:
-        sys.stdout.write(FORMATS[output.format](results_to_dict(results)).decode())
+        sys.stdout.write(FORMATS[output.format](published(results)).decode())
     elif not output.quiet:
         console = Console()
         print_summary(results, console)

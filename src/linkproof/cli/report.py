@@ -9,15 +9,15 @@ from linkproof.cli.result_policy import Demands
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.results import Status
+from linkproof.redaction.publish import published
 from linkproof.reports.github import workflow_commands
 from linkproof.reports.write import write_copy
 from linkproof.results.merge import merged, only_vendor
-from linkproof.results.serialize import results_to_dict
 
 
 def annotate_results(path: Path) -> int:
     """Print the findings as GitHub's workflow commands; returns 0. Raises UsageError."""
-    for line in workflow_commands(results_to_dict(read_results(path))):
+    for line in workflow_commands(published(read_results(path))):
         print(line)
     return 0
 

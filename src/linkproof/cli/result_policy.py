@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkproof.cli.waive import read_waivers, waived
-from linkproof.model.results import Results, Waiver
+from linkproof.model.results import Results
+from linkproof.model.waiver import Waiver
 from linkproof.results.evidence_policy import Needed, needed_from, with_needed
 
 if TYPE_CHECKING:

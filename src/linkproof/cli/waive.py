@@ -13,7 +13,8 @@ from linkproof.cli.reading import read_results
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
-from linkproof.model.results import Results, Waiver
+from linkproof.model.results import Results
+from linkproof.model.waiver import Waiver
 from linkproof.results.waivers import Known, covers, entry_of, waivers_from, with_waivers
 
 _DAYS = 90

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from linkproof.base.json_values import generalise
 from linkproof.contract.model import Contract, Operation
@@ -15,7 +17,8 @@ from linkproof.definition_pages.from_contract import body_of, raw_operation
 from linkproof.definition_pages.verify import Drift, operation_of
 from linkproof.definition_pages.versions import walk_body
 from linkproof.model.finding import Attribution, Finding, Party
-from linkproof.model.results import Observed, Results
+from linkproof.model.observed_values import Observed
+from linkproof.model.results import Results
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from linkproof.base.wording import count
 from linkproof.errors import UsageError
 from linkproof.history.tables import Run
 from linkproof.history.trend import Trend
 from linkproof.reports.pages import pages_of
-from linkproof.reports.text import count, plain
+from linkproof.reports.text import plain
 
 #: So many runs are drawn.
 SHOWN = 60

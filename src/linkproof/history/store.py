@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -19,8 +18,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from linkproof.errors import UsageError
 from linkproof.history.tables import VERSION, About, Base, Row, Run, Seen, Word
+from linkproof.model.finding import Finding
 from linkproof.model.results import Results
-from linkproof.results.serialize import results_from_dict
+from linkproof.redaction.publish import Published, published
+from linkproof.results.serialize import published_json, results_from_json
 
 DEFAULT = "sqlite:///reports/history.sqlite"
 #: So long one writer waits for another.
@@ -45,13 +46,14 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
 
-    def add(self, data: dict[str, Any]) -> tuple[int, bool]:
-        """Add a run, from its results' JSON; returns its number, and False where it was there before."""
-        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        digest = hashlib.sha256(text).hexdigest()
+    def add(self, results: Results) -> tuple[int, bool]:
+        """Add a run; return its number, and False where it was there before."""
+        shown = published(results)
+        data = published_json(shown)
+        digest = hashlib.sha256(data).hexdigest()
         try:
             with self._session() as session, session.begin():
-                run = _run(data, digest, zlib.compress(text))
+                run = _run(shown, digest, zlib.compress(data))
                 session.add(run)
                 session.flush()
                 return run.id, True
@@ -96,7 +98,7 @@ class Store:
                 f"numbers go up to {newest}: see linkproof history list" if newest else "add one: linkproof history add"
             )
             raise UsageError(f"the history has no run {number}", where=self._where, fix=fix)
-        return results_from_dict(json.loads(zlib.decompress(kept)))
+        return results_from_json(zlib.decompress(kept), f"run {number} of the history")
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -171,58 +173,58 @@ def _prepare(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def _run(data: dict[str, Any], digest: str, packed: bytes) -> Run:
-    started = data["started_at"]
-    waived = {i for w in data["waivers"] if w["standing"] == "in force" for i in w["findings"]}
+def _run(results: Published, digest: str, packed: bytes) -> Run:
+    started = results.started_at
     return Run(
         digest=digest,
-        target=data["target"]["name"],
-        kind=data["target"]["kind"],
+        target=results.target.name,
+        kind=results.target.kind,
         started_at=started,
-        duration_s=data["duration_s"],
-        requests=data["requests"],
-        verdict=data["verdict"],
-        exit_code=data["exit_code"],
-        version=data["linkproof_version"],
-        sentence=data["sentence"],
+        duration_s=results.duration_s,
+        requests=results.requests,
+        verdict=results.verdict.value,
+        exit_code=results.exit_code,
+        version=results.version,
+        sentence=results.sentence,
         results=packed,
         rows=[
             Row(
-                contract=r["contract"],
-                requirement=r["id"],
-                family=r["family"],
-                level=r["level"],
-                status=r["status"],
-                exercised=r["exercised"],
+                contract=r.contract,
+                requirement=r.requirement,
+                family=r.family,
+                level=r.level.value,
+                status=r.status.value,
+                exercised=r.exercised,
             )
-            for r in data["requirements"]
+            for r in results.requirements
         ],
-        findings=[
-            Seen(
-                name=f["id"],
-                contract=f["contract"],
-                requirement=f["requirement"],
-                level=f["level"],
-                operation=f["operation"],
-                message=f["message"],
-                count=f["count"],
-                waived=f["id"] in waived,
-                first=f["first_seen"] or started,
-                last=f["last_seen"] or started,
-            )
-            for f in data["findings"]
-        ],
+        findings=[_seen(f, results) for f in results.findings],
         words=[
             Word(
-                contract=o["contract"],
-                place=o["place"][:400],
-                value=v["value"],
-                documented=v["documented"],
-                count=v["count"],
-                first=v["first_seen"] or started,
-                last=v["last_seen"] or started,
+                contract=o.contract,
+                place=o.place[:400],
+                value=v.value,
+                documented=v.documented,
+                count=v.count,
+                first=v.first_seen or started,
+                last=v.last_seen or started,
             )
-            for o in data["observed"]
-            for v in o["values"]
+            for o in results.observed
+            for v in o.values
         ],
+    )
+
+
+def _seen(finding: Finding, results: Published) -> Seen:
+    return Seen(
+        name=finding.id,
+        contract=finding.contract,
+        requirement=finding.requirement,
+        level=finding.level.value,
+        operation=finding.operation,
+        message=finding.message,
+        count=finding.count,
+        waived=finding.id in results.waived,
+        first=finding.first_seen or results.started_at,
+        last=finding.last_seen or results.started_at,
     )

@@ -92,7 +92,7 @@ def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) 
         for effect in trails:
             found = _candidates(effect, trails, rules.get(effect.finding.requirement, ()))
             chosen = next((c for c in found if not _leads_back(c.cause.id, effect.finding.id, above)), None)
-            effect.finding.follows = chosen.cause.id if chosen else ""
+            effect.finding.follows = chosen.cause.id if chosen else None
             effect.finding.because = chosen.reason if chosen else ""
             if chosen:
                 above[effect.finding.id] = chosen.cause.id
@@ -159,6 +159,6 @@ def in_order_of_fixing(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _root_of(start: str, known: Mapping[str, Finding]) -> str:
-    while known[start].follows in known:
-        start = known[start].follows
+    while (above := known[start].follows or "") in known:
+        start = above
     return start

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Requirement
 from linkproof.judging.causes import Place, Seen, Traced, in_order_of_fixing, trace_causes
+from linkproof.model.evidence import evidence_of
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
 from linkproof.redaction.masking import curl
@@ -84,7 +87,7 @@ class _Group:
         members = tuple(sorted(self.members))
         finding = replace(
             self.finding,
-            exchanges=[by_id[i] for i in shown][:SHOWN],
+            exchanges=[evidence_of(by_id[i]) for i in shown[:SHOWN]],
             curl=curl(self.shown[0][1][-1]) if self.shown else self.finding.curl,
             operations=tuple(sorted(self.operations)),
             members=members,

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from linkproof.base.bounded import Recent
 from linkproof.checks.all import CHECKS
 from linkproof.checks.error_bodies import from_a_gateway
@@ -183,7 +185,7 @@ class Judge:
             before = self._unmatched.get(place)
             if before is not None:
                 where = (*before.where, *group.where)[:3]
-                self._unmatched[place] = replace(before, count=before.count + group.count, where=where)
+                self._unmatched[place] = structs.replace(before, count=before.count + group.count, where=where)
             elif len(self._unmatched) < _MOST_UNMATCHED:
                 self._unmatched[place] = group
 

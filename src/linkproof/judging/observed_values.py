@@ -13,7 +13,7 @@ from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation
 from linkproof.contract.schema import values_at
 from linkproof.judging.grouping import within_item
-from linkproof.model.results import Observed, ObservedValue
+from linkproof.model.observed_values import Observed, ObservedValue
 
 #: So many words are kept for one place, and so much of each.
 _MOST = 50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from linkproof.base.json_values import at
 from linkproof.checks.state import History, Running
@@ -11,13 +12,12 @@ from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Exchange
-from linkproof.model.results import LongRunning, Step, Timeline
+from linkproof.model.lifecycle import Ended, LongRunning, Step, Timeline
 
 #: So many operations of a contract are drawn: those that failed first, then the longest.
 SHOWN = 6
 _MOST_STEPS = 40
 _MOST_KEPT = 2000
-_SECONDS, _EXCHANGES = "seconds", "exchanges"
 
 
 @dataclass
@@ -90,8 +90,11 @@ class Timelines:
         operations.sort(key=lambda o: (o.ended in (good, ""), -o.steps[-1].after))
         ended = Counter(o.ended for o in operations)
         shown = tuple(self._timeline(o) for o in operations[:SHOWN])
-        clock = _EXCHANGES if any(_is_untimed(o.start) for o in operations) else _SECONDS
-        return LongRunning(contract.id, len(operations), tuple(sorted(ended.items())), good, clock, shown)
+        clock: Literal["seconds", "exchanges"] = (
+            "exchanges" if any(_is_untimed(o.start) for o in operations) else "seconds"
+        )
+        how = tuple(Ended(word, number) for word, number in sorted(ended.items()))
+        return LongRunning(contract.id, len(operations), how, good, clock, shown)
 
     def _timeline(self, operation: _Operation) -> Timeline:
         start = operation.start

@@ -14,7 +14,7 @@ from linkproof.checks.state import READING, History, Subject
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
-from linkproof.model.results import GONE, Lifecycle, Transition
+from linkproof.model.lifecycle import GONE, Lifecycle, Transition
 
 ALONE = "by itself"
 OTHER = "another write"

@@ -13,10 +13,12 @@ from linkproof.model.exchange import Grade
 from linkproof.model.finding import Finding, Level
 from linkproof.model.results import (
     INCONCLUSIVE,
+    BestEvidence,
     Broken,
     ContractInfo,
     RequirementResult,
     Results,
+    SourceInfo,
     Status,
     TargetInfo,
     Verdict,
@@ -161,12 +163,11 @@ def _result(
         level=requirement.level,
         title=requirement.title,
         statement=requirement.statement,
-        source=asdict(requirement.source),
+        source=SourceInfo(**asdict(requirement.source)),
         status=status,
         exercised=tally.count,
         why=why,
-        grade=grade if tally.count else None,
-        date=tally.date,
+        evidence=BestEvidence(grade or Grade.DOCUMENT, tally.date) if tally.count else None,
         findings=tuple(f.id for f in own),
         variants=tuple(sorted(tally.variants)),
     )

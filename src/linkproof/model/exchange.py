@@ -8,11 +8,12 @@ from enum import StrEnum
 
 
 class Grade(StrEnum):
-    """How much an exchange proves: seen on a live service, in a recording of one, or on a mock."""
+    """How much evidence proves: seen on a live service, in a recording of one, on a mock, or in a document only."""
 
     LIVE = "live"
     RECORDING = "recording"
     MOCK = "mock"
+    DOCUMENT = "document"
 
 
 class Credential(StrEnum):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from linkproof.model.evidence import Count, Date, Evidence
 
 if TYPE_CHECKING:
     from linkproof.model.exchange import Exchange
@@ -55,48 +59,49 @@ class Party(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Who stands alone, and what that rests on."""
+class Attribution(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of service, specification and definition page disagrees with the two others, and why."""
 
-    alone: Party
-    why: str
+    alone: Annotated[Party, Meta(description="Which one deviates from the two others.")]
+    why: Annotated[str, Meta(description="What that rests on.")]
 
 
-@dataclass
-class Finding:
-    """Breaches of one cause: same requirement, contract, operation, place, kind and value; with a count.
+class Finding(Struct, forbid_unknown_fields=True):
+    """Breaches of one cause: same requirement, contract, operation, place, kind and value; with a count."""
 
-    ``operations`` are all that answered so, ``operation`` the first of them; ``place`` is ``pointer`` within one
-    connection, and ``value`` what was grouped by: the same in every run, so that a waiver can name them.
-    ``follows`` is the id of the finding that explains it, and ``because`` the reason; "" for a root cause.
-    ``first_seen`` and ``last_seen`` are the dates of its earliest and latest evidence (ISO 8601), "" where unknown.
-    """
-
-    id: str
-    requirement: str
+    id: Annotated[str, Meta(min_length=1, description="The finding's id: the same for the same breach in every run.")]
+    requirement: Annotated[str, Meta(description="The id of the requirement that is breached.")]
     level: Level
-    contract: str
-    operation: str
-    kind: str
-    pointer: str
-    expected: str
-    actual: str
-    message: str
-    count: int = 0
-    exchanges: list[Exchange] = field(default_factory=list)
-    curl: str = ""
-    follows: str = ""
-    because: str = ""
-    first_seen: str = ""
-    last_seen: str = ""
-    operations: tuple[str, ...] = ()
-    place: str = ""
-    value: str = ""
-    attribution: Attribution | None = None
-    members: tuple[str, ...] = ()
+    contract: Annotated[str, Meta(description="The contract's id.")]
+    operation: Annotated[str, Meta(description="The first operation that answered so.")]
+    kind: Annotated[str, Meta(description="A short name of the kind of breach; findings are grouped by it.")]
+    pointer: Annotated[str, Meta(description="Where in the body (JSON pointer); empty: the whole answer.")]
+    expected: Annotated[str, Meta(description="What the requirement asks for.")]
+    actual: Annotated[str, Meta(description="What came.")]
+    message: Annotated[str, Meta(description="The breach in one sentence.")]
+    count: Annotated[Count, Meta(description="How often it was seen.")] = 0
+    exchanges: Annotated[list[Evidence], Meta(description="A few of the exchanges that show it.")] = []
+    curl: Annotated[str, Meta(description="A command that sends the request again; credentials come from $TOKEN.")] = ""
+    follows: Annotated[
+        str | None, Meta(description="The id of the finding that explains it; null for a root cause.")
+    ] = None
+    because: Annotated[str, Meta(description="Why it follows from that finding; empty for a root cause.")] = ""
+    first_seen: Date = ""
+    last_seen: Date = ""
+    operations: Annotated[tuple[str, ...], Meta(description="All operations that answered so.")] = ()
+    place: Annotated[
+        str, Meta(description="The pointer within one connection, with * for any index: the same in every run.")
+    ] = ""
+    value: Annotated[str, Meta(description="The value that it was grouped by: what came, or what stands for it.")] = ""
+    attribution: Annotated[
+        Attribution | None, Meta(description="Which side disagrees, by the definition page; null without a page.")
+    ] = None
+    members: Annotated[
+        tuple[str, ...],
+        Meta(description="The members or parameters that one cause was seen at, where it is grouped over them."),
+    ] = ()
 
     @property
     def is_must(self) -> bool:
-        """Whether it is a non-conformance, and no mere warning."""
+        """Whether it is a non-conformance, and not only a warning."""
         return self.level is Level.MUST

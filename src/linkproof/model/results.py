@@ -1,20 +1,31 @@
-"""What a run or a check came to: one status per contract and requirement, the findings, and one verdict."""
+"""The results of a run or a check: one status per contract and requirement, the findings, and one verdict.
+
+These classes are the format of ``results.json``: ``schemas/formats/results.schema.json`` is generated from them, and
+``results.serialize`` reads and writes them. A field that is added needs a default, so that older files are still read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
+from msgspec import Meta, Struct, field
+
+from linkproof.model.evidence import Count
 from linkproof.model.exchange import Grade
 from linkproof.model.finding import Finding, Level
+from linkproof.model.lifecycle import Lifecycle, LongRunning
+from linkproof.model.observed_values import Observed
+from linkproof.model.waiver import Standing, Waiver
 
-#: How a reason begins where the network failed: nothing was seen to hold, and nothing to be breached.
+#: How a reason begins where the network failed: the requirement neither passed nor was breached.
 INCONCLUSIVE = "inconclusive"
-SCHEMA_VERSION = "1.0"
+#: Of results.json: the second number grows with each field that is added.
+SCHEMA_VERSION = "1.1"
 
 
 class Status(StrEnum):
-    """How a requirement stands on one contract. Only PASS says that it was seen to hold."""
+    """The status of a requirement on one contract. Only PASS says that it passed."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -24,7 +35,7 @@ class Status(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the whole came to."""
+    """The verdict on a target."""
 
     CONFORMS = "conforms"
     BREACHED = "breached"
@@ -33,233 +44,189 @@ class Verdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """What the process ends with."""
+        """The exit code that stands for the verdict."""
         return {"conforms": 0, "breached": 1, "broken": 3, "unproven": 4}[self.value]
 
 
-@dataclass(frozen=True)
-class TargetInfo:
-    """What was judged, as reports name it.
+class TargetInfo(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was judged."""
 
-    Of a replay: when it was recorded (ISO 8601), and how many requests the cassette does not hold.
-    """
-
-    name: str
-    kind: str
-    base_url: str = ""
-    writes: bool = False
-    checks_credentials: bool = False
-    recorded_at: str = ""
-    not_recorded: int = 0
+    name: Annotated[str, Meta(description="Its name in the target file.")]
+    kind: Annotated[str, Meta(description="How much its answers prove: live, recording or mock.")]
+    base_url: Annotated[str, Meta(description="Its address; empty for recordings.")] = ""
+    writes: Annotated[bool, Meta(description="Whether requests that change something were allowed.")] = False
+    checks_credentials: Annotated[bool, Meta(description="Whether its file says that it checks credentials.")] = False
+    recorded_at: Annotated[str, Meta(description="Of a replay: when it was recorded (ISO 8601); else empty.")] = ""
+    not_recorded: Annotated[
+        Count, Meta(description="Of a replay: how many requests are missing in the cassette; else 0.")
+    ] = 0
 
 
-@dataclass(frozen=True)
-class ContractInfo:
-    """A contract that was judged, and how many exchanges were matched to it."""
+class ContractInfo(Struct, frozen=True, forbid_unknown_fields=True):
+    """A contract that was judged."""
 
-    id: str
-    version: str
-    title: str
-    vendor: str
-    vendor_title: str
-    retired: str
-    exchanges: int
+    id: Annotated[str, Meta(min_length=1, description="Its id: the name of its folder.")]
+    version: Annotated[str, Meta(description="The vendor's version of the API.")]
+    title: Annotated[str, Meta(description="Its name for people.")]
+    vendor: Annotated[str, Meta(description="The id of its vendor.")]
+    vendor_title: Annotated[str, Meta(description="The vendor's name for people.")]
+    retired: Annotated[str, Meta(description="The date on which the vendor retired the service, or empty.")]
+    exchanges: Annotated[Count, Meta(description="How many exchanges were matched to it.")]
 
 
-@dataclass(frozen=True)
-class RequirementResult:
-    """One requirement on one contract.
+class SourceInfo(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a requirement comes from."""
 
-    ``exercised`` counts how often it was really judged; ``why`` says why it was not, or what limits the pass;
-    ``date`` is that of the newest evidence (ISO 8601), "" where unknown; ``variants`` are documented variants seen.
-    """
+    document: Annotated[str, Meta(description="The document's title.")]
+    section: Annotated[str, Meta(description="The part of it.")]
+    address: Annotated[str, Meta(description="Its URL.")]
+    read: Annotated[str, Meta(description="The date on which it was read.")]
 
-    requirement: str
-    contract: str
-    family: str
+
+class BestEvidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """The grade and the date of evidence."""
+
+    grade: Annotated[
+        Grade,
+        Meta(
+            description="live: a service answered. recording: a service once answered so. mock: a mock answered."
+            " document: the definition page itself."
+        ),
+    ]
+    date: Annotated[str, Meta(description="The date of the newest evidence (ISO 8601); empty where unknown.")] = ""
+
+
+class RequirementResult(Struct, frozen=True, forbid_unknown_fields=True):
+    """One requirement on one contract."""
+
+    requirement: Annotated[str, Meta(min_length=1, description="The requirement's id, such as SHP-1.")] = field(
+        name="id"
+    )
+    contract: Annotated[str, Meta(description="The contract's id.")]
+    family: Annotated[str, Meta(description="The family of the requirement, such as SHP.")]
     level: Level
-    title: str
-    statement: str
-    source: dict[str, str]
-    status: Status
-    exercised: int
-    why: str = ""
-    grade: Grade | None = None
-    date: str = ""
-    findings: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
+    title: Annotated[str, Meta(description="The requirement in a few words.")]
+    statement: Annotated[str, Meta(description="What is required.")]
+    source: SourceInfo
+    status: Annotated[
+        Status,
+        Meta(
+            description="pass: it was judged, and it passed. fail: a MUST is breached. warn: a SHOULD is breached. not"
+            " exercised: it applies, and nothing tested it. not applicable: it does not bind this contract, or cannot"
+            " be judged on this evidence."
+        ),
+    ]
+    exercised: Annotated[Count, Meta(description="How often it was judged.")]
+    why: Annotated[
+        str, Meta(description="Why it was not exercised or does not apply, or what limits a pass; else empty.")
+    ] = ""
+    evidence: Annotated[
+        BestEvidence | None, Meta(description="What the status rests on; null where it was never exercised.")
+    ] = None
+    findings: Annotated[tuple[str, ...], Meta(description="The ids of its findings.")] = ()
+    variants: Annotated[
+        tuple[str, ...], Meta(description="Documented variants that were seen, and are no breach.")
+    ] = ()
+
+    @property
+    def grade(self) -> Grade | None:
+        """The grade of the best evidence; None without an exchange."""
+        return self.evidence.grade if self.evidence and self.evidence.grade is not Grade.DOCUMENT else None
+
+    @property
+    def date(self) -> str:
+        """The date of the newest evidence (ISO 8601), "" where unknown."""
+        return self.evidence.date if self.evidence else ""
 
 
-@dataclass(frozen=True)
-class UnmatchedGroup:
-    """Exchanges that matched no contract, for one reason; ``where`` names a few of them."""
+class UnmatchedGroup(Struct, frozen=True, forbid_unknown_fields=True):
+    """Exchanges that matched no contract, for one reason."""
 
-    reason: str
-    method: str
-    path: str
-    count: int
-    where: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Broken:
-    """Something of ours or of the surroundings that broke: never counted as a breach."""
-
-    what: str
-    detail: str
+    reason: Annotated[str, Meta(description="Why none matched.")]
+    method: Annotated[str, Meta(description="The method.")]
+    path: Annotated[str, Meta(description="The path.")]
+    count: Annotated[Count, Meta(description="How many exchanges these are.")]
+    where: Annotated[tuple[str, ...], Meta(description="Where a few of them are.")]
 
 
-#: The status of a connection that is not there.
-GONE = ""
+class Broken(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing of Linkproof or of its surroundings that broke; never a breach."""
+
+    what: Annotated[str, Meta(description="What broke, in one sentence.")]
+    detail: Annotated[str, Meta(description="What is known of why.")]
 
 
-@dataclass(frozen=True)
-class Transition:
-    """A step of a connection's life, how often it was seen, and in which exchange first.
+class LeftBehind(Struct, frozen=True, forbid_unknown_fields=True):
+    """A connection or endpoint that a run made or changed, and could not remove or put back."""
 
-    ``before`` and ``after`` are statuses (``GONE``: no connection); ``refused`` steps were asked for and answered with
-    a refusal; ``foreseen`` ones follow from the contract, seen or not.
-    """
-
-    before: str
-    by: str
-    after: str
-    refused: bool
-    foreseen: bool
-    count: int
-    seen: str
+    contract: Annotated[str, Meta(description="The contract's id.")]
+    name: Annotated[str, Meta(description="Its name.")]
+    what: Annotated[str, Meta(description="What is left, and why.")]
 
 
-@dataclass(frozen=True)
-class Lifecycle:
-    """The life of a contract's connections: its statuses, and the steps between them."""
+class Results(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The results of a run, or of a check of recordings."""
 
-    contract: str
-    states: tuple[str, ...]
-    transitions: tuple[Transition, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """An answer about a long-running operation: how long after its start, HTTP status, and the word, if any."""
-
-    after: float
-    status: int
-    word: str
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """One long-running operation: the exchange that started it, how it ended ("": not seen to end), every answer."""
-
-    operation: str
-    seen: str
-    at: str
-    ended: str
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class LongRunning:
-    """A contract's long-running operations: how many, how they ended, and the most telling of them.
-
-    ``good`` is the word of success; ``clock`` says what ``Step.after`` counts: seconds, or exchanges in a recording.
-    """
-
-    contract: str
-    count: int
-    ended: tuple[tuple[str, int], ...]
-    good: str
-    clock: str
-    shown: tuple[Timeline, ...]
-
-
-@dataclass(frozen=True)
-class ObservedValue:
-    """A word that was seen: how often, first and last (ISO 8601, "" where unknown), and in which exchange first."""
-
-    value: str
-    documented: bool
-    count: int
-    first_seen: str
-    last_seen: str
-    seen: str
-
-
-@dataclass(frozen=True)
-class Observed:
-    """The words that were seen at one place of a contract; ``documented`` is empty where the contract names none."""
-
-    contract: str
-    place: str
-    documented: tuple[str, ...]
-    values: tuple[ObservedValue, ...]
-
-
-class Standing(StrEnum):
-    """What a waiver came to in one run."""
-
-    IN_FORCE = "in force"
-    EXPIRED = "expired"
-    UNUSED = "unused"
-    NOT_JUDGED = "not judged"
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """A breach that somebody answers for: its key, who and why, until which day (ISO 8601, that day included).
-
-    ``pointer`` is the place within one connection, as findings have it; without ``value`` any value is covered.
-    ``findings`` are the ids of those that it is about in this run.
-    """
-
-    requirement: str
-    contract: str
-    operations: tuple[str, ...]
-    pointer: str
-    kind: str
-    owner: str
-    reason: str
-    link: str
-    expires: str
-    value: str | None = None
-    standing: Standing = Standing.NOT_JUDGED
-    findings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LeftBehind:
-    """Something that a run made or changed, and that could not be put back or removed."""
-
-    contract: str
-    name: str
-    what: str
-
-
-@dataclass
-class Results:
-    """Everything that reports are made of."""
-
-    verdict: Verdict
-    sentence: str
+    verdict: Annotated[
+        Verdict,
+        Meta(
+            description="conforms: every MUST that applies passed. breached: a MUST is breached. unproven: none is"
+            " breached, but a MUST that applies was not exercised. broken: the run failed, and nothing is said about"
+            " the target."
+        ),
+    ]
+    sentence: Annotated[str, Meta(description="The verdict in one sentence.")]
+    version: Annotated[str, Meta(description="The version of Linkproof that judged.")] = field(
+        name="linkproof_version", default=""
+    )
+    seed: Annotated[int | None, Meta(description="Seed of all random choices; null where nothing was random.")] = None
     target: TargetInfo
-    contracts: list[ContractInfo]
-    requirements: list[RequirementResult]
-    findings: list[Finding]
-    documentation_defects: list[Finding]
-    unmatched: list[UnmatchedGroup]
-    started_at: str
-    duration_s: float
-    requests: int
-    broken: list[Broken] = field(default_factory=list)
-    lifecycles: list[Lifecycle] = field(default_factory=list)
-    long_running: list[LongRunning] = field(default_factory=list)
-    seed: int | None = None
-    version: str = ""
-    allow_unproven: bool = False
-    waivers: list[Waiver] = field(default_factory=list)
-    observed: list[Observed] = field(default_factory=list)
-    left_behind: list[LeftBehind] = field(default_factory=list)
+    contracts: Annotated[list[ContractInfo], Meta(description="The contracts that were judged.")]
+    requirements: Annotated[
+        list[RequirementResult],
+        Meta(description="One row for each contract and requirement, in the order of the catalogue."),
+    ]
+    findings: Annotated[
+        list[Finding],
+        Meta(description="Breaches grouped by cause: MUST before SHOULD, causes before what follows from them."),
+    ]
+    documentation_defects: Annotated[
+        list[Finding],
+        Meta(description="Samples of the definition pages that contradict their page; no part of the verdict."),
+    ]
+    unmatched: Annotated[
+        list[UnmatchedGroup], Meta(description="Exchanges that matched no contract, so were not judged.")
+    ]
+    broken: Annotated[
+        list[Broken], Meta(description="What broke of Linkproof or of its surroundings; never a breach.")
+    ] = []
+    left_behind: Annotated[
+        list[LeftBehind],
+        Meta(description="What the run made or changed on a live target, and could not remove or put back."),
+    ] = []
+    lifecycles: Annotated[
+        list[Lifecycle],
+        Meta(description="For each contract with decisions: the transitions of a connection, with how often."),
+    ] = []
+    long_running: Annotated[
+        list[LongRunning],
+        Meta(description="For each contract with long-running operations: how they ended, and their polls."),
+    ] = []
+    observed: Annotated[
+        list[Observed],
+        Meta(description="The values that were seen in enumerations, statuses and error codes."),
+    ] = []
+    waivers: Annotated[
+        list[Waiver], Meta(description="Accepted breaches: they change the exit code, never the verdict.")
+    ] = []
+    started_at: Annotated[str, Meta(max_length=40, description="When the run started (ISO 8601).")]
+    duration_s: Annotated[float, Meta(ge=0, le=1e10, description="How long it took, in seconds.")]
+    requests: Annotated[
+        Count, Meta(description="How many requests were sent; of recordings: how many exchanges were read.")
+    ]
+    allow_unproven: Annotated[
+        bool, Meta(description="Whether the exit code is 0 although a MUST was not exercised.")
+    ] = False
 
     @property
     def waived(self) -> frozenset[str]:
@@ -273,8 +240,8 @@ class Results:
         Breaches count that no waiver covers; a waiver that expired or covers nothing counts like one.
         """
         code = self._code_but_for_waivers()
-        rotten = any(w.standing in (Standing.EXPIRED, Standing.UNUSED) for w in self.waivers)
-        return 1 if rotten and code in (0, 4) else code
+        stale = any(w.standing in (Standing.EXPIRED, Standing.UNUSED) for w in self.waivers)
+        return 1 if stale and code in (0, 4) else code
 
     def _code_but_for_waivers(self) -> int:
         verdict = self.verdict

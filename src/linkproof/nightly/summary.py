@@ -6,11 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
+from linkproof.base.files import read_file
+from linkproof.errors import UsageError
+from linkproof.model.finding import Level
+from linkproof.model.results import Results
 from linkproof.nightly.performing import OVER_TIME, Done
 from linkproof.reports.markdown import escape
 from linkproof.reports.pages import pages_of
+from linkproof.results.serialize import results_from_json
 
 _WORDS = {0: "conforms", 1: "breached", 2: "mistake", 3: "broken", 4: "unproven", OVER_TIME: "over time"}
 #: What a whole night ends with: the first of these that any of its runs ended with.
@@ -35,22 +39,22 @@ class Line:
 
 def line_of(done: Done, folder: Path) -> Line:
     """A run's line, from what it left in its folder; what it said on standard error, where it left nothing."""
-    data = _results(folder)
+    results = _results(folder)
     word = _WORDS.get(done.exit_code, "broken")
-    if data is None or word in ("mistake", "over time"):
+    if results is None or word in ("mistake", "over time"):
         said = " ".join(done.said.split())[:300] or f"ended with {done.exit_code}, without a report"
         return Line(done.name, word, done.exit_code, said, 0, 0, 0, done.seconds, 0, "")
-    levels = [f["level"] for f in data["findings"]]
+    levels = [f.level for f in results.findings]
     return Line(
         done.name,
         word,
         done.exit_code,
-        data["sentence"],
-        levels.count("MUST"),
-        levels.count("SHOULD"),
-        data["requests"],
+        results.sentence,
+        levels.count(Level.MUST),
+        levels.count(Level.SHOULD),
+        results.requests,
         done.seconds,
-        len(data["left_behind"]),
+        len(results.left_behind),
         f"{done.name}/report.html",
     )
 
@@ -78,9 +82,8 @@ def write_summary(lines: Sequence[Line], out: Path) -> None:
     (out / "index.html").write_text(page, encoding="utf-8")
 
 
-def _results(folder: Path) -> dict[str, Any] | None:
+def _results(folder: Path) -> Results | None:
     try:
-        found: dict[str, Any] = json.loads((folder / "results.json").read_bytes())
-    except (OSError, ValueError):
+        return results_from_json(read_file(folder / "results.json", ""))
+    except UsageError:
         return None
-    return found

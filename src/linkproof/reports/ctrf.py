@@ -6,8 +6,13 @@ import json
 import uuid
 from typing import Any
 
+from linkproof.base.models import changed_texts
+from linkproof.model.finding import Finding
+from linkproof.model.results import Broken, RequirementResult
+from linkproof.model.waiver import Waiver
+from linkproof.redaction.publish import Published
 from linkproof.reports.digest import waived
-from linkproof.reports.text import finding_lines, in_words, plain_all
+from linkproof.reports.text import finding_lines, in_words, plain
 from linkproof.reports.times import milliseconds, utc
 
 _STATUS = {
@@ -22,51 +27,51 @@ _STATUSES = ("passed", "failed", "skipped", "pending", "other")
 SPEC_VERSION = "0.0.0"
 
 
-def ctrf(data: dict[str, Any]) -> bytes:
+def ctrf(results: Published) -> bytes:
     """The report, from the results' JSON."""
-    data = plain_all(data)
-    findings = {f["id"]: f for f in [*data["findings"], *data["documentation_defects"]]}
-    covered = waived(data)
-    tests = [_test(r, [findings[i] for i in r["findings"] if i in findings], covered) for r in data["requirements"]]
-    tests += [_broken(b) for b in data["broken"]]
-    times = utc(data)
+    results = changed_texts(results, plain)
+    findings = {f.id: f for f in [*results.findings, *results.documentation_defects]}
+    covered = waived(results)
+    tests = [_test(r, [findings[i] for i in r.findings if i in findings], covered) for r in results.requirements]
+    tests += [_broken(b) for b in results.broken]
+    times = utc(results)
     start, stop = (milliseconds(t) for t in times) if times is not None else (0, 0)
     counts = {s: sum(t["status"] == s for t in tests) for s in _STATUSES}
     report = {
         "reportFormat": "CTRF",
         "specVersion": SPEC_VERSION,
-        "generatedBy": f"Linkproof {data['linkproof_version']}",
+        "generatedBy": f"Linkproof {results.version}",
         "results": {
-            "tool": {"name": "Linkproof", "version": data["linkproof_version"]},
+            "tool": {"name": "Linkproof", "version": results.version},
             "summary": {"tests": len(tests), **counts, "start": start, "stop": stop},
             "tests": tests,
             "environment": {
-                "appName": data["target"]["name"],
-                "testEnvironment": data["target"]["kind"],
-                "extra": {"verdict": data["verdict"], "sentence": data["sentence"], "exitCode": data["exit_code"]},
+                "appName": results.target.name,
+                "testEnvironment": results.target.kind,
+                "extra": {"verdict": results.verdict, "sentence": results.sentence, "exitCode": results.exit_code},
             },
         },
     }
     return json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _test(row: dict[str, Any], findings: list[dict[str, Any]], covered: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _test(row: RequirementResult, findings: list[Finding], covered: dict[str, Waiver]) -> dict[str, Any]:
     """A requirement on a contract. One whose breaches are all waived is skipped, as in junit.xml."""
-    breaches = [f for f in findings if f["level"] == "MUST"]
-    is_waived = row["status"] == "fail" and bool(breaches) and all(f["id"] in covered for f in breaches)
-    message = findings[0]["message"] if findings else row["why"]
+    breaches = [f for f in findings if f.level == "MUST"]
+    is_waived = row.status == "fail" and bool(breaches) and all(f.id in covered for f in breaches)
+    message = findings[0].message if findings else row.why
     if is_waived:
-        message = f"waived {in_words(covered[breaches[0]['id']])}\n{message}"
+        message = f"waived {in_words(covered[breaches[0].id])}\n{message}"
     test: dict[str, Any] = {
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"linkproof:{row['contract']}#{row['id']}")),
-        "name": f"{row['id']} {row['title']}",
-        "status": "skipped" if is_waived else _STATUS[row["status"]],
-        "rawStatus": f"{row['status']}, waived" if is_waived else row["status"],
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"linkproof:{row.contract}#{row.requirement}")),
+        "name": f"{row.requirement} {row.title}",
+        "status": "skipped" if is_waived else _STATUS[row.status],
+        "rawStatus": f"{row.status}, waived" if is_waived else row.status,
         "duration": 0,
-        "suite": [row["contract"], row["family"]],
+        "suite": [row.contract, row.family],
         "type": "conformance",
-        "tags": [row["id"], row["level"]],
-        "extra": {"exercised": row["exercised"], "source": row["source"]["address"]},
+        "tags": [row.requirement, row.level],
+        "extra": {"exercised": row.exercised, "source": row.source.address},
     }
     if message:
         test["message"] = message
@@ -75,13 +80,13 @@ def _test(row: dict[str, Any], findings: list[dict[str, Any]], covered: dict[str
     return test
 
 
-def _broken(broken: dict[str, Any]) -> dict[str, Any]:
+def _broken(broken: Broken) -> dict[str, Any]:
     return {
-        "name": broken["what"],
+        "name": broken.what,
         "status": "other",
         "rawStatus": "broken",
         "duration": 0,
         "suite": ["linkproof"],
-        "message": broken["what"],
-        "trace": broken["detail"],
+        "message": broken.what,
+        "trace": broken.detail,
     }

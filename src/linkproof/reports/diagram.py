@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
 
-from linkproof.model.results import GONE
+from linkproof.model.lifecycle import GONE, Lifecycle, Transition
 
 #: Where a status stands: pending on the left, the decisions in the middle, no connection on the right.
 _PLACES = ((100, 154), (360, 64), (360, 244), (100, 276))
@@ -46,23 +45,23 @@ class Diagram:
     arrows: list[Arrow]
 
 
-def diagram(lifecycle: dict[str, Any]) -> Diagram:
+def diagram(lifecycle: Lifecycle) -> Diagram:
     """The drawing of one contract's life. A status that no step touches is left out."""
-    steps = lifecycle["transitions"]
-    touched = {w for t in steps for w in (t["before"], t["after"])}
-    known = [w for w in lifecycle["states"] if w in touched][: len(_PLACES)]
-    places = {w: _PLACES[lifecycle["states"].index(w)] for w in known if lifecycle["states"].index(w) < len(_PLACES)}
+    steps = lifecycle.transitions
+    touched = {w for t in steps for w in (t.before, t.after)}
+    known = [w for w in lifecycle.states if w in touched][: len(_PLACES)]
+    places = {w: _PLACES[lifecycle.states.index(w)] for w in known if lifecycle.states.index(w) < len(_PLACES)}
     if GONE in touched:
         places[GONE] = _GONE
-    seen = {w for t in steps if t["count"] for w in (t["before"], t["after"])}
+    seen = {w for t in steps if t.count for w in (t.before, t.after)}
     arrows: dict[tuple[str, str], Arrow] = {}
     for kind in ("seen", "odd", "open"):
         for step in (t for t in steps if _kind(t) == kind):
-            pair = step["before"], step["after"]
+            pair = step.before, step.after
             if not set(pair) <= set(places):
                 continue
             if pair not in arrows:
-                both = any((t["after"], t["before"]) == pair for t in steps)
+                both = any((t.after, t.before) == pair for t in steps)
                 arrows[pair] = _arrow(places[pair[0]], places[pair[1]], kind, both)
             arrows[pair].labels.append(_label(step))
     for (before, after), arrow in arrows.items():
@@ -72,16 +71,16 @@ def diagram(lifecycle: dict[str, Any]) -> Diagram:
     return Diagram(nodes, list(arrows.values()))
 
 
-def _kind(step: dict[str, Any]) -> str:
-    if not step["count"]:
+def _kind(step: Transition) -> str:
+    if not step.count:
         return "open"
-    return "seen" if step["foreseen"] else "odd"
+    return "seen" if step.foreseen else "odd"
 
 
-def _label(step: dict[str, Any]) -> str:
-    refused = " refused" if step["refused"] else ""
-    times = f" {step['count']}×" if step["count"] else " not seen"
-    return f"{step['by']}{refused}{times}"
+def _label(step: Transition) -> str:
+    refused = " refused" if step.refused else ""
+    times = f" {step.count}×" if step.count else " not seen"
+    return f"{step.by}{refused}{times}"
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], kind: str, both: bool) -> Arrow:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from linkproof.redaction.publish import Published
 from linkproof.reports.digest import causes, waived
 from linkproof.reports.text import finding_lines, one_line
 
@@ -12,13 +12,13 @@ from linkproof.reports.text import finding_lines, one_line
 _MOST = 10
 
 
-def workflow_commands(data: dict[str, Any]) -> Iterator[str]:
+def workflow_commands(results: Published) -> Iterator[str]:
     """A line for each cause: errors for breaches of MUST, warnings for SHOULD and for what is waived."""
-    covered = waived(data)
+    covered = waived(results)
     shown = {"error": 0, "warning": 0}
-    for cause in causes(data):
+    for cause in causes(results):
         finding = cause.finding
-        kind = "error" if finding["level"] == "MUST" and finding["id"] not in covered else "warning"
+        kind = "error" if finding.level == "MUST" and finding.id not in covered else "warning"
         shown[kind] += 1
         if shown[kind] <= _MOST:
             first, *others = finding_lines(finding)
@@ -26,8 +26,8 @@ def workflow_commands(data: dict[str, Any]) -> Iterator[str]:
     for kind, number in shown.items():
         if number > _MOST:
             yield f"::{kind}::{number - _MOST} more of other causes are in the report"
-    for broken in data["broken"][:_MOST]:
-        yield f"::error title=The run broke::{_data(broken['what'])}"
+    for broken in results.broken[:_MOST]:
+        yield f"::error title=The run broke::{_data(broken.what)}"
 
 
 def _data(text: str) -> str:

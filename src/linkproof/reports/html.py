@@ -11,40 +11,46 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment
 from markupsafe import Markup
+from msgspec import to_builtins
 
+from linkproof.base.models import changed_texts
+from linkproof.base.wording import count
+from linkproof.model.evidence import Evidence
+from linkproof.model.results import RequirementResult
+from linkproof.redaction.publish import Published
 from linkproof.reports.bodies import pretty, whole
 from linkproof.reports.diagram import HEIGHT, WIDTH, diagram
 from linkproof.reports.difference import marked
 from linkproof.reports.digest import about_waivers, causes, counts, unproven, waived
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
 from linkproof.reports.pages import pages_of
-from linkproof.reports.text import count, in_words, plain_all
+from linkproof.reports.text import in_words, plain
 
 #: With more findings than this their bodies wait as text until they are opened: elements are what makes a page slow.
 INLINE = 300
 
 
-def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
+def html_page(results: Published, *, printed: bool = False) -> str:
     """The page, from the results' JSON; ``printed``: all of it open, without scripts, to be made a PDF of."""
     environment = pages_of("linkproof.reports")
     environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path}
     environment.globals |= {"in_words": in_words, "diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
-    data = plain_all(data)
+    results = changed_texts(results, plain)
     exchanges = _Exchanges()
     script = _source(environment, "report.js")
     common = {
-        "data": data,
+        "data": results,
         "printed": printed,
         "exchange_number": exchanges.number,
-        "waived": waived(data),
-        "by_key": {(r["contract"], r["id"]): r for r in data["requirements"]},
-        "age": lambda day: _age(day, data["started_at"]),
+        "waived": waived(results),
+        "by_key": {(r.contract, r.requirement): r for r in results.requirements},
+        "age": lambda day: _age(day, results.started_at),
     }
-    lazy = not printed and len(data["findings"]) > INLINE
+    lazy = not printed and len(results.findings) > INLINE
     bodies: dict[str, str] = {}
     if lazy:
         module = environment.get_template("finding.html.j2").make_module(common)
-        bodies = {f["id"]: str(module.body(f)) for f in data["findings"]}  # type: ignore[attr-defined]
+        bodies = {f.id: str(module.body(f)) for f in results.findings}  # type: ignore[attr-defined]
     return environment.get_template("report.html.j2").render(
         common,
         lazy=lazy,
@@ -52,16 +58,16 @@ def html_page(data: dict[str, Any], *, printed: bool = False) -> str:
         style=Markup(_source(environment, "report.css")),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        families=families(data),
+        families=families(results),
         family_names=FAMILY_NAMES,
-        matrix=matrix(data),
-        causes=causes(data),
-        unproven=unproven(data),
-        about_waivers=about_waivers(data),
-        counts=counts({"requirements": [r for r in data["requirements"] if r["family"] != "DOC"]}),
-        rows=_rows(data),
-        vendors={c["vendor"]: c["vendor_title"] for c in data["contracts"]},
-        vendor_of={c["id"]: c["vendor"] for c in data["contracts"]},
+        matrix=matrix(results),
+        causes=causes(results),
+        unproven=unproven(results),
+        about_waivers=about_waivers(results),
+        counts=counts(r for r in results.requirements if r.family != "DOC"),
+        rows=_rows(results),
+        vendors={c.vendor: c.vendor_title for c in results.contracts},
+        vendor_of={c.id: c.vendor for c in results.contracts},
     )
 
 
@@ -70,20 +76,17 @@ class _Exchanges:
 
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[Evidence, int] = {}
 
-    def number(self, exchange: dict[str, Any]) -> int:
+    def number(self, exchange: Evidence) -> int:
         """The place of an exchange among those kept."""
-        key = json.dumps(exchange, sort_keys=True)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.kept)
-            self.kept.append({**exchange, "response": _readable(exchange["response"])})
-        return self._numbers[key]
-
-
-def _readable(message: dict[str, Any]) -> dict[str, Any]:
-    body, note = whole(message["body"])
-    return {**message, "body": body, "note": note}
+        if exchange not in self._numbers:
+            self._numbers[exchange] = len(self.kept)
+            body, note = whole(exchange.response.body)
+            kept = to_builtins(exchange)
+            kept["response"] |= {"body": body, "note": note}
+            self.kept.append(kept)
+        return self._numbers[exchange]
 
 
 def _path(url: str) -> str:
@@ -105,11 +108,11 @@ def _json(value: Any) -> Markup:
     return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
-def _rows(data: dict[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+def _rows(results: Published) -> dict[str, dict[str, list[RequirementResult]]]:
     """The requirements by contract and family."""
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {c["id"]: {} for c in data["contracts"]}
-    for row in data["requirements"]:
-        found[row["contract"]].setdefault(row["family"], []).append(row)
+    found: dict[str, dict[str, list[RequirementResult]]] = {c.id: {} for c in results.contracts}
+    for row in results.requirements:
+        found[row.contract].setdefault(row.family, []).append(row)
     return found
 
 

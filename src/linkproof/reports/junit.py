@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
 from xml.etree import ElementTree as ET
 
-from linkproof.model.finding import Level
+from linkproof.model.finding import Finding, Level
+from linkproof.model.results import RequirementResult
+from linkproof.model.waiver import Waiver
+from linkproof.redaction.publish import Published
 from linkproof.reports.digest import waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 
 
-def junit_xml(data: dict[str, Any]) -> bytes:
+def junit_xml(results: Published) -> bytes:
     """The report for what GitLab, Jenkins and GitHub show, from the results' JSON."""
-    root = ET.Element("testsuites", name="linkproof", time=f"{data['duration_s']:.3f}")
-    covered = waived(data)
-    findings = {f["id"]: f for f in [*data["findings"], *data["documentation_defects"]]}
-    for contract in data["contracts"]:
-        suite = ET.SubElement(root, "testsuite", name=plain(contract["id"]), timestamp=plain(data["started_at"]))
-        for row in data["requirements"]:
-            if row["contract"] == contract["id"]:
-                _case(suite, row, [findings[i] for i in row["findings"] if i in findings], covered)
+    root = ET.Element("testsuites", name="linkproof", time=f"{results.duration_s:.3f}")
+    covered = waived(results)
+    findings = {f.id: f for f in [*results.findings, *results.documentation_defects]}
+    for contract in results.contracts:
+        suite = ET.SubElement(root, "testsuite", name=plain(contract.id), timestamp=plain(results.started_at))
+        for row in results.requirements:
+            if row.contract == contract.id:
+                _case(suite, row, [findings[i] for i in row.findings if i in findings], covered)
         _count(suite)
-    if data["broken"]:
-        suite = ET.SubElement(root, "testsuite", name="linkproof", timestamp=plain(data["started_at"]))
-        for broken in data["broken"]:
-            case = ET.SubElement(suite, "testcase", classname="linkproof", name=one_line(broken["what"])[:200])
-            ET.SubElement(case, "error", message=one_line(broken["what"])).text = plain(broken["detail"])
+    if results.broken:
+        suite = ET.SubElement(root, "testsuite", name="linkproof", timestamp=plain(results.started_at))
+        for broken in results.broken:
+            case = ET.SubElement(suite, "testcase", classname="linkproof", name=one_line(broken.what)[:200])
+            ET.SubElement(case, "error", message=one_line(broken.what)).text = plain(broken.detail)
         _count(suite)
     _count(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _case(
-    suite: ET.Element, row: dict[str, Any], findings: list[dict[str, Any]], covered: dict[str, dict[str, Any]]
-) -> None:
-    name = one_line(f"{row['id']} {row['title']}")
-    case = ET.SubElement(suite, "testcase", classname=plain(row["contract"]), name=name)
+def _case(suite: ET.Element, row: RequirementResult, findings: list[Finding], covered: dict[str, Waiver]) -> None:
+    name = one_line(f"{row.requirement} {row.title}")
+    case = ET.SubElement(suite, "testcase", classname=plain(row.contract), name=name)
     text = "\n".join(line for finding in findings for line in finding_lines(finding))
-    left = [f for f in findings if f["level"] == Level.MUST and f["id"] not in covered]
-    if row["status"] == "fail" and findings and not left:
-        waivers = dict.fromkeys(in_words(covered[f["id"]]) for f in findings if f["id"] in covered)
+    left = [f for f in findings if f.level == Level.MUST and f.id not in covered]
+    if row.status == "fail" and findings and not left:
+        waivers = dict.fromkeys(in_words(covered[f.id]) for f in findings if f.id in covered)
         ET.SubElement(case, "skipped", message=f"breached, and waived {'; '.join(waivers)}")
         ET.SubElement(case, "system-out").text = text
-    elif row["status"] == "fail":
+    elif row.status == "fail":
         findings = left or findings
-        message = findings[0]["message"] if findings else row["title"]
-        ET.SubElement(case, "failure", message=one_line(message), type=row["level"]).text = text
-    elif row["status"] in ("not exercised", "not applicable"):
-        ET.SubElement(case, "skipped", message=one_line(f"{row['status']}: {row['why']}"))
+        message = findings[0].message if findings else row.title
+        ET.SubElement(case, "failure", message=one_line(message), type=row.level).text = text
+    elif row.status in ("not exercised", "not applicable"):
+        ET.SubElement(case, "skipped", message=one_line(f"{row.status}: {row.why}"))
     else:
-        notes = [text, row["why"], *(f"documented variant: {v}" for v in row["variants"])]
+        notes = [text, row.why, *(f"documented variant: {v}" for v in row.variants)]
         if any(notes):
             ET.SubElement(case, "system-out").text = "\n".join(plain(n) for n in notes if n)
 

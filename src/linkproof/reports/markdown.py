@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from linkproof.base.wording import count
 from linkproof.model.results import Results
+from linkproof.model.waiver import Waiver
+from linkproof.redaction.publish import Published, published
 from linkproof.reports.digest import Cause, about_waivers, causes, unproven, waived
 from linkproof.reports.matrix import families, matrix
-from linkproof.reports.text import count, finding_lines, in_words, one_line
-from linkproof.results.serialize import results_to_dict
+from linkproof.reports.text import finding_lines, in_words, one_line
 
 _MARK = {
     "pass": "✅ pass",
@@ -30,49 +31,49 @@ MARK = "<!-- linkproof -->"
 
 def summary_markdown(results: Results) -> str:
     """Verdict, matrix, the findings that are causes, and what was not proven."""
-    return _summary(results_to_dict(results), _MOST)
+    return _summary(published(results), _MOST)
 
 
-def comment(data: dict[str, Any]) -> str:
-    """The summary as a comment on a pull request, from the results' JSON: as much as a comment may hold.
+def comment(results: Published) -> str:
+    """The summary as a comment on a pull request: as much as a comment may hold.
 
     The first line is a mark that a reader does not see: whoever posts it finds the comment of the last run by it.
     """
     for most in (_MOST, 10, 5, 1, 0):
-        text = f"{MARK}\n{_summary(data, most)}"
+        text = f"{MARK}\n{_summary(results, most)}"
         if len(text) <= _LONGEST_COMMENT:
             return text
     return text[:_LONGEST_COMMENT]
 
 
-def _summary(data: dict[str, Any], most: int) -> str:
+def _summary(shown: Published, most: int) -> str:
     """The summary, with at most so many findings."""
-    lines = [f"## Linkproof: {data['verdict']}", "", escape(data["sentence"]), "", *_table(data)]
-    lines += [f"\n**Broken**: {escape(b['what'])}" for b in data["broken"][:_MOST]]
-    left = [f"{x['contract']} {x['name']}: {x['what']}" for x in data["left_behind"][:_MOST]]
+    lines = [f"## Linkproof: {shown.verdict}", "", escape(shown.sentence), "", *_table(shown)]
+    lines += [f"\n**Broken**: {escape(b.what)}" for b in shown.broken[:_MOST]]
+    left = [f"{x.contract} {x.name}: {x.what}" for x in shown.left_behind[:_MOST]]
     lines += [f"\n**Left behind**: {escape(told)}" for told in left]
-    lines += [f"\n{escape(told)}" for told in about_waivers(data)]
-    found, covered = causes(data), waived(data)
+    lines += [f"\n{escape(told)}" for told in about_waivers(shown)]
+    found, covered = causes(shown), waived(shown)
     for cause in found[:most]:
-        lines += ["", *_finding(cause, covered.get(cause.finding["id"]))]
+        lines += ["", *_finding(cause, covered.get(cause.finding.id))]
     if len(found) > most:
         lines += ["", f"The report has {count(len(found) - most, 'finding')} more of other causes."]
-    lines += _unproven(data)
+    lines += _unproven(shown)
     return "\n".join(lines) + "\n"
 
 
-def _table(data: dict[str, Any]) -> list[str]:
-    names = families(data)
-    if not data["contracts"]:
+def _table(results: Published) -> list[str]:
+    names = families(results)
+    if not results.contracts:
         return []
     lines = [f"| contract | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
-    for contract, cells in matrix(data).items():
+    for contract, cells in matrix(results).items():
         shown = (_MARK[c.status] + (f" {c.count}/{c.of}" if c.of else "") for c in cells)
         lines.append(f"| {escape(contract)} | {' | '.join(shown)} |")
     return lines
 
 
-def _finding(cause: Cause, waiver: dict[str, Any] | None) -> list[str]:
+def _finding(cause: Cause, waiver: Waiver | None) -> list[str]:
     """A finding in a fence that is longer than any within."""
     text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(cause.finding)]
     if waiver:
@@ -83,14 +84,16 @@ def _finding(cause: Cause, waiver: dict[str, Any] | None) -> list[str]:
     return [f"{fence}text", *text, fence]
 
 
-def _unproven(data: dict[str, Any]) -> list[str]:
-    groups = unproven(data)
+def _unproven(results: Published) -> list[str]:
+    groups = unproven(results)
     if not groups:
         return []
     total = count(sum(g.count for g in groups), "requirement")
     lines = ["", f"<details><summary>Not exercised, so not proven: {total}</summary>", ""]
     for group in groups[:_MOST]:
-        where = "; ".join(f"{contract}: {' '.join(r['id'] for r in rows)}" for contract, rows in group.rows.items())
+        where = "; ".join(
+            f"{contract}: {' '.join(r.requirement for r in rows)}" for contract, rows in group.rows.items()
+        )
         lines.append(f"- {escape(group.why)} ({escape(where)})")
     return [*lines, "", "</details>"]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from linkproof.model.results import Status
+from linkproof.redaction.publish import Published
 
 #: What the families are about, for people who do not know their letters.
 FAMILY_NAMES = {
@@ -16,7 +18,7 @@ FAMILY_NAMES = {
     "HDR": "headers",
     "DOC": "documentation",
 }
-_WORST = ("fail", "not exercised", "warn", "pass", "not applicable")
+_WORST = (Status.FAIL, Status.NOT_EXERCISED, Status.WARN, Status.PASS, Status.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)
@@ -28,25 +30,25 @@ class Cell:
 
     contract: str
     family: str
-    status: str
+    status: Status
     count: int
     of: int
-    rest: tuple[tuple[str, int], ...] = ()
+    rest: tuple[tuple[Status, int], ...] = ()
 
 
-def families(data: dict[str, Any]) -> list[str]:
+def families(results: Published) -> list[str]:
     """The families, in the order of the catalogue."""
-    return list(dict.fromkeys(r["family"] for r in data["requirements"]))
+    return list(dict.fromkeys(r.family for r in results.requirements))
 
 
-def matrix(data: dict[str, Any]) -> dict[str, list[Cell]]:
+def matrix(results: Published) -> dict[str, list[Cell]]:
     """The rows of the matrix by contract."""
-    return {c["id"]: [_cell(data, c["id"], f) for f in families(data)] for c in data["contracts"]}
+    return {c.id: [_cell(results, c.id, f) for f in families(results)] for c in results.contracts}
 
 
-def _cell(data: dict[str, Any], contract: str, family: str) -> Cell:
-    rows = [r["status"] for r in data["requirements"] if r["contract"] == contract and r["family"] == family]
-    applying = [s for s in rows if s != "not applicable"]
-    worst = next((s for s in _WORST if s in rows), "not applicable")
+def _cell(results: Published, contract: str, family: str) -> Cell:
+    rows = [r.status for r in results.requirements if r.contract == contract and r.family == family]
+    applying = [s for s in rows if s != Status.NOT_APPLICABLE]
+    worst = next((s for s in _WORST if s in rows), Status.NOT_APPLICABLE)
     rest = tuple((s, applying.count(s)) for s in _WORST if s in applying and s != worst)
     return Cell(contract, family, worst, rows.count(worst), len(applying), rest)

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linkproof.model.results import Results
+from linkproof.base.wording import count
+from linkproof.model.results import Results, UnmatchedGroup
+from linkproof.redaction.publish import Published, published
 from linkproof.reports.digest import about_waivers, causes, unproven, waived
 from linkproof.reports.matrix import Cell, families, matrix
-from linkproof.reports.text import count, finding_lines, in_words, one_line
-from linkproof.results.serialize import results_to_dict
+from linkproof.reports.text import finding_lines, in_words, one_line
 
 _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "not applicable": "-"}
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}
@@ -29,25 +30,25 @@ _WIDE = 100
 
 def print_summary(results: Results, console: Console, out: Path | None = None) -> None:
     """Print the summary, no longer than a few screens whatever was found; ``out`` is where the reports lie."""
-    data = results_to_dict(results)
-    verdict = data["verdict"]
-    _say(console, f"{verdict.upper()} {data['sentence']}", _VERDICT[verdict], whole=True)
-    exchanges = count(data["requests"], "exchange" if data["target"]["kind"] == "recording" else "request")
-    _say(console, f"{exchanges} in {data['duration_s']:.1f} s, started {data['started_at']}")
-    if data["target"]["not_recorded"]:
-        missing = count(data["target"]["not_recorded"], "request")
+    shown = published(results)
+    verdict = shown.verdict
+    _say(console, f"{verdict.upper()} {shown.sentence}", _VERDICT[verdict], whole=True)
+    exchanges = count(shown.requests, "exchange" if shown.target.kind == "recording" else "request")
+    _say(console, f"{exchanges} in {shown.duration_s:.1f} s, started {shown.started_at}")
+    if shown.target.not_recorded:
+        missing = count(shown.target.not_recorded, "request")
         _say(console, f"{missing} that the cassette does not hold: not recorded, so not exercised", "magenta")
-    for told in about_waivers(data):
+    for told in about_waivers(shown):
         _say(console, told, "yellow")
-    if data["contracts"] and data["requirements"]:
+    if shown.contracts and shown.requirements:
         console.print()
-        console.print(_table(data, " " if console.width >= _WIDE else ""))
+        console.print(_table(shown, " " if console.width >= _WIDE else ""))
         _say(console, _LEGEND, "dim")
-    _broken(data, console)
-    _left_behind(data, console)
-    _findings(data, console)
-    _unproven(data, console)
-    _others(data, console)
+    _broken(shown, console)
+    _left_behind(shown, console)
+    _findings(shown, console)
+    _unproven(shown, console)
+    _others(shown, console)
     if out is not None:
         _say(console, f"\nreport: {out / 'report.html'}", whole=True)
 
@@ -63,12 +64,12 @@ def _say(console: Console, text: str, style: str = "", *, indent: str = "", whol
     console.print(Text(start + line, style=style), soft_wrap=True)
 
 
-def _table(data: dict[str, Any], gap: str) -> Table:
+def _table(results: Published, gap: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("contract", overflow="fold")
-    for family in families(data):
+    for family in families(results):
         table.add_column(family, justify="right", no_wrap=True)
-    for contract, cells in matrix(data).items():
+    for contract, cells in matrix(results).items():
         table.add_row(Text(contract), *(_cell(c, gap) for c in cells))
     return table
 
@@ -78,27 +79,27 @@ def _cell(cell: Cell, gap: str) -> Text:
     return Text(_MARK[cell.status] + number, style=_STYLE[cell.status])
 
 
-def _broken(data: dict[str, Any], console: Console) -> None:
-    for broken in data["broken"][:_MOST_LINES]:
-        _say(console, f"\nbroken: {broken['what']}", "yellow", indent="  ")
-    _rest(data["broken"], console)
+def _broken(results: Published, console: Console) -> None:
+    for broken in results.broken[:_MOST_LINES]:
+        _say(console, f"\nbroken: {broken.what}", "yellow", indent="  ")
+    _rest(results.broken, console)
 
 
-def _left_behind(data: dict[str, Any], console: Console) -> None:
-    for left in data["left_behind"][:_MOST_LINES]:
-        _say(console, f"\nleft behind: {left['contract']} {left['name']}: {left['what']}", "red", indent="  ")
-    _rest(data["left_behind"], console)
+def _left_behind(results: Published, console: Console) -> None:
+    for left in results.left_behind[:_MOST_LINES]:
+        _say(console, f"\nleft behind: {left.contract} {left.name}: {left.what}", "red", indent="  ")
+    _rest(results.left_behind, console)
 
 
-def _findings(data: dict[str, Any], console: Console) -> None:
-    found, covered = causes(data), waived(data)
+def _findings(results: Published, console: Console) -> None:
+    found, covered = causes(results), waived(results)
     for cause in found[:_MOST_FINDINGS]:
-        style = _STYLE["fail" if cause.finding["level"] == "MUST" else "warn"]
+        style = _STYLE["fail" if cause.finding.level == "MUST" else "warn"]
         first, *others = finding_lines(cause.finding)
         _say(console, f"\n{first}", style, indent="  ")
         for line in others:
             _say(console, line, indent=" " * 12, whole=line.startswith(_COMMAND))
-        if waiver := covered.get(cause.finding["id"]):
+        if waiver := covered.get(cause.finding.id):
             _say(console, f"  waived:   {in_words(waiver)}", "yellow", indent=" " * 12)
         if cause.followers:
             _say(console, f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
@@ -107,42 +108,42 @@ def _findings(data: dict[str, Any], console: Console) -> None:
         _say(console, f"\nThe report has {count(more, 'finding')} more of other causes.")
 
 
-def _unproven(data: dict[str, Any], console: Console) -> None:
-    groups = unproven(data)
+def _unproven(results: Published, console: Console) -> None:
+    groups = unproven(results)
     if groups:
-        musts = sum(r["level"] == "MUST" for g in groups for rows in g.rows.values() for r in rows)
+        musts = sum(r.level == "MUST" for g in groups for rows in g.rows.values() for r in rows)
         total = sum(g.count for g in groups)
         _say(console, f"\nNot exercised, so not proven: {count(total, 'requirement')}, {musts} of them MUST")
     for group in groups[:_MOST_LINES]:
         _say(console, f"  {group.why}", indent="    ")
         for contract, rows in group.rows.items():
-            _say(console, f"    {contract}: {' '.join(r['id'] for r in rows)}", indent="      ")
+            _say(console, f"    {contract}: {' '.join(r.requirement for r in rows)}", indent="      ")
     _rest(groups, console)
 
 
-def _others(data: dict[str, Any], console: Console) -> None:
-    variants = [f"{r['contract']} {r['id']}: {v}" for r in data["requirements"] for v in r["variants"]]
+def _others(results: Published, console: Console) -> None:
+    variants = [f"{r.contract} {r.requirement}: {v}" for r in results.requirements for v in r.variants]
     if variants:
         _say(console, "\nDocumented variants that were seen, and are no breach")
     for variant in variants[:_MOST_LINES]:
         _say(console, f"  {variant}", indent="    ")
     _rest(variants, console)
-    _unmatched(data["unmatched"], console)
-    if data["documentation_defects"]:
-        defects = count(len(data["documentation_defects"]), "defect")
+    _unmatched(results.unmatched, console)
+    if results.documentation_defects:
+        defects = count(len(results.documentation_defects), "defect")
         _say(console, f"\nThe report lists {defects} of the vendors' documentation apart.")
 
 
-def _unmatched(groups: list[dict[str, Any]], console: Console) -> None:
+def _unmatched(groups: list[UnmatchedGroup], console: Console) -> None:
     """The reasons, each with one example: paths are long, and the report has them all."""
     if groups:
-        total = count(sum(g["count"] for g in groups), "exchange")
+        total = count(sum(g.count for g in groups), "exchange")
         _say(console, f"\nMatched no contract, so not judged: {total}")
-    reasons = list(dict.fromkeys(g["reason"] for g in groups))
+    reasons = list(dict.fromkeys(g.reason for g in groups))
     for reason in reasons[:_MOST_LINES]:
-        same = [g for g in groups if g["reason"] == reason]
-        _say(console, f"  {reason} ({sum(g['count'] for g in same)}x), such as", indent="    ")
-        _say(console, f"    {same[0]['method']} {same[0]['path']}", whole=True)
+        same = [g for g in groups if g.reason == reason]
+        _say(console, f"  {reason} ({sum(g.count for g in same)}x), such as", indent="    ")
+        _say(console, f"    {same[0].method} {same[0].path}", whole=True)
     _rest(reasons, console)
 
 

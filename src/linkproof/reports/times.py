@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+
+from linkproof.base.wording import parsed_moment
+from linkproof.redaction.publish import Published
 
 
-def utc(data: dict[str, Any]) -> tuple[datetime, datetime] | None:
+def utc(results: Published) -> tuple[datetime, datetime] | None:
     """Start and end of a run, from the results' JSON; None where the start is unknown."""
     try:
-        moment = datetime.fromisoformat(data["started_at"])
-    except ValueError:
+        start = parsed_moment(results.started_at).astimezone(UTC)
+        return start, start + timedelta(seconds=results.duration_s)
+    except (ValueError, OverflowError):
         return None
-    start = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    return start, start + timedelta(seconds=data["duration_s"])
 
 
 def milliseconds(moment: datetime) -> int:

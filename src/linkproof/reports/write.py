@@ -9,18 +9,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from linkproof.errors import UsageError
 from linkproof.model.results import Results
+from linkproof.redaction.publish import Published, published
 from linkproof.reports.allure import PREFIX, allure_files
 from linkproof.reports.ctrf import ctrf
-from linkproof.reports.formats import results_json
 from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import comment
 from linkproof.reports.sarif import sarif
-from linkproof.results.serialize import results_to_dict
+from linkproof.results.serialize import published_json
 
 _RESULTS = "results.json"
 _PRINT = "print.html"
@@ -39,7 +38,7 @@ def write_reports(results: Results, out: Path) -> list[Path]:
     Where anything goes wrong, what was there before is there still. Raises UsageError where ``out`` is a file, cannot
     be written, or is a folder of somebody else's.
     """
-    _write(_render(results_to_dict(results)), out)
+    _write(_render(published(results)), out)
     return [out / name for name in written_names()]
 
 
@@ -53,9 +52,9 @@ def write_copy(results: Results, out: Path) -> list[Path]:
 
     Raises UsageError as ``write_reports`` does.
     """
-    data = results_to_dict(results)
-    files = {"report.html": html_page(data).encode(), _PRINT: html_page(data, printed=True).encode()}
-    files[_RESULTS] = results_json(data)
+    shown = published(results)
+    files = {"report.html": html_page(shown).encode(), _PRINT: html_page(shown, printed=True).encode()}
+    files[_RESULTS] = published_json(shown)
     _write(files, out)
     return [out / name for name in files]
 
@@ -88,16 +87,16 @@ def prepare(out: Path) -> None:
         raise UsageError("this folder cannot be written to", where=where, fix=_FIX)
 
 
-def _render(data: dict[str, Any]) -> dict[str, bytes]:
+def _render(results: Published) -> dict[str, bytes]:
     """Every file by its name within the folder; results.json is the last."""
     return {
-        **{f"{_ALLURE}/{name}": content for name, content in allure_files(data).items()},
-        "report.html": html_page(data).encode(),
-        "junit.xml": junit_xml(data),
-        _SARIF: sarif(data),
-        _CTRF: ctrf(data),
-        _COMMENT: comment(data).encode(),
-        _RESULTS: results_json(data),
+        **{f"{_ALLURE}/{name}": content for name, content in allure_files(results).items()},
+        "report.html": html_page(results).encode(),
+        "junit.xml": junit_xml(results),
+        _SARIF: sarif(results),
+        _CTRF: ctrf(results),
+        _COMMENT: comment(results).encode(),
+        _RESULTS: published_json(results),
     }
 
 

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from linkproof.judging.grouping import SHOWN
 from linkproof.judging.operation_timelines import SHOWN as DRAWN
 from linkproof.judging.verdict import sum_up
 from linkproof.model.exchange import Grade
 from linkproof.model.finding import Finding
+from linkproof.model.lifecycle import Ended, Lifecycle, LongRunning, Transition
+from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.model.results import (
+    BestEvidence,
     Broken,
     ContractInfo,
-    Lifecycle,
-    LongRunning,
-    Observed,
-    ObservedValue,
     RequirementResult,
     Results,
-    Standing,
     Status,
     TargetInfo,
-    Transition,
     UnmatchedGroup,
-    Waiver,
 )
+from linkproof.model.waiver import Standing, Waiver
 
 #: The first of these that any run came to is what all of them came to.
 _WORST = (Status.FAIL, Status.WARN, Status.PASS, Status.NOT_EXERCISED, Status.NOT_APPLICABLE)
 #: A waiver that one run had use for is used, whatever the others had to do with it.
 _STANDINGS = (Standing.EXPIRED, Standing.IN_FORCE, Standing.UNUSED, Standing.NOT_JUDGED)
-_BEST = (Grade.LIVE, Grade.RECORDING, Grade.MOCK, None)
+_BEST = (Grade.LIVE, Grade.RECORDING, Grade.MOCK, Grade.DOCUMENT)
 _ANYBODYS = "matched no contract, and not shown here: whose they are is not known"
 
 _Item = TypeVar("_Item")
@@ -136,16 +134,21 @@ def _contracts(group: list[ContractInfo]) -> ContractInfo:
 def _requirements(group: list[RequirementResult]) -> RequirementResult:
     status = next(s for s in _WORST if any(r.status is s for r in group))
     telling = [r for r in group if r.status is status]
-    grade = next(g for g in _BEST if any(r.grade is g for r in telling))
     return replace(
         telling[0],
         exercised=sum(r.exercised for r in group),
         why="; ".join(dict.fromkeys(r.why for r in telling if r.why)),
-        grade=grade,
-        date=max(r.date for r in telling if r.grade is grade),
+        evidence=_best_evidence([r.evidence for r in telling if r.evidence]),
         findings=tuple(dict.fromkeys(i for r in group for i in r.findings)),
         variants=tuple(sorted({v for r in group for v in r.variants})),
     )
+
+
+def _best_evidence(found: list[BestEvidence]) -> BestEvidence | None:
+    """The newest evidence of the best grade."""
+    grades = [e.grade for e in found]
+    best = next((g for g in _BEST if g in grades), None)
+    return max((e for e in found if e.grade is best), key=lambda e: e.date, default=None)
 
 
 def _findings(group: list[Finding]) -> Finding:
@@ -195,7 +198,8 @@ def _transitions(group: list[Transition]) -> Transition:
 
 def _long_running(group: list[LongRunning]) -> LongRunning:
     ended: dict[str, int] = {}
-    for word, number in (e for x in group for e in x.ended):
-        ended[word] = ended.get(word, 0) + number
+    for end in (e for x in group for e in x.ended):
+        ended[end.word] = ended.get(end.word, 0) + end.count
     shown = tuple(t for x in group for t in x.shown)[:DRAWN]
-    return replace(group[0], count=sum(x.count for x in group), ended=tuple(sorted(ended.items())), shown=shown)
+    how = tuple(Ended(word, number) for word, number in sorted(ended.items()))
+    return replace(group[0], count=sum(x.count for x in group), ended=how, shown=shown)

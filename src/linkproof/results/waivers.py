@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
+
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
-from linkproof.model.results import Results, Standing, Status, Waiver
+from linkproof.model.results import Results, Status
+from linkproof.model.waiver import Standing, Waiver
 
 _TEXTS = ("requirement", "contract", "pointer", "kind", "owner", "reason", "link")
 _MAY_BE_EMPTY = ("pointer",)

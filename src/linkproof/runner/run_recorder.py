@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
 
-from linkproof.model.exchange import Exchange, Headers
+from msgspec.structs import replace
+
+from linkproof.base.models import changed_texts
+from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings.writer import CassetteWriter
 from linkproof.redaction.redactor import Redactor
 from linkproof.runner.session import Session
 from linkproof.targets.model import Target
 from linkproof.targets.replay_client import Recorded, ReplayClient, facts_of
-
-T = TypeVar("T")
 
 
 class Recording:
@@ -30,7 +27,11 @@ class Recording:
             if auth.token:
                 self._redactor.credential(auth.token)
         self._redactor.learn({"target": facts["target"], "contracts": facts["contracts"]})
-        head = dict(facts, target=self._plain(facts["target"]), contracts=self._plain(facts["contracts"]))
+        head = dict(
+            facts,
+            target=changed_texts(facts["target"], self._redactor.text),
+            contracts=changed_texts(facts["contracts"], self._redactor.text),
+        )
         self._writer = CassetteWriter(path, head, self._redactor.exchange)
 
     def write(self, exchange: Exchange) -> None:
@@ -41,38 +42,14 @@ class Recording:
         """The results under the same pseudonyms: cassette and reports are handed on together."""
         self._redactor.freeze()
         names = ("sentence", "target", "findings", "unmatched", "broken", "left_behind")
-        rows = [
-            dataclasses.replace(r, why=self._redactor.text(r.why), variants=self._plain(r.variants))
-            for r in results.requirements
-        ]
-        return dataclasses.replace(
-            results, requirements=rows, **{name: self._plain(getattr(results, name)) for name in names}
-        )
+        text = self._redactor.text
+        rows = [replace(r, why=text(r.why), variants=tuple(map(text, r.variants))) for r in results.requirements]
+        redacted = {name: changed_texts(getattr(results, name), text) for name in names}
+        return replace(results, requirements=rows, **redacted)
 
     def close(self) -> None:
         """End the cassette."""
         self._writer.close()
-
-    def _plain(self, value: T) -> T:
-        """A copy of a value (dataclasses, lists, maps, texts) with every text in it redacted."""
-        found: Any = value
-        if isinstance(value, Enum):
-            return value
-        if isinstance(value, str):
-            found = self._redactor.text(value)
-        elif isinstance(value, bytes):
-            found = self._redactor.body(value)
-        elif isinstance(value, Headers):
-            found = self._redactor.headers(value)
-        elif isinstance(value, Mapping):
-            found = {k: self._plain(v) for k, v in value.items()}
-        elif isinstance(value, list | tuple):
-            found = type(value)(self._plain(v) for v in value)
-        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            found = dataclasses.replace(
-                value, **{f.name: self._plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-            )
-        return found  # type: ignore[no-any-return]
 
 
 def missing_of(session: Session) -> int:
@@ -83,7 +60,7 @@ def missing_of(session: Session) -> int:
 def replayed_info(session: Session, recorded: Recorded, missing: int, now: float) -> TargetInfo:
     """The target of a replay as reports name it: what was recorded, and how old that is. A mock's stays a mock's."""
     info = session.target_info()
-    return dataclasses.replace(
+    return replace(
         info,
         name=f"{info.name} (recorded {recorded.at[:10]}, {age_of(recorded.at, now)})",
         kind="recording" if info.kind == "live" else info.kind,

@@ -1,0 +1,63 @@
+"""An exchange as findings keep it: text only, ready to be written."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from linkproof.model.exchange import Exchange
+
+HeaderFields = Annotated[
+    tuple[tuple[str, str], ...], Meta(description="Header fields as name and value, in the order they came.")
+]
+Body = Annotated[str, Meta(description="The body as text; empty where there was none, cut after 16 KiB with a note.")]
+Date = Annotated[str, Meta(description="A date or time (ISO 8601); empty where unknown.")]
+#: A number of things. The limit keeps numbers out that no report can print.
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class EvidenceRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The request of an exchange."""
+
+    method: Annotated[str, Meta(description="The method, in upper case.")]
+    url: Annotated[str, Meta(description="The absolute URL.")]
+    headers: HeaderFields
+    body: Body
+
+
+class EvidenceResponse(Struct, frozen=True, forbid_unknown_fields=True):
+    """The response of an exchange."""
+
+    status: Annotated[int, Meta(ge=0, le=999, description="The status code.")]
+    headers: HeaderFields
+    body: Body
+
+
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """One request with its response."""
+
+    label: Annotated[str, Meta(description="Where the exchange came from, and its number there.")]
+    at: Date
+    request: EvidenceRequest
+    response: EvidenceResponse
+
+    @property
+    def scene(self) -> str:
+        """The test or file that the exchange came from; "" where unknown."""
+        return self.label.rpartition("#")[0]
+
+
+def evidence_of(exchange: Exchange) -> Evidence:
+    """Return an exchange as text. Nothing is masked or cut yet: ``redaction.publish`` does both."""
+    request, response = exchange.request, exchange.response
+    return Evidence(
+        exchange.label,
+        exchange.at,
+        EvidenceRequest(request.method, request.url, request.headers.pairs, _text(request.body)),
+        EvidenceResponse(response.status, response.headers.pairs, _text(response.body)),
+    )
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
