@@ -9,6 +9,7 @@ import typer
 
 from linkproof.cli import completion
 from linkproof.cli.groups import contracts_app, definitions_app, faults_app, history_app, requirements_app
+from linkproof.cli.init_app import init
 from linkproof.cli.options import (
     Contracts,
     Definitions,
@@ -74,6 +75,9 @@ def options(
         from linkproof.base.resources import add_contracts
 
         add_contracts(contracts)
+
+
+app.command("init")(init)
 
 
 @app.command()

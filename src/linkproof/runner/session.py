@@ -152,6 +152,11 @@ class Session:
             raise NotExercised(f"no {state} connection is left among the target's fixtures")
         return names.pop(0)
 
+    def used(self, contract: Contract) -> dict[str, int]:
+        """Return how many connections of each state were taken since the last reset."""
+        given, free = self.target.contracts[contract.id].fixtures, self._free[contract.id]
+        return {state: len(names) - len(free.get(state, ())) for state, names in given.items()}
+
     def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
         """Of the connections of a state, keep only those that are wanted."""
         names = self._free[contract.id].get(state)

@@ -1,0 +1,65 @@
+"""How each kind of credential is written into a target file: environment variables are named, no secret is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from linkproof.contract.model import Contract
+
+
+@dataclass(frozen=True)
+class CredentialKind:
+    """A kind of ``[auth.*]``: its members, the header that carries it, and what to do first.
+
+    ``{name}`` in a member is filled from the parents' path parameters. ``token_env`` is the variable that holds the
+    token, "" where there is none.
+    """
+
+    header: str
+    token_env: str = ""
+    members: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
+
+
+CREDENTIALS: Mapping[str, CredentialKind] = {
+    "bearer": CredentialKind(
+        "Authorization",
+        "AZURE_TOKEN",
+        first="export AZURE_TOKEN=$(az account get-access-token --query accessToken -o tsv)",
+    ),
+    "azure-identity": CredentialKind("Authorization", first="pip install 'linkproof[azure]' && az login"),
+    "x-auth-token": CredentialKind("X-Auth-Token", "HUAWEI_TOKEN", first="export HUAWEI_TOKEN=..."),
+    "aksk": CredentialKind(
+        "X-Auth-Token",
+        members={
+            "access_key_env": "HUAWEICLOUD_SDK_AK",
+            "secret_key_env": "HUAWEICLOUD_SDK_SK",
+            "project_id": "{project_id}",
+        },
+        first="pip install 'linkproof[huawei]'; export HUAWEICLOUD_SDK_AK=... HUAWEICLOUD_SDK_SK=...",
+    ),
+    "keystone": CredentialKind(
+        "X-Auth-Token",
+        members={
+            "auth_url": "https://iam.myhuaweicloud.com/v3",
+            "username_env": "OS_USERNAME",
+            "password_env": "OS_PASSWORD",
+            "domain": "your-domain",
+            "project_id": "{project_id}",
+        },
+        first="pip install 'linkproof[huawei]'; export OS_USERNAME=... OS_PASSWORD=...",
+    ),
+}
+
+
+def kinds_for(contract: Contract) -> list[str]:
+    """The kinds of credential that a contract's vendor takes, the simplest first."""
+    header = contract.authorization_header.lower()
+    return [kind for kind, known in CREDENTIALS.items() if known.header.lower() == header] or ["bearer"]
+
+
+def unset(names: Sequence[str]) -> list[str]:
+    """The environment variables of these that are not set."""
+    return [n for n in names if n and not os.environ.get(n)]

@@ -1,0 +1,128 @@
+"""Writes a commented target file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from linkproof.cli.init.answers import Answers
+from linkproof.cli.init.credentials import CREDENTIALS
+from linkproof.cli.init.listing import Names
+from linkproof.contract.model import Contract
+
+_PER_LINE = 6
+_WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What is known of a target's connections, by contract id: those found, how many are needed, why none is known."""
+
+    found: Mapping[str, Names] = field(default_factory=dict)
+    needed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
+def target_toml(answers: Answers, connections: Connections, command: str, *, reset: str = "", token: str = "") -> str:
+    """The file's text. ``token`` is written only for the embedded server, whose token is public."""
+    return "\n".join(_lines(answers, connections, command, reset, token)) + "\n"
+
+
+def _lines(answers: Answers, connections: Connections, command: str, reset: str, token: str) -> Iterator[str]:
+    yield f"# Written by `{command}`. Run it: linkproof run   (every member: docs/targets.md)"
+    yield ""
+    yield "[target]"
+    yield f"kind = {quoted(answers.kind)}  # mock or live: the grade of the evidence"
+    yield f"base_url = {quoted(answers.base_url)}"
+    yield f"checks_credentials = {_bool(bool(answers.auth))}  # false: HDR-2 is not judged"
+    yield from _writing(answers)
+    if reset:
+        yield f'reset = {{ method = "POST", path = {quoted(reset)} }}  # puts the connections below back'
+    elif not answers.live:
+        yield '# reset = { method = "POST", path = "/reset" }  # if the mock can put its connections back'
+    for vendor, kind in answers.auth.items():
+        yield ""
+        yield from _auth(answers, vendor, kind, token)
+    for contract in answers.contracts:
+        yield ""
+        yield from _contract(contract, answers, connections)
+
+
+def _writing(answers: Answers) -> Iterator[str]:
+    if not answers.live:
+        yield f"writes = {_bool(answers.writes)}  # false: only requests that change nothing"
+        return
+    if answers.writes:
+        yield "writes = true"
+        yield f"allow = [{', '.join(quoted(a) for a in answers.allow)}]  # only these connections are ever written to"
+        return
+    yield "writes = false  # only readings are sent; decisions are then not exercised"
+    yield '# writes = true  # with allow = ["conformance-*"]: the names of connections that may be decided and deleted'
+
+
+def _auth(answers: Answers, vendor: str, kind: str, token: str) -> Iterator[str]:
+    known = CREDENTIALS[kind]
+    if known.first and not token:
+        yield f"# First: {known.first}"
+    yield f"[auth.{vendor}]"
+    yield f"kind = {quoted(kind)}"
+    if token:
+        yield f"token = {quoted(token)}"
+    elif known.token_env:
+        yield f"token_env = {quoted(answers.token_env[vendor])}  # the variable that holds the token"
+    path = next(answers.paths[c.id] for c in answers.contracts if c.vendor == vendor)
+    for name, value in known.members.items():
+        yield f"{name} = {quoted(value.format_map(_Filled(path)))}"
+
+
+class _Filled(dict[str, str]):
+    """Path parameters; one that is not known stays as its name."""
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+def _contract(contract: Contract, answers: Answers, connections: Connections) -> Iterator[str]:
+    yield f"[contracts.{contract.id}]  # {contract.title}, {contract.version}"
+    path = ", ".join(f"{name} = {quoted(value)}" for name, value in answers.paths[contract.id].items())
+    yield f"path = {{ {path} }}"
+    yield ""
+    found, needed = connections.found.get(contract.id, {}), connections.needed.get(contract.id, {})
+    if why := connections.why.get(contract.id):
+        yield f"# The target was not listed: {why}"
+    if answers.live and not answers.writes:
+        yield "# Readings need one connection of any state; decisions would need more."
+    elif needed:
+        counts = ", ".join(f"{n} {state}" for state, n in needed.items())
+        yield f"# A full run uses up {counts}. Tests that find none left are reported as not exercised."
+    yield f"[contracts.{contract.id}.fixtures]"
+    for state in dict.fromkeys((*needed, *found)):
+        yield from _state(state, list(found.get(state, ())), needed.get(state, 1))
+
+
+def _state(state: str, names: Sequence[str], needed: int) -> Iterator[str]:
+    """A state's connections: as many as a run uses up, with a word where there are fewer."""
+    key = state if state.replace("-", "").replace("_", "").isalnum() and state.isascii() else quoted(state)
+    if not names:
+        yield f"# {key} = []  # {needed} needed, none found: create them, then add their names"
+        return
+    kept = names[: max(needed, 1)]
+    note = f"  # {needed} needed, {len(names)} found" if len(names) < needed else ""
+    line = f"{key} = [{', '.join(quoted(n) for n in kept)}]{note}"
+    if len(line) <= _WIDTH:
+        yield line
+        return
+    yield f"{key} = [{note}"
+    for start in range(0, len(kept), _PER_LINE):
+        yield f"  {', '.join(quoted(n) for n in kept[start : start + _PER_LINE])},"
+    yield "]"
+
+
+def quoted(value: str) -> str:
+    """A TOML string: JSON's escapes are TOML's as well, and DEL is escaped too."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"

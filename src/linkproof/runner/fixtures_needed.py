@@ -1,0 +1,77 @@
+"""How many connections of each state a run uses up: counted in a run against the embedded server, without a socket.
+
+The server has more connections than any run uses, and they are never put back, as on a target without a reset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from linkproof.base.clock import VirtualClock
+from linkproof.contract.model import Contract
+from linkproof.mock.app import build_server
+from linkproof.mock.direct import Direct
+from linkproof.mock.fixtures import Fixtures, fixtures_of
+from linkproof.runner.open_target import Opened, Opener
+from linkproof.runner.pytest_plugin import Conformance
+from linkproof.runner.run_context import Choices
+from linkproof.runner.running import run_suites
+from linkproof.runner.selection import EVERYTHING, Selection
+from linkproof.targets.embedded import embedded_target
+from linkproof.targets.model import Target
+
+#: More than any run uses of one state.
+PLENTY = 60
+
+
+def fixtures_needed(contract: Contract, selection: Selection = EVERYTHING) -> Mapping[str, int]:
+    """State to the number of connections that the selected tests use up, and at least one that can be read.
+
+    States are the contract's own values. A contract without fixtures of its own needs none that are known.
+    """
+    target = _plentiful(contract)
+    if target is None:
+        return {}
+    run = Conformance(Choices(contracts=(contract.id,), selection=selection), opener=_opener(target))
+    used: Mapping[str, int] = {}
+    try:
+        run_suites(run)
+        if run.context.current is not None:
+            used = run.context.current.used(contract)
+    finally:
+        run.close()
+    return {state: max(1, used.get(state, 0)) for state in target.contracts[contract.id].fixtures}
+
+
+def _plentiful(contract: Contract) -> Target | None:
+    target = embedded_target("http://embedded.invalid", [contract])
+    given = target.contracts.get(contract.id)
+    if given is None:
+        return None
+    fixtures = {state: tuple(_names(names[0], state)) for state, names in given.fixtures.items() if names}
+    return replace(target, contracts={contract.id: replace(given, fixtures=fixtures)}, reset=None)
+
+
+def _names(example: str, state: str) -> Sequence[str]:
+    """Names like an example: UUIDs, or words with a number."""
+    words = [f"{state.lower()}-{n:03d}" for n in range(1, PLENTY + 1)]
+    try:
+        UUID(example)
+    except ValueError:
+        return words
+    return [str(uuid5(NAMESPACE_URL, word)) for word in words]
+
+
+def _opener(target: Target) -> Opener:
+    def opened(_: str, contracts: Sequence[Contract]) -> Opened:
+        def fixtures(contract: Contract) -> Fixtures:
+            given = target.contracts[contract.id]
+            return fixtures_of(contract, given.path, given.fixtures)
+
+        clock = VirtualClock()
+        server = build_server(contracts, clock=clock.now, fixtures=fixtures)
+        return Opened(target, lambda: None, transport=Direct(server), clock=clock)
+
+    return opened
