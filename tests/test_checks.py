@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkproof.base.json_values import parse
-from linkproof.checks.all import CHECKS
+from linkproof.checks.registry import all_checks
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.finding import Level
@@ -13,10 +13,11 @@ from tests.approve import APPROVED, CASSETTES, OF_CASSETTES, judgements, judgeme
 from tests.check_cases import CASES as FIRST
 from tests.check_cases import Case
 from tests.check_cases_effects import EFFECTS
+from tests.check_cases_kinds import KINDS
 from tests.check_cases_quiet import QUIET, Quiet
 from tests.traffic import AKS, MOCK, contract, error, ex, judge
 
-CASES = (*FIRST, *EFFECTS)
+CASES = (*FIRST, *EFFECTS, *KINDS)
 IDS = [f"{c.requirement} {c.name}".strip() for c in CASES]
 
 
@@ -61,7 +62,7 @@ def test_integers_are_read_with_all_their_digits(number: int) -> None:
 
 def test_every_requirement_has_a_check_and_cases() -> None:
     ids = {r.id for r in all_requirements() if r.subject == "target"}
-    assert {r for check in CHECKS for r in check.requirements} == ids
+    assert {r for check in all_checks() for r in check.requirements} == ids
     assert {c.requirement for c in CASES} == ids
 
 

@@ -52,9 +52,9 @@ def test_of_connections_without_end_the_last_are_known(monkeypatch: pytest.Monke
     monkeypatch.setattr(histories, "_SUBJECTS", 50)
     judge = judged([ex(AKS, own=f"c{i}", answer=connection(AKS, f"c{i}")) for i in range(500)])
     (world,) = judge._worlds.values()
-    (history,) = world.histories.values()
-    assert sum(len(c.subjects) for c in history.collections.values()) == 50
-    assert "c499" in next(iter(history.collections.values())).subjects
+    (state,) = world.states.values()
+    assert sum(len(c.subjects) for c in state.collections.values()) == 50
+    assert next(iter(state.collections.values())).find("c499") is not None
     assert judge.findings.all() == []
     assert judge.tallies[AKS, "SHP-1"].count == 500
 
@@ -69,9 +69,9 @@ def test_of_collections_without_end_the_last_are_known(monkeypatch: pytest.Monke
         exchanges.append(ex(AKS, url=url, raw=text.replace(PATHS[AKS], path).encode()))
     judge = judged(exchanges)
     assert judge.findings.all() == []
-    (history,) = next(iter(judge._worlds.values())).histories.values()
-    assert len(history.collections) == 50
-    assert [path.rsplit("/", 2)[1] for path in history.collections][-1] == "c199"
+    (state,) = next(iter(judge._worlds.values())).states.values()
+    assert len(state.collections) == 50
+    assert [path.rsplit("/", 2)[1] for path in state.collections][-1] == "c199"
 
 
 def test_what_is_recent() -> None:

@@ -3,48 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from linkproof.checks.decisions import observations
-from linkproof.checks.equivalence import settled
-from linkproof.checks.registry import breach, check, held
-from linkproof.checks.state import History, Subject
+from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.subjects import Presence, Subject
+from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
 
-@check("STA-5", "LRO-4", concerns=lambda sort: sort.written and not sort.flawed)
-def deleted_is_gone(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("STA-5", "LRO-4", applies_to=lambda of: of.written and not of.flawed)
+def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
     if call.throttled:
         return
     if call.role in (Role.GET, Role.LIST) and call.status == 200:
-        for shown, value, pointer in observations(call, history):
-            if shown.exists is False and shown.deleted is not None and _at_rest(call, shown, value):
-                yield from _still_there(call, shown, pointer)
+        for seen in view.observed:
+            gone = seen.subject.presence is Presence.ABSENT and seen.subject.deleted is not None
+            if gone and (seen.subject.deleted_long or seen.settled):
+                yield from _still_there(call, seen.subject, seen.pointer)
         if call.role is Role.LIST:
-            yield from _absent_from(call, history)
+            yield from _absent_from(view)
         return
-    _, subject = history.of(call)
-    if subject is None or subject.exists is not False or subject.deleted is None:
+    subject = view.subject
+    if subject is None or subject.presence is not Presence.ABSENT or subject.deleted is None:
         return
     if call.role is Role.GET:
         if call.not_found:
-            yield held("STA-5")
+            yield passed("STA-5")
             if subject.deleted_long:
-                yield held("LRO-4")
+                yield passed("LRO-4")
         elif call.status < 500:
             message = f"the connection was deleted, and Get answers {call.status}"
             yield breach("STA-5", "Get after Delete", "", "404", str(call.status), message)
     elif call.role is Role.DELETE:
         yield _again(call)
-
-
-def _at_rest(call: Call, subject: Subject, value: Any) -> bool:
-    """Whether nothing goes on with a connection: its operation was told to have ended, or it shows no passing state."""
-    return subject.deleted_long or settled(call.contract, value)
 
 
 def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgement]:
@@ -59,16 +53,16 @@ def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgeme
         yield breach("LRO-4", "no effect", "", "404", "200", message, group="", evidence=evidence)
 
 
-def _absent_from(call: Call, history: History) -> Iterator[Judgement]:
-    shown = {s.name for s, _, _ in observations(call, history)}
-    gone = [s for s in history.collection(call.collection).subjects.values() if s.exists is False and s.deleted]
-    if gone and not any(s.name in shown for s in gone):
-        yield held("STA-5")
+def _absent_from(view: View) -> Iterator[Judgement]:
+    shown = {seen.subject.name for seen in view.observed}
+    gone = [s.name for s in view.collection.subjects if s.presence is Presence.ABSENT and s.deleted]
+    if gone and shown.isdisjoint(gone):
+        yield passed("STA-5")
 
 
 def _again(call: Call) -> Judgement:
     if call.status == 204:
-        return held("STA-5")
+        return passed("STA-5")
     if call.status == 404:
         message = "a second Delete is answered with 404: ARM's texts disagree, a documented variant"
         return breach("STA-5", "variant", "", "204", "404", message, level=Level.NOTE)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from linkproof.base.json_values import at
 from linkproof.checks.equivalence import status_of
-from linkproof.checks.registry import breach, check, held
-from linkproof.checks.state import History
+from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.contract.request_match import Defect, Kind
@@ -19,8 +19,8 @@ from linkproof.model.finding import Judgement, Level
 _LONGEST = 140
 
 
-@check("ENM-1", concerns=lambda sort: sort.success and sort.kind is Kind.OPERATION)
-def values_are_enumerators(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ENM-1", applies_to=lambda of: of.success and of.kind is Kind.OPERATION)
+def values_are_enumerators(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A value in a documented enumeration is one of its enumerators, in exactly that case."""
     assert call.operation is not None
     schema = call.operation.responses.get(call.status)
@@ -31,7 +31,7 @@ def values_are_enumerators(call: Call, history: History, circumstances: Circumst
             if not isinstance(value, str):
                 continue
             if value in options:
-                yield held("ENM-1")
+                yield passed("ENM-1")
                 continue
             twin = next((o for o in options if isinstance(o, str) and o.casefold() == value.casefold()), None)
             expected = "one of " + ", ".join(map(str, options))
@@ -46,10 +46,8 @@ def values_are_enumerators(call: Call, history: History, circumstances: Circumst
                 )
 
 
-@check("ENM-2", concerns=lambda sort: sort.flawed)
-def undocumented_enumerators_are_refused(
-    call: Call, history: History, circumstances: Circumstances
-) -> Iterator[Judgement]:
+@check("ENM-2", applies_to=lambda of: of.flawed)
+def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A request whose only defect is an undocumented enumerator is refused with 4xx."""
     if any(f.defect is not Defect.ENUMERATOR for f in call.faults) or call.throttled:
         return
@@ -60,7 +58,7 @@ def undocumented_enumerators_are_refused(
     if any(isinstance(o, str) and o.casefold() == str(fault.value).casefold() for o in options):
         return  # whether another case is another word, the documents leave open
     if 400 <= call.status < 500:
-        yield held("ENM-2")
+        yield passed("ENM-2")
     else:
         message = f"{fault.name} = {str(fault.value)[:40]!r} is undocumented, and was answered with {call.status}"
         yield breach(
@@ -70,9 +68,9 @@ def undocumented_enumerators_are_refused(
 
 @check(
     "ENM-3",
-    concerns=lambda sort: sort.role is Role.DECIDE and not sort.flawed and sort.status < 500 and sort.status != 409,
+    applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500 and of.status != 409,
 )
-def enumerators_are_accepted(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A decision for a pending connection, in a request without defects, is accepted.
 
     409 is about what else goes on (RFC 9110, 15.5.10), maybe in a request that is not seen yet: not judged.
@@ -81,17 +79,17 @@ def enumerators_are_accepted(call: Call, history: History, circumstances: Circum
         return
     if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
         return
-    collection, subject = history.of(call)
+    subject = view.subject
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return
     pending = call.contract.states.get("pending", "")
     if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
         return
-    if _overlaps_another(call, [w.call for w in collection.done]):
+    if _overlaps_another(call, [w.call for w in view.collection.done]):
         return
     rules = call.contract.decide
     if call.success:
-        yield held("ENM-3")
+        yield passed("ENM-3")
     else:
         message = f"the decision for {call.decision} on a {pending} connection was refused: {call.error_code}"
         yield breach("ENM-3", "refused", rules.decision, "2xx", str(call.status), message, group=call.decision)

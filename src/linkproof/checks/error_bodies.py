@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, strings
 from linkproof.checks.leaks import find_leak
-from linkproof.checks.registry import breach, check, held
-from linkproof.checks.state import History
+from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.subjects import Presence
+from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Defect, Kind
@@ -16,8 +17,6 @@ from linkproof.contract.schema import BodySchema
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 
-#: Refusals that are about the resource's state and not about the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
-_OF_THE_STATE = frozenset({409, 412, 423})
 _BODILESS = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 
 
@@ -36,8 +35,8 @@ def from_a_gateway(call: Call, circumstances: Circumstances) -> bool:
     return circumstances.grade is not Grade.MOCK and call.status in (502, 503, 504) and call.answer is NOT_JSON
 
 
-@check("ERR-1", concerns=lambda sort: sort.status >= 400 and sort.method not in _BODILESS)
-def errors_have_the_error_body(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-1", applies_to=lambda of: of.status >= 400 and of.method not in _BODILESS)
+def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 4xx or 5xx has the contract's error body."""
     if from_a_gateway(call, circumstances):
         return
@@ -46,7 +45,7 @@ def errors_have_the_error_body(call: Call, history: History, circumstances: Circ
     rules = call.contract.error
     answer = call.answer
     if is_error_body(call):
-        yield held("ERR-1")
+        yield passed("ERR-1")
     elif answer is MISSING or answer is NOT_JSON or answer is TOO_DEEP:
         shown = call.exchange.response.body[:80].decode("utf-8", "replace") or "an empty body"
         kind = "no body" if answer is MISSING else "not JSON"
@@ -58,8 +57,8 @@ def errors_have_the_error_body(call: Call, history: History, circumstances: Circ
         yield breach("ERR-1", problem.keyword, problem.pointer, problem.expected, problem.actual, message, group="")
 
 
-@check("ERR-2", concerns=lambda sort: sort.status >= 400)
-def nothing_internal_leaks(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-2", applies_to=lambda of: of.status >= 400)
+def nothing_internal_leaks(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No stack trace, exception type, file path or SQL in any text of an error's body."""
     if not call.exchange.response.body or from_a_gateway(call, circumstances):
         return
@@ -75,44 +74,44 @@ def nothing_internal_leaks(call: Call, history: History, circumstances: Circumst
             kind, words = found
             yield breach("ERR-2", kind, pointer, f"no {kind}", words, f"a {kind} leaks: {words}", group="")
             return
-    yield held("ERR-2")
+    yield passed("ERR-2")
 
 
-@check("ERR-3", concerns=lambda sort: sort.kind is Kind.OPERATION and not sort.flawed and sort.status < 500)
-def unknown_is_not_found(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-3", applies_to=lambda of: of.kind is Kind.OPERATION and not of.flawed and of.status < 500)
+def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """An unknown connection, or anything below an unknown parent, is answered with a status that means unknown."""
     if call.throttled:
         return
-    what = _unknown(call, history, circumstances)
+    what = _unknown(call, view, circumstances)
     if not what:
         return
     allowed = call.contract.error.not_found
     expected = " or ".join(map(str, allowed))
     if call.status in allowed or call.not_found:
-        yield held("ERR-3")
+        yield passed("ERR-3")
     else:
         message = f"{what} is unknown, and {call.name} answered {call.status}"
         yield breach("ERR-3", f"unknown {what.split()[-1]}", "", expected, str(call.status), message, group="")
 
 
-def _unknown(call: Call, history: History, circumstances: Circumstances) -> str:
+def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
     promised = circumstances.collections.get(call.contract.id, frozenset())
     if promised and call.collection not in promised:
         return "the parent"
-    collection, subject = history.of(call)
+    subject, complete = view.subject, view.collection.complete
     if subject is None or call.role not in (Role.GET, Role.DECIDE):
         return ""
-    if call.role is Role.DECIDE and not call.contract.decide.subject:
+    if call.role is Role.DECIDE and call.contract.decide.by_resource:
         return ""  # a PUT may create
-    if subject.exists is not None or subject.last_write >= 0 or subject.deleted or subject.name in circumstances.names:
+    if subject.presence is not Presence.UNKNOWN or subject.last_write >= 0 or subject.deleted:
         return ""
-    if collection.complete is None or collection.membership > collection.complete[0]:
+    if subject.name in circumstances.names or complete is None or view.collection.membership > complete.start:
         return ""
-    return "" if subject.name in collection.complete[1] else "the connection"
+    return "" if subject.name in complete.names else "the connection"
 
 
-@check("ERR-4", concerns=lambda sort: sort.flawed and sort.method not in _BODILESS)
-def api_version_is_required(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-4", applies_to=lambda of: of.flawed and of.method not in _BODILESS)
+def api_version_is_required(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No api-version: 400 MissingApiVersionParameter. An unsupported one: 400 (SHOULD)."""
     fault = call.only_defect
     if fault is None or fault.defect not in (Defect.NO_VERSION, Defect.OTHER_VERSION) or call.throttled:
@@ -120,7 +119,7 @@ def api_version_is_required(call: Call, history: History, circumstances: Circums
     name = call.contract.version_parameter
     if fault.defect is Defect.OTHER_VERSION:
         if call.status == 400:
-            yield held("ERR-4")
+            yield passed("ERR-4")
         else:
             message = f"{name}={fault.value} is unsupported, and was answered with {call.status}"
             yield breach(
@@ -142,11 +141,11 @@ def api_version_is_required(call: Call, history: History, circumstances: Circums
             group="",
         )
     else:
-        yield held("ERR-4")
+        yield passed("ERR-4")
 
 
-@check("ERR-5", concerns=lambda sort: sort.flawed)
-def bad_bodies_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-5", applies_to=lambda of: of.flawed)
+def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A body that is not JSON, is empty, is no object, or lacks a required member: 400."""
     defects = {f.defect for f in call.faults}
     if not defects <= BODY_DEFECTS or call.throttled:
@@ -157,12 +156,11 @@ def bad_bodies_are_refused(call: Call, history: History, circumstances: Circumst
         return
     if call.status == 413 and len(call.exchange.request.body) > 100_000:
         return
-    _, subject = history.of(call)
-    if call.status == 404 and (subject is None or subject.exists is not True):
+    if call.status == 404 and (view.subject is None or view.subject.presence is not Presence.PRESENT):
         return
     what = sorted(defects)[0]
     if call.status == 400:
-        yield held("ERR-5")
+        yield passed("ERR-5")
     else:
         message = f"the {what}, and the answer was {call.status}"
         yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
@@ -173,8 +171,8 @@ def _is_empty_variant(call: Call) -> bool:
     return call.status == call.contract.error.empty_body_status and call.error_code.casefold() in codes
 
 
-@check("ERR-6", concerns=lambda sort: sort.flawed)
-def path_limits_hold(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-6", applies_to=lambda of: of.flawed)
+def path_limits_hold(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A path parameter outside its documented pattern or length: 400 or 404."""
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.PATH or call.throttled:
@@ -182,14 +180,14 @@ def path_limits_hold(call: Call, history: History, circumstances: Circumstances)
     if call.status == 409 and call.role is Role.DECIDE:
         return  # the connection's state is looked at first, and forbids it
     if call.status in (400, 404):
-        yield held("ERR-6")
+        yield passed("ERR-6")
     else:
         message = f"{fault.name}={str(fault.value)[:60]!r} is outside its limits, and was answered with {call.status}"
         yield breach("ERR-6", fault.name, "", "400 or 404", str(call.status), message, group="")
 
 
-@check("ERR-7", concerns=lambda sort: sort.flawed and sort.method not in _BODILESS)
-def undocumented_methods_are_refused(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-7", applies_to=lambda of: of.flawed and of.method not in _BODILESS)
+def undocumented_methods_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """An undocumented method on a path of the contract: 405 (or 404, 400); 405 names the allowed ones (SHOULD)."""
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.METHOD or call.throttled:
@@ -204,11 +202,11 @@ def undocumented_methods_are_refused(call: Call, history: History, circumstances
         message = "405 does not name the allowed methods"
         yield breach("ERR-7", "no Allow", "", "Allow: ...", "no Allow header", message, level=Level.SHOULD)
     else:
-        yield held("ERR-7")
+        yield passed("ERR-7")
 
 
-@check("ERR-8", concerns=lambda sort: sort.status >= 400 and bool(sort.contract.error.table))
-def codes_agree_with_their_status(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-8", applies_to=lambda of: of.status >= 400 and bool(of.contract.error.table))
+def codes_agree_with_their_status(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Status and error code stand in one row of the vendor's table."""
     table = call.contract.error.table
     if not call.error_code:
@@ -242,39 +240,30 @@ def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
         message = f"{call.error_code} is about {named}, and the request's defect is: {call.faults[0].defect}"
         yield breach("ERR-8", "code of another defect", contract.error.code, "a fitting code", call.error_code, message)
     else:
-        yield held("ERR-8")
+        yield passed("ERR-8")
 
 
-@check("ERR-9", concerns=lambda sort: 400 <= sort.status < 500)
-def same_mistake_same_code(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("ERR-9", applies_to=lambda of: 400 <= of.status < 500)
+def same_mistake_same_code(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same bad request is refused with the same code again.
 
     What is refused for the state that something is in, or while an operation goes on, may be refused otherwise soon.
     """
-    if not call.error_code or call.throttled or call.status in _OF_THE_STATE:
+    before = view.seen_code
+    if before is None or before.epoch != view.collection.last_done:
         return
-    request = call.exchange.request
-    key = (request.method, request.url, request.body, call.exchange.credential)
-    collection, subject = history.of(call)
-    if subject is not None and subject.running is not None and not subject.running.ended:
-        return
-    changed = collection.done[-1].index if collection.done else -1
-    before = history.codes.get(key)
-    if before is None or before[0] != changed:
-        history.codes.put(key, (changed, call.error_code, call))
-        return
-    if before[1] == call.error_code:
-        yield held("ERR-9")
+    if before.code == call.error_code:
+        yield passed("ERR-9")
     else:
         message = "the same request was refused with another code before"
         yield breach(
             "ERR-9",
             "another code",
             call.contract.error.code,
-            before[1],
+            before.code,
             call.error_code,
             message,
             level=Level.SHOULD,
             group="",
-            evidence=(before[2].exchange,),
+            evidence=(before.call.exchange,),
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.checks.error_bodies import from_a_gateway, is_error_body
-from linkproof.checks.registry import breach, check, held
-from linkproof.checks.state import History
+from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.request_match import Defect
 from linkproof.model.exchange import Circumstances, Grade
@@ -14,27 +14,26 @@ from linkproof.model.finding import Judgement, Level
 from linkproof.redaction.masking import secrets_of
 
 
-@check("HDR-1", concerns=lambda sort: bool(sort.contract.request_id_header))
-def answers_have_their_own_id(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("HDR-1", applies_to=lambda of: bool(of.contract.request_id_header))
+def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Every answer has a request id, and no two share one. Recordings often drop it: not judged there."""
     name = call.contract.request_id_header
     if circumstances.grade is Grade.RECORDING or from_a_gateway(call, circumstances):
         return
-    found = call.exchange.response.headers.get(name).strip()
+    found = view.request_id
     if not found:
         message = f"the answer has no {name}"
         group = "error" if call.status >= 400 else "success"
         yield breach("HDR-1", "absent", "", name, "absent", message, group=group)
-    elif found in history.request_ids:
+    elif view.request_id_was_seen:
         message = f"two answers share {name} {found}"
         yield breach("HDR-1", "shared", "", "an id of its own", found, message, group="")
     else:
-        history.request_ids.put(found, True)
-        yield held("HDR-1")
+        yield passed("HDR-1")
 
 
-@check("HDR-2", concerns=lambda sort: sort.flawed and sort.method not in ("HEAD", "OPTIONS", "TRACE"))
-def credentials_are_checked(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("HDR-2", applies_to=lambda of: of.flawed and of.method not in ("HEAD", "OPTIONS", "TRACE"))
+def credentials_are_checked(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Without a credential, or with a wrong one: 401 with the contract's error body."""
     fault = call.only_defect
     if fault is None or fault.defect not in (Defect.NO_CREDENTIAL, Defect.WRONG_CREDENTIAL) or call.throttled:
@@ -59,11 +58,11 @@ def credentials_are_checked(call: Call, history: History, circumstances: Circums
         message = "401 does not say how to authenticate"
         yield breach("HDR-2", "no WWW-Authenticate", "", "WWW-Authenticate", "absent", message, level=Level.SHOULD)
     else:
-        yield held("HDR-2")
+        yield passed("HDR-2")
 
 
-@check("HDR-3", concerns=lambda sort: 400 <= sort.status < 500)
-def throttling_is_told(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("HDR-3", applies_to=lambda of: 400 <= of.status < 500)
+def throttling_is_told(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """429 has the error body, and Retry-After (SHOULD)."""
     if not call.throttled:
         return
@@ -74,14 +73,14 @@ def throttling_is_told(call: Call, history: History, circumstances: Circumstance
         message = "429 does not say when to come again"
         yield breach("HDR-3", "no Retry-After", "", "Retry-After", "absent", message, level=Level.SHOULD)
     else:
-        yield held("HDR-3")
+        yield passed("HDR-3")
 
 
 @check("HDR-5")
-def service_does_not_fail(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No 5xx. A vendor's documented answer to an empty body is a variant; a gateway's own page says nothing."""
     if call.status < 500:
-        yield held("HDR-5")
+        yield passed("HDR-5")
         return
     if from_a_gateway(call, circumstances):
         return
@@ -101,7 +100,7 @@ def _kind_of(call: Call) -> str:
 
 
 @check("HDR-6")
-def credentials_are_not_repeated(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+def credentials_are_not_repeated(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No answer repeats a credential that was sent."""
     secrets = secrets_of(call.exchange.request.headers)
     if not secrets:
@@ -114,4 +113,4 @@ def credentials_are_not_repeated(call: Call, history: History, circumstances: Ci
             message = f"the credential that was sent stands in {where}"
             yield breach("HDR-6", "credential repeated", "", "no credential", f"in {where}", message, group="")
             return
-    yield held("HDR-6")
+    yield passed("HDR-6")

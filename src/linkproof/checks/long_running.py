@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.equivalence import settled
-from linkproof.checks.registry import breach, check, held
-from linkproof.checks.state import History, Running
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import Running
+from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.contract.request_match import Kind
@@ -19,14 +20,14 @@ from linkproof.model.finding import Judgement, Level
 
 @check(
     "LRO-1",
-    concerns=lambda sort: (
-        sort.method != "GET"
-        and sort.status in (201, 202)
-        and sort.kind in (Kind.OPERATION, Kind.ELSEWHERE)
-        and bool(sort.contract.long_running.terminal)
+    applies_to=lambda of: (
+        of.method != "GET"
+        and of.status in (201, 202)
+        and of.kind in (Kind.OPERATION, Kind.ELSEWHERE)
+        and bool(of.contract.long_running.terminal)
     ),
 )
-def it_says_where_to_poll(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """202 (and 201 that goes on) has Location or Azure-AsyncOperation, absolute, on the host that was called."""
     method = call.exchange.request.method
     goes_on = call.status == 201 and isinstance(call.answer, dict) and not settled(call.contract, call.answer)
@@ -55,13 +56,13 @@ def it_says_where_to_poll(call: Call, history: History, circumstances: Circumsta
         message = f"202 to {method} has no {wanted}"
         yield breach("LRO-1", f"no {wanted}", "", wanted, "absent", message, level=Level.SHOULD)
     else:
-        yield held("LRO-1")
+        yield passed("LRO-1")
 
 
-@check("LRO-2", "LRO-4", concerns=lambda sort: sort.kind is Kind.STATUS_POLL and not sort.flawed)
-def status_is_told(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("LRO-2", "LRO-4", applies_to=lambda of: of.kind is Kind.STATUS_POLL and not of.flawed)
+def status_is_told(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Polling Azure-AsyncOperation answers 200 with status, and ends with one of the known words, in time."""
-    running = history.running_at(call.exchange.request.url)
+    running = view.operation
     if running is None or call.throttled:
         return
     if running.ended:
@@ -77,7 +78,7 @@ def status_is_told(call: Call, history: History, circumstances: Circumstances) -
         message = "the operation's status has no status"
         yield breach("LRO-2", "no status", rules.status, "a status", word, message, group="")
     elif word in terminal:
-        yield from _ends_well(call, word, history)
+        yield from _ends_well(call, word)
     elif rules.is_over(word):
         expected = ", ".join(terminal)
         message = f"the operation ends with {word!r}; the words are {expected}"
@@ -85,10 +86,10 @@ def status_is_told(call: Call, history: History, circumstances: Circumstances) -
     elif _out_of_time(call, running, circumstances):
         yield _never_ends(call, running, word, circumstances)
     else:
-        yield held("LRO-2")
+        yield passed("LRO-2")
 
 
-def _ends_well(call: Call, word: str, history: History) -> Iterator[Judgement]:
+def _ends_well(call: Call, word: str) -> Iterator[Judgement]:
     rules = call.contract.long_running
     failed = word not in (rules.succeeded, rules.canceled)
     code, message_ = at(call.answer, rules.error_code), at(call.answer, rules.error_message)
@@ -97,7 +98,7 @@ def _ends_well(call: Call, word: str, history: History) -> Iterator[Judgement]:
         place = rules.error_code.rsplit("/", 1)[0]
         yield breach("LRO-2", "no error", place, "error with code and message", at(call.answer, place), message)
     else:
-        yield held("LRO-2")
+        yield passed("LRO-2")
 
 
 def _out_of_time(call: Call, running: Running, circumstances: Circumstances) -> bool:
@@ -115,10 +116,10 @@ def _never_ends(call: Call, running: Running, word: str, circumstances: Circumst
     return breach("LRO-4", "never ends", rules.status, "an end", word, message, group="", evidence=evidence)
 
 
-@check("LRO-3", "LRO-4", concerns=lambda sort: sort.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL) and not sort.flawed)
-def result_is_given(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("LRO-3", "LRO-4", applies_to=lambda of: of.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL) and not of.flawed)
+def result_is_given(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Polling Location answers 202 while the operation runs, then 200 or 204."""
-    running = history.running_at(call.exchange.request.url)
+    running = view.operation
     if running is None or call.throttled:
         return
     if call.kind is Kind.STATUS_POLL:
@@ -131,9 +132,9 @@ def result_is_given(call: Call, history: History, circumstances: Circumstances) 
             requirement = "LRO-3" if running.ended else "LRO-4"
             yield breach(requirement, "never ends", "", "200 or 204", "202", message, evidence=(running.call.exchange,))
         else:
-            yield held("LRO-3")
+            yield passed("LRO-3")
     elif call.status in (200, 204) or (call.status == 201 and running.call.exchange.request.method == "PUT"):
-        yield held("LRO-3")
+        yield passed("LRO-3")
     elif call.status < 400 or running.ended in ("", call.contract.long_running.succeeded):
         message = f"polling {call.contract.long_running.result_header} was answered with {call.status}"
         yield breach("LRO-3", "status", "", "202, then 200 or 204", str(call.status), message)
@@ -151,8 +152,8 @@ def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
         yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
 
 
-@check("LRO-5", concerns=lambda sort: bool(sort.contract.long_running.retry_header))
-def retry_after_is_seconds(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("LRO-5", applies_to=lambda of: bool(of.contract.long_running.retry_header))
+def retry_after_is_seconds(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Retry-After, where present, is a whole number of seconds; on a real service 10 to 600 (SHOULD)."""
     name = call.contract.long_running.retry_header
     if name.lower() not in call.exchange.response.headers:
@@ -165,43 +166,32 @@ def retry_after_is_seconds(call: Call, history: History, circumstances: Circumst
         message = f"{name} of {found} s is outside 10 to 600"
         yield breach("LRO-5", "outside 10 to 600", "", "10 to 600", found, message, level=Level.SHOULD)
     else:
-        yield held("LRO-5")
+        yield passed("LRO-5")
 
 
-@check(
-    "LRO-6",
-    concerns=lambda sort: (
-        sort.kind is Kind.STATUS_POLL or (sort.written and sort.role in (Role.GET, Role.LIST) and not sort.flawed)
-    ),
-)
-def created_is_not_shown_early(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+def _may_be_early(of: CallClass) -> bool:
+    reads = of.role in (Role.GET, Role.LIST) and of.status == 404 and not of.flawed
+    return of.kind is Kind.STATUS_POLL or (of.written and reads)
+
+
+@check("LRO-6", applies_to=_may_be_early)
+def created_is_not_shown_early(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """What a 202 is creating is not visible before the operation ended."""
     if call.kind is Kind.STATUS_POLL:
-        running = history.running_at(call.exchange.request.url)
-        if running is None or running.seen_early is None or running.ended:
-            return
-        word = at(call.answer, call.contract.long_running.status)
-        early, running.seen_early = running.seen_early, None
-        if call.status == 200 and isinstance(word, str) and not call.contract.long_running.is_over(word):
-            message = f"{early.name} showed the connection while its creation still says {word!r}"
-            evidence = (early.exchange, running.call.exchange)
-            yield breach("LRO-6", early.name, "", "404", "200", message, level=Level.SHOULD, evidence=evidence)
+        yield from _shown_early(call, view)
         return
-    collection = history.collection(call.collection)
-    subjects = [collection.subject(call.subject)] if call.subject else list(collection.subjects.values())
-    shown = set(_names(call)) if call.role is Role.LIST else set()
-    for subject in subjects:
-        running = subject.running
-        if running is None or not running.creating or running.ended:
-            continue
-        if call.status == 200 and (call.role is Role.GET or subject.name in shown):
-            running.seen_early = running.seen_early or call
-        elif call.status == 404:
-            yield held("LRO-6")
+    for subject in [view.subject] if view.subject else view.collection.subjects:
+        if subject.running is not None and subject.running.creating and not subject.running.ended:
+            yield passed("LRO-6")
 
 
-def _names(call: Call) -> Iterator[str]:
-    for item in call.items:
-        found = at(item, call.contract.member.id)
-        if isinstance(found, str):
-            yield found.rsplit("/", 1)[-1].lower()
+def _shown_early(call: Call, view: View) -> Iterator[Judgement]:
+    """Judge a reading that showed what its operation, as this poll says, is still creating."""
+    running, rules = view.operation, call.contract.long_running
+    if running is None or running.seen_early is None or running.ended:
+        return
+    word, early = at(call.answer, rules.status), running.seen_early
+    if call.status == 200 and isinstance(word, str) and not rules.is_over(word):
+        message = f"{early.name} showed the connection while its creation still says {word!r}"
+        evidence = (early.exchange, running.call.exchange)
+        yield breach("LRO-6", early.name, "", "404", "200", message, level=Level.SHOULD, evidence=evidence)

@@ -1,32 +1,36 @@
-"""What a check is, and how it comes to be known.
+"""What a check is, and how it is registered.
 
-A check looks at one call and at the history of the calls before it, and yields a judgement for each thing that it
-judged, good or bad. A check that yields nothing has judged nothing: that is never a pass.
+A check is a pure function: it looks at one call and at a frozen view of the calls before it, and yields a judgement for
+each thing that it judged, good or bad. Checks run in any order to the same result. A check that yields nothing has
+judged nothing: that is never a pass.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
 from linkproof.base.json_values import shorten
-from linkproof.checks.state import History
+from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Breach, Judgement, Level
 
-CheckFunction = Callable[[Call, History, Circumstances], Iterator[Judgement]]
+CheckFunction = Callable[[Call, View, Circumstances], Iterator[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
-    """What is known of a call before its details. All calls of one sort are given to the same checks.
+class CallClass:
+    """What is known of a call before its details. All calls of one class are given to the same checks.
 
-    ``flawed``: whether the request has a defect; ``written``: whether any request before it, in its world, would have
-    changed something.
+    ``flawed``: whether the request has a defect; ``written``: whether any request before it, in its state scope, would
+    have changed something.
     """
 
     contract: Contract
@@ -48,33 +52,44 @@ class Sort:
         return self.status == 200 and self.role in (Role.GET, Role.LIST)
 
 
-def sort_of(call: Call, history: History) -> Sort:
-    """The sort of a call after those of a history."""
+def class_of(call: Call, *, written: bool) -> CallClass:
+    """The class of a call; ``written`` as in ``CallClass``."""
     method = call.exchange.request.method
-    return Sort(call.contract, call.kind, call.role, method, call.status, bool(call.faults), history.written)
+    return CallClass(call.contract, call.kind, call.role, method, call.status, bool(call.faults), written)
 
 
-def _any(sort: Sort) -> bool:
+def _any(of: CallClass) -> bool:
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check and the requirements that it judges; ``concerns`` tells the sorts of calls that it has to be given."""
+    """A check, the requirements that it judges, and the classes of calls that it applies to."""
 
     requirements: tuple[str, ...]
     function: CheckFunction
-    concerns: Callable[[Sort], bool]
+    applies_to: Callable[[CallClass], bool]
 
 
-REGISTRY: list[Check] = []
+_REGISTRY: list[Check] = []
 
 
-def check(*requirements: str, concerns: Callable[[Sort], bool] = _any) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check under the ids of the requirements that it judges."""
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check of this package: a module that lies here is found, in whatever order."""
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")
+    return tuple(_REGISTRY)
+
+
+def check(
+    *requirements: str, applies_to: Callable[[CallClass], bool] = _any
+) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a check under the ids of all requirements that it judges."""
 
     def register(function: CheckFunction) -> CheckFunction:
-        REGISTRY.append(Check(requirements, function, concerns))
+        _REGISTRY.append(Check(requirements, function, applies_to))
         return function
 
     return register
@@ -92,17 +107,12 @@ def breach(
     group: str | None = None,
     evidence: tuple[Exchange, ...] = (),
 ) -> Judgement:
-    """A judgement that the requirement did not hold; ``actual`` is shown as JSON unless it is a string."""
+    """A judgement that the requirement is breached; ``actual`` is shown as JSON unless it is a string."""
     shown = actual if isinstance(actual, str) else shorten(actual)
     return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, evidence))
 
 
-_HELD: dict[str, Judgement] = {}
-
-
-def held(requirement: str) -> Judgement:
-    """A judgement that the requirement held."""
-    found = _HELD.get(requirement)
-    if found is None:
-        found = _HELD[requirement] = Judgement(requirement)
-    return found
+@lru_cache(maxsize=1024)
+def passed(requirement: str) -> Judgement:
+    """A judgement that the requirement passed."""
+    return Judgement(requirement)

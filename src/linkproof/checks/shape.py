@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, generalise
-from linkproof.checks.registry import breach, check, held
-from linkproof.checks.state import History
+from linkproof.checks import integers
+from linkproof.checks.integers import EXACT
+from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
@@ -19,14 +19,11 @@ from linkproof.contract.schema import BodySchema, Problem, values_at
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
-#: From here on a JSON number that goes through a double may lose digits.
-EXACT = 2**53
 
-
-@check("SHP-1", concerns=lambda sort: sort.success and sort.method != "HEAD")
-def success_bodies_fit(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("SHP-1", applies_to=lambda of: of.success and of.method != "HEAD")
+def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
-    schema = _schema(call, history)
+    schema = _schema(call, view)
     if schema is None:
         return
     answer = call.answer
@@ -39,7 +36,7 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
         yield breach("SHP-1", "not JSON", "", "a JSON body", shown, "the body is not JSON", group="")
         return
     if call.exact or schema.fits(answer):
-        yield held("SHP-1")
+        yield passed("SHP-1")
         return
     items = call.contract.list.items
     elsewhere = {"", items} if call.role is Role.LIST and call.contract.list.next_link else set()
@@ -59,15 +56,14 @@ def success_bodies_fit(call: Call, history: History, circumstances: Circumstance
             group=f"{where}" if problem.keyword != "type" else f"{where} {type(problem.value).__name__}",
         )
     if sound:
-        yield held("SHP-1")
+        yield passed("SHP-1")
 
 
-def _schema(call: Call, history: History) -> BodySchema | None:
+def _schema(call: Call, view: View) -> BodySchema | None:
     """What a success body has to fit; the result of a long-running operation is the body that its operation has."""
     operation = call.operation
     if call.kind is Kind.RESULT_POLL and call.status == 200:
-        running = history.running_at(call.exchange.request.url)
-        operation = running.call.operation if running is not None else None
+        operation = view.operation.call.operation if view.operation is not None else None
     return operation.responses.get(call.status) if call.success and operation is not None else None
 
 
@@ -87,13 +83,13 @@ def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield Problem(pointer, "required", f"members {names}", "(absent)", MISSING)
 
 
-@check("SHP-2", concerns=lambda sort: sort.success and sort.kind is Kind.OPERATION)
-def success_status_is_documented(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("SHP-2", applies_to=lambda of: of.success and of.kind is Kind.OPERATION)
+def success_status_is_documented(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 2xx is one that the operation documents."""
     assert call.operation is not None
     known = sorted(call.operation.responses)
     if call.status in call.operation.responses:
-        yield held("SHP-2")
+        yield passed("SHP-2")
     else:
         expected = " or ".join(map(str, known))
         yield breach(
@@ -106,14 +102,14 @@ def success_status_is_documented(call: Call, history: History, circumstances: Ci
         )
 
 
-@check("SHP-3", concerns=lambda sort: sort.method != "HEAD")
-def bodies_are_labelled_json(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("SHP-3", applies_to=lambda of: of.method != "HEAD")
+def bodies_are_labelled_json(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Content-Type is application/json wherever there is a body; 204 has none."""
     if call.status == 204:
         if call.exchange.response.body:
             yield breach("SHP-3", "body with 204", "", "no body", "a body", "204 came with a body")
         else:
-            yield held("SHP-3")
+            yield passed("SHP-3")
         return
     if call.answer is MISSING or (call.answer is NOT_JSON and not call.success):
         return
@@ -121,7 +117,7 @@ def bodies_are_labelled_json(call: Call, history: History, circumstances: Circum
         return
     found = call.exchange.response.headers.get("content-type")
     if found.split(";")[0].strip().lower() == "application/json":
-        yield held("SHP-3")
+        yield passed("SHP-3")
     else:
         yield breach(
             "SHP-3",
@@ -133,11 +129,11 @@ def bodies_are_labelled_json(call: Call, history: History, circumstances: Circum
         )
 
 
-@check("SHP-4", concerns=lambda sort: sort.success and sort.status != 202 and sort.kind is Kind.OPERATION)
-def members_are_documented(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("SHP-4", applies_to=lambda of: of.success and of.status != 202 and of.kind is Kind.OPERATION)
+def members_are_documented(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body has no member that the schema does not know; a list may always carry its next link."""
     if call.exact:
-        yield held("SHP-4")
+        yield passed("SHP-4")
         return
     assert call.operation is not None
     schema = call.operation.responses.get(call.status)
@@ -159,11 +155,11 @@ def members_are_documented(call: Call, history: History, circumstances: Circumst
             level=Level.SHOULD,
         )
     if sound:
-        yield held("SHP-4")
+        yield passed("SHP-4")
 
 
-@check("SHP-5", concerns=lambda sort: sort.success and sort.status != 202 and bool(sort.contract.member.type))
-def identity_is_the_path(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+@check("SHP-5", applies_to=lambda of: of.success and of.status != 202 and bool(of.contract.member.type))
+def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """id is the request path without case, name its last segment (or last two), type the provider type."""
     contract = call.contract
     if call.role is Role.LIST:
@@ -174,7 +170,7 @@ def identity_is_the_path(call: Call, history: History, circumstances: Circumstan
     elif call.role in (Role.GET, Role.DECIDE, Role.TAGS) and isinstance(call.answer, dict):
         yield from _identity(contract, call.answer, f"{call.collection}/{call.subject}", "")
     elif call.kind is Kind.RESULT_POLL and isinstance(call.answer, dict) and call.status == 200:
-        running = history.running_at(call.exchange.request.url)
+        running = view.operation
         if running is not None and running.call.role is Role.DECIDE:
             yield from _identity(contract, call.answer, f"{running.call.collection}/{running.subject}", "")
 
@@ -186,7 +182,7 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
         return  # SHP-1 says which is missing
     own = path.rsplit("/", 1)[-1]
     if found_id.lower() == path and found_name.lower() == own and found_type == contract.resource_type:
-        yield held("SHP-5")
+        yield passed("SHP-5")
         return
     wrong: list[tuple[str, str, str, str]] = []
     if unquote(urlsplit(found_id).path).casefold() != path.casefold() or "://" in found_id:
@@ -201,16 +197,14 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
         group = "" if kind != "type" else None
         yield breach("SHP-5", kind, pointer + where, expected, actual, message, group=group)
     if not wrong:
-        yield held("SHP-5")
+        yield passed("SHP-5")
 
 
 @check(
     "SHP-6",
-    concerns=lambda sort: sort.success and sort.status != 202 and "private-endpoint-ids" in sort.contract.capabilities,
+    applies_to=lambda of: of.success and of.status != 202 and "private-endpoint-ids" in of.contract.capabilities,
 )
-def private_endpoint_is_named_by_its_id(
-    call: Call, history: History, circumstances: Circumstances
-) -> Iterator[Judgement]:
+def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The private endpoint's id is one of its type."""
     member = call.contract.member
     pattern = member.private_endpoint_pattern
@@ -219,7 +213,7 @@ def private_endpoint_is_named_by_its_id(
         if not isinstance(value, str):
             continue
         if re.fullmatch(pattern, value):
-            yield held("SHP-6")
+            yield passed("SHP-6")
         else:
             expected = f"an id of type {member.private_endpoint_type}"
             message = f"{value!r} is no id of a private endpoint"
@@ -228,9 +222,9 @@ def private_endpoint_is_named_by_its_id(
 
 @check(
     "SHP-7",
-    concerns=lambda sort: sort.success and sort.kind is Kind.OPERATION and "integers" in sort.contract.capabilities,
+    applies_to=lambda of: of.success and of.kind is Kind.OPERATION and "integers" in of.contract.capabilities,
 )
-def integers_keep_their_digits(call: Call, history: History, circumstances: Circumstances) -> Iterator[Judgement]:
+def integers_keep_their_digits(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Integers come as integers, equal from answer to answer, and not all rounded to what a double can hold."""
     assert call.operation is not None
     schema = call.operation.responses.get(call.status)
@@ -238,60 +232,34 @@ def integers_keep_their_digits(call: Call, history: History, circumstances: Circ
         return
     for place in schema.integers:
         for pointer, value in values_at(call.answer, place):
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                continue
             if isinstance(value, float) and abs(value) >= EXACT:
                 message = "an integer beyond 2^53 came as a floating-point number: digits are lost"
                 yield breach("SHP-7", "digits lost", pointer, "an integer in digits", repr(value), message, group="")
             elif isinstance(value, float) and value.is_integer():
                 message = "an integer is written as a fraction: many clients read no number from it"
                 yield breach("SHP-7", "not in digits", pointer, str(int(value)), repr(value), message, group="")
-            elif isinstance(value, int):
-                yield from _digits(call, history, pointer, value)
+            elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
+                yield passed("SHP-7")
+    yield from _big_integers(view)
 
 
-def _digits(call: Call, history: History, pointer: str, value: int) -> Iterator[Judgement]:
-    if abs(value) <= EXACT:
-        yield held("SHP-7")
-        return
-    owner = at(call.answer, pointer.rsplit("/", 1)[0] + call.contract.member.id)
-    key = (str(owner), generalise(pointer).rsplit("/", 1)[-1])
-    before = history.integers.get(key)
-    if before is None:
-        before = history.integers.put(key, value)
-    if before != value and float(before) == float(value):
-        message = f"the same number came as {before} before: one of the two is rounded"
-        yield breach("SHP-7", "digits lost", pointer, str(before), str(value), message, group="")
-    elif _all_rounded(history.integers.values()):
-        message = "every integer beyond 2^53 is one that a double can hold: digits were rounded away"
-        yield breach("SHP-7", "digits lost", pointer, "exact digits", str(value), message, group="")
-    else:
-        yield held("SHP-7")
-
-
-def _all_rounded(numbers: Sequence[int]) -> bool:
-    """Whether it is beyond chance (one in a million) that all these numbers went through a double.
-
-    Numbers that come again and again count three times at the most: they may be meant to be equal.
-    """
-    if any(_chance_of_rounding(n) is None for n in numbers):
-        return False
-    chance = 1.0
-    for number, count in Counter(numbers).items():
-        chance *= min(1.0, _chance_of_rounding(number) or 0.0) ** min(count, 3)
-    return chance < 1e-6
-
-
-def _chance_of_rounding(number: int) -> float | None:
-    """How likely any number is to look as if it had gone through a double; None for one that did not.
-
-    Some print a double in full, others with no more digits than tell it from its neighbours.
-    """
-    if int(float(number)) == number:
-        return float(2.0 ** -(abs(number).bit_length() - 53))
-    if int(Decimal(repr(float(number)))) == number:
-        return float(10.0 ** -(len(str(abs(number))) - 17))
-    return None
+def _big_integers(view: View) -> Iterator[Judgement]:
+    """Judge the integers beyond 2^53 against those of earlier answers, and against each other."""
+    known: dict[tuple[str, str], int] = {}
+    is_exact = view.exact_integers
+    for number in view.big_integers:
+        before = view.known_integer(number.key)
+        if before is None:
+            before = known.setdefault(number.key, number.value)
+        is_exact = is_exact or integers.is_exact(before)
+        if before != number.value and float(before) == float(number.value):
+            message = f"the same number came as {before} before: one of the two is rounded"
+            yield breach("SHP-7", "digits lost", number.pointer, str(before), str(number.value), message, group="")
+        elif not is_exact and integers.all_rounded([*view.known_integers, *known.values()]):
+            message = "every integer beyond 2^53 is one that a double can hold: digits were rounded away"
+            yield breach("SHP-7", "digits lost", number.pointer, "exact digits", str(number.value), message, group="")
+        else:
+            yield passed("SHP-7")
 
 
 def _last(name: Any) -> str:

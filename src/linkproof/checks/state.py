@@ -1,349 +1,418 @@
-"""What the calls before this one came to: which connections were shown how, what was decided, what goes on.
+"""What the calls before this one have shown, folded from them in order by ``record``, and only there.
 
-The history of one world and one contract is folded from its calls, in order. It keeps the last of each thing, not the
-calls themselves, and of very many things the last ones: what is forgotten is not judged, and nobody is blamed for it.
+A check sees a ``View`` of the state as it was before one call. The state keeps the last of each thing, not the calls
+themselves, and of very many things the last ones: what is forgotten is not judged.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections import OrderedDict
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
 
 from linkproof.base.bounded import Recent
 from linkproof.base.json_values import MISSING, at
-from linkproof.checks.equivalence import settled, status_of
+from linkproof.checks.decision_table import CONCLUSIVE, Observation, said_of_decision
+from linkproof.checks.equivalence import status_of
+from linkproof.checks.integers import is_exact
+from linkproof.checks.subjects import (
+    Collection,
+    Decision,
+    Effect,
+    Listed,
+    Presence,
+    Running,
+    Shown,
+    Subject,
+    Write,
+    change,
+    ended_after,
+    same_request,
+)
+from linkproof.checks.walks import (
+    Chain,
+    Filters,
+    LinkedPage,
+    Listing,
+    OffsetPage,
+    Onward,
+    Order,
+    Totals,
+)
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
+from linkproof.model.exchange import Circumstances, Grade
 
-#: So many connections of a contract are known at a time, and so much of each other thing.
+if TYPE_CHECKING:
+    from linkproof.checks.view import View
+
+#: The connections of a contract that are known at a time, and the number of each other thing.
 _SUBJECTS = 10_000
 _KEPT = 4096
 _IDS_KEPT = 200_000
+#: The filters and orders in which one collection's pages are kept.
+_LISTINGS_KEPT = 256
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+POLLS = (Kind.STATUS_POLL, Kind.RESULT_POLL)
+#: Refusals that are about the resource's state and not about the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
+OF_THE_STATE = frozenset({409, 412, 423})
 
 
-@dataclass(slots=True)
-class Shown:
-    """How a connection was shown once: the representation, the call, and when (the call's place in the history)."""
-
-    value: Any
-    call: Call
-    index: int
-    settled: bool
+#: What makes two refused requests the same: method, URL, body and credential.
+CodeKey = tuple[str, str, bytes, str]
 
 
-@dataclass(slots=True)
-class Decision:
-    """A decision that was answered with success. ``ended`` is None while nobody knows whether it took effect."""
+class SeenCode(NamedTuple):
+    """The error code with which a request was refused before, and when its collection had last changed then."""
 
-    call: Call
-    index: int
-    status: str
-    description: str | None
-    ended: bool | None
-    long: bool
-    before: str = ""
-    shown: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Running:
-    """A long-running operation: where it is polled, what it was for, how it stands."""
-
-    call: Call
-    subject: str
-    status_url: str
-    result_url: str
-    last: str = "running"
-    ended: str = ""
-    result_done: Call | None = None
-    seen_early: Call | None = None
-    creating: bool = False
-
-
-@dataclass(slots=True)
-class Subject:
-    """One connection, as far as the calls have shown it."""
-
-    name: str
-    exists: bool | None = None
-    get: Shown | None = None
-    listed: Shown | None = None
-    last_write: int = -1
-    decisions: list[Decision] = field(default_factory=list)
-    deleted: Call | None = None
-    deleted_long: bool = False
-    repeat: Shown | None = None
-    read_only_sent: Call | None = None
-    before_read_only: Any = None
-    running: Running | None = None
-
-    @property
-    def latest(self) -> Shown | None:
-        """The representation that was shown last, by Get or by List."""
-        if self.get and (not self.listed or self.get.index > self.listed.index):
-            return self.get
-        return self.listed
-
-
-@dataclass(slots=True)
-class Write:
-    """A request that would change something, and how it was answered."""
-
-    index: int
-    subject: str
+    epoch: int
+    code: str
     call: Call
 
 
-@dataclass(slots=True)
-class Chain:
-    """Pages of one listing, followed from next link to next link."""
+class Pages:
+    """The pages of one collection's list by limit and offset since the collection last changed."""
 
-    start: int
-    first: Call
-    links: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    pages: int = 0
-    idle: int = 0
-    sound: bool = True
+    __slots__ = ("epoch", "listings", "totals")
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+        self.totals: Recent[Filters, Totals] = Recent(_LISTINGS_KEPT)
+        self.listings: Recent[tuple[Filters, Order], Listing] = Recent(_LISTINGS_KEPT)
 
 
-class Collection:
-    """The connections below one parent. ``made`` is told of each that becomes known."""
+class State:
+    """The state of one state scope and one contract."""
 
-    __slots__ = ("_made", "complete", "done", "membership", "path", "refused", "subjects")
-
-    def __init__(self, path: str, made: Callable[[Collection], None]) -> None:
-        self.path = path
-        self.subjects: OrderedDict[str, Subject] = OrderedDict()
-        self.refused: deque[Write] = deque(maxlen=32)
-        self.done: deque[Write] = deque(maxlen=32)
-        self.membership = -1
-        self.complete: tuple[int, frozenset[str]] | None = None
-        self._made = made
-
-    def subject(self, name: str) -> Subject:
-        """The connection of that name (lower case), made known if it was not."""
-        found = self.subjects.get(name)
-        if found is None:
-            found = self.subjects[name] = Subject(name)
-            self._made(self)
-        return found
-
-
-class History:
-    """The fold over the calls of one world and one contract. ``record`` takes a call once it has been judged."""
-
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, circumstances: Circumstances) -> None:
         self.contract = contract
         self.index = 0
-        self._known = 0
         self.written = False
         self.collections: OrderedDict[str, Collection] = OrderedDict()
-        self.chains: Recent[str, Chain] = Recent(_KEPT)
-        self.operations: Recent[str, Running] = Recent(_KEPT)
-        self.request_ids: Recent[str, bool] = Recent(_IDS_KEPT)
-        self.codes: Recent[tuple[Any, ...], tuple[int, str, Call]] = Recent(_KEPT)
-        self.paging: Recent[Any, Any] = Recent(_KEPT)
-        self.integers: Recent[tuple[str, str], int] = Recent(_KEPT)
-        self.observed: tuple[Call, list[tuple[Subject, Any, str]]] | None = None
-        self._looked_up: tuple[Call, tuple[Collection, Subject | None]] | None = None
+        self._known = 0
+        self._notes_request_ids = bool(contract.request_id_header) and circumstances.grade is not Grade.RECORDING
+        self.has_integers = "integers" in contract.capabilities
+        self._chains: Recent[str, Chain] = Recent(_KEPT)
+        self._operations: Recent[str, Running] = Recent(_KEPT)
+        self._request_ids: Recent[str, bool] = Recent(_IDS_KEPT)
+        self._codes: Recent[CodeKey, SeenCode] = Recent(_KEPT)
+        self._pages: Recent[str, Pages] = Recent(_KEPT)
+        self._integers: Recent[tuple[str, str], int] = Recent(_KEPT)
+        self.has_exact_integers = False
+
+    # reading
 
     def collection(self, path: str) -> Collection:
-        """The collection at a path (lower case)."""
-        found = self.collections.get(path)
-        if found is None:
-            found = self.collections[path] = Collection(path, self._forget_others)
-        return found
+        """The collection at a path (lower case); an empty one where it is unknown."""
+        return self.collections.get(path) or Collection(path)
 
-    def _forget_others(self, current: Collection) -> None:
-        """One connection more is known: of too many, those of another collection, or the oldest, are forgotten."""
-        self._known += 1
-        if self._known <= _SUBJECTS:
-            return
-        self.collections.move_to_end(current.path)
-        if len(self.collections) > 1:
-            _, oldest = self.collections.popitem(last=False)
-            self._known -= len(oldest.subjects)
-        else:
-            current.subjects.popitem(last=False)
-            self._known -= 1
-
-    def of(self, call: Call) -> tuple[Collection, Subject | None]:
-        """The collection that a call is about, and its connection (None: the whole collection)."""
-        if self._looked_up is None or self._looked_up[0] is not call:
-            collection = self.collection(call.collection)
-            self._looked_up = (call, (collection, collection.subject(call.subject) if call.subject else None))
-        return self._looked_up[1]
+    def subject_of(self, call: Call) -> Subject | None:
+        """The connection that a call is about, None where it is about a whole collection."""
+        return self.collection(call.collection).subject(call.subject) if call.subject else None
 
     def running_at(self, url: str) -> Running | None:
         """The operation that is polled at a URL."""
-        return self.operations.get(url)
+        return self._operations.get(url)
+
+    def chain_at(self, url: str) -> Chain | None:
+        """The pages that lead to a URL by next links."""
+        return self._chains.get(url)
+
+    def pages_of(self, path: str, epoch: int) -> Pages | None:
+        """The pages of a collection's list by limit and offset since its last change (``epoch``)."""
+        found = self._pages.get(path)
+        return found if found is not None and found.epoch == epoch else None
+
+    def has_request_id(self, request_id: str) -> bool:
+        """Whether an earlier answer had a request id."""
+        return request_id in self._request_ids
+
+    def code_for(self, key: CodeKey) -> SeenCode | None:
+        """The error code with which a request was refused before."""
+        return self._codes.get(key)
+
+    def integer_at(self, key: tuple[str, str]) -> int | None:
+        """The integer beyond 2^53 that was first seen under a key."""
+        return self._integers.get(key)
+
+    @property
+    def integers(self) -> list[int]:
+        """The integers beyond 2^53 of earlier answers."""
+        return self._integers.values()
 
     # the fold
 
-    def record(self, call: Call) -> None:
-        """Take in a call that has been judged."""
+    def record(self, view: View) -> None:
+        """Add a call that has been judged."""
+        call = view.call
+        linked, paged, integers, codes = view.linked_page, view.offset_page, view.big_integers, view.code_key
         self.index += 1
-        if call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
-            self._record_poll(call)
+        if self._notes_request_ids and view.request_id and not view.request_id_was_seen:
+            self._request_ids.put(view.request_id, True)
+        for number in integers:
+            if self._integers.get(number.key) is None:
+                self._integers.put(number.key, number.value)
+                self.has_exact_integers = self.has_exact_integers or is_exact(number.value)
+        if codes is not None and (view.seen_code is None or view.seen_code.epoch != view.collection.last_done):
+            self._codes.put(codes, SeenCode(view.collection.last_done, call.error_code, call))
+        if call.kind in POLLS:
+            self._record_poll(view)
             return
-        collection, subject = self.of(call)
-        if call.exchange.request.method in READING:
-            self._record_reading(call, collection, subject)
-        else:
+        collection = self._make_collection(call.collection)
+        subject = self._make(collection, call.subject) if call.subject else None
+        if call.exchange.request.method not in READING:
             self._record_write(call, collection, subject)
-
-    def _record_reading(self, call: Call, collection: Collection, subject: Subject | None) -> None:
-        if call.role is Role.GET and call.not_found and subject is not None and not call.faults:
-            if subject.exists and subject.get and subject.get.call.exchange.request.url == call.exchange.request.url:
-                subject.exists = None
             return
-        if not call.success or call.operation is None:
-            return
-        if call.role is Role.GET and subject is not None and isinstance(call.answer, dict):
-            name = call.shown
-            if name != subject.name and (name or subject.exists is not True):
-                return  # SHP-5: it shows another connection, or none
-            subject.get = Shown(call.answer, call, self.index, self._settled(subject, call.answer))
-            subject.exists = True
-        elif call.role is Role.LIST:
-            for name, item, _ in call.named:
-                found = collection.subject(name)
-                found.listed = Shown(item, call, self.index, self._settled(found, item))
-                if found.exists is None:
-                    found.exists = True
+        if linked is not None:
+            self._record_linked(view, linked, collection)
+        if paged is not None:
+            self._record_paged(call, paged, collection)
+        self._record_reading(view, collection, subject)
 
-    def _settled(self, subject: Subject, value: Any) -> bool:
-        """Whether a connection is not on its way; where no member says so, an operation that goes on does."""
-        going_on = subject.running is not None and not subject.running.ended
-        return settled(self.contract, value) and not (going_on and not self.contract.member.provisioning)
+    def _make_collection(self, path: str) -> Collection:
+        found = self.collections.get(path)
+        if found is None:
+            found = self.collections[path] = Collection(path)
+        return found
+
+    def _make(self, collection: Collection, name: str) -> Subject:
+        """The connection of that name; of too many, those of another collection, or the oldest, are forgotten."""
+        subject, is_new = collection.make(name)
+        if not is_new:
+            return subject
+        self._known += 1
+        if self._known > _SUBJECTS:
+            self.collections.move_to_end(collection.path)
+            if len(self.collections) > 1:
+                _, oldest = self.collections.popitem(last=False)
+                self._known -= len(oldest.subjects)
+            else:
+                collection.forget_oldest()
+                self._known -= 1
+        return subject
+
+    def _record_linked(self, view: View, page: LinkedPage, collection: Collection) -> None:
+        chain = self._chains.pop(view.call.exchange.request.url)
+        sound = page.sound and (page.changed or not page.twice)
+        if page.onward is Onward.ENDS and sound and not page.changed:
+            collection.listed(Listed(page.start, page.all_names))
+        if page.onward is not Onward.GOES_ON:
+            return
+        links = chain.links if chain is not None and isinstance(chain.links, set) else set()
+        names = chain.names if chain is not None and isinstance(chain.names, set) else set()
+        links.add(page.link)
+        names.update(page.names)
+        self._chains.put(page.link, Chain(page.start, page.first, links, names, page.pages, page.idle, sound))
+
+    def _record_paged(self, call: Call, page: OffsetPage, collection: Collection) -> None:
+        pages = self._pages.get(call.collection)
+        if pages is None or pages.epoch != page.epoch:
+            pages = self._pages.put(call.collection, Pages(page.epoch))
+        if page.total is not None and page.totals is None:
+            pages.totals.put(page.filters, Totals(page.total, self.index - 1, call.exchange.request.url))
+        if page.total_varies:
+            return
+        key = (page.filters, page.order)
+        before = pages.listings.get(key)
+        names = before.names if before is not None and isinstance(before.names, dict) else {}
+        keys = before.keys if before is not None and isinstance(before.keys, dict) else {}
+        names.update((place, name) for place, (name, _) in page.placed.items())
+        keys.update((place, sort_key) for place, (_, sort_key) in page.placed.items())
+        judged = page.whole is not None or (before is not None and before.judged)
+        pages.listings.put(key, Listing(names, keys, page.end, judged))
+        if page.whole is not None and not page.filters and page.total in (None, len(page.whole)):
+            members = frozenset(page.whole)
+            if len(members) == len(page.whole):
+                collection.listed(Listed(self.index - 1, members))
+
+    def _record_reading(self, view: View, collection: Collection, subject: Subject | None) -> None:
+        call = view.call
+        if call.role is Role.GET and subject is not None:
+            if call.not_found and not call.faults:
+                same_url = subject.get is not None and _url(subject.get.call) == _url(call)
+                if subject.presence is Presence.PRESENT and same_url:
+                    change(subject, [("presence", Presence.UNKNOWN)])
+                return
+            if call.status == 200 and not call.faults:
+                _note_early(subject, call)
+        for seen in view.observed:
+            known = self._make(collection, seen.subject.name)
+            _note_judged(view, known, seen)
+            shown = Shown(seen.value, call, self.index, seen.settled and not self._goes_on_unseen(known))
+            if call.role is Role.LIST:
+                if call.status == 200 and not call.faults:
+                    _note_early(known, call)
+                change(known, [("listed", shown)])
+                if known.presence is Presence.UNKNOWN:
+                    change(known, [("presence", Presence.PRESENT)])
+            elif call.shown or known.presence is Presence.PRESENT:
+                change(known, [("get", shown), ("presence", Presence.PRESENT)])
+
+    def _goes_on_unseen(self, subject: Subject) -> bool:
+        """Whether an operation goes on, in a contract whose connections have no member that shows it."""
+        return subject.goes_on and not self.contract.member.provisioning
 
     def _record_write(self, call: Call, collection: Collection, subject: Subject | None) -> None:
         self.written = True
-        status = call.status
+        answer = _answer(call.status)
+        if answer is _Answer.OTHER:
+            return
         name = subject.name if subject else ""
-        if 400 <= status < 500:
-            collection.refused.append(Write(self.index, name, call))
+        collection.note(Write(self.index, name, call), refused=answer is _Answer.REFUSED)
+        if subject is None or answer is _Answer.REFUSED:
             return
-        if not call.success and status < 500:
+        previous, goes_on = subject.last_write, subject.goes_on
+        change(subject, [("last_write", self.index), ("repeat", None)])
+        if answer is _Answer.FAILED:
+            change(subject, [("decisions", ())])
             return
-        collection.done.append(Write(self.index, name, call))
-        if subject is None:
-            return
-        previous = subject.last_write
-        subject.last_write = self.index
-        subject.repeat = None
-        if not call.success:
-            subject.decisions = []
-            return
-        existed = subject.exists
-        going_on = subject.running is not None and not subject.running.ended
         running = self._start(call, subject)
         if call.exchange.request.method == "DELETE":
-            subject.decisions = []
-            subject.deleted, subject.deleted_long = call, status == 202
-            collection.membership = self.index
-            if status != 202 and going_on:
-                subject.exists, subject.deleted = None, None  # what goes on may yet bring it back
-            elif status != 202:
-                subject.exists = False
+            self._record_delete(call, collection, subject, answer, goes_on)
             return
-        if existed is not True:
-            collection.membership = self.index
-            subject.exists = None if status == 202 else True
+        if subject.presence is not Presence.PRESENT:
+            collection.changed_members(self.index)
+            change(subject, [("presence", _WRITTEN[answer]), ("deleted", None)])
             if running is not None:
-                running.creating = status == 202
-            subject.deleted = None
+                change(running, [("creating", answer is _Answer.ACCEPTED)])
         self._record_decision(call, subject, running, previous)
         self._record_read_only(call, subject)
 
+    def _record_delete(
+        self, call: Call, collection: Collection, subject: Subject, answer: _Answer, goes_on: bool
+    ) -> None:
+        collection.changed_members(self.index)
+        accepted = answer is _Answer.ACCEPTED
+        change(subject, [("decisions", ()), ("deleted", call), ("deleted_long", accepted)])
+        if accepted:
+            return
+        if goes_on:  # the operation that goes on may bring the connection back
+            change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
+        else:
+            change(subject, [("presence", Presence.ABSENT)])
+
     def _record_decision(self, call: Call, subject: Subject, running: Running | None, previous: int) -> None:
         if call.role is not Role.DECIDE or not call.decision or call.faults:
-            subject.decisions = []
+            change(subject, [("decisions", ())])
             return
-        earlier = subject.decisions
-        latest = subject.latest
-        rules = self.contract.decide
+        earlier, latest, rules = subject.decisions, subject.latest, self.contract.decide
         description = at(call.sent, rules.description) if rules.description else MISSING
         decision = Decision(
             call=call,
             index=self.index,
             status=call.decision,
             description=description if isinstance(description, str) else None,
-            ended=None if running is not None or call.status == 202 else True,
+            effect=Effect.OPEN if running is not None or call.status == 202 else Effect.DONE,
             long=running is not None,
             before=status_of(self.contract, latest.value) if latest else "",
         )
         if earlier and same_request(earlier[-1].call, call) and subject.get and subject.get.index > previous:
-            subject.repeat = subject.get if subject.get.settled else None
-        rivals = [d for d in earlier if d.call.exchange.ended > call.exchange.started > 0]
-        subject.decisions = [*rivals, decision]
+            change(subject, [("repeat", subject.get if subject.get.settled else None)])
+        rivals = [d for d in earlier if ended_after(d.call, call)]
+        change(subject, [("decisions", (*rivals, decision))])
 
     def _record_read_only(self, call: Call, subject: Subject) -> None:
-        subject.read_only_sent = None
+        change(subject, [("read_only_sent", None)])
         if not isinstance(call.sent, dict) or subject.latest is None:
             return
         if any(at(call.sent, p) is not MISSING for p in self.contract.member.read_only):
-            subject.read_only_sent = call
-            subject.before_read_only = subject.latest.value
+            change(subject, [("read_only_sent", call), ("before_read_only", subject.latest.value)])
 
     def _start(self, call: Call, subject: Subject) -> Running | None:
-        """Note a long-running operation by the URLs that its answer names."""
-        rules = self.contract.long_running
-        status_url, result_url = rules.polled_at(call.exchange.response.headers, call.status)
-        if call.status not in (200, 201, 202) or not (status_url or result_url):
+        """Note a long-running operation under the URLs that its answer names."""
+        urls = self.contract.long_running.polled_at(call.exchange.response.headers, call.status)
+        if call.status not in (200, 201, 202) or not any(urls):
             return None
-        running = Running(call, subject.name, status_url, result_url)
-        subject.running = running
-        for url in (status_url, result_url):
+        running = Running(call, subject.name, *urls)
+        change(subject, [("running", running)])
+        for url in urls:
             if url:
-                self.operations.put(url, running)
+                self._operations.put(url, running)
         return running
 
-    def _record_poll(self, call: Call) -> None:
-        running = self.operations.get(call.exchange.request.url)
+    def _record_poll(self, view: View) -> None:
+        call, running, rules = view.call, view.operation, self.contract.long_running
         if running is None:
             return
-        if call.kind is Kind.STATUS_POLL:
-            word = at(call.answer, self.contract.long_running.status) if call.success else MISSING
-            if isinstance(word, str):
-                running.last = word
-                if word in self.contract.long_running.terminal:
-                    self._end(running, word)
-        elif call.status in (200, 201, 204):
-            running.result_done = running.result_done or call
-            if not running.status_url:
-                self._end(running, self.contract.long_running.succeeded)
+        if call.kind is Kind.RESULT_POLL:
+            if call.status in (200, 201, 204):
+                change(running, [("result_done", running.result_done or call)])
+                if not running.status_url:
+                    self._end(running, rules.succeeded)
+            return
+        if not running.ended:
+            change(running, [("seen_early", None)])
+        word = at(call.answer, rules.status) if call.success else MISSING
+        if isinstance(word, str):
+            change(running, [("last", word)])
+            if word in rules.terminal:
+                self._end(running, word)
 
     def _end(self, running: Running, word: str) -> None:
         if running.ended:
             return
-        running.ended = word
+        change(running, [("ended", word)])
         succeeded = word == self.contract.long_running.succeeded
-        collection = self.collection(running.call.collection)
-        subject = collection.subject(running.subject)
+        collection = self._make_collection(running.call.collection)
+        subject = self._make(collection, running.subject)
         if running.call.exchange.request.method == "DELETE":
             if succeeded and subject.deleted is running.call:
-                subject.exists = False
-                collection.membership = self.index
-        else:
-            if succeeded and running.creating:
-                subject.exists = True
-                collection.membership = self.index
-            for decision in subject.decisions:
-                if decision.call is running.call:
-                    decision.ended = succeeded
+                change(subject, [("presence", Presence.ABSENT)])
+                collection.changed_members(self.index)
+            return
+        if succeeded and running.creating:
+            change(subject, [("presence", Presence.PRESENT)])
+            collection.changed_members(self.index)
+        effect = Effect.DONE if succeeded else Effect.FAILED
+        for decision in subject.decisions:
+            if decision.call is running.call:
+                change(decision, [("effect", effect)])
 
 
-def same_request(one: Call, other: Call) -> bool:
-    """Whether two calls ask for the same: method, connection and body."""
-    return (
-        one.exchange.request.method == other.exchange.request.method
-        and one.subject == other.subject
-        and one.sent == other.sent
-    )
+class _Answer(Enum):
+    """How a write was answered."""
+
+    REFUSED = "4xx"
+    FAILED = "5xx"
+    ACCEPTED = "202"
+    DONE = "2xx"
+    OTHER = "1xx or 3xx"
+
+
+#: The presence of a connection that was not known to exist, after a write that was answered so.
+_WRITTEN = {_Answer.ACCEPTED: Presence.UNKNOWN, _Answer.DONE: Presence.PRESENT}
+_BY_CLASS = {2: _Answer.DONE, 4: _Answer.REFUSED, 5: _Answer.FAILED}
+
+
+def _answer(status: int) -> _Answer:
+    return _Answer.ACCEPTED if status == 202 else _BY_CLASS.get(min(status // 100, 5), _Answer.OTHER)
+
+
+def _url(call: Call) -> str:
+    return call.exchange.request.url
+
+
+def _note_early(subject: Subject, call: Call) -> None:
+    """Note a reading that shows what an operation is still creating."""
+    running = subject.running
+    if running is not None and running.creating and not running.ended and running.seen_early is None:
+        change(running, [("seen_early", call)])
+
+
+def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
+    """Note what this reading settles, so that it is judged once: decisions, repetitions, read-only members."""
+    call = view.call
+    if call.status != 200:
+        return
+    if subject.decisions and said_of_decision(call, view.collection, seen) in CONCLUSIVE:
+        decision = subject.decisions[-1]
+        change(decision, [("shown_by", decision.shown_by | {str(call.role)})])
+    if call.role is not Role.GET:
+        return
+    if subject.repeat is not None and seen.settled:
+        change(subject, [("repeat", None)])
+    sent = subject.read_only_sent
+    if sent is not None and not ended_after(sent, call) and not subject.goes_on:
+        change(subject, [("read_only_sent", None)])

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from linkproof.base.bounded import Recent
-from linkproof.checks.all import CHECKS
 from linkproof.checks.error_bodies import from_a_gateway
-from linkproof.checks.registry import Check, sort_of
-from linkproof.checks.state import READING, History
+from linkproof.checks.registry import Check, all_checks, class_of
+from linkproof.checks.state import READING, State
+from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.request_match import Address, Addresses, Kind
@@ -37,17 +37,17 @@ _MOST_UNMATCHED = 1000
 
 @dataclass
 class _World:
-    """What belongs to one world: a history for each contract, and the URLs at which operations are polled."""
+    """What belongs to one state scope: a state for each contract, and the URLs at which operations are polled."""
 
-    histories: dict[tuple[str, str], History] = field(default_factory=dict)
+    states: dict[tuple[str, str], State] = field(default_factory=dict)
     polls: Recent[str, tuple[Route, Kind]] = field(default_factory=lambda: Recent(_POLLS))
     tracks: Tracks = field(default_factory=lambda: Recent(FOLLOWED))
 
-    def history(self, contract: Contract) -> History:
+    def state(self, contract: Contract, circumstances: Circumstances) -> State:
         key = (contract.id, contract.version)
-        found = self.histories.get(key)
+        found = self.states.get(key)
         if found is None:
-            found = self.histories[key] = History(contract)
+            found = self.states[key] = State(contract, circumstances)
         return found
 
 
@@ -111,7 +111,7 @@ class Judge:
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
-        #: The checks for each sort of call, worked out when the first call of the sort comes.
+        #: The checks that apply to each call class, worked out when the first call of the class comes.
         self._checks: dict[tuple[tuple[str, str, str], int, bool, bool], tuple[Check, ...]] = {}
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
@@ -129,28 +129,29 @@ class Judge:
             self._leave(exchange, "a gateway answered in the place of the service")
             return call, []
         self.matched[call.contract.id] += 1
-        history = world.history(call.contract)
+        state = world.state(call.contract, self.circumstances)
+        view = View(state, call)
         found: list[Judgement] = []
-        for check in self._checks_for(call, history):
+        for check in self._checks_for(call, view):
             try:
-                found.extend(check.function(call, history, self.circumstances))
+                found.extend(judged_by(check, call, view, self.circumstances))
             except Exception:
                 self._broke(check.requirements, exchange)
-        history.record(call)
-        self.lifecycles.observe(call, history, world.tracks)
-        self.timelines.observe(call, history)
+        state.record(view)
+        self.lifecycles.observe(call, state, world.tracks)
+        self.timelines.observe(call, state)
         self.observations.observe(call)
         self._note_polls(call, world)
         for judgement in found:
             self._count(call, judgement)
         return call, found
 
-    def _checks_for(self, call: Call, history: History) -> tuple[Check, ...]:
-        key = (call.address.sort, call.status, not call.faults, history.written)
+    def _checks_for(self, call: Call, view: View) -> tuple[Check, ...]:
+        key = (call.address.sort, call.status, not call.faults, view.written)
         found = self._checks.get(key)
         if found is None:
-            sort = sort_of(call, history)
-            found = self._checks[key] = tuple(c for c in CHECKS if c.concerns(sort))
+            of = class_of(call, written=view.written)
+            found = self._checks[key] = tuple(c for c in all_checks() if c.applies_to(of))
         return found
 
     def judged(self) -> Judged:
@@ -264,6 +265,15 @@ class Judge:
         what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"
         if len(self.broken) < _MOST_BROKEN:
             self.broken.append(Broken(what, traceback.format_exc(limit=4)))
+
+
+def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
+    """What one check says of a call. Raises ValueError for a judgement on a requirement that it does not declare."""
+    found = list(check.function(call, view, circumstances))
+    for judgement in found:
+        if judgement.requirement not in check.requirements:
+            raise ValueError(f"{check.function.__name__} judged {judgement.requirement}, which it does not declare")
+    return found
 
 
 def _poll(url: str, route: Route, kind: Kind) -> Address:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from linkproof.base.json_values import at
-from linkproof.checks.state import History, Running
+from linkproof.checks.state import State
+from linkproof.checks.subjects import Running
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.request_match import Kind
@@ -48,16 +49,16 @@ class Timelines:
     def __init__(self) -> None:
         self._operations: dict[str, dict[int, _Operation]] = {}
 
-    def observe(self, call: Call, history: History) -> None:
+    def observe(self, call: Call, state: State) -> None:
         """Take in a call that starts or polls an operation; any other says nothing."""
         kept = self._operations.setdefault(call.contract.id, {})
         if call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
-            running = history.running_at(call.exchange.request.url)
+            running = state.running_at(call.exchange.request.url)
             operation = kept.get(id(running))
             if operation is not None:
                 operation.add(self._step(call, operation.start))
             return
-        _, subject = history.of(call)
+        subject = state.subject_of(call)
         if subject is None or subject.running is None or subject.running.call is not call:
             return
         if len(kept) < _MOST_KEPT:

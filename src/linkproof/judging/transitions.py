@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from linkproof.base.bounded import Recent
 from linkproof.checks.equivalence import status_of
-from linkproof.checks.state import READING, History, Subject
+from linkproof.checks.state import READING, State
+from linkproof.checks.subjects import Subject
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
@@ -42,21 +43,21 @@ class Lifecycles:
     def __init__(self) -> None:
         self._seen: dict[str, dict[_Step, tuple[int, str]]] = {}
 
-    def observe(self, call: Call, history: History, tracks: Tracks) -> None:
+    def observe(self, call: Call, state: State, tracks: Tracks) -> None:
         """Take in a call; ``tracks`` belong to its world."""
         contract = call.contract
         if not contract.member.status or call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
             return
         if call.exchange.request.method not in READING:
-            self._write(call, history, tracks)
+            self._write(call, state, tracks)
         elif call.role is Role.GET and call.not_found and call.subject and not call.faults:
-            self._shown(call, history, tracks, call.subject, GONE)
+            self._shown(call, state, tracks, call.subject, GONE)
         elif call.role in (Role.GET, Role.LIST):
-            collection = history.collection(call.collection)
+            collection = state.collection(call.collection)
             for name, item, _ in call.named:
                 status = status_of(contract, item)
                 if status and _is_settled(collection.subject(name), call):
-                    self._shown(call, history, tracks, name, status)
+                    self._shown(call, state, tracks, name, status)
 
     def take(self, other: Lifecycles) -> None:
         """Take in what others counted, as if it had come after all that is here."""
@@ -77,7 +78,7 @@ class Lifecycles:
         transitions = tuple(Transition(*s, s in foreseen, *seen.get(s, (0, ""))) for s in steps)
         return Lifecycle(contract.id, tuple(contract.states.values()), transitions)
 
-    def _write(self, call: Call, history: History, tracks: Tracks) -> None:
+    def _write(self, call: Call, state: State, tracks: Tracks) -> None:
         if not call.subject:
             return
         track = _track(tracks, call, call.subject)
@@ -85,11 +86,11 @@ class Lifecycles:
         if call.success or call.status >= 500:
             track.writes.append(act if call.success else OTHER)
             del track.writes[:-2]
-        elif track.last and not track.writes and _was_refused(call, act) and not _goes_on(call, history, call.subject):
+        elif track.last and not track.writes and _was_refused(call, act) and not _goes_on(call, state, call.subject):
             self._count(call, (track.last, act, track.last, True))
 
-    def _shown(self, call: Call, history: History, tracks: Tracks, name: str, status: str) -> None:
-        if _goes_on(call, history, name):
+    def _shown(self, call: Call, state: State, tracks: Tracks, name: str, status: str) -> None:
+        if _goes_on(call, state, name):
             return
         track = _track(tracks, call, name)
         last, writes = track.last, track.writes
@@ -117,9 +118,8 @@ def _is_settled(subject: Subject, call: Call) -> bool:
     return any(shown is not None and shown.call is call and shown.settled for shown in (subject.get, subject.listed))
 
 
-def _goes_on(call: Call, history: History, name: str) -> bool:
-    running = history.collection(call.collection).subject(name).running
-    return running is not None and not running.ended
+def _goes_on(call: Call, state: State, name: str) -> bool:
+    return state.collection(call.collection).subject(name).goes_on
 
 
 def _act(call: Call) -> str:

@@ -1,0 +1,122 @@
+"""STA-4, 9 and 10: a decision after, or together with, another one on the same connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkproof.checks.equivalence import difference, status_of
+from linkproof.checks.error_bodies import is_error_body
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import Effect, Subject, ended_after, overlap, same_request
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
+
+
+@check("STA-10", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed)
+def each_of_two_is_answered(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Of two decisions at the same time, each is answered as documented: done, or refused; neither fails."""
+    if not call.decision or view.subject is None:
+        return
+    for write in (*view.collection.done, *view.collection.refused):
+        if write.subject != view.subject.name or not write.call.decision or not overlap(write.call, call):
+            continue
+        failed = [c for c in (write.call, call) if not _is_documented(c)]
+        if not failed:
+            yield passed("STA-10")
+            continue
+        documented = " or ".join(map(str, sorted(call.operation.responses if call.operation else ())))
+        message = f"one of two decisions at the same time was answered with {failed[0].status}"
+        evidence = (write.call.exchange,)
+        expected = f"{documented}, or a refusal"
+        yield breach("STA-10", "answer", "", expected, str(failed[0].status), message, evidence=evidence)
+
+
+def _is_documented(call: Call) -> bool:
+    return call.operation is not None and (call.status in call.operation.responses or 400 <= call.status < 500)
+
+
+def _may_repeat(of: CallClass) -> bool:
+    return of.written and of.role in (Role.DECIDE, Role.GET) and of.contract.decide.by_resource
+
+
+@check("STA-4", applies_to=_may_repeat)
+def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
+    if call.role is Role.DECIDE and not call.faults and call.decision and not call.throttled:
+        yield from _second_answer(call, view)
+    elif call.role is Role.GET and call.status == 200:
+        for seen in view.observed:
+            if seen.subject.repeat is None or not seen.settled:
+                continue
+            before = seen.subject.repeat.value
+            found = difference(call.contract, before, seen.value, ignore=call.contract.member.volatile)
+            if found is None:
+                yield passed("STA-4")
+            else:
+                place, was, now = found
+                message = f"the same request was sent twice, and the second changed {place}"
+                yield breach("STA-4", "second changes", seen.pointer + place, str(was), str(now), message, group="")
+
+
+def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
+    subject = view.subject
+    if subject is None or not subject.decisions or not same_request(subject.decisions[-1].call, call):
+        return
+    last = subject.decisions[-1]
+    writes = (*view.collection.done, *view.collection.refused)
+    if any(w.index > last.index and w.subject == subject.name for w in writes):
+        return
+    if ended_after(last.call, call) or last.effect is Effect.FAILED:
+        return
+    rules = call.contract.decide
+    if rules.final and call.status == 400 and not is_error_body(call):
+        return  # ERR-1
+    if call.success or (rules.final and call.status == 400 and call.error_code == rules.refusal):
+        yield passed("STA-4")
+    elif last.effect is not Effect.OPEN or call.status != 409:
+        message = f"the same request was answered with {last.call.status} before, and with {call.status} again"
+        yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
+
+
+@check("STA-9", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500)
+def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Where decisions are final, deciding what is not pending is refused with 400 and the contract's code."""
+    if not call.decision or call.throttled or view.subject is None:
+        return
+    before = _settled_status(call, view.subject)
+    if not before:
+        return
+    rules = call.contract.decide
+    if rules.final:
+        yield from _decided_again(call, view.subject, before)
+    elif before == rules.shows.get("reject") != call.decision and 400 <= call.status < 500:
+        yield passed("STA-9")
+
+
+def _settled_status(call: Call, subject: Subject) -> str:
+    """The status in which a decision met its connection, "" where that is not known for certain."""
+    latest = subject.latest
+    if latest is None or subject.last_write > latest.index or not latest.settled or not call.plain:
+        return ""
+    return status_of(call.contract, latest.value)
+
+
+def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgement]:
+    """Judge a decision where decisions are final."""
+    refusal = call.contract.decide.refusal
+    if before == call.contract.states.get("pending"):
+        return
+    if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
+        return  # STA-4: the same again may be accepted
+    if call.status != 400:
+        message = f"a connection that is {before} was decided again, and the answer was {call.status}"
+        yield breach("STA-9", "decided again", "", f"400 {refusal}", str(call.status), message)
+    elif call.error_code == refusal:
+        yield passed("STA-9")
+    elif is_error_body(call):  # otherwise ERR-1
+        pointer = call.contract.error.code
+        message = f"deciding a connection that is {before} was refused with another code"
+        yield breach("STA-9", "code", pointer, refusal, call.error_code, message, group="")

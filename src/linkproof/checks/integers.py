@@ -1,0 +1,76 @@
+"""Integers beyond 2^53: where an answer has them, and whether they can have gone through a double."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from linkproof.base.json_values import at, generalise
+from linkproof.contract.call import Call
+from linkproof.contract.request_match import Kind
+from linkproof.contract.schema import values_at
+
+#: From here on a JSON number that goes through a double may lose digits.
+EXACT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class BigInteger:
+    """An integer beyond 2^53 in an answer; ``key`` is the same for the same member of the same connection."""
+
+    pointer: str
+    key: tuple[str, str]
+    value: int
+
+
+def big_integers(call: Call) -> tuple[BigInteger, ...]:
+    """The integers beyond 2^53 of a success's body, in its order."""
+    if not call.success or call.kind is not Kind.OPERATION or call.operation is None:
+        return ()
+    schema = call.operation.responses.get(call.status)
+    if schema is None or not isinstance(call.answer, dict):
+        return ()
+    return tuple(
+        BigInteger(pointer, _key(call, pointer), value)
+        for place in schema.integers
+        for pointer, value in values_at(call.answer, place)
+        if isinstance(value, int) and abs(value) > EXACT
+    )
+
+
+def _key(call: Call, pointer: str) -> tuple[str, str]:
+    owner = at(call.answer, pointer.rsplit("/", 1)[0] + call.contract.member.id)
+    return str(owner), generalise(pointer).rsplit("/", 1)[-1]
+
+
+def is_exact(number: int) -> bool:
+    """Whether a number cannot have gone through a double."""
+    return _chance_of_rounding(number) is None
+
+
+def all_rounded(numbers: Iterable[int]) -> bool:
+    """Whether it is beyond chance (one in a million) that all these numbers went through a double.
+
+    Equal numbers count three times at the most: they may be meant to be equal.
+    """
+    chance = 1.0
+    for number, count in Counter(numbers).items():
+        likely = _chance_of_rounding(number)
+        if likely is None:
+            return False
+        chance *= min(1.0, likely) ** min(count, 3)
+    return chance < 1e-6
+
+
+def _chance_of_rounding(number: int) -> float | None:
+    """How likely any number is to look as if it had gone through a double; None for one that did not.
+
+    Some print a double in full, others with no more digits than tell it from its neighbours.
+    """
+    if int(float(number)) == number:
+        return float(2.0 ** -(abs(number).bit_length() - 53))
+    if int(Decimal(repr(float(number)))) == number:
+        return float(10.0 ** -(len(str(abs(number))) - 17))
+    return None

@@ -1,0 +1,73 @@
+"""STA-8: read-only members that a client sends are not taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from linkproof.base.json_values import MISSING, at, strings
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import ended_after
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
+
+
+def _may_show_read_only(of: CallClass) -> bool:
+    """What shows a connection, and what refuses to write one that could be read-only."""
+    if not of.contract.decide.by_resource:
+        return False
+    refused = of.role in (Role.DECIDE, Role.TAGS) and of.status in (400, 403, 409, 422) and not of.flawed
+    return refused or (of.shows and of.written)
+
+
+@check("STA-8", applies_to=_may_show_read_only)
+def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Read-only members that a client sent are not taken over."""
+    if call.role in (Role.DECIDE, Role.TAGS):
+        if _sends_read_only(call):
+            yield from _refused_as_a_whole(call, view)
+        return
+    for seen in view.observed:
+        sent, before = seen.subject.read_only_sent, seen.subject.before_read_only
+        if sent is None or ended_after(sent, call) or seen.subject.goes_on:
+            continue
+        taken = next(_taken_over(call, sent.sent, before, seen.value), None)
+        if taken is not None:
+            place, was, now = taken
+            message = f"{place} is read-only, and what the client sent was taken over"
+            evidence = (sent.exchange,)
+            yield breach("STA-8", place, seen.pointer + place, str(was), now, message, group="", evidence=evidence)
+        elif call.role is Role.GET and _differs(call, sent.sent, before):
+            yield passed("STA-8")
+
+
+def _refused_as_a_whole(call: Call, view: View) -> Iterator[Judgement]:
+    """A request with read-only members of its own was refused: nothing of it can be taken over."""
+    subject = view.subject
+    if subject is not None and subject.latest is not None and _differs(call, call.sent, subject.latest.value):
+        yield passed("STA-8")
+
+
+def _sends_read_only(call: Call) -> bool:
+    return any(at(call.sent, p) is not MISSING for p in call.contract.member.read_only)
+
+
+def _leaves(call: Call, sent: Any) -> Iterator[tuple[str, str]]:
+    for pointer in call.contract.member.read_only:
+        found = at(sent, pointer)
+        if found is not MISSING:
+            yield from strings(found, pointer)
+
+
+def _differs(call: Call, sent: Any, before: Any) -> bool:
+    return any(at(before, p) != v for p, v in _leaves(call, sent))
+
+
+def _taken_over(call: Call, sent: Any, before: Any, now: Any) -> Iterator[tuple[str, Any, str]]:
+    for pointer, value in _leaves(call, sent):
+        was = at(before, pointer)
+        if was != value and at(now, pointer) == value:
+            yield pointer, was, value

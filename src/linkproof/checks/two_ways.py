@@ -1,0 +1,95 @@
+"""STA-6 and HDR-4: Get and List, and paths in two cases, show one connection alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkproof.checks.equivalence import difference
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import Presence
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
+
+#: Get and List may show different entity tags.
+_OWN = ("/etag",)
+
+
+def _is_comparable(of: CallClass) -> bool:
+    """What shows a connection, or says that there is none, where there is another way to look."""
+    if of.contract.by_role(Role.GET) is None or of.contract.by_role(Role.LIST) is None:
+        return False
+    return of.shows or (of.role is Role.GET and not of.flawed)
+
+
+@check("STA-6", applies_to=_is_comparable)
+def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Get and List show a connection alike, as long as nothing was asked of the collection in between."""
+    if call.role is Role.GET and call.not_found and not call.faults:
+        yield from _listed_yet_missing(call, view)
+        return
+    if call.status != 200:
+        return
+    for seen in view.observed:
+        subject = seen.subject
+        other = subject.listed if call.role is Role.GET else subject.get
+        if other is None or not other.settled or not seen.settled:
+            continue
+        if view.collection.last_write > other.index or subject.goes_on:
+            continue
+        found = difference(call.contract, other.value, seen.value, ignore=_OWN)
+        if found is None:
+            yield passed("STA-6")
+            continue
+        place, there, here = found
+        now, before = ("Get", "List") if call.role is Role.GET else ("List", "Get")
+        message = f"{before} showed {place} = {there}, and {now} shows {here}"
+        listed, got = (there, here) if call.role is Role.GET else (here, there)
+        expected, actual, evidence = f"Get: {got}", f"List: {listed}", (other.call.exchange,)
+        pointer = seen.pointer + place
+        yield breach("STA-6", "List and Get differ", pointer, expected, actual, message, group="", evidence=evidence)
+
+
+def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:
+    subject = view.subject
+    if subject is None or subject.listed is None or view.collection.last_write > subject.listed.index:
+        return
+    if subject.get is not None and subject.get.call.exchange.request.url != call.exchange.request.url:
+        return  # HDR-4: the same path in another case
+    if subject.listed.settled:
+        message = "List shows the connection, and Get answers 404"
+        evidence = (subject.listed.call.exchange,)
+        yield breach("STA-6", "listed, not found", "", "200", "404", message, group="", evidence=evidence)
+
+
+def _reads_in_any_case(of: CallClass) -> bool:
+    return of.role is Role.GET and not of.flawed and of.status < 500 and of.contract.caseless_paths
+
+
+@check("HDR-4", applies_to=_reads_in_any_case)
+def paths_compare_without_case(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """The same Get in another case answers the same resource."""
+    subject = view.subject
+    if call.throttled or subject is None or subject.get is None or subject.presence is not Presence.PRESENT:
+        return
+    before = subject.get
+    if _path(call) == _path(before.call) or subject.last_write > before.index or subject.goes_on:
+        return
+    evidence = (before.call.exchange,)
+    if call.status != 200:
+        message = f"the path in another case was answered with {call.status}; as it was written before, with 200"
+        yield breach("HDR-4", "not found", "", "200", str(call.status), message, evidence=evidence)
+    elif before.settled and isinstance(call.answer, dict):
+        found = difference(call.contract, before.value, call.answer, ignore=call.contract.member.volatile)
+        if found is None or view.collection.last_write > before.index:
+            yield passed("HDR-4")
+        else:
+            place, was, now = found
+            message = "the path in another case shows another representation"
+            yield breach("HDR-4", "another", place, str(was), str(now), message, group="", evidence=evidence)
+
+
+def _path(call: Call) -> str:
+    return call.exchange.request.url.split("?", 1)[0]

@@ -1,0 +1,146 @@
+"""The state before one call, as the checks of that call see it."""
+
+from __future__ import annotations
+
+from linkproof.base.json_values import at
+from linkproof.checks.decision_table import Observation
+from linkproof.checks.equivalence import settled
+from linkproof.checks.integers import BigInteger, big_integers
+from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
+from linkproof.checks.subjects import Collection, Running, Subject
+from linkproof.checks.walks import (
+    LinkedPage,
+    OffsetPage,
+    filters_of,
+    is_filtered_by_nothing,
+    linked_page,
+    offset_page,
+    order_of,
+)
+from linkproof.contract.call import Call
+from linkproof.contract.model import Paging, Role
+
+
+class View:
+    """The state before one call, as the checks of that call see it. What several of them need is worked out once.
+
+    Attributes:
+        call: the call that is judged.
+        collection: the collection that it is about.
+        subject: the connection that it is about, None where it is about the whole collection.
+        operation: the long-running operation that it polls.
+        observed: the connections that it shows, where it is a Get or List that was answered with success.
+        written: whether any request before it would have changed something.
+        linked_page, offset_page: the page of a list that it is, as the next one of its walk.
+    """
+
+    __slots__ = (
+        "_integers",
+        "_state",
+        "call",
+        "code_key",
+        "collection",
+        "index",
+        "linked_page",
+        "observed",
+        "offset_page",
+        "operation",
+        "request_id",
+        "subject",
+        "written",
+    )
+
+    def __init__(self, state: State, call: Call) -> None:
+        self._state = state
+        self.call = call
+        self.index: int = state.index
+        self.written: bool = state.written
+        self.collection: Collection = state.collection(call.collection)
+        self.subject: Subject | None = self.collection.subject(call.subject) if call.subject else None
+        self.operation: Running | None = None
+        self.observed: tuple[Observation, ...] = ()
+        self.linked_page: LinkedPage | None = None
+        self.offset_page: OffsetPage | None = None
+        self._integers: tuple[BigInteger, ...] | None = None
+        self.request_id: str = self._request_id()
+        self.code_key: CodeKey | None = self._code_key() if 400 <= call.status < 500 else None
+        if call.kind in POLLS:
+            self.operation = state.running_at(call.exchange.request.url)
+        elif call.success and call.role in (Role.GET, Role.LIST):
+            self.observed = self._observe()
+            if call.role is Role.LIST and call.status == 200:
+                self._lay_page()
+
+    @property
+    def followed(self) -> bool:
+        """Whether an earlier page's next link led to this call."""
+        return self._state.chain_at(self.call.exchange.request.url) is not None
+
+    @property
+    def request_id_was_seen(self) -> bool:
+        """Whether an earlier answer had the same request id."""
+        return self._state.has_request_id(self.request_id)
+
+    @property
+    def seen_code(self) -> SeenCode | None:
+        """The error code with which the same request was refused before."""
+        return self._state.code_for(self.code_key) if self.code_key is not None else None
+
+    @property
+    def big_integers(self) -> tuple[BigInteger, ...]:
+        """The integers beyond 2^53 of the answer."""
+        if self._integers is None:
+            self._integers = big_integers(self.call) if self._state.has_integers else ()
+        return self._integers
+
+    def known_integer(self, key: tuple[str, str]) -> int | None:
+        """The integer that was first seen under a key."""
+        return self._state.integer_at(key)
+
+    @property
+    def known_integers(self) -> list[int]:
+        """The integers beyond 2^53 of earlier answers."""
+        return self._state.integers
+
+    @property
+    def exact_integers(self) -> bool:
+        """Whether an earlier answer had an integer that cannot have gone through a double."""
+        return self._state.has_exact_integers
+
+    def _request_id(self) -> str:
+        name = self._state.contract.request_id_header
+        return self.call.exchange.response.headers.get(name).strip() if name else ""
+
+    def _code_key(self) -> CodeKey | None:
+        """What makes two refused requests the same; None for what may well be refused otherwise the next time."""
+        call = self.call
+        if not call.error_code or call.throttled or call.status in OF_THE_STATE:
+            return None
+        if self.subject is not None and self.subject.goes_on:
+            return None
+        request = call.exchange.request
+        return request.method, request.url, request.body, call.exchange.credential
+
+    def _observe(self) -> tuple[Observation, ...]:
+        call, contract = self.call, self._state.contract
+        if call.role is Role.GET and self.subject is not None:
+            if not isinstance(call.answer, dict) or call.shown not in ("", call.subject):
+                return ()
+            return (Observation(self.subject, call.answer, "", settled(contract, call.answer)),)
+        find = self.collection.subject
+        return tuple(Observation(find(n), item, place, settled(contract, item)) for n, item, place in call.named)
+
+    def _lay_page(self) -> None:
+        call, state = self.call, self._state
+        paging = state.contract.list.paging
+        if paging is Paging.NEXT_LINK:
+            chain = state.chain_at(call.exchange.request.url)
+            self.linked_page = linked_page(call, chain, state.index, self.collection)
+        elif paging is Paging.OFFSET and not call.faults and not is_filtered_by_nothing(call):
+            if not isinstance(at(call.answer, call.contract.list.items), list):
+                return
+            epoch, filters = self.collection.last_done, filters_of(call)
+            pages = state.pages_of(call.collection, epoch)
+            totals = pages.totals.get(filters) if pages is not None else None
+            listing = pages.listings.get((filters, order_of(call))) if pages is not None else None
+            self.offset_page = offset_page(call, epoch, totals, listing)

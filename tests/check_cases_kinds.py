@@ -1,0 +1,192 @@
+"""Cases, as in ``check_cases``: the kinds of breach that no other case shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from linkproof.model.exchange import Credential, Exchange
+from tests.check_cases import (
+    APPROVED,
+    LONG,
+    NEXT,
+    REJECTED,
+    SERVICE,
+    WHOLE,
+    Case,
+    delete,
+    got,
+    poll,
+    put,
+    result,
+    slow,
+)
+from tests.check_cases_effects import decided, gone, whole
+from tests.traffic import AKS, DICOM, HUAWEI, MOCK, POSTGRES, connection, connections, decision, error, ex, listing
+
+NOT_PENDING = "PrivateEndpointConnectionStatusNotPending"
+TWO = replace(MOCK, names=frozenset({"two"}))
+
+
+def unauthorized(**more: Any) -> Exchange:
+    """401 to a request without a credential."""
+    headers = [("WWW-Authenticate", "Bearer")]
+    missing = Credential.MISSING
+    if "raw" in more:
+        return ex(AKS, own="one", status=401, raw=b"<html>", credential=missing, headers=headers)
+    return error(AKS, 401, "AuthenticationFailed", own="one", credential=missing, **{"headers": headers, **more})
+
+
+def turned_down(code: str) -> Exchange:
+    """A decision that is refused since the connection is no longer pending."""
+    return error(POSTGRES, 400, code, "PUT", "one", sent=decision("Rejected"))
+
+
+def bogus() -> Exchange:
+    """An undocumented enumerator that is refused."""
+    return error(AKS, 400, "Bad", "PUT", "one", sent=decision("Bogus"))
+
+
+def endless(pages: int) -> tuple[Exchange, ...]:
+    """Pages without items, each with a new next link."""
+    links = [f"{NEXT}{i}" for i in range(pages + 1)]
+    urls = ["", *links]
+    return tuple(listing(DICOM, link=links[i], url=urls[i]) for i in range(pages))
+
+
+def asked_for(item: dict[str, object]) -> Exchange:
+    """A list that is filtered by the id of one connection."""
+    return connections(item, query=f"id={item['id']}")
+
+
+#: Long after the limit of five seconds.
+LATE = (1e7 + 8, 1e7 + 9)
+STARTED = (1e7, 1e7 + 1)
+
+KINDS: tuple[Case, ...] = (
+    Case("SHP-1", (got(),), (ex(AKS, own="one"),), "no body", name="no body"),
+    Case(
+        "ENM-2",
+        (bogus(),),
+        (got(), bogus(), got(**REJECTED)),
+        "changed all the same",
+        name="refused, and done",
+    ),
+    Case(
+        "PAG-2",
+        (listing(DICOM, SERVICE[0], link=NEXT), listing(DICOM, SERVICE[1], url=NEXT)),
+        (listing(DICOM, SERVICE[0], link=NEXT), ex(DICOM, url=NEXT, answer={"items": []})),
+        "another shape",
+        name="another shape",
+    ),
+    Case("PAG-3", (*endless(3), listing(DICOM, url=f"{NEXT}2")), endless(21), "nothing new", name="empty for ever"),
+    Case(
+        "PAG-4",
+        (listing(AKS, connection(), connection(AKS, "two")), got("two")),
+        (listing(AKS, connection()), got("two")),
+        "no page of the list has it",
+        TWO,
+        "not listed",
+    ),
+    Case(
+        "PAG-4",
+        (asked_for(WHOLE[3]), whole()),
+        (asked_for(WHOLE[3]), whole(*WHOLE[:3])),
+        "stand on no page",
+        name="not listed, by offset",
+    ),
+    Case(
+        "PAG-6",
+        (
+            connections(*WHOLE[:3], total=12, query="limit=3"),
+            connections(*WHOLE[2:5], total=12, query="limit=3&offset=2"),
+        ),
+        (
+            connections(*WHOLE[:3], total=12, query="limit=3"),
+            connections(*WHOLE[3:6], total=12, query="limit=3&offset=2"),
+        ),
+        "place 2 of the list held e2",
+        name="offset",
+    ),
+    Case(
+        "ERR-4",
+        (error(AKS, 400, "InvalidApiVersionParameter", query="api-version=1999-01-01"),),
+        (listing(AKS, query="api-version=1999-01-01"),),
+        "is unsupported",
+        name="unsupported",
+    ),
+    Case(
+        "ERR-8",
+        (error(HUAWEI, 400, "EndPoint.0002", "POST", "action", raw_sent=b"{"),),
+        (error(HUAWEI, 400, "EndPoint.0006", "POST", "action", raw_sent=b"{"),),
+        "is about limit",
+        name="code of another defect",
+    ),
+    Case(
+        "STA-5",
+        (got(), delete(status=200), gone()),
+        (got(), delete(status=200), error(AKS, 410, "Gone", own="one")),
+        "Get answers 410",
+        name="Get",
+    ),
+    Case(
+        "STA-6",
+        (listing(AKS, connection()), got()),
+        (listing(AKS, connection()), gone()),
+        "Get answers 404",
+        name="not found",
+    ),
+    Case(
+        "STA-7",
+        (got("two"), put(), got("two")),
+        (got("two"), put(), gone("two")),
+        "made another connection vanish",
+        name="vanished",
+    ),
+    Case(
+        "STA-9",
+        (got(of=POSTGRES, **APPROVED), turned_down(NOT_PENDING)),
+        (got(of=POSTGRES, **APPROVED), turned_down("BadRequest")),
+        "with another code",
+        name="code",
+    ),
+    Case("LRO-1", (delete(),), (delete(headers=LONG[:1]),), "202 to DELETE has no Location", name="no Location"),
+    Case("LRO-2", (delete(), poll("Running")), (delete(), poll("")), "no status", name="no status"),
+    Case(
+        "LRO-2",
+        (delete(), poll("Succeeded"), result(204)),
+        (slow(delete(), *STARTED), slow(result(204), 1e7 + 2, 1e7 + 3), slow(poll("InProgress"), *LATE)),
+        "is over, and the status is still 'InProgress'",
+        name="over, and going on",
+    ),
+    Case(
+        "LRO-3",
+        (delete(), poll("Succeeded"), result(204)),
+        (slow(delete(), *STARTED), slow(poll("Succeeded"), 1e7 + 2, 1e7 + 3), slow(result(202), *LATE)),
+        "still answers 202",
+        name="never over",
+    ),
+    Case(
+        "LRO-4",
+        (got(of=POSTGRES), decided(), poll("Succeeded"), got(of=POSTGRES, **APPROVED)),
+        (got(of=POSTGRES), decided(), poll("Succeeded"), got(of=POSTGRES)),
+        "still shows Pending",
+        name="no effect",
+    ),
+    Case(
+        "LRO-4",
+        (got(), delete(), poll("Succeeded"), gone()),
+        (slow(delete(headers=LONG[1:]), *STARTED), slow(result(202), *LATE)),
+        "still answers 202",
+        name="result never there",
+    ),
+    Case("HDR-2", (unauthorized(),), (unauthorized(raw=b""),), "without the error body", name="body"),
+    Case("HDR-2", (unauthorized(),), (unauthorized(headers=()),), "how to authenticate", name="challenge"),
+    Case(
+        "HDR-4",
+        (got(), ex(AKS, own="ONE", answer=connection())),
+        (got(), ex(AKS, own="ONE", answer=connection(**REJECTED))),
+        "another representation",
+        name="another",
+    ),
+)
