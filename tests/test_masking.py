@@ -7,7 +7,8 @@ import base64
 import pytest
 
 from linkproof.model.exchange import Exchange, Headers, Request, Response
-from linkproof.redaction.masking import curl, mask_text
+from linkproof.redaction.curl import curl
+from linkproof.redaction.masking import mask_text
 
 
 @pytest.mark.parametrize(

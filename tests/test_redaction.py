@@ -215,11 +215,19 @@ def test_pseudonyms_are_typed_keep_their_shape_and_are_the_same_everywhere() -> 
 
 def test_what_a_suite_made_up_stays_so_that_a_replay_makes_it_up_again() -> None:
     redactor = Redactor()
-    made_up = '{"by": "made.up@example.org", "id": "0dd5eed0-1111-4222-8333-944445555666", "password": "made-up-1"}'
+    made_up = '{"by": "made.up@example.org", "id": "0dd5eed0-1111-4222-8333-944445555666"}'
     found = redactor.exchange(one(made_up, sent=made_up))
     assert found.request.body.decode() == made_up
     assert found.response.body.decode() == made_up
     assert NIL in redactor.text(f"/subscriptions/{NIL}/x")
+
+
+def test_a_credential_is_one_whoever_sent_it() -> None:
+    sent = '{"password": "made-up-1", "by": "me"}'
+    found = Redactor().exchange(one(sent, url="https://h.example/x?api_key=qwerty-5", sent=sent))
+    assert "made-up-1" not in repr(found)
+    assert "qwerty-5" not in repr(found)
+    assert found.request.body == found.response.body
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.request_match import Defect
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
-from linkproof.redaction.masking import secrets_of
+from linkproof.redaction.credentials import secrets_of
 
 
 @check("HDR-1", applies_to=lambda of: bool(of.contract.request_id_header))

@@ -12,7 +12,7 @@ from linkproof.cli.reading import read_results
 from linkproof.errors import UsageError
 from linkproof.model.results import Results, Status, Verdict
 from linkproof.recordings import read_recordings, recording_files
-from linkproof.redaction.report_masker import leak_of
+from linkproof.redaction.masking import leak_of
 from linkproof.results.bundle import (
     CHECKED,
     CLAIMED,

@@ -13,7 +13,7 @@ import pytest
 
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
-from linkproof.redaction.report_masker import Cloak
+from linkproof.redaction.masking import Masker
 from linkproof.reports.text import one_line
 
 #: The log's name within ``--out``.
@@ -41,8 +41,8 @@ def bodies(exchange: Exchange) -> list[str]:
     return [one_line(line) for line in lines]
 
 
-def _masked(exchange: Exchange) -> Cloak:
-    return Cloak([exchange])
+def _masked(exchange: Exchange) -> Masker:
+    return Masker([exchange])
 
 
 def shower(verbosity: int, say: Callable[[str], object]) -> Callable[[Exchange], None] | None:
@@ -83,7 +83,7 @@ class RunLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self.say(f"ended by {type(error).__name__}: {Cloak([]).text(str(error))}")
+            self.say(f"ended by {type(error).__name__}: {Masker([]).text(str(error))}")
         self._file.close()
 
     def say(self, text: str) -> None:
@@ -108,4 +108,4 @@ class RunLog:
             why = f": {report.longrepr[2]}"
         elif report.outcome == "failed":
             why = f": {report.longreprtext.splitlines()[-1] if report.longreprtext else ''}"
-        self.say(f"{report.nodeid.rsplit('/', 1)[-1]} {report.outcome}{Cloak([]).text(why)}")
+        self.say(f"{report.nodeid.rsplit('/', 1)[-1]} {report.outcome}{Masker([]).text(why)}")

@@ -16,7 +16,7 @@ from linkproof.judging.causes import Place, Seen, Traced, in_order_of_fixing, tr
 from linkproof.model.evidence import evidence_of
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
-from linkproof.redaction.masking import curl
+from linkproof.redaction.curl import curl
 
 #: Number of exchanges kept as evidence, and of breaches remembered to find causes.
 SHOWN = 3

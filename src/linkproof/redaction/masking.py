@@ -1,102 +1,159 @@
-"""Keeps credentials out of everything that is written: reports, curl lines, logs."""
+"""The masker: no credential in anything that is written, whoever sent it and whatever it is wrapped in."""
 
 from __future__ import annotations
 
-import base64
-import binascii
+import dataclasses
 import re
-import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any, TypeVar
 
-from linkproof.model.exchange import Exchange, Headers
-
-MASK = "***"
-
-#: Header fields whose value is a credential, in lower case.
-SECRET_HEADERS = frozenset(
-    {
-        "authorization",
-        "proxy-authorization",
-        "x-auth-token",
-        "x-subject-token",
-        "x-security-token",
-        "x-ms-authorization-auxiliary",
-        "cookie",
-        "set-cookie",
-        "ocp-apim-subscription-key",
-        "api-key",
-        "x-api-key",
-    }
+from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.redaction.credentials import (
+    MASK,
+    SECRET_HEADERS,
+    forms_of,
+    is_placeholder,
+    is_secret_header,
+    secrets_of,
 )
-_SCHEME = re.compile(r"(?i)\b(bearer|basic|sharedkey|sdk-hmac-sha256)(\s+)([A-Za-z0-9\-._~+/=:]{8,})")
-#: Letters alone are a token only where nobody writes a word so long.
-_LONGEST_WORD = 24
-_QUERY = re.compile(r"(?i)([?&](?:sig|token|access_token|code|key|password|secret)=)[^&\s\"']+")
+from linkproof.redaction.engine import Engine
+
+T = TypeVar("T")
+
+#: The most of a body that is kept as evidence: reports show less.
+LONGEST_BODY = 1 << 16
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: They name a scheme and never carry a credential.
+_CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate"})
+#: What recorders write in the place of a credential.
+_HIDDEN = re.compile(r"(?i)^$|\*|redacted|sanitized|fake|placeholder|hidden|xxxx")
+#: A text of ours may be cut within a credential: so much of it at the text's end is masked too.
+_SHORTEST_REST = 6
+_ENDS = "…\"' "
 
 
-def mask_headers(headers: Headers) -> list[tuple[str, str]]:
-    """The pairs of ``headers`` with every credential replaced."""
-    return [(k, MASK if k.lower() in SECRET_HEADERS else v) for k, v in headers]
+class Masker(Engine):
+    """Masks credentials: what ``exchanges`` were sent with, what was learned, and whatever looks like one."""
+
+    def __init__(self, exchanges: Iterable[Exchange] = (), secrets: Iterable[str] = ()) -> None:
+        super().__init__(lambda _value: MASK)
+        known = set(secrets)
+        for exchange in exchanges:
+            known |= secrets_in(exchange)
+        self._forms = forms_of(known)
+
+    def start(self, text: str) -> str:
+        """Mask known credentials, and what cannot be written as UTF-8."""
+        text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def finish(self, text: str) -> str:
+        """Mask what is left of a known credential where a text was cut within it."""
+        kept = text.rstrip(_ENDS)
+        for form in self._forms:
+            at = kept.rfind(form[:_SHORTEST_REST], max(0, len(kept) - len(form)))
+            if at >= 0 and form.startswith(kept[at:]):
+                return f"{kept[:at]}{MASK}{text[len(kept) :]}"
+        return text
+
+    def headers(self, headers: Headers) -> Headers:
+        """Header fields without credentials."""
+        return Headers((k, self.header(k, v)) for k, v in headers)
+
+    def header(self, name: str, value: str) -> str:
+        """The value of a header field without credentials."""
+        if name.lower() in _CHALLENGES:
+            return self.text(value)
+        return MASK if is_secret_header(name) and value else self.text(value)
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """An exchange as evidence: without credentials, and no longer than anybody reads."""
+        request, response = exchange.request, exchange.response
+        return dataclasses.replace(
+            exchange,
+            request=Request(
+                request.method, self.text(request.url), self.headers(request.headers), self._evidence(request.body)
+            ),
+            response=Response(
+                response.status,
+                self.headers(response.headers),
+                self._evidence(response.body),
+                self.text(response.reason),
+            ),
+            scene=self.text(exchange.scene),
+        )
+
+    def masked(self, value: T) -> T:
+        """A value (text, bytes, header fields, exchange, or dataclasses, maps and lists of these) without credentials.
+
+        What holds none is returned as it is.
+        """
+        found: Any = value
+        if isinstance(value, Enum):
+            pass
+        elif isinstance(value, str):
+            found = self.text(value)
+        elif isinstance(value, bytes):
+            found = self.body(value)
+        elif isinstance(value, Headers):
+            found = self.headers(value)
+        elif isinstance(value, Exchange):
+            found = self.exchange(value)
+        elif isinstance(value, Mapping):
+            found = {k: self._member(k, v) for k, v in value.items()}
+        elif isinstance(value, list | tuple):
+            found = type(value)(self.masked(v) for v in value)
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if f.init)
+            new = {name: (old, self.masked(old)) for name, old in fields}
+            changed = {name: masked for name, (old, masked) in new.items() if masked is not old and masked != old}
+            found = dataclasses.replace(value, **changed) if changed else value
+        return found  # type: ignore[no-any-return]
+
+    def _member(self, name: Any, value: Any) -> Any:
+        if isinstance(name, str) and isinstance(value, str) and name.lower() in SECRET_HEADERS:
+            return value if is_placeholder(value) else MASK
+        return self.masked(value)
+
+    def _evidence(self, body: bytes) -> bytes:
+        if len(body) <= LONGEST_BODY:
+            return self.body(body)
+        kept = self.body(body[:LONGEST_BODY])[: LONGEST_BODY // 4].decode("utf-8", "ignore")
+        return f"{kept}\n[cut here: {len(body)} bytes in all]".encode()
 
 
-def secrets_of(headers: Headers) -> set[str]:
-    """The credentials that a request's header fields carry: whole values and what follows the scheme."""
-    found: set[str] = set()
-    if not headers.has_any(SECRET_HEADERS):
-        return found
-    for key, value in headers:
-        if key.lower() in SECRET_HEADERS and value and value != MASK:
-            found.add(value)
-            found.add(value.rsplit(" ", 1)[-1])
-    return {s for s in found if len(s) >= 6}
+def secrets_in(exchange: Exchange) -> set[str]:
+    """The credentials that an exchange's header fields carry; an answer's cookies are masked where they stand."""
+    came = Headers((k, v) for k, v in exchange.response.headers if k.lower() != "set-cookie")
+    return secrets_of(exchange.request.headers) | secrets_of(came)
 
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` without the given secrets, bearer tokens, and secret-looking query values."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return _QUERY.sub(rf"\1{MASK}", _SCHEME.sub(_without_token, text))
+    """A text without the given secrets and without whatever looks like a credential."""
+    return (Masker(secrets=secrets) if secrets else _PLAIN).text(text)
 
 
-def _without_token(match: re.Match[str]) -> str:
-    scheme, space, word = match.groups()
-    return f"{scheme}{space}{MASK}" if looks_secret(word) else match.group()
+def masked(value: T) -> T:
+    """A value (see ``Masker.masked``) without whatever looks like a credential: for the last edge of a writer."""
+    return _PLAIN.masked(value)
 
 
-def looks_secret(word: str) -> bool:
-    """Whether what follows "Bearer" or "Basic" is a token, and no plain word as in "Basic tier"."""
-    letters = sum(c.isalpha() for c in word)
-    if any(c.isdigit() for c in word) and letters:
-        return True
-    return letters > _LONGEST_WORD or _holds_a_password(word)
+def leak_of(exchange: Exchange) -> str:
+    """Where an exchange still carries a credential, in words; "" where none is known to be in it."""
+    for side, headers in (("request", exchange.request.headers), ("response", exchange.response.headers)):
+        for name, value in headers:
+            if name.lower() in _CHALLENGES:
+                continue
+            hidden = is_secret_header(name) and not _HIDDEN.search(value)
+            if hidden or (not is_secret_header(name) and _PLAIN.text(value) != value):
+                return f"{side} header {name}"
+    bodies = ("request body", exchange.request.body), ("response body", exchange.response.body)
+    texts = [("URL", exchange.request.url), *((name, body.decode("utf-8", "replace")) for name, body in bodies)]
+    return next((name for name, text in texts if _PLAIN.text(text) != text), "")
 
 
-def _holds_a_password(word: str) -> bool:
-    """Whether a word is what Basic sends: user and password in base64."""
-    try:
-        return ":" in base64.b64decode(word, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return False
-
-
-def curl(exchange: Exchange) -> str:
-    """A command that sends the request again; credentials are named by environment variables, never written."""
-    request = exchange.request
-    secrets = secrets_of(request.headers)
-    parts = ["curl", "-sS", "-i", "-X", request.method, shlex.quote(mask_text(request.url, secrets))]
-    for key, value in request.headers:
-        lower = key.lower()
-        if lower == "authorization":
-            parts += ["-H", '"Authorization: Bearer $TOKEN"']
-        elif lower == "x-auth-token":
-            parts += ["-H", '"X-Auth-Token: $TOKEN"']
-        elif lower not in _NOISE and lower not in SECRET_HEADERS:
-            parts += ["-H", shlex.quote(f"{key}: {mask_text(value, secrets)}")]
-    if request.body:
-        # Masked before it is cut: half a credential would no longer be known for one.
-        text = mask_text(request.body.decode("utf-8", "replace"), secrets)
-        parts += ["--data-binary", shlex.quote(text if len(text) <= 2000 else text[:2000] + "…")]
-    return " ".join(parts)
-
-
-_NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept"})
+_PLAIN = Masker()

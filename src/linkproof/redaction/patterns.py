@@ -1,4 +1,8 @@
-"""How what must not be handed on is known: by its shape, by the name before it, by what it is wrapped in."""
+"""How a credential, and what else must not be handed on, is recognised: one set of patterns for everything.
+
+Each takes time in proportion to the text: a pattern begins only where nothing of its kind stands before it, its
+repetitions are possessive (``++``) or bounded, and ``tests/redaction/test_linear.py`` holds all of them to it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,54 @@ import re
 
 from linkproof.redaction.pseudonyms import Kind
 
+# What is a credential by its own shape.
+PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<value>[^-]*+(?:-(?!----END)[^-]*+)*+)")
+#: Words joined by dots; a JSON Web Token is two or three of them, the first begins with ``eyJ`` (``{"``).
+DOTTED = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]*+)++")
+#: Credentials whose issuers gave them a form of their own.
+FORMATS = re.compile(
+    r"(?<![A-Za-z0-9+/_~.-])(?P<value>"
+    r"[A-Za-z0-9+/]{86}=="  # storage account, Cosmos DB, Batch: 64 bytes
+    r"|[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}"  # Entra ID client secret
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}"  # AWS access key id
+    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,255}"  # Slack
+    r"|AIza[A-Za-z0-9_-]{35}"  # Google API key
+    r"|[sr]k_live_[A-Za-z0-9]{20,255}"  # Stripe
+    r"|[A-Za-z0-9]{52}JQQJ9[9DH][A-Za-z0-9]{24,32}"  # Azure's identifiable keys
+    r")(?![A-Za-z0-9+/_~-])"
+)
+#: ``Authorization``'s schemes, and what follows.
+SCHEME = re.compile(
+    r"(?i)(?<![A-Za-z0-9])(?:bearer|basic|sharedkey(?:lite)?|sdk-hmac-sha256|negotiate)\s{1,8}+"
+    r"(?P<value>[A-Za-z0-9\-._~+/=:]{8,}+)"
+)
+#: User and password before a URL's host.
+USERINFO = re.compile(r"(?<=://)[^/?#\s\"'<>\\]++")
+
+# What is a credential by the name before it.
+#: A quoted name before a colon, at any depth of escaping (the backslashes are part of the quote).
+MEMBER = re.compile(r"(?<!\\)(?P<quote>\\{0,31}[\"'])(?P<name>[^\"'\\\r\n]{1,80}+)(?P=quote)\s{0,64}+:\s{0,64}+")
+#: A bare name before an equals sign, or a colon and a space: queries, connection strings, INI, YAML, prose.
+PAIR = re.compile(
+    r"(?<![A-Za-z0-9_$.\-])(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,62}+)(?P<mark>\s{0,3}+:?=\s{0,3}+|\s?+:\s{1,8}+)"
+)
+#: The value of a pair: in quotes; else to the next semicolon (connection strings) or space.
+STRONG_VALUE = re.compile(
+    r"\\{0,7}[\"'](?P<quoted>[^\"'\\\r\n]++)|(?P<bare>[^;&\"'<>\\\r\n=]{1,128}+(?=;)|[^\s;&\"'<>\\]++)"
+)
+WEAK_VALUE = re.compile(r"\\{0,7}[\"'](?P<quoted>[^\"'\\\r\n]++)|(?P<bare>[^\s;&,\"'<>\\]++)")
+#: An XML element with text only.
+ELEMENT = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]{0,79}+)>(?P<value>[^<>]++)</")
+
+# What a text may be wrapped in. A long word is looked at from its beginning only.
+ESCAPED = re.compile(r'(?<!\\)"[^"\\]*+(?:\\.[^"\\]*+)++"')
+PERCENT = re.compile(r"(?<![A-Za-z0-9._~+%\-])[A-Za-z0-9._~+\-]*+(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~+\-]*+)++")
+#: The same with everything that a URL holds: names and marks may be plain, values encoded.
+PERCENT_URL = re.compile(r"(?<![^\s\"'<>\\])[^\s\"'<>\\%]*+%[^\s\"'<>\\]*+")
+BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}+={0,2}+(?![=])")
+
+# What is nobody else's business, though no credential: pseudonyms take its place in recordings.
 _GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _TLD = (
     r"(?:com|net|org|io|dev|app|cloud|example|local|localdomain|internal|intranet|intra|corp|lan|home|private|test"
@@ -14,12 +66,12 @@ _TLD = (
 #: What is known for what it is by its shape alone. A URL's host comes with user, password and port.
 SHAPES = re.compile(
     rf"(?P<id>(?<![0-9A-Za-z])(?:{_GUID}|[0-9a-fA-F]{{32}})(?![0-9A-Za-z]))"
-    r"|(?P<mail>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z0-9]))"
-    r"|(?<=://)(?P<host>[^\s/?#\"'<>\\,;|()]+)"
+    r"|(?<=://)(?P<host>[^\s/?#\"'<>\\,;|()]++)"
+    r"|(?P<mail>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z0-9]))"
     r"|(?P<address>(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![0-9A-Za-z.]))"
     rf"|(?P<bare>(?<![0-9A-Za-z.@_%-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+{_TLD}(?![0-9A-Za-z_-]|\.[0-9A-Za-z]))"
 )
-#: What stands before an id tells whose it is.
+#: What stands before an id says whose it is; searched in a few characters only.
 BEFORE = (
     (Kind.SUBSCRIPTION, re.compile(r"(?i)(?:/subscriptions/|subscription_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*)$")),
     (Kind.TENANT, re.compile(r"(?i)(?:(?:tenant|domain|directory)_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*|/tenants/)$")),
@@ -29,24 +81,7 @@ BEFORE = (
         re.compile(r"(?i)(?:principal|object|client|user|app|oid|createdBy|lastModifiedBy)_?(?:id)?[\"'\\]*\W{1,4}$"),
     ),
 )
-#: JSON members whose value is a credential, or somebody's name, by their own name alone.
-MEMBER = re.compile(
-    r'(?i)"(?P<name>[\w.-]*(?:password|passwd|pwd|secret|(?:access|refresh|id|security|auth|bearer|session)_?token'
-    r"|(?:secret|private|api|access|account|shared|primary|secondary|master|signing|encryption)_?(?:access_?)?key"
-    r"|x-auth-token|connection_?string|signature|credential)|accessKeyId|ak|sk"
-    r'|createdBy|lastModifiedBy|user_?name|domain_?name)"\s*:\s*"(?P<value>(?:[^"\\]|\\.)+)"'
+#: JSON members whose value is somebody's name.
+PERSON = re.compile(
+    r'(?i)"(?P<name>createdBy|lastModifiedBy|user_?name|domain_?name)"\s{0,64}:\s{0,64}"(?P<value>[^"\\]++)"'
 )
-NAMES = frozenset({"createdby", "lastmodifiedby", "username", "user_name", "domainname", "domain_name"})
-#: The same in queries and connection strings.
-PAIR = re.compile(
-    r"(?i)(?<![A-Za-z0-9_$-])(?P<name>sig|signature|password|pwd|secret|client_secret|token|access_token|refresh_token"
-    r"|id_token|accountkey|sharedaccesskey|sharedaccesssignature|api[_-]?key|code|key|ak|sk|access|x-sdk-signature"
-    r"|x-amz-signature|x-amz-security-token)=(?P<value>[^&;,\s\"'<>\\]+)"
-)
-SCHEME = re.compile(r"(?i)\b(?:bearer|basic|sharedkey|sharedkeylite)\s+(?P<value>[A-Za-z0-9\-._~+/=:]{8,})")
-PEM = re.compile(r"(?P<value>-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----)")
-JWT = re.compile(r"(?P<value>\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)")
-# Each begins where nothing of its kind stands before it: otherwise a long word is looked at from every letter on.
-ESCAPED = re.compile(r'(?<!\\)"[^"\\]*(?:\\.[^"\\]*)+"')
-PERCENT = re.compile(r"(?<![A-Za-z0-9._~+%\-])[A-Za-z0-9._~+\-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~+\-]*)+")
-BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/=_-])")

@@ -52,7 +52,7 @@ class Pseudonyms:
         found = self._known.get(key)
         if found is not None:
             return found
-        if key in self._own or key in self._given or self.frozen:
+        if (key in self._own and kind is not Kind.CREDENTIAL) or key in self._given or self.frozen:
             return value
         self._counts[kind] += 1
         found = self._known[key] = _written(kind, self._counts[kind], value)

@@ -7,52 +7,37 @@ equal stays equal, so links still lead to what they led to, and every check come
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
-import gzip
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from linkproof.model.exchange import Exchange, Headers, Request, Response
-from linkproof.recordings.bodies import unpacked
-from linkproof.redaction.masking import SECRET_HEADERS, looks_secret
-from linkproof.redaction.patterns import (
-    BASE64,
-    BEFORE,
-    ESCAPED,
-    JWT,
-    MEMBER,
-    NAMES,
-    PAIR,
-    PEM,
-    PERCENT,
-    SCHEME,
-    SHAPES,
-)
+from linkproof.redaction.credentials import MASK, is_placeholder, is_secret_header
+from linkproof.redaction.encodings import text_of_base64
+from linkproof.redaction.engine import Engine
+from linkproof.redaction.literals import Literals
+from linkproof.redaction.patterns import BEFORE, PERSON, SHAPES
 from linkproof.redaction.pseudonyms import Kind, Pseudonyms
 
-_GZIP = b"\x1f\x8b"
-_DEEPEST = 4
 #: A shorter text may be a word of the contract: it is replaced where it stands, and nowhere else.
 _SHORTEST = 8
 #: Path parameters of a target that name whose it is.
 _PARAMETERS = {"subscriptionid": Kind.SUBSCRIPTION, "project_id": Kind.PROJECT, "tenantid": Kind.TENANT}
 #: Header fields that describe how the body came over the wire; the body is kept as it was meant.
 _WIRE = frozenset({"content-encoding", "transfer-encoding"})
+#: Parts of a signed Authorization field that name a key or are a signature.
+_SIGNED = re.compile(r"(?:Access|Credential|Signature)=([^,\s]++)")
 
 
-class Redactor:
+class Redactor(Engine):
     """Redacts exchanges in their order, and any text afterwards; one object for everything that is handed on."""
 
     def __init__(self) -> None:
+        super().__init__(self.credential)
         self.names = Pseudonyms()
-        self._literals: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
-        self._cache: dict[str, str] = {}
+        self._literals = Literals()
 
     # what is known beforehand
 
@@ -71,8 +56,9 @@ class Redactor:
                 self._literal(value, Kind.NAME)
 
     def credential(self, value: str) -> str:
-        """The pseudonym of a credential, which is then replaced everywhere."""
-        return self._literal(value, Kind.CREDENTIAL)
+        """The pseudonym of a credential, which is then replaced everywhere; a mask where no more are given out."""
+        found = self._literal(value, Kind.CREDENTIAL)
+        return found if found != value or self.names.given(value) else MASK
 
     def freeze(self) -> None:
         """From now on only what is known is replaced: for texts of our own, which name public sources."""
@@ -103,113 +89,35 @@ class Redactor:
 
     def headers(self, headers: Headers) -> Headers:
         """Header fields, redacted."""
-        return Headers((k, self._secret_field(v) if k.lower() in SECRET_HEADERS else self.text(v)) for k, v in headers)
-
-    def body(self, body: bytes, depth: int = 0) -> bytes:
-        """A body, redacted; one that is gzip'ed by itself is packed again."""
-        if not body:
-            return body
-        plain = unpacked(body) if depth < _DEEPEST else None
-        if plain:
-            found = self.body(plain, depth + 1)
-            return body if found == plain else gzip.compress(found, mtime=0)
-        encoding = "utf-8"
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError:
-            encoding = "latin-1"
-            text = body.decode(encoding)
-        return self.text(text, depth).encode(encoding)
+        return Headers((k, self._secret_field(v) if is_secret_header(k) else self.text(v)) for k, v in headers)
 
     # texts
 
-    def text(self, text: str, depth: int = 0) -> str:
-        """A text, redacted, whatever it was wrapped in."""
-        if len(text) < 4 or depth > _DEEPEST:
-            return text
-        found = self._cache.get(text)
-        if found is None:
-            found = self._text(text, depth)
-            if self.names.frozen:
-                found = self._without_cut_secret(found)
-            if len(self._cache) > 4096:
-                self._cache.clear()
-            self._cache[text] = found
-        return found
+    def start(self, text: str) -> str:
+        """What is known already is replaced first, in one piece."""
+        return self._literals.replace(text)
 
-    def _text(self, text: str, depth: int) -> str:
-        text = JWT.sub(self._in_place, PEM.sub(self._in_place, text))
-        text = MEMBER.sub(self._member, text)
-        text = PAIR.sub(self._pair, text)
-        text = SCHEME.sub(self._scheme, text)
-        if "\\" in text:
-            text = ESCAPED.sub(lambda m: self._unescaped(m.group(), depth), text)
-        if "%" in text:
-            text = PERCENT.sub(lambda m: self._unquoted(m.group(), depth), text)
-        text = BASE64.sub(lambda m: self._unpacked(m.group(), depth), text)
-        if self._pattern is not None:
-            text = self._pattern.sub(lambda m: self._literals[m.group().casefold()], text)
-        return SHAPES.sub(self._shape_at, text)
+    def finish(self, text: str) -> str:
+        """People, ids, mails, hosts and addresses."""
+        text = SHAPES.sub(self._shape_at, PERSON.sub(self._person, text))
+        return self._without_cut_secret(text) if self.names.frozen else text
 
     def _without_cut_secret(self, text: str) -> str:
         """A text of our own may have been cut within a secret: what is left of it goes too."""
         kept = text.rstrip("…\"' ")
         lower = kept.casefold()
         for secret in self._literals:
-            for length in range(min(len(secret), len(lower)), _SHORTEST - 1, -1):
-                if lower.endswith(secret[:length]):
-                    return f"{kept[:-length]}…"
+            at = lower.rfind(secret[:_SHORTEST], max(0, len(lower) - len(secret)))
+            if at >= 0 and secret.startswith(lower[at:]):
+                return f"{kept[:at]}…"
         return text
 
-    def _in_place(self, match: re.Match[str]) -> str:
-        value = match.group("value")
+    def _person(self, match: re.Match[str]) -> str:
+        value = match["value"]
+        if SHAPES.fullmatch(value):
+            return match.group()  # by its shape, further down
         start = match.start("value") - match.start()
-        new = self._literal(value, Kind.CREDENTIAL)
-        return match.group()[:start] + new + match.group()[start + len(value) :]
-
-    def _member(self, match: re.Match[str]) -> str:
-        value = match.group("value")
-        if match.group("name").lower() in NAMES:
-            if SHAPES.fullmatch(value) or "\\" in value:
-                return match.group()  # by its shape, further down
-            start = match.start("value") - match.start()
-            return match.group()[:start] + self.names.of(value, Kind.NAME) + '"'
-        return self._in_place(match)
-
-    def _pair(self, match: re.Match[str]) -> str:
-        return match.group() if len(match.group("value")) < 6 else self._in_place(match)
-
-    def _scheme(self, match: re.Match[str]) -> str:
-        return self._in_place(match) if looks_secret(match.group("value")) else match.group()
-
-    def _unescaped(self, raw: str, depth: int) -> str:
-        try:
-            value = json.loads(raw, strict=False)
-        except ValueError:
-            return raw
-        found = self.text(value, depth + 1)
-        try:
-            return raw if found == value else json.dumps(found, ensure_ascii=raw.isascii())
-        except UnicodeEncodeError:
-            return raw
-
-    def _unquoted(self, raw: str, depth: int) -> str:
-        value = unquote(raw)
-        found = self.text(value, depth + 1)
-        return raw if found == value else quote(found, safe="")
-
-    def _unpacked(self, raw: str, depth: int) -> str:
-        if self.names.given(raw) or depth >= _DEEPEST:
-            return raw
-        value = _from_base64(raw)
-        if not value:
-            return raw
-        found = self.body(value, depth + 1)
-        if found == value:
-            return raw
-        pack = base64.urlsafe_b64encode if "-" in raw or "_" in raw else base64.b64encode
-        text = pack(found).decode()
-        return text if raw.endswith("=") or len(raw) % 4 == 0 else text.rstrip("=")
+        return match.group()[:start] + self.names.of(value, Kind.NAME) + '"'
 
     def _shape_at(self, match: re.Match[str]) -> str:
         kind = Kind.ID
@@ -242,22 +150,22 @@ class Redactor:
 
     def _credentials(self, headers: Headers) -> None:
         for key, value in headers:
-            if key.lower() in SECRET_HEADERS:
+            if is_secret_header(key):
                 self._secret_field(value)
 
     def _secret_field(self, value: str) -> str:
         """The value of a header field that is a credential; its scheme stays."""
-        if self.names.given(value.rpartition(" ")[2]):
+        if self.names.given(value.rpartition(" ")[2]) or is_placeholder(value.rpartition(" ")[2]):
             return value
         scheme, space, rest = value.partition(" ")
         if space and rest and scheme.replace("-", "").isalnum():
-            for part in re.findall(r"(?:Access|Signature)=([^,\s]+)", rest):
+            for part in _SIGNED.findall(rest):
                 self.credential(part)
-            _, _, password = (_from_base64(rest) or b"").decode("utf-8", "replace").partition(":")
+            _, _, password = (text_of_base64(rest) or b"").decode("utf-8", "replace").partition(":")
             if scheme.lower() == "basic" and password:
                 self.credential(password)
             return f"{scheme} {self.credential(rest)}"
-        return self.credential(value) if value else value
+        return self.credential(value)
 
     def _literal(self, value: str, kind: Kind) -> str:
         new = self.names.of(value, kind)
@@ -266,45 +174,23 @@ class Redactor:
         return new
 
     def _add_literal(self, value: str, new: str) -> None:
-        key = value.casefold()
-        if key not in self._literals:
-            self._literals[key] = new
-            words = "|".join(re.escape(v) for v in sorted(self._literals, key=len, reverse=True))
-            self._pattern = re.compile(rf"(?i)(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
+        if self._literals.add(value, new):
             self._cache.clear()
 
     # what the suites made up themselves
 
     def _note_own(self, request: Request) -> None:
+        """Ids, mails and hosts that a suite made up are nobody's secret; a credential is one whoever sent it."""
         parts = urlsplit(request.url)  # the host is the target's, whatever else
         texts = [f"{parts.path}?{parts.query}", request.body.decode("utf-8", "replace")]
-        texts += [v for k, v in request.headers if k.lower() not in SECRET_HEADERS]
+        texts += [v for k, v in request.headers if not is_secret_header(k)]
         for text in texts:
             for form in (text, unquote(text) if "%" in text else ""):
                 for match in SHAPES.finditer(form):
                     value = match.group()
                     self.names.own(_split_port(value)[0] if match.lastgroup in ("host", "bare") else value)
-                for pattern in (MEMBER, PAIR, JWT, SCHEME, PEM):
-                    for match in pattern.finditer(form):
-                        self.names.own(match.group("value"))
 
 
 def _split_port(place: str) -> tuple[str, str]:
     host, colon, port = place.rpartition(":")
     return (host, colon + port) if colon and port.isdigit() else (place, "")
-
-
-def _from_base64(word: str) -> bytes | None:
-    """The bytes of a base64 word that hold a text or gzip data; None for anything else."""
-    plain = word.rstrip("=").replace("-", "+").replace("_", "/")
-    if len(plain) % 4 == 1:
-        return None
-    try:
-        found = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-        if not found.startswith(_GZIP):
-            text = found.decode("utf-8")
-            if not all(c.isprintable() or c in "\r\n\t" for c in text):
-                return None
-    except (binascii.Error, ValueError):
-        return None
-    return found

@@ -1,0 +1,97 @@
+"""What a credential is: header fields that carry one, values that look like one, and what stands for one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from linkproof.model.exchange import Headers
+from linkproof.redaction.encodings import text_of_base64
+from linkproof.redaction.secret_names import Strength, strength_of
+
+#: What a report shows in the place of a credential.
+MASK = "***"
+#: Header fields whose value is a credential, in lower case.
+SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "x-auth-token",
+        "x-subject-token",
+        "x-security-token",
+        "x-ms-authorization-auxiliary",
+        "cookie",
+        "set-cookie",
+        "ocp-apim-subscription-key",
+        "api-key",
+        "x-api-key",
+    }
+)
+#: Letters alone are a credential only where no word is so long.
+_LONGEST_WORD = 24
+_SHORTEST = 6
+#: What recorders, and Linkproof itself, write in the place of a credential; and what only says where one belongs.
+_PLACEHOLDER = re.compile(
+    r"(?i)\*+|x{4,}|redacted-\d+-[a-z]+|[12349]0000000-?0000-?4000-?8000-?\d{12}"
+    r"|[\[<({]{0,2}(?:redacted|sanitized|hidden|masked|removed|scrubbed|placeholder|dummy|fake[\w-]{0,20})[\])}>]{0,2}"
+    r"|true|false|null|none|undefined|\$\{?\w{1,80}\}?|\$\(\w{1,80}\)|\{\{[^{}]{1,80}\}\}|%\w{1,80}%|%s"
+)
+_LETTER = re.compile(r"[A-Za-z]")
+_OTHER = re.compile(r"[^A-Za-z\s]")
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether a header field's value is a credential, by its name."""
+    return name.lower() in SECRET_HEADERS or strength_of(name) is Strength.STRONG
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value stands in the place of a credential: nothing is hidden by hiding it again."""
+    return not value or (len(value) <= 160 and _PLACEHOLDER.fullmatch(value.strip()) is not None)
+
+
+def looks_secret(word: str) -> bool:
+    """Whether what follows "Bearer" or "Basic" is a credential, and no plain word as in "Basic tier"."""
+    head = word[:256]
+    letters = len(_LETTER.findall(head))
+    if letters and any(c.isdigit() for c in head):
+        return True
+    return letters > _LONGEST_WORD or b":" in (text_of_base64(word[:4096]) or b"")
+
+
+def is_credential(value: str, strength: Strength) -> bool:
+    """Whether the value after a name is a credential, by how strongly the name says so."""
+    if strength is Strength.NONE or is_placeholder(value):
+        return False
+    if strength is Strength.STRONG:
+        return True
+    return len(value) >= _SHORTEST and (len(value) > _LONGEST_WORD or _OTHER.search(value) is not None)
+
+
+def secrets_of(headers: Headers) -> set[str]:
+    """The credentials that a request's header fields carry: whole values and what follows the scheme."""
+    found: set[str] = set()
+    if not headers.has_any(SECRET_HEADERS):
+        return found
+    for key, value in headers:
+        if key.lower() in SECRET_HEADERS and value and not is_placeholder(value):
+            found.add(value)
+            found.add(value.rsplit(" ", 1)[-1])
+    return {s for s in found if len(s) >= _SHORTEST}
+
+
+def forms_of(secrets: Iterable[str]) -> list[str]:
+    """The ways in which a server may echo credentials: as they came, in a URL, in JSON, in base64; longest first."""
+    found: set[str] = set()
+    for secret in secrets:
+        escaped = json.dumps(secret)[1:-1]
+        found |= {secret, quote(secret), quote(secret, safe=""), escaped, escaped.replace("/", "\\/")}
+        found.add(base64.b64encode(secret.encode("utf-8", "replace")).decode().rstrip("="))
+        scheme, _, rest = secret.partition(" ")
+        if scheme.lower() == "basic":
+            pair = (text_of_base64(rest) or b"").decode("utf-8", "replace")
+            found |= {pair, pair.partition(":")[2]}
+    return sorted((f for f in found if len(f) >= _SHORTEST), key=lambda f: (-len(f), f))

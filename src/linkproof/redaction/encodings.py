@@ -1,0 +1,110 @@
+"""What a text may be wrapped in: JSON strings, percent-encoding, base64 and gzip. Each is undone, looked at, redone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Callable
+from urllib.parse import quote, unquote
+
+Change = Callable[[str], str]
+
+_GZIP = b"\x1f\x8b"
+#: Characters that no text has.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: Characters that a URL's parts are joined by.
+_RESERVED = ":/?#[]@!$&'()*+,;= |{}"
+#: The most that gzip data within a text may hold; what holds more is not looked into.
+LARGEST_INNER = 1 << 20
+
+
+def escaped(raw: str, change: Change) -> str:
+    """A JSON string (with its quotes), its content changed."""
+    try:
+        value = json.loads(raw, strict=False)
+    except ValueError:
+        return raw
+    found = change(value)
+    if found == value:
+        return raw
+    written = json.dumps(found, ensure_ascii=True)
+    if raw.isascii():
+        return written
+    try:
+        written = json.dumps(found, ensure_ascii=False)
+        written.encode()
+    except UnicodeEncodeError:
+        return json.dumps(found, ensure_ascii=True)
+    return written
+
+
+def percent_encoded(raw: str, change: Change) -> str:
+    """A percent-encoded word or URL, its content changed; what stood there plainly stays plain."""
+    value = unquote(raw)
+    found = change(value)
+    if found == value:
+        return raw
+    upper = raw.upper()
+    plain = "".join(c for c in _RESERVED if c in raw and quote(c, safe="") not in upper)
+    return quote(found, safe=plain)
+
+
+def base64_word(raw: str, change: Callable[[bytes], bytes]) -> str:
+    """A base64 word, its content changed where it is text or gzip data.
+
+    A path or a name may be joined to it by letters of the alphabet: its parts are looked at too.
+    """
+    found = _base64(raw, change)
+    for mark in ("/", "_", "-"):
+        if found == raw and mark in raw:
+            found = mark.join(_base64(part, change) if len(part) >= 12 else part for part in raw.split(mark))
+    return found
+
+
+def _base64(raw: str, change: Callable[[bytes], bytes]) -> str:
+    value = text_of_base64(raw)
+    if not value:
+        return raw
+    found = change(value)
+    if found == value:
+        return raw
+    pack = base64.urlsafe_b64encode if "-" in raw or "_" in raw else base64.b64encode
+    text = pack(found).decode()
+    return text if raw.endswith("=") or len(raw) % 4 == 0 else text.rstrip("=")
+
+
+def text_of_base64(word: str) -> bytes | None:
+    """The bytes of a base64 word that hold a text or gzip data; None for anything else. A cut word loses its end."""
+    plain = word.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(plain) % 4 == 1:
+        plain = plain[:-1]
+    try:
+        found = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        if not found.startswith(_GZIP) and _CONTROL.search(found.decode("utf-8")):
+            return None
+    except (binascii.Error, ValueError):
+        return None
+    return found
+
+
+def gunzipped(body: bytes, largest: int) -> bytes | None:
+    """What gzip data hold; None where they are none, are broken, or hold more than ``largest`` bytes."""
+    found = bytearray()
+    while body.startswith(_GZIP):
+        engine = zlib.decompressobj(31)
+        try:
+            found += engine.decompress(body, largest + 1 - len(found))
+        except zlib.error:
+            return None
+        if len(found) > largest or not engine.eof:
+            return None
+        body = engine.unused_data
+    return bytes(found) or None
+
+
+def is_gzip(body: bytes) -> bool:
+    """Whether bytes begin as gzip data do."""
+    return body.startswith(_GZIP)

@@ -1,0 +1,311 @@
+"""Finds credentials in any text, whatever it is wrapped in, and puts something else in their place.
+
+One engine for everything that is handed on: the masker of reports (``masking``) and the redactor of recordings
+(``redactor``) differ in what they write instead, and in what else they replace. A text goes through ordered passes;
+each takes time in proportion to the text, and a wrapped text is at most as long as its wrapping, four times over.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+
+from linkproof.redaction.credentials import MASK, is_credential, is_placeholder, looks_secret
+from linkproof.redaction.encodings import (
+    LARGEST_INNER,
+    base64_word,
+    escaped,
+    gunzipped,
+    is_gzip,
+    percent_encoded,
+)
+from linkproof.redaction.patterns import (
+    BASE64,
+    DOTTED,
+    ELEMENT,
+    ESCAPED,
+    FORMATS,
+    MEMBER,
+    PAIR,
+    PEM,
+    PERCENT,
+    PERCENT_URL,
+    SCHEME,
+    STRONG_VALUE,
+    USERINFO,
+    WEAK_VALUE,
+)
+from linkproof.redaction.secret_names import Strength, strength_of
+
+#: So deep a text within a text is looked into.
+DEEPEST = 4
+_SHORTEST = 4
+_CACHED = 4096
+_LONGEST_CACHED = 4096
+#: Names of members whose value names the member ``value`` beside it: ``{"name": "apiKey", "value": "..."}``.
+_NAMING = frozenset({"name", "key", "keyname", "variable"})
+#: How many gzip bytes one text may hold in all, unpacked.
+_MOST_UNPACKED = 1 << 24
+_BARE_VALUE = re.compile(r"[^\s,;{}\[\]\"'\\]{4,4096}+")
+_ONE_OF_A_LIST = re.compile(r"[\s,]{0,256}")
+#: The words before ``Key=`` that make it a credential: ``Account Key=...``.
+_BEFORE_KEY = re.compile(r"(?i)(?:account|access|api|secret|private|primary|secondary|storage) $")
+
+_Span = tuple[int, int, str]
+
+
+class Engine:
+    """Replaces credentials.
+
+    Args:
+        replace: what is written in the place of a credential. Asked for each; a placeholder is left as it is.
+    """
+
+    def __init__(self, replace: Callable[[str], str]) -> None:
+        self._replace = replace
+        self._cache: dict[str, str] = {}
+        self._unpacked = 0
+
+    def text(self, text: str, depth: int = 0) -> str:
+        """A text without credentials."""
+        if len(text) < _SHORTEST or depth > DEEPEST:
+            return text
+        if depth:
+            return self._changed(text, depth)
+        found = self._cache.get(text)
+        if found is None:
+            self._unpacked = 0
+            found = self._changed(text, depth)
+            if len(text) <= _LONGEST_CACHED:
+                if len(self._cache) >= _CACHED:
+                    self._cache.clear()
+                self._cache[text] = found
+        return found
+
+    def _changed(self, text: str, depth: int) -> str:
+        return self.finish(self.credentials(self._decoded(self.start(text), depth), depth))
+
+    def body(self, body: bytes, depth: int = 0) -> bytes:
+        """A body without credentials; gzip data are packed again."""
+        if not body:
+            return body
+        if is_gzip(body) and depth <= DEEPEST:
+            plain = self._gunzipped(body, depth)
+            if plain:
+                found = self.body(plain, depth + 1)
+                return body if found == plain else gzip.compress(found, mtime=0)
+            if depth:
+                return MASK.encode()  # what cannot be looked into is not handed on
+        encoding = "utf-8"
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError:
+            encoding = "latin-1"
+            text = body.decode(encoding)
+        found_text = self.text(text, depth)
+        return body if found_text == text else found_text.encode(encoding, "replace")
+
+    def start(self, text: str) -> str:
+        """What is replaced before anything else, credentials that are known: none here."""
+        return text
+
+    def finish(self, text: str) -> str:
+        """What else is replaced, after credentials: nothing here."""
+        return text
+
+    def credentials(self, text: str, depth: int = 0) -> str:
+        """A text whose credentials on the surface are replaced: by shape, by the name before them, by the scheme."""
+        if "PRIVATE KEY" in text:
+            text = PEM.sub(self._value, text)
+        if "eyJ" in text:
+            text = DOTTED.sub(self._token, text)
+        if len(text) >= 16:
+            text = FORMATS.sub(self._value, text)
+        if ":" in text:
+            text = _spliced(text, self._members(text))
+            text = USERINFO.sub(self._userinfo, text)
+        if "=" in text or ":" in text:
+            text = _spliced(text, self._pairs(text))
+        if "</" in text:
+            text = ELEMENT.sub(self._element, text)
+        text = SCHEME.sub(self._scheme, text)
+        return self._percent_encoded_url(text, depth) if "%" in text else text
+
+    # what a text is wrapped in
+
+    def _decoded(self, text: str, depth: int) -> str:
+        def change(inner: str) -> str:
+            return self.text(inner, depth + 1)
+
+        if "\\" in text:
+            text = ESCAPED.sub(lambda m: escaped(m.group(), change), text)
+        if "%" in text:
+            text = PERCENT.sub(lambda m: percent_encoded(m.group(), change), text)
+        return BASE64.sub(lambda m: self._base64(m.group(), depth), text)
+
+    def _percent_encoded_url(self, text: str, depth: int) -> str:
+        """What is a credential only when a whole URL is read: ``%22password%22:%22...%22``."""
+        if depth >= DEEPEST:
+            return text
+        return PERCENT_URL.sub(
+            lambda m: percent_encoded(m.group(), lambda inner: self.credentials(inner, depth + 1)), text
+        )
+
+    def _base64(self, raw: str, depth: int) -> str:
+        if depth >= DEEPEST:
+            return raw
+        return base64_word(raw, lambda value: self.body(value, depth + 1))
+
+    def _gunzipped(self, body: bytes, depth: int) -> bytes | None:
+        """The content of gzip data; within a text only as much as costs no more than the text itself."""
+        left = _MOST_UNPACKED - self._unpacked
+        plain = gunzipped(body, LARGEST_INNER << 4 if depth == 0 else min(LARGEST_INNER, left)) if left > 0 else None
+        self._unpacked += len(plain or b"")
+        return plain
+
+    # credentials by their shape
+
+    def _new(self, value: str) -> str:
+        return value if is_placeholder(value) else self._replace(value)
+
+    def _value(self, match: re.Match[str]) -> str:
+        start, end = match.start("value") - match.start(), match.end("value") - match.start()
+        whole = match.group()
+        return whole[:start] + self._new(whole[start:end]) + whole[end:]
+
+    def _token(self, match: re.Match[str]) -> str:
+        """Words joined by dots, in which a JSON Web Token may stand."""
+        whole = match.group()
+        at = whole.find("eyJ")
+        if at < 0:
+            return whole
+        parts = whole[at:].split(".")
+        if len(parts) < 2 or len(parts[0]) < 11:
+            return whole
+        return ".".join([whole[:at] + self._new(".".join(parts[:3])), *parts[3:]])
+
+    def _scheme(self, match: re.Match[str]) -> str:
+        return self._value(match) if looks_secret(match.group("value")) else match.group()
+
+    def _userinfo(self, match: re.Match[str]) -> str:
+        user, at, host = match.group().rpartition("@")
+        return self._new(user) + at + host if user else match.group()
+
+    # credentials by the name before them
+
+    def _members(self, text: str) -> Iterator[_Span]:
+        found = list(MEMBER.finditer(text))
+        for number, match in enumerate(found):
+            strength = strength_of(match["name"])
+            if strength is Strength.NONE and match["name"].lower() == "value":
+                strength = _strength_of_value(text, found, number)
+            if strength is not Strength.NONE:
+                yield from self._member_values(text, match, strength)
+
+    def _member_values(self, text: str, match: re.Match[str], strength: Strength) -> Iterator[_Span]:
+        at, quote = match.end(), match["quote"]
+        if text.startswith("[", at):
+            at = _after_space(text, at + 1)
+            while text.startswith(quote, at):
+                start, end = at + len(quote), closing(text, at + len(quote), quote)
+                if is_credential(text[start:end], strength):
+                    yield start, end, self._new(text[start:end])
+                at = _after_space(text, end + len(quote))
+        elif text.startswith(quote, at):
+            start, end = at + len(quote), closing(text, at + len(quote), quote)
+            if is_credential(text[start:end], strength):
+                yield start, end, self._new(text[start:end])
+        elif strength is Strength.STRONG:
+            bare = _BARE_VALUE.match(text, at)
+            if bare and not is_placeholder(bare.group()):
+                yield bare.start(), bare.end(), f"{quote}{self._new(bare.group())}{quote}"
+
+    def _pairs(self, text: str) -> Iterator[_Span]:
+        past = 0
+        for match in PAIR.finditer(text):
+            if match.start() < past:
+                continue
+            strength = _strength_of_pair(text, match)
+            if strength is Strength.NONE:
+                continue
+            value = (STRONG_VALUE if strength is Strength.STRONG else WEAK_VALUE).match(text, match.end())
+            if value is None:
+                continue
+            start, end = value.span(value.lastgroup or 0)
+            # In prose a word after a colon is a word: "password: incorrect".
+            if "=" not in match["mark"]:
+                strength = Strength.WEAK
+            if is_credential(text[start:end], strength):
+                past = end
+                yield start, end, self._new(text[start:end])
+
+    def _element(self, match: re.Match[str]) -> str:
+        return self._value(match) if is_credential(match["value"], strength_of(match["name"])) else match.group()
+
+
+def closing(text: str, at: int, quote: str) -> int:
+    """Where a string ends that began with ``quote`` (with its backslashes) before ``at``.
+
+    A string that was cut ends with its line; one in a string that ends first, with that.
+    """
+    deep = len(quote) - 1
+    begin = at
+    while (end := text.find(quote[-1], at)) >= 0:
+        slashes = end
+        while slashes > begin and text[slashes - 1] == "\\":
+            slashes -= 1
+        count = end - slashes
+        if deep == 0 and count % 2 == 0:
+            return end
+        if deep and count <= deep:
+            return slashes
+        begin = at = end + 1
+    newline = text.find("\n", at)
+    return newline if newline >= 0 else len(text)
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _ONE_OF_A_LIST.match(text, at)
+    return found.end() if found else at
+
+
+def _strength_of_value(text: str, members: list[re.Match[str]], number: int) -> Strength:
+    """How strongly the members beside ``value`` say that it is a credential."""
+    found = Strength.NONE
+    for other in (number - 2, number - 1, number + 1, number + 2):
+        if not 0 <= other < len(members) or abs(members[other].start() - members[number].start()) > 1024:
+            continue
+        member = members[other]
+        name = member["name"].lower()
+        at, quote = member.end(), member["quote"]
+        if name in _NAMING and text.startswith(quote, at):
+            start = at + len(quote)
+            end = text.find(quote, start, start + 80)
+            said = text[start : max(start, end)]
+            found = max(found, Strength.WEAK if name == "keyname" else strength_of(said))
+    return found
+
+
+def _strength_of_pair(text: str, match: re.Match[str]) -> Strength:
+    start = match.start()
+    in_query = start > 0 and text[start - 1] in "?&;"
+    found = strength_of(match["name"], in_query=in_query and "=" in match["mark"])
+    if (
+        found is Strength.NONE
+        and match["name"].lower() == "key"
+        and _BEFORE_KEY.search(text, max(0, start - 10), start)
+    ):
+        return Strength.STRONG
+    return found
+
+
+def _spliced(text: str, spans: Iterator[_Span]) -> str:
+    """``text`` with spans replaced; of spans that overlap the first counts."""
+    parts: list[str] = []
+    past = 0
+    for start, end, new in spans:
+        if start >= past:
+            parts += [text[past:start], new]
+            past = end
+    return "".join([*parts, text[past:]]) if parts else text
