@@ -12,7 +12,7 @@ from linkproof.model.evidence import Evidence
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
-from linkproof.redaction.report_masker import Cloak
+from linkproof.redaction.masking import Masker
 
 _MOST_EXCHANGES = 3
 _MOST_BYTES = 16_384
@@ -26,13 +26,13 @@ class Published(Results, kw_only=True, forbid_unknown_fields=True):
 def published(results: Results) -> Published:
     """Return the results without credentials, and with long bodies cut. Doing it twice changes nothing more."""
     findings = [*results.findings, *results.documentation_defects]
-    cloak = Cloak(_exchange(e) for f in findings for e in f.exchanges)
+    masker = Masker(_exchange(e) for f in findings for e in f.exchanges)
     shown = replace(
         results,
-        findings=[_with_hidden_headers(f, cloak) for f in results.findings],
-        documentation_defects=[_with_hidden_headers(f, cloak) for f in results.documentation_defects],
+        findings=[_with_hidden_headers(f, masker) for f in results.findings],
+        documentation_defects=[_with_hidden_headers(f, masker) for f in results.documentation_defects],
     )
-    masked = changed_texts(shown, lru_cache(maxsize=4096)(cloak.text))
+    masked = changed_texts(shown, lru_cache(maxsize=4096)(masker.text))
     masked.findings = [_cut(f) for f in masked.findings]
     masked.documentation_defects = [_cut(f) for f in masked.documentation_defects]
     return Published(**{name: getattr(masked, name) for name in Results.__struct_fields__})
@@ -46,11 +46,11 @@ def _exchange(evidence: Evidence) -> Exchange:
     )
 
 
-def _with_hidden_headers(finding: Finding, cloak: Cloak) -> Finding:
+def _with_hidden_headers(finding: Finding, masker: Masker) -> Finding:
     """Hide the header fields that are credentials by their name. The texts of all others are masked afterwards."""
 
     def hidden(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        return tuple((name, value) for name, value in cloak.headers(Headers(pairs)))
+        return tuple((name, value) for name, value in masker.headers(Headers(pairs)))
 
     exchanges = [
         replace(
