@@ -52,6 +52,16 @@ class Budget:
             self._clock.sleep(wait)
             go_on_or_stop()
 
+    def left(self) -> float:
+        """Return how many seconds are left of the minutes; never less than a moment."""
+        if self.limits.minutes is None:
+            return float("inf")
+        return max(self.limits.minutes * 60 - (self._clock.now() - self._began), 0.001)
+
+    def refuse_if_over(self) -> None:
+        """Raise OverBudget where the minutes are over."""
+        self._refuse(self._clock.now() + 0.002)
+
     def rest(self, seconds: float) -> None:
         """Wait, but not beyond the end. Raises OverBudget where the end comes first."""
         self._refuse(self._clock.now() + seconds)

@@ -15,12 +15,14 @@ import httpx
 
 from linkproof.base.clock import Clock
 from linkproof.contract.model import Contract
-from linkproof.errors import TargetError
+from linkproof.errors import LinkproofError, TargetError
 from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
 from linkproof.targets.auth import Credentials, credentials_of
 from linkproof.targets.budget import Budget
+from linkproof.targets.deadline import keep_deadlines
 from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
 from linkproof.targets.model import Target
+from linkproof.targets.transfer import Answer, AnswerTooLarge, TooSlow, Unreachable, receive
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
 WRONG_TOKEN = "linkproof-wrong-credential"
@@ -50,13 +52,16 @@ class Client:
         self.scene = ""
         self.inflight: InflightLimit | None = None
         self.budget = Budget(target.limits, self.clock)
-        self._http = httpx.Client(
-            timeout=target.timeout_s,
-            follow_redirects=False,
-            trust_env=transport is None,
-            transport=transport,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
+        self._http = keep_deadlines(
+            httpx.Client(
+                timeout=target.timeout_s,
+                follow_redirects=False,
+                trust_env=transport is None,
+                transport=transport,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
+            )
         )
+        self._slow = 0
         self._credentials: dict[str, Credentials] = {}
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
 
@@ -128,40 +133,65 @@ class Client:
         if body:
             fields = [("Content-Type", "application/json"), *fields]
         self.budget.spend()
+        request = Request(method, full, Headers(fields), body)
         try:
-            return self._http.request(method, full, content=body or None, headers=fields)
-        except httpx.HTTPError as error:
-            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
+            answer = self._receive(_built(request))
+        except TargetError as error:
+            raise TargetError(f"{method} {url}: {error}") from None
+        # The content coding is undone: its header would undo it again.
+        kept = [(k, v) for k, v in answer.headers if k.lower() not in ("content-encoding", "content-length")]
+        asked = httpx.Request(method, full)
+        return httpx.Response(answer.status, headers=kept, content=answer.body, request=asked)
 
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
         started = self.clock.now()
-        response = self._answer(request)
+        answer = self._answer(request)
         ended = self.clock.now()
-        fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
         return Exchange(
             request=request,
-            response=Response(response.status_code, fields, response.content, response.reason_phrase),
+            response=Response(answer.status, answer.headers, answer.body, answer.reason),
             started=started,
             ended=ended,
             credential=credential,
             at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         )
 
-    def _answer(self, request: Request) -> httpx.Response:
-        """The answer. A reading is asked again where the network failed; so is anything that never got through."""
+    def _answer(self, request: Request) -> Answer:
+        """Return the answer; a GET is retried where the network failed, and so is what never got through.
+
+        Of several timeouts in a row only the first is retried.
+        """
         sent = _built(request)
         for attempt in range(_TRIES):
             self.budget.spend()
             try:
                 with self.inflight.one() if self.inflight else nullcontext():
-                    return self._http.send(sent)
-            except httpx.HTTPError as error:
-                safe = request.method in _SAFE or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                if not safe or attempt == _TRIES - 1:
-                    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-                    raise TargetError(f"{request.method} {request.url}: {what}") from None
+                    answer = self._receive(sent)
+                self._slow = 0
+                return answer
+            except TargetError as error:
+                safe = request.method in _SAFE or isinstance(error, Unreachable)
+                self._slow = self._slow + 1 if isinstance(error, TooSlow) else 0
+                futile = isinstance(error, AnswerTooLarge) or self._slow > 1
+                if not safe or futile or attempt == _TRIES - 1:
+                    raise type(error)(f"{request.method} {request.url}: {error}") from None
             self.pause(_AGAIN_S * 4**attempt if self.target.kind == "live" else 0.01)
         raise AssertionError("unreachable")
+
+    def _receive(self, request: httpx.Request) -> Answer:
+        """Return the answer, within the target's time and the budget's minutes. Raises TargetError, OverBudget."""
+        left = self.budget.left()
+        try:
+            return receive(
+                self._http,
+                request,
+                seconds=min(self.target.timeout_s, left),
+                most_bytes=self.target.max_answer_bytes,
+            )
+        except TooSlow:
+            if left < self.target.timeout_s:
+                self.budget.refuse_if_over()
+            raise
 
     def pause(self, seconds: float) -> None:
         """Wait before the next request. Raises OverBudget where the run would be over before."""
@@ -188,11 +218,11 @@ class Client:
         method, path = self.target.reset
         url = self.target.base_url.rstrip("/") + path
         try:
-            answer = self._http.request(method, url)
-        except Exception as error:
-            raise TargetError(f"{method} {url}: {type(error).__name__}: {error}") from None
-        if answer.status_code >= 400:
-            raise TargetError(f"the reset {method} {url} was answered with {answer.status_code}")
+            answer = self._receive(httpx.Request(method, url, headers={"content-length": "0"}))
+        except LinkproofError as error:
+            raise TargetError(f"{method} {url}: {error}") from None
+        if answer.status >= 400:
+            raise TargetError(f"the reset {method} {url} was answered with {answer.status}")
 
     def close(self) -> None:
         """Close the pool."""

@@ -28,6 +28,7 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "writes": (bool,),
     "timeout_s": (int, float),
     "operation_timeout_s": (int, float),
+    "max_answer_mb": (int, float),
     "reset": (dict,),
     "open_enumerations": (bool,),
     "allow": (list,),
@@ -69,6 +70,7 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         writes=table.get("writes", False),
         timeout_s=_seconds(table, "timeout_s", 10.0, where),
         operation_timeout_s=_seconds(table, "operation_timeout_s", 60.0 if kind == "live" else 20.0, where),
+        max_answer_bytes=_megabytes(table, "max_answer_mb", 16.0, where),
         reset=_reset(table, where, kind),
         open_enumerations=table.get("open_enumerations", False),
         allow=_allow(table, where, kind, makes=any(c.provision for c in chosen.values())),
@@ -154,6 +156,13 @@ def _seconds(table: Mapping[str, Any], name: str, default: float, where: str) ->
     if not 0 < found < 86_400:
         raise UsageError(f"{name} is {shown(found)}", where=where, fix="a number of seconds above 0, less than a day")
     return float(found)
+
+
+def _megabytes(table: Mapping[str, Any], name: str, default: float, where: str) -> int:
+    found = table.get(name, default)
+    if not 0.001 <= found <= 1000:
+        raise UsageError(f"{name} is {shown(found)}", where=where, fix="a number of megabytes from 0.001 to 1000")
+    return int(found * 1_000_000)
 
 
 def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] | None:

@@ -78,6 +78,7 @@ class TargetContract:
 class Target:
     """A target. ``reset`` is the method and path that put the fixtures back, None where there is none.
 
+    ``timeout_s`` is for a whole answer, and ``max_answer_bytes`` its size on the wire and decompressed.
     ``allow`` are the patterns (shell-like) of the connections that a live target lets be written to.
     """
 
@@ -90,6 +91,7 @@ class Target:
     writes: bool = False
     timeout_s: float = 10.0
     operation_timeout_s: float = 20.0
+    max_answer_bytes: int = 16_000_000
     reset: tuple[str, str] | None = None
     open_enumerations: bool = False
     allow: tuple[str, ...] = ()

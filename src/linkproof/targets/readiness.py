@@ -1,4 +1,4 @@
-"""Waits for a target that is only just being started."""
+"""Wait for a target that is still starting."""
 
 from __future__ import annotations
 
@@ -7,23 +7,32 @@ import time
 import httpx
 
 from linkproof.errors import TargetError
+from linkproof.targets.deadline import keep_deadlines
 from linkproof.targets.model import Target
+from linkproof.targets.transfer import AnswerTooLarge, receive
 
 _PAUSE_S = 0.1
+_MOST_SECONDS_EACH = 5.0
 
 
 def wait_for(target: Target, seconds: float) -> None:
-    """Wait until each of the target's addresses gives any answer. Raises TargetError where one stays silent."""
+    """Wait until each of the target's addresses gives any answer. Raises TargetError for one that gives none."""
     end = time.monotonic() + seconds
     addresses = {target.base_url, *(c.base_url for c in target.contracts.values())} - {""}
-    with httpx.Client(timeout=min(seconds, 5.0)) as client:
+    with keep_deadlines(httpx.Client()) as client:
         for address in sorted(addresses):
-            while True:
-                try:
-                    client.get(address)
-                    break
-                except httpx.HTTPError as error:
-                    if time.monotonic() >= end:
-                        what = f"{type(error).__name__}: {error}"
-                        raise TargetError(f"{address} did not answer within {seconds:g} s: {what}") from None
+            while (problem := _problem(client, address, target, min(seconds, _MOST_SECONDS_EACH))) is not None:
+                if time.monotonic() >= end:
+                    raise TargetError(f"{address} did not answer within {seconds:g} s: {problem}")
                 time.sleep(_PAUSE_S)
+
+
+def _problem(client: httpx.Client, address: str, target: Target, seconds: float) -> TargetError | None:
+    """Return why the address gives no answer, None where it gives one."""
+    try:
+        receive(client, httpx.Request("GET", address), seconds=seconds, most_bytes=target.max_answer_bytes)
+    except AnswerTooLarge:
+        return None
+    except TargetError as error:
+        return error
+    return None
