@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench clean
+.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -77,6 +77,12 @@ bench: $(STAMP)
 	test -d dist/compiled/unpacked || $(MAKE) compiled
 	npm ci --prefix bench --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m bench
+
+# The container image where a builder runs; elsewhere its file is linted.
+container: $(STAMP)
+	if docker info >/dev/null 2>&1; then docker build -q -f Containerfile -t linkproof . ; \
+	elif podman info >/dev/null 2>&1; then podman build -q -t linkproof . ; \
+	else $(BIN)/hadolint Containerfile && echo "no container builder runs here: Containerfile was linted only"; fi
 
 clean:
 	rm -rf $(VENV) build dist reports/latest

@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runner",),
     ("fault_matrix",),
     ("nightly",),
+    ("testing",),
     ("cli",),
     ("__main__",),
 )

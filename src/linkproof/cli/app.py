@@ -317,7 +317,10 @@ def verify(
 
 @app.command()
 def mock(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8089,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Listen on this port; 0 takes a free one.")] = 8089,
+    host: Annotated[
+        str, typer.Option("--host", help="Listen on this address; 0.0.0.0 for all of a container.")
+    ] = "127.0.0.1",
     contract: Contracts = None,
     token: Annotated[str, typer.Option(help="The credential that it accepts.")] = "test-token",
     fault: Annotated[
@@ -327,10 +330,10 @@ def mock(
         ),
     ] = "",
 ) -> None:
-    """Serve the contracts on 127.0.0.1 until it is stopped."""
+    """Serve the contracts until it is stopped."""
     from linkproof.cli.serving import serve_mock
 
-    serve_mock(port, tuple(contract or ()), token, fault)
+    serve_mock(port, tuple(contract or ()), token, fault, host)
 
 
 @app.command()

@@ -8,8 +8,8 @@ from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.serve import serve
 
 
-def serve_mock(port: int, contracts: tuple[str, ...], token: str, fault: str = "") -> None:
+def serve_mock(port: int, contracts: tuple[str, ...], token: str, fault: str = "", host: str = "127.0.0.1") -> None:
     """Serve until interrupted. Raises UsageError for an unknown contract or fault, or a port that is taken."""
     chosen = select(all_contracts(), contracts)
     behaviour = behaving(find(fault, chosen)) if fault else DEFAULT
-    serve("127.0.0.1", port, chosen, token=token, behaviour=behaviour)
+    serve(host, port, chosen, token=token, behaviour=behaviour)
