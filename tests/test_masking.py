@@ -8,7 +8,7 @@ import pytest
 
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.redaction.curl import curl
-from linkproof.redaction.masking import mask_text
+from linkproof.redaction.masking import Masker, mask_text
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,8 @@ def test_a_body_is_masked_before_it_is_cut() -> None:
     token = "Zq8-wVtKq.mR2xLb7pJc4"
     body = "x" * 1990 + token + "y" * 100
     request = Request("PUT", "https://x/", Headers([("Authorization", f"Bearer {token}")]), body.encode())
-    shown = curl(Exchange(request, Response(200)))
+    exchange = Exchange(request, Response(200))
+    shown = curl(exchange, Masker([exchange]))
     assert token[:6] not in shown
     assert "***" in shown
     assert "…" in shown

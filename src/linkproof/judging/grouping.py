@@ -17,6 +17,7 @@ from linkproof.model.evidence import evidence_of
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
 from linkproof.redaction.curl import curl
+from linkproof.redaction.masking import Masker
 
 #: Number of exchanges kept as evidence, and of breaches remembered to find causes.
 SHOWN = 3
@@ -79,16 +80,16 @@ class _Group:
             if len(self.seen) < _REMEMBERED:
                 self.seen[place] = None
 
-    def finished(self) -> Traced:
-        """The finding with its evidence and the whole of its message."""
+    def finished(self, masker: Masker) -> Traced:
+        """The finding with its evidence, without credentials from here on, and the whole of its message."""
         shown = list(dict.fromkeys(id(e) for _, exchanges in self.shown for e in exchanges))
         by_id = {id(e): e for _, exchanges in self.shown for e in exchanges}
         where = f" (in {', '.join(self.operations)})" if len(self.operations) > 1 else ""
         members = tuple(sorted(self.members))
         finding = replace(
             self.finding,
-            exchanges=[evidence_of(by_id[i]) for i in shown[:SHOWN]],
-            curl=curl(self.shown[0][1][-1]) if self.shown else self.finding.curl,
+            exchanges=[evidence_of(masker.exchange(by_id[i])) for i in shown[:SHOWN]],
+            curl=curl(self.shown[0][1][-1], masker) if self.shown else self.finding.curl,
             operations=tuple(sorted(self.operations)),
             members=members,
             message=self.finding.message + _listed(members) + where,
@@ -150,9 +151,15 @@ class Findings:
         self._groups[key] = group
         return group
 
-    def all(self, requirements: Iterable[Requirement] = ()) -> list[Finding]:
-        """Return every finding, root causes first; ``requirements`` say what can explain what."""
-        traced = [group.finished() for group in self._groups.values()]
+    def all(self, requirements: Iterable[Requirement] = (), masker: Masker | None = None) -> list[Finding]:
+        """Return every finding, root causes first.
+
+        Args:
+            requirements: they say what can explain what.
+            masker: what evidence goes through; it knows the credentials of the whole run.
+        """
+        masker = masker or Masker()
+        traced = [group.finished(masker) for group in self._groups.values()]
         trace_causes(traced, requirements)
         return in_order_of_fixing(t.finding for t in traced)
 

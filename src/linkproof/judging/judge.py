@@ -26,6 +26,7 @@ from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
+from linkproof.redaction.credentials import SentCredentials
 
 #: So many worlds are kept in mind: recordings come one after the other, runs have few.
 _WORLDS = 4
@@ -73,6 +74,7 @@ class Judged:
     exchanges: int
     broken: list[Broken]
     unmatched: dict[tuple[str, str, str], UnmatchedGroup]
+    sent: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Judge:
@@ -105,6 +107,8 @@ class Judge:
         self.matched: Counter[str] = Counter()
         self.exchanges = 0
         self.broken: list[Broken] = []
+        #: What requests carried as credentials: masked in all results.
+        self.sent = SentCredentials()
         part, parts = share
         self._is_first = part == 0
         names = sorted({c.id for c in self.contracts})
@@ -116,6 +120,7 @@ class Judge:
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
+        self.sent.note(exchange.request.headers)
         world = self._world(exchange.world)
         call = self.read(exchange, world)
         if call is None:
@@ -166,10 +171,12 @@ class Judge:
             self.exchanges,
             self.broken,
             self._unmatched,
+            tuple(self.sent),
         )
 
     def take(self, other: Judged) -> None:
         """Take in what was come to on other worlds, as if their exchanges had come after those of this one."""
+        self.sent.merge(other.sent)
         self.findings.take(other.findings)
         self.lifecycles.take(other.lifecycles)
         self.timelines.take(other.timelines)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 import linkproof
+from linkproof.base.models import changed_texts
 from linkproof.checks.documentation import judge_samples
 from linkproof.contract.model import Contract, Requirement
 from linkproof.judging.judge import Judge, Tally
@@ -23,6 +24,7 @@ from linkproof.model.results import (
     TargetInfo,
     Verdict,
 )
+from linkproof.redaction.masking import Masker
 
 
 @dataclass
@@ -47,9 +49,10 @@ class RunFacts:
 def conclude(
     judge: Judge, contracts: Iterable[Contract], requirements: Iterable[Requirement], facts: RunFacts
 ) -> Results:
-    """The results of everything that ``judge`` was fed, for the given contracts."""
+    """The results of everything that ``judge`` was fed, for the given contracts, without credentials."""
     contracts, requirements = tuple(contracts), tuple(requirements)
-    findings = judge.findings.all(requirements)
+    masker = Masker(secrets=judge.sent)
+    findings = judge.findings.all(requirements, masker)
     documentation: list[Finding] = []
     rows: list[RequirementResult] = []
     for contract in contracts:
@@ -62,7 +65,7 @@ def conclude(
             rows.append(row)
     broken = [*facts.broken, *judge.broken]
     verdict, sentence = sum_up(rows, findings, broken, facts.target)
-    return Results(
+    results = Results(
         verdict=verdict,
         sentence=sentence,
         target=facts.target,
@@ -82,6 +85,7 @@ def conclude(
         allow_unproven=facts.allow_unproven,
         observed=[seen for c in contracts for seen in judge.observations.of(c)],
     )
+    return changed_texts(results, masker.text)
 
 
 def sum_up(

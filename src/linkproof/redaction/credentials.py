@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from linkproof.model.exchange import Headers
@@ -33,6 +33,8 @@ SECRET_HEADERS = frozenset(
 #: Letters alone are a credential only where no word is so long.
 _LONGEST_WORD = 24
 _SHORTEST = 6
+#: Of so many credentials the newest are remembered.
+_MOST_KNOWN = 100
 #: What recorders, and Linkproof itself, write in the place of a credential; and what only says where one belongs.
 _PLACEHOLDER = re.compile(
     r"(?i)\*+|x{4,}|redacted-\d+-[a-z]+|[12349]0000000-?0000-?4000-?8000-?\d{12}"
@@ -95,3 +97,29 @@ def forms_of(secrets: Iterable[str]) -> list[str]:
             pair = (text_of_base64(rest) or b"").decode("utf-8", "replace")
             found |= {pair, pair.partition(":")[2]}
     return sorted((f for f in found if len(f) >= _SHORTEST), key=lambda f: (-len(f), f))
+
+
+class SentCredentials:
+    """The credentials that exchanges were sent with, to be masked wherever they are repeated; the newest of very many.
+
+    Args:
+        known: credentials to begin with.
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._known: dict[str, None] = dict.fromkeys(known)
+
+    def note(self, headers: Headers) -> None:
+        """Remember the credentials of a request."""
+        if headers.has_any(SECRET_HEADERS):
+            self.merge(sorted(secrets_of(headers)))
+
+    def merge(self, known: Iterable[str]) -> None:
+        """Remember credentials."""
+        for secret in known:
+            self._known[secret] = None
+        while len(self._known) > _MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)

@@ -6,7 +6,7 @@ import shlex
 
 from linkproof.model.exchange import Exchange
 from linkproof.redaction.credentials import is_secret_header
-from linkproof.redaction.masking import Masker, secrets_in
+from linkproof.redaction.masking import Masker
 
 _NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept"})
 _LONGEST_BODY = 2000
@@ -14,10 +14,9 @@ _LONGEST_BODY = 2000
 _WINDOW = 1 << 16
 
 
-def curl(exchange: Exchange) -> str:
+def curl(exchange: Exchange, masker: Masker) -> str:
     """A command that sends the request again; credentials are named by environment variables, never written."""
     request = exchange.request
-    masker = Masker(secrets=secrets_in(exchange))
     parts = ["curl", "-sS", "-i", "-X", request.method, shlex.quote(masker.text(request.url))]
     for key, value in request.headers:
         lower = key.lower()

@@ -17,8 +17,6 @@ _GZIP = b"\x1f\x8b"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 #: Characters that a URL's parts are joined by.
 _RESERVED = ":/?#[]@!$&'()*+,;= |{}"
-#: The most that gzip data within a text may hold; what holds more is not looked into.
-LARGEST_INNER = 1 << 20
 
 
 def escaped(raw: str, change: Change) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 
 from linkproof.redaction.credentials import MASK, is_credential, is_placeholder, looks_secret
 from linkproof.redaction.encodings import (
-    LARGEST_INNER,
     base64_word,
     escaped,
     gunzipped,
@@ -45,8 +44,8 @@ _CACHED = 4096
 _LONGEST_CACHED = 4096
 #: Names of members whose value names the member ``value`` beside it: ``{"name": "apiKey", "value": "..."}``.
 _NAMING = frozenset({"name", "key", "keyname", "variable"})
-#: How many gzip bytes one text may hold in all, unpacked.
-_MOST_UNPACKED = 1 << 24
+#: The most that a gzip'ed body may hold.
+_LARGEST_BODY = 1 << 24
 _BARE_VALUE = re.compile(r"[^\s,;{}\[\]\"'\\]{4,4096}+")
 _ONE_OF_A_LIST = re.compile(r"[\s,]{0,256}")
 #: The words before ``Key=`` that make it a credential: ``Account Key=...``.
@@ -65,7 +64,6 @@ class Engine:
     def __init__(self, replace: Callable[[str], str]) -> None:
         self._replace = replace
         self._cache: dict[str, str] = {}
-        self._unpacked = 0
 
     def text(self, text: str, depth: int = 0) -> str:
         """A text without credentials."""
@@ -75,7 +73,6 @@ class Engine:
             return self._changed(text, depth)
         found = self._cache.get(text)
         if found is None:
-            self._unpacked = 0
             found = self._changed(text, depth)
             if len(text) <= _LONGEST_CACHED:
                 if len(self._cache) >= _CACHED:
@@ -91,7 +88,7 @@ class Engine:
         if not body:
             return body
         if is_gzip(body) and depth <= DEEPEST:
-            plain = self._gunzipped(body, depth)
+            plain = gunzipped(body, _most_unpacked(len(body), depth))
             if plain:
                 found = self.body(plain, depth + 1)
                 return body if found == plain else gzip.compress(found, mtime=0)
@@ -156,13 +153,6 @@ class Engine:
         if depth >= DEEPEST:
             return raw
         return base64_word(raw, lambda value: self.body(value, depth + 1))
-
-    def _gunzipped(self, body: bytes, depth: int) -> bytes | None:
-        """The content of gzip data; within a text only as much as costs no more than the text itself."""
-        left = _MOST_UNPACKED - self._unpacked
-        plain = gunzipped(body, LARGEST_INNER << 4 if depth == 0 else min(LARGEST_INNER, left)) if left > 0 else None
-        self._unpacked += len(plain or b"")
-        return plain
 
     # credentials by their shape
 
@@ -242,6 +232,11 @@ class Engine:
 
     def _element(self, match: re.Match[str]) -> str:
         return self._value(match) if is_credential(match["value"], strength_of(match["name"])) else match.group()
+
+
+def _most_unpacked(size: int, depth: int) -> int:
+    """The most that gzip data may hold. Within a text it is a multiple of their size: more is no text, but a bomb."""
+    return _LARGEST_BODY if depth == 0 else 512 + size * (32 if depth <= 2 else 4)
 
 
 def closing(text: str, at: int, quote: str) -> int:

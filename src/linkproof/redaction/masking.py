@@ -132,6 +132,12 @@ def secrets_in(exchange: Exchange) -> set[str]:
     return secrets_of(exchange.request.headers) | secrets_of(came)
 
 
+def masker_of(exchanges: Iterable[Exchange]) -> Masker:
+    """The masker for exchanges: where they carry no credential any more, one for all."""
+    known = {secret for exchange in exchanges for secret in secrets_in(exchange)}
+    return Masker(secrets=known) if known else _PLAIN
+
+
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """A text without the given secrets and without whatever looks like a credential."""
     return (Masker(secrets=secrets) if secrets else _PLAIN).text(text)

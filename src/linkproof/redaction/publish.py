@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -12,7 +11,7 @@ from linkproof.model.evidence import Evidence
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
-from linkproof.redaction.masking import Masker
+from linkproof.redaction.masking import Masker, masker_of
 
 _MOST_EXCHANGES = 3
 _MOST_BYTES = 16_384
@@ -26,13 +25,13 @@ class Published(Results, kw_only=True, forbid_unknown_fields=True):
 def published(results: Results) -> Published:
     """Return the results without credentials, and with long bodies cut. Doing it twice changes nothing more."""
     findings = [*results.findings, *results.documentation_defects]
-    masker = Masker(_exchange(e) for f in findings for e in f.exchanges)
+    masker = masker_of(_exchange(e) for f in findings for e in f.exchanges)
     shown = replace(
         results,
         findings=[_with_hidden_headers(f, masker) for f in results.findings],
         documentation_defects=[_with_hidden_headers(f, masker) for f in results.documentation_defects],
     )
-    masked = changed_texts(shown, lru_cache(maxsize=4096)(masker.text))
+    masked = changed_texts(shown, masker.text)
     masked.findings = [_cut(f) for f in masked.findings]
     masked.documentation_defects = [_cut(f) for f in masked.documentation_defects]
     return Published(**{name: getattr(masked, name) for name in Results.__struct_fields__})
