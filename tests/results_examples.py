@@ -169,7 +169,7 @@ def breached() -> Results:
     follower = replace(finding("ENM-1-ddd", "ENM-1"), follows="SHP-1-aaa")
     return Results(
         verdict=Verdict.BREACHED,
-        sentence="the mock does not conform: 2 breaches of 2 requirements on 1 contract.",
+        sentence="the mock does not conform: 2 requirements breached on 1 contract, 2 root causes.",
         target=TargetInfo("the mock", "mock", "http://127.0.0.1:8080", True, True),
         contracts=[
             ContractInfo(PEC, "2025-01-01", "AKS connections", "azure", "Microsoft Azure", "", 40),

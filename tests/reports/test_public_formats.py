@@ -94,7 +94,7 @@ def test_a_comment_is_marked_and_never_too_long() -> None:
     text = comment(published(many(2000)))
     assert text.startswith(MARK)
     assert len(text) <= 60_000
-    assert "more of other causes" in text
+    assert "root causes more:" in text
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -62,7 +62,10 @@ def _chosen(results: Results, name: str, where: Path) -> list[Finding]:
         problem = f"{len(meant)} findings begin with {name!r}" if meant else f"no finding is called {name!r}"
         known = ", ".join(f.id for f in (meant or results.findings)[:10]) or "there are none"
         raise UsageError(problem, where=str(where), fix=f"give one id: {known}")
-    return [meant[0], *(f for f in results.findings if f.follows == meant[0].id)]
+    chosen = {meant[0].id: meant[0]}
+    while more := [f for f in results.findings if f.follows in chosen and f.id not in chosen]:
+        chosen |= {f.id: f for f in more}
+    return list(chosen.values())
 
 
 def _given(options: dict[str, str]) -> None:

@@ -239,9 +239,8 @@ def _sentence(
         failed = [r for r in rows if r.status is Status.FAIL]
         causes = sum(1 for f in findings if f.level is Level.MUST and not f.follows)
         contracts = len({r.contract for r in failed})
-        breaches = f"{causes} breach" if causes == 1 else f"{causes} breaches"
-        of = f"{_count(len(failed), 'requirement')} on {_count(contracts, 'contract')}"
-        return f"{target.name} does not conform: {breaches} of {of}."
+        breached = f"{_count(len(failed), 'requirement')} breached on {_count(contracts, 'contract')}"
+        return f"{target.name} does not conform: {breached}, {_count(causes, 'root cause')}."
     if verdict is Verdict.BROKEN:
         return f"The run broke, and nothing is said about {target.name}: {broken[0].what}"
     if not any(r.exercised for r in rows):

@@ -13,7 +13,7 @@ from linkproof.model.finding import Finding, Level
 from linkproof.model.results import Broken, ContractInfo, RequirementResult
 from linkproof.model.waiver import Waiver
 from linkproof.redaction.publish import Published
-from linkproof.reports.digest import waived
+from linkproof.reports.digest import message_of, waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 
 #: Every file starts so: what else lies in an allure-results folder is somebody else's.
@@ -38,6 +38,7 @@ def allure_files(results: Published) -> dict[str, bytes]:
     for row in results.requirements:
         own = [findings[i] for i in row.findings if i in findings]
         result = _result(row, contracts[row.contract], own, files) | _times(results)
+        result["statusDetails"]["message"] = plain(message_of(own, results) or row.why)
         _note_waivers(result, [f for f in own if f.level == Level.MUST], covered)
         files[f"{PREFIX}{result['uuid']}-result.json"] = _dump(result)
     for broken in results.broken:
@@ -69,7 +70,7 @@ def _result(
         "description": row.statement,
         "status": _STATUS[row.status],
         "statusDetails": {
-            "message": plain(findings[0].message if findings else row.why),
+            "message": "",
             "trace": "\n".join(line for f in findings for line in finding_lines(f)),
         },
         "stage": "finished",

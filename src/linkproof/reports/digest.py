@@ -15,10 +15,22 @@ from linkproof.redaction.publish import Published
 
 @dataclass
 class Cause:
-    """A finding, and the findings that go away with it."""
+    """A root cause, and the findings that it explains."""
 
     finding: Finding
     followers: list[Finding] = field(default_factory=list)
+
+    @property
+    def consequences(self) -> str:
+        """The requirements that the consequences name; with a number where there are several: "LRO-4, STA-6 (2)"."""
+        found = Counter(f.requirement for f in self.followers)
+        return ", ".join(f"{name} ({number})" if number > 1 else name for name, number in found.items())
+
+    @property
+    def line(self) -> str:
+        """The cause on one line: requirement, message, contract."""
+        level = "" if self.finding.is_must else f" {self.finding.level}"
+        return f"{self.finding.requirement}{level}: {self.finding.message} [{self.finding.contract}]"
 
 
 @dataclass
@@ -35,14 +47,47 @@ class Unproven:
 
 
 def causes(results: Published) -> list[Cause]:
-    """Every finding once: as a cause, MUST before SHOULD, or under the first one that it follows from."""
+    """Every finding once: as a root cause, in the order in which to fix them, or under the one that explains it.
+
+    Where results of several runs were merged, what explains the most comes first.
+    """
     findings = {f.id: f for f in results.findings}
     roots = {i: _root(i, findings) for i in findings}
     found = {i: Cause(findings[i]) for i, root in roots.items() if root == i}
     for i, root in roots.items():
         if root != i:
             found[root].followers.append(findings[i])
-    return sorted(found.values(), key=lambda c: c.finding.level != Level.MUST)
+    return sorted(found.values(), key=lambda c: (not c.finding.is_must, -len(c.followers)))
+
+
+def heading(found: list[Cause]) -> str:
+    """How many root causes and consequences there are, in words; "" where nothing was found."""
+    if not found:
+        return ""
+    warnings = sum(not c.finding.is_must for c in found)
+    rest = sum(len(c.followers) for c in found)
+    text = count(len(found), "root cause")
+    text += f" ({warnings} of them only a SHOULD)" if warnings else ""
+    follow = f"{count(rest, 'other finding')} {'follows' if rest == 1 else 'follow'} from them"
+    return f"{text}, what to fix first on top; {follow}" if rest else f"{text}, what to fix first on top"
+
+
+def message_of(findings: list[Finding], results: Published) -> str:
+    """The message for a requirement's findings: that of its first root cause, else what explains its consequence."""
+    known = {f.id for f in results.findings}
+    first = next((f for f in findings if f.follows not in known), findings[0] if findings else None)
+    if first is None:
+        return ""
+    clause = why_it_follows(first, results)
+    return f"{first.message}; {clause}" if clause else first.message
+
+
+def why_it_follows(finding: Finding, results: Published) -> str:
+    """For a consequence, which finding explains it and why, as a clause; "" for a root cause."""
+    cause = next((f for f in results.findings if f.id == finding.follows), None)
+    if cause is None:
+        return ""
+    return f"follows from {cause.requirement} ({finding.because or 'it shows in the same answers'})"
 
 
 def _root(start: str, findings: dict[str, Finding]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.redaction.publish import Published
-from linkproof.reports.digest import causes, waived
+from linkproof.reports.digest import Cause, causes, waived
 from linkproof.reports.text import finding_lines, one_line
 
 #: GitHub shows ten of a kind for a step.
@@ -13,21 +13,29 @@ _MOST = 10
 
 
 def workflow_commands(results: Published) -> Iterator[str]:
-    """A line for each cause: errors for breaches of MUST, warnings for SHOULD and for what is waived."""
+    """A line for each root cause: errors for breaches of MUST, warnings for SHOULD and for what is waived.
+
+    GitHub shows few of a kind: what is more stands in the last of them, a line each.
+    """
     covered = waived(results)
-    shown = {"error": 0, "warning": 0}
+    kinds: dict[str, list[Cause]] = {"error": [], "warning": []}
     for cause in causes(results):
-        finding = cause.finding
-        kind = "error" if finding.level == "MUST" and finding.id not in covered else "warning"
-        shown[kind] += 1
-        if shown[kind] <= _MOST:
-            first, *others = finding_lines(finding)
-            yield f"::{kind} title={_property(one_line(first)[:120])}::{_data(chr(10).join(others))}"
-    for kind, number in shown.items():
-        if number > _MOST:
-            yield f"::{kind}::{number - _MOST} more of other causes are in the report"
+        kinds["error" if cause.finding.is_must and cause.finding.id not in covered else "warning"].append(cause)
+    for kind, found in kinds.items():
+        whole = found if len(found) <= _MOST else found[: _MOST - 1]
+        yield from (_annotation(kind, cause) for cause in whole)
+        if rest := found[len(whole) :]:
+            lines = [one_line(cause.line) for cause in rest]
+            yield f"::{kind} title={_property(f'{len(rest)} root causes more')}::{_data(chr(10).join(lines))}"
     for broken in results.broken[:_MOST]:
         yield f"::error title=The run broke::{_data(broken.what)}"
+
+
+def _annotation(kind: str, cause: Cause) -> str:
+    first, *others = finding_lines(cause.finding)
+    if cause.followers:
+        others.append(f"  explains: {cause.consequences}")
+    return f"::{kind} title={_property(one_line(first)[:120])}::{_data(chr(10).join(others))}"
 
 
 def _data(text: str) -> str:

@@ -21,7 +21,7 @@ from linkproof.redaction.publish import Published
 from linkproof.reports.bodies import pretty, whole
 from linkproof.reports.diagram import HEIGHT, WIDTH, diagram
 from linkproof.reports.difference import marked
-from linkproof.reports.digest import about_waivers, causes, counts, unproven, waived
+from linkproof.reports.digest import about_waivers, causes, counts, heading, unproven, waived, why_it_follows
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
 from linkproof.reports.pages import pages_of
 from linkproof.reports.text import in_words, plain
@@ -43,6 +43,7 @@ def html_page(results: Published, *, printed: bool = False) -> str:
         "printed": printed,
         "exchange_number": exchanges.number,
         "waived": waived(results),
+        "why_it_follows": lambda finding: why_it_follows(finding, results),
         "by_key": {(r.contract, r.requirement): r for r in results.requirements},
         "age": lambda day: _age(day, results.started_at),
     }
@@ -62,6 +63,8 @@ def html_page(results: Published, *, printed: bool = False) -> str:
         family_names=FAMILY_NAMES,
         matrix=matrix(results),
         causes=causes(results),
+        heading=heading(causes(results)),
+        judged=[r for r in results.requirements if r.family != "DOC"],
         unproven=unproven(results),
         about_waivers=about_waivers(results),
         counts=counts(r for r in results.requirements if r.family != "DOC"),

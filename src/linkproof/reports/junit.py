@@ -8,7 +8,7 @@ from linkproof.model.finding import Finding, Level
 from linkproof.model.results import RequirementResult
 from linkproof.model.waiver import Waiver
 from linkproof.redaction.publish import Published
-from linkproof.reports.digest import waived
+from linkproof.reports.digest import Cause, causes, heading, message_of, waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 
 
@@ -21,7 +21,9 @@ def junit_xml(results: Published) -> bytes:
         suite = ET.SubElement(root, "testsuite", name=plain(contract.id), timestamp=plain(results.started_at))
         for row in results.requirements:
             if row.contract == contract.id:
-                _case(suite, row, [findings[i] for i in row.findings if i in findings], covered)
+                own = [findings[i] for i in row.findings if i in findings]
+                _case(suite, row, own, covered, message_of(own, results))
+        _root_causes(suite, [c for c in causes(results) if c.finding.contract == contract.id])
         _count(suite)
     if results.broken:
         suite = ET.SubElement(root, "testsuite", name="linkproof", timestamp=plain(results.started_at))
@@ -33,7 +35,16 @@ def junit_xml(results: Published) -> bytes:
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _case(suite: ET.Element, row: RequirementResult, findings: list[Finding], covered: dict[str, Waiver]) -> None:
+def _root_causes(suite: ET.Element, found: list[Cause]) -> None:
+    """All root causes of a contract in one place, with the requirements that their consequences name."""
+    lines = [one_line(c.line) + (f"\n  explains {c.consequences}" if c.followers else "") for c in found]
+    if lines:
+        ET.SubElement(suite, "system-out").text = "\n".join([f"{heading(found)}:", *lines])
+
+
+def _case(
+    suite: ET.Element, row: RequirementResult, findings: list[Finding], covered: dict[str, Waiver], message: str
+) -> None:
     name = one_line(f"{row.requirement} {row.title}")
     case = ET.SubElement(suite, "testcase", classname=plain(row.contract), name=name)
     text = "\n".join(line for finding in findings for line in finding_lines(finding))
@@ -43,9 +54,7 @@ def _case(suite: ET.Element, row: RequirementResult, findings: list[Finding], co
         ET.SubElement(case, "skipped", message=f"breached, and waived {'; '.join(waivers)}")
         ET.SubElement(case, "system-out").text = text
     elif row.status == "fail":
-        findings = left or findings
-        message = findings[0].message if findings else row.title
-        ET.SubElement(case, "failure", message=one_line(message), type=row.level).text = text
+        ET.SubElement(case, "failure", message=one_line(message or row.title), type=row.level).text = text
     elif row.status in ("not exercised", "not applicable"):
         ET.SubElement(case, "skipped", message=one_line(f"{row.status}: {row.why}"))
     else:

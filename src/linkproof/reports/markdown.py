@@ -8,7 +8,7 @@ from linkproof.base.wording import count
 from linkproof.model.results import Results
 from linkproof.model.waiver import Waiver
 from linkproof.redaction.publish import Published, published
-from linkproof.reports.digest import Cause, about_waivers, causes, unproven, waived
+from linkproof.reports.digest import Cause, about_waivers, causes, heading, unproven, waived
 from linkproof.reports.matrix import families, matrix
 from linkproof.reports.text import finding_lines, in_words, one_line
 
@@ -20,6 +20,9 @@ _MARK = {
     "not applicable": "–",
 }
 _MOST = 20
+#: Root causes that are listed with one line each, beside those shown in full, and how long such a line may be.
+_MOST_LISTED = 100
+_LONGEST_LINE = 300
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 #: A step summary may hold 1 MiB: no line of a finding needs more than this.
 _LONGEST = 4000
@@ -54,10 +57,13 @@ def _summary(shown: Published, most: int) -> str:
     lines += [f"\n**Left behind**: {escape(told)}" for told in left]
     lines += [f"\n{escape(told)}" for told in about_waivers(shown)]
     found, covered = causes(shown), waived(shown)
+    lines += [f"\n**{heading(found)}**"] if found else []
     for cause in found[:most]:
         lines += ["", *_finding(cause, covered.get(cause.finding.id))]
     if len(found) > most:
-        lines += ["", f"The report has {count(len(found) - most, 'finding')} more of other causes."]
+        rest = found[most : most + _MOST_LISTED]
+        lines += ["", f"{count(len(found) - most, 'root cause')} more:", ""]
+        lines += [f"- {escape(_cut(c.line))}" for c in rest]
     lines += _unproven(shown)
     return "\n".join(lines) + "\n"
 
@@ -79,9 +85,13 @@ def _finding(cause: Cause, waiver: Waiver | None) -> list[str]:
     if waiver:
         text.append(f"  waived:   {in_words(waiver)}")
     if cause.followers:
-        text.append(f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
+        text.append(f"  explains: {cause.consequences}")
     fence = "`" * max(3, *(len(run) + 1 for line in text for run in re.findall("`+", line) or [""]))
     return [f"{fence}text", *text, fence]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
 
 
 def _unproven(results: Published) -> list[str]:

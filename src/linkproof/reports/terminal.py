@@ -13,7 +13,7 @@ from rich.text import Text
 from linkproof.base.wording import count
 from linkproof.model.results import Results, UnmatchedGroup
 from linkproof.redaction.publish import Published, published
-from linkproof.reports.digest import about_waivers, causes, unproven, waived
+from linkproof.reports.digest import about_waivers, causes, heading, unproven, waived
 from linkproof.reports.matrix import Cell, families, matrix
 from linkproof.reports.text import finding_lines, in_words, one_line
 
@@ -21,7 +21,8 @@ _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "no
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}
 _VERDICT = {"conforms": "bold green", "breached": "bold red", "unproven": "bold magenta", "broken": "bold yellow"}
 _LEGEND = "The worst of each family, and how often. ?: not exercised   -: does not apply"
-_MOST_FINDINGS = 10
+_MOST_CAUSES = 40
+_MOST_FINDINGS = 8
 _MOST_LINES = 5
 _COMMAND = "  again:"
 #: From this width on there is room for a space between status and count.
@@ -40,6 +41,7 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
         _say(console, f"{missing} that the cassette does not hold: not recorded, so not exercised", "magenta")
     for told in about_waivers(shown):
         _say(console, told, "yellow")
+    _causes(shown, console)
     if shown.contracts and shown.requirements:
         console.print()
         console.print(_table(shown, " " if console.width >= _WIDE else ""))
@@ -91,6 +93,27 @@ def _left_behind(results: Published, console: Console) -> None:
     _rest(results.left_behind, console)
 
 
+def _causes(results: Published, console: Console) -> None:
+    """Every root cause on a line of its own, with the requirements of its consequences below it."""
+    found, covered = causes(results), waived(results)
+    if not found:
+        return
+    _say(console, f"\n{heading(found)}:")
+    for number, cause in enumerate(found[:_MOST_CAUSES], 1):
+        mark = "waived, " if cause.finding.id in covered else ""
+        style = _STYLE["fail" if cause.finding.is_must else "warn"]
+        _say(console, _cut(f"{number:>3}. {mark}{cause.line}", console.width), style, whole=True)
+        if cause.followers:
+            _say(console, _cut(f"       explains {cause.consequences}", console.width), "dim", whole=True)
+    if len(found) > _MOST_CAUSES:
+        _say(console, f"     and {len(found) - _MOST_CAUSES} more, in the report")
+
+
+def _cut(text: str, width: int) -> str:
+    line = one_line(text)
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
 def _findings(results: Published, console: Console) -> None:
     found, covered = causes(results), waived(results)
     for cause in found[:_MOST_FINDINGS]:
@@ -102,10 +125,10 @@ def _findings(results: Published, console: Console) -> None:
         if waiver := covered.get(cause.finding.id):
             _say(console, f"  waived:   {in_words(waiver)}", "yellow", indent=" " * 12)
         if cause.followers:
-            _say(console, f"  and {count(len(cause.followers), 'finding')} more that may follow from it")
+            _say(console, f"  explains: {cause.consequences}", indent=" " * 12)
     more = len(found) - _MOST_FINDINGS
     if more > 0:
-        _say(console, f"\nThe report has {count(more, 'finding')} more of other causes.")
+        _say(console, f"\nThe report has the details of {count(more, 'root cause')} more.")
 
 
 def _unproven(results: Published, console: Console) -> None:
