@@ -35,7 +35,7 @@ def finding_lines(finding: Finding) -> list[str]:
     lines.append(f"  expected: {finding.expected}")
     lines.append(f"  got:      {finding.actual or '(nothing)'}")
     if finding.because:
-        lines.append(f"  follows:  from {finding.follows.rpartition('-')[0]}: {finding.because}")
+        lines.append(f"  follows:  from {(finding.follows or '').rpartition('-')[0]}: {finding.because}")
     if told := finding.attribution:
         lines.append(f"  alone:    {told.alone}: {told.why}")
     if finding.exchanges:
