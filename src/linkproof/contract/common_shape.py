@@ -1,0 +1,236 @@
+"""Contracts that say only what is their own: an OpenAPI document from ``contract.toml`` and a vendor's common parts.
+
+A *flat schema* maps a pointer to what stands there (a JSON Schema without its members), so that two schemas can be
+compared and one can be written as changes to another. ``/*`` stands for each item of an array or each other member.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from linkproof.base.json_values import at, join, steps_of
+from linkproof.contract.model import Role
+
+#: Members deeper than this are accepted, and not judged: some definitions describe half of their cloud.
+_DEEPEST = 6
+_SUMMARY = {
+    Role.LIST: "List the connections.",
+    Role.GET: "Get one connection.",
+    Role.DECIDE: "Approve or reject a connection.",
+    Role.TAGS: "Change a connection.",
+    Role.DELETE: "Delete a connection.",
+}
+_METHODS = {Role.LIST: "GET", Role.GET: "GET", Role.DECIDE: "PUT", Role.TAGS: "PATCH", Role.DELETE: "DELETE"}
+_BODIES = {
+    Role.LIST: {200: "Page"},
+    Role.GET: {200: "Connection"},
+    Role.DECIDE: {200: "Connection", 201: "Connection"},
+    Role.TAGS: {200: "Connection", 201: "Connection"},
+}
+_POLLING: dict[str, Any] = {
+    name: {"schema": {"type": "string", "format": "uri"}} for name in ("Location", "Azure-AsyncOperation")
+}
+
+
+@dataclass
+class Flat:
+    """A flat schema: what stands at each pointer, and which members are required."""
+
+    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+
+    def tree(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return self._tree("")
+
+    def _tree(self, pointer: str) -> dict[str, Any]:
+        made = copy.deepcopy(self.nodes.get(pointer, {}))
+        for name in self._below(pointer):
+            below = pointer + join(name) if name != "*" else f"{pointer}/*"
+            if name != "*":
+                made.setdefault("properties", {})[name] = self._tree(below)
+            elif "array" in _types(made):
+                made["items"] = self._tree(below)
+            else:
+                made["additionalProperties"] = self._tree(below)
+        wanted = [n for n in made.get("properties", {}) if pointer + join(n) in self.required]
+        if wanted:
+            made["required"] = wanted
+        return made
+
+    def _below(self, pointer: str) -> list[str]:
+        start = f"{pointer}/"
+        names = (p[len(start) :] for p in self.nodes if p.startswith(start))
+        return [steps_of(f"/{n}")[0] for n in names if "/" not in n]
+
+    def changed(self, changes: Mapping[str, Any]) -> Flat:
+        """Return this schema with changes: ``without`` and ``with`` (pointers), ``required`` and ``optional``."""
+        gone = tuple(changes.get("without", ()))
+        nodes = {p: n for p, n in self.nodes.items() if not any(p == g or p.startswith(f"{g}/") for g in gone)}
+        nodes |= {p: dict(n) for p, n in changes.get("with", {}).items()}
+        required = (self.required | set(changes.get("required", ()))) - set(changes.get("optional", ()))
+        return Flat(nodes, {r for r in required if r in nodes})
+
+    def changes_to(self, other: Flat) -> dict[str, Any]:
+        """Return the changes that make ``other`` of this schema; empty where both are the same."""
+        gone = [p for p in self.nodes if p not in other.nodes]
+        gone = [p for p in gone if not any(p.startswith(f"{g}/") for g in gone)]
+        own = {p: n for p, n in other.nodes.items() if self.nodes.get(p) != n}
+        required = sorted(other.required - self.required)
+        optional = sorted(r for r in self.required - other.required if r in other.nodes)
+        found = {"without": gone, "required": required, "optional": optional, "with": own}
+        return {k: v for k, v in found.items() if v}
+
+    def sent(self) -> Flat:
+        """Return the schema of a request: without the members that only the service sets."""
+        gone = [p for p, n in self.nodes.items() if n.get("readOnly")]
+        return self.changed({"without": gone})
+
+
+def flatten(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Flat:
+    """Return a schema of a document as a flat one; members below a circle, or very deep, are accepted as they come."""
+    made = Flat()
+    _flatten(schema, document, "", (), made)
+    return made
+
+
+def _flatten(
+    schema: Mapping[str, Any], document: Mapping[str, Any], pointer: str, above: tuple[str, ...], made: Flat
+) -> None:
+    nullable, read_only = False, bool(schema.get("readOnly"))
+    while True:
+        reference = schema.get("$ref")
+        parts = schema.get("anyOf")
+        if isinstance(reference, str):
+            if reference in above or len(above) > _DEEPEST:
+                made.nodes[pointer] = {"readOnly": True} if read_only else {}
+                return
+            above = (*above, reference)
+            schema = at(document, reference.removeprefix("#"))
+        elif isinstance(parts, list) and len(parts) == 2 and parts[1] == {"type": "null"} and "$ref" in parts[0]:
+            nullable, schema = True, {**parts[0]}
+        else:
+            break
+    members, items, more = schema.get("properties"), schema.get("items"), schema.get("additionalProperties")
+    left = {"properties", "items", "required", "description", "x-source", "title"}
+    node = {k: v for k, v in schema.items() if k not in left and not (k == "additionalProperties" and more != {})}
+    if isinstance(more, bool):
+        node["additionalProperties"] = more
+    if nullable and isinstance(node.get("type"), str):
+        node["type"] = [node["type"], "null"]
+    if read_only:
+        node["readOnly"] = True
+    made.nodes[pointer] = node
+    for name, member in (members or {}).items():
+        _flatten(member, document, pointer + join(name), above, made)
+        if name in schema.get("required", ()):
+            made.required.add(pointer + join(name))
+    for below in (items, more):
+        if isinstance(below, dict) and below:
+            _flatten(below, document, f"{pointer}/*", above, made)
+
+
+def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    kind = schema.get("type", ())
+    return (kind,) if isinstance(kind, str) else tuple(kind)
+
+
+def common_part(data: Mapping[str, Any], name: str) -> Flat:
+    """Return one of a vendor's common parts: its nodes in the order written, and its required members."""
+    part = data[name]
+    return Flat({p: dict(n) for p, n in part["members"].items()}, set(part.get("required", ())))
+
+
+def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI document of a contract that says only what is its own. Raises KeyError for what is missing."""
+    connection = common_part(common, "connection").changed(own.get("connection", {}))
+    schemas: dict[str, Any] = {
+        "Connection": connection.tree(),
+        "ConnectionUpdate": connection.sent().changed(own.get("request", {})).tree(),
+        "Error": common_part(common, "error").tree(),
+    }
+    schemas["ErrorBody"] = schemas["Error"]["properties"].pop("error")
+    schemas["Error"]["properties"]["error"] = {"$ref": "#/components/schemas/ErrorBody"}
+    details = schemas["ErrorBody"]["properties"]["details"]
+    details["items"] = {"$ref": "#/components/schemas/ErrorBody"}
+    roles = {Role(role): name for name, role in own["operations"].items()}
+    if Role.LIST in roles:
+        schemas["Page"] = _page(own, common)
+    if "tags" in own:
+        schemas["TagsUpdate"] = Flat().changed({"with": own["tags"]["members"]}).tree()
+    paths: dict[str, Any] = {}
+    for role, name in roles.items():
+        path = own["path"]["collection"] + ("" if role is Role.LIST else f"/{{{own['path']['item']}}}")
+        method = own.get("methods", {}).get(role.value, _METHODS[role]).lower()
+        paths.setdefault(path, {})[method] = _operation(own, role, name, path)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": own["title"],
+            "version": own["version"],
+            "description": "Made of contract.toml and the vendor's common parts.",
+            "x-sources": [dict(s) for s in own.get("source", ())],
+        },
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "servers": [{"url": common["server"]}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": schemas,
+        },
+    }
+
+
+def _page(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
+    page = common_part(common, "page").changed(own.get("page", {})).tree()
+    items = str(own.get("list", {}).get("items", "/value")).removeprefix("/")
+    page["properties"].setdefault(items, {"type": "array"})["items"] = {"$ref": "#/components/schemas/Connection"}
+    page["required"] = list(dict.fromkeys([*page.get("required", ()), items]))
+    return page
+
+
+def _operation(own: Mapping[str, Any], role: Role, name: str, path: str) -> dict[str, Any]:
+    answers = own["answers"]
+    statuses: Iterable[int] = answers[role.value]
+    made: dict[str, Any] = {
+        "operationId": name,
+        "summary": _SUMMARY[role],
+        "parameters": list(_parameters(own, path)),
+    }
+    if role.value in answers.get("long_running", ()):
+        made["x-long-running"] = True
+    if role.value in answers.get("unsaid", ()):
+        made["x-statuses"] = "the definition does not say"
+    body = {Role.DECIDE: "ConnectionUpdate", Role.TAGS: "TagsUpdate"}.get(role)
+    if body:
+        made["requestBody"] = {"required": True, "content": _content(body)}
+    made["responses"] = {}
+    for status in statuses:
+        entry: dict[str, Any] = {"description": "Success."}
+        shown = _BODIES.get(role, {}).get(status)
+        if shown:
+            entry["content"] = _content(shown)
+        if status == 202:
+            entry["headers"] = copy.deepcopy(_POLLING)
+        made["responses"][str(status)] = entry
+    made["responses"]["default"] = {"description": "The request was refused, or failed.", "content": _content("Error")}
+    return made
+
+
+def _parameters(own: Mapping[str, Any], path: str) -> Iterable[dict[str, Any]]:
+    limits = own["path"].get("limits", {})
+    for segment in path.split("/"):
+        if segment.startswith("{"):
+            name = segment[1:-1]
+            schema = {"type": "string", **limits.get(name, {})}
+            yield {"name": name, "in": "path", "required": True, "schema": schema}
+    version = {"type": "string", "enum": [own["version"]]}
+    yield {"name": "api-version", "in": "query", "required": True, "schema": version}
+
+
+def _content(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
