@@ -14,8 +14,8 @@ from typing import Any
 from linkproof.base.json_values import at, join, steps_of
 from linkproof.contract.model import Role
 
-#: Members deeper than this are accepted, and not judged: some definitions describe half of their cloud.
-_DEEPEST = 6
+#: References nested deeper than this are accepted, and not judged.
+_DEEPEST = 8
 _SUMMARY = {
     Role.LIST: "List the connections.",
     Role.GET: "Get one connection.",
@@ -23,7 +23,7 @@ _SUMMARY = {
     Role.TAGS: "Change a connection.",
     Role.DELETE: "Delete a connection.",
 }
-_METHODS = {Role.LIST: "GET", Role.GET: "GET", Role.DECIDE: "PUT", Role.TAGS: "PATCH", Role.DELETE: "DELETE"}
+METHODS = {Role.LIST: "GET", Role.GET: "GET", Role.DECIDE: "PUT", Role.TAGS: "PATCH", Role.DELETE: "DELETE"}
 _BODIES = {
     Role.LIST: {200: "Page"},
     Role.GET: {200: "Connection"},
@@ -48,6 +48,8 @@ class Flat:
 
     def _tree(self, pointer: str) -> dict[str, Any]:
         made = copy.deepcopy(self.nodes.get(pointer, {}))
+        if "enum" in made and "null" in _types(made) and None not in made["enum"]:
+            made["enum"] = [*made["enum"], None]  # TOML has no null
         for name in self._below(pointer):
             below = pointer + join(name) if name != "*" else f"{pointer}/*"
             if name != "*":
@@ -87,7 +89,11 @@ class Flat:
     def sent(self) -> Flat:
         """Return the schema of a request: without the members that only the service sets."""
         gone = [p for p, n in self.nodes.items() if n.get("readOnly")]
-        return self.changed({"without": gone})
+        made = self.changed({"without": gone})
+        for parent in {p.rsplit("/", 1)[0] for p in gone if p}:
+            if parent in made.nodes and not made._below(parent):
+                made.nodes[parent] = {**made.nodes[parent], "properties": {}}  # no member is left, and none is free
+        return made
 
 
 def flatten(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Flat:
@@ -119,6 +125,10 @@ def _flatten(
     node = {k: v for k, v in schema.items() if k not in left and not (k == "additionalProperties" and more != {})}
     if isinstance(more, bool):
         node["additionalProperties"] = more
+    if None in node.get("enum", ()):
+        node["enum"] = [v for v in node["enum"] if v is not None]
+    if members == {}:
+        node["properties"] = {}
     if nullable and isinstance(node.get("type"), str):
         node["type"] = [node["type"], "null"]
     if read_only:
@@ -144,6 +154,14 @@ def common_part(data: Mapping[str, Any], name: str) -> Flat:
     return Flat({p: dict(n) for p, n in part["members"].items()}, set(part.get("required", ())))
 
 
+def with_changes(part: Any, changes: Mapping[str, Any] | None) -> Any:
+    """Return a common part with the changes of a later version; what is no part comes as it is."""
+    if not changes or not isinstance(part, Mapping) or "members" not in part:
+        return changes if changes and not (isinstance(part, Mapping) and "members" in part) else part
+    made = common_part({"part": part}, "part").changed(changes)
+    return {"members": made.nodes, "required": sorted(made.required)}
+
+
 def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
     """Return the OpenAPI document of a contract that says only what is its own. Raises KeyError for what is missing."""
     connection = common_part(common, "connection").changed(own.get("connection", {}))
@@ -164,7 +182,7 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for role, name in roles.items():
         path = own["path"]["collection"] + ("" if role is Role.LIST else f"/{{{own['path']['item']}}}")
-        method = own.get("methods", {}).get(role.value, _METHODS[role]).lower()
+        method = own.get("methods", {}).get(role.value, METHODS[role]).lower()
         paths.setdefault(path, {})[method] = _operation(own, role, name, path)
     return {
         "openapi": "3.1.0",
@@ -188,7 +206,9 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
 def _page(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
     page = common_part(common, "page").changed(own.get("page", {})).tree()
     items = str(own.get("list", {}).get("items", "/value")).removeprefix("/")
-    page["properties"].setdefault(items, {"type": "array"})["items"] = {"$ref": "#/components/schemas/Connection"}
+    if not items:
+        return {"type": "array", "items": {"$ref": "#/components/schemas/Connection"}}
+    page.setdefault("properties", {}).setdefault(items, {"type": "array"})["items"] = {"$ref": "#/components/schemas/Connection"}
     page["required"] = list(dict.fromkeys([*page.get("required", ()), items]))
     return page
 
@@ -210,8 +230,8 @@ def _operation(own: Mapping[str, Any], role: Role, name: str, path: str) -> dict
         made["requestBody"] = {"required": True, "content": _content(body)}
     made["responses"] = {}
     for status in statuses:
-        entry: dict[str, Any] = {"description": "Success."}
-        shown = _BODIES.get(role, {}).get(status)
+        entry: dict[str, Any] = {"description": "Success." if status < 300 else "Refused."}
+        shown = _BODIES.get(role, {}).get(status) or ("Error" if status >= 400 else "")
         if shown:
             entry["content"] = _content(shown)
         if status == 202:

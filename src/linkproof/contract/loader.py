@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from linkproof.base.resources import contract_folders, folder
+from linkproof.contract.common_shape import expand, with_changes
 from linkproof.contract.model import (
     Agreement,
     Contract,
@@ -89,14 +90,26 @@ def all_requirements() -> tuple[Requirement, ...]:
 def read_contract(place: Path) -> Contract:
     """The contract in a folder: contract.toml over its vendor's file, openapi.json, definition.toml."""
     own = _toml(place / "contract.toml")
+    definition = _toml(place / "definition.toml") if (place / "definition.toml").is_file() else {}
+    return contract_of(own, None if "common" in own else _json(place / "openapi.json"), place, definition)
+
+
+def contract_of(
+    own: dict[str, Any], document: dict[str, Any] | None, place: Path, definition: dict[str, Any] | None = None
+) -> Contract:
+    """Return the contract that ``contract.toml`` and a document say (None: made of the vendor's common parts).
+
+    ``place`` is its folder, for messages and fixtures. Raises UsageError.
+    """
     where = str(place / "contract.toml")
     vendor_path = folder("schemas") / "vendors" / f"{own.get('vendor', '')}.toml"
     if not vendor_path.is_file():
         known = ", ".join(sorted(p.stem for p in vendor_path.parent.glob("*.toml")))
         raise UsageError(f"unknown vendor {own.get('vendor')!r}", where=where, fix=f"vendor is one of: {known}")
     vendor = _toml(vendor_path)
-    document = _json(place / "openapi.json")
-    definition = _toml(place / "definition.toml") if (place / "definition.toml").is_file() else {}
+    is_compact = document is None
+    if document is None:
+        document = _expanded(own, vendor_path, where)
     tables: dict[str, Any] = {
         name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, f"{where}: [{name}]")
         for name, kind in _TABLES.items()
@@ -119,12 +132,38 @@ def read_contract(place: Path) -> Contract:
             elsewhere=tuple(own.get("elsewhere", ())),
             states={**vendor["states"], **own.get("states", {})},
             document=document,
-            definition=definition,
+            definition=definition or {},
             folder=str(place),
+            tier=str(own.get("tier", "reviewed")),
+            sources=tuple(own.get("source", ())),
+            is_compact=is_compact,
             **tables,
         )
     except KeyError as missing:
         raise UsageError(f"member {missing} is missing", where=where, fix="see docs/add-a-contract.md") from None
+
+
+def _expanded(own: dict[str, Any], vendor_path: Path, where: str) -> dict[str, Any]:
+    """Return the OpenAPI document of what a contract says over its vendor's common parts."""
+    try:
+        return expand(own, common_parts(vendor_path.with_suffix(""), str(own.get("common", "v1")), where))
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        problem = f"the contract cannot be made of its common parts: {type(error).__name__} {error}"
+        raise UsageError(problem, where=where, fix="see docs/add-a-contract.md") from None
+
+
+@lru_cache(maxsize=32)
+def common_parts(folder_: Path, version: str, where: str) -> dict[str, Any]:
+    """Return what a vendor's contracts have in common at one version of its common types. Raises UsageError."""
+    path = folder_ / f"common-types-{version}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem.removeprefix("common-types-") for p in folder_.glob("common-types-*.toml")))
+        raise UsageError(f"no common types {version!r}", where=where, fix=f"common is one of: {known}")
+    own = _toml(path)
+    if "extends" not in own:
+        return own
+    base = common_parts(folder_, str(own["extends"]), str(path))
+    return {**base, **{name: with_changes(part, own.get(name)) for name, part in base.items() if name != "server"}}
 
 
 def _operations(document: dict[str, Any], roles: dict[str, str], where: str) -> tuple[Operation, ...]:
@@ -188,6 +227,7 @@ def _operation(
         responses=responses,
         error=error,
         long_running=bool(raw.get("x-long-running")),
+        statuses_said="x-statuses" not in raw,
         request_example=examples[0] if examples else content.get("example"),
     )
 

@@ -237,6 +237,7 @@ class Operation:
     error: BodySchema
     long_running: bool
     request_example: Any = None
+    statuses_said: bool = True
 
     @cached_property
     def item_parameter(self) -> str:
@@ -282,6 +283,9 @@ class Contract:
     document: Mapping[str, Any]
     definition: Mapping[str, Any]
     folder: str
+    tier: str = "reviewed"
+    sources: tuple[Mapping[str, Any], ...] = ()
+    is_compact: bool = False
 
     def by_role(self, role: Role) -> Operation | None:
         """The operation with a role, or None."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
+from linkproof.mock.default_fixtures import default_fixtures
 
 #: The group of connections that have no status of their own.
 ANY = "any"
@@ -77,16 +78,20 @@ def read_fixtures(contract: Contract) -> Fixtures:
     """A contract's fixtures; none where its folder has no such file. Raises UsageError."""
     path = Path(contract.folder) / "fixtures.toml"
     if not path.is_file():
-        return Fixtures()
+        return _fixtures(contract, default_fixtures(contract), str(path)) if contract.is_compact else Fixtures()
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
+    return _fixtures(contract, data, str(path))
+
+
+def _fixtures(contract: Contract, data: dict[str, Any], where: str) -> Fixtures:
     unknown = sorted(set(data) - _KNOWN)
     if unknown:
         known = ", ".join(sorted(_KNOWN))
-        raise UsageError(f"unknown member {unknown[0]!r}", where=str(path), fix=f"known are: {known}")
-    parents = tuple(_parent(contract, row, data, str(path)) for row in data.get("parent", ()))
+        raise UsageError(f"unknown member {unknown[0]!r}", where=where, fix=f"known are: {known}")
+    parents = tuple(_parent(contract, row, data, where) for row in data.get("parent", ()))
     passing = {word: Passing(**row) for word, row in data.get("passing", {}).items()}
     return Fixtures(parents, data.get("every", {}), passing, frozenset(data.get("at_once", ())))
 

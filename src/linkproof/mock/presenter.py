@@ -98,6 +98,8 @@ class Presenter:
 
     def page(self, items: Iterable[Connection], more: Mapping[str, Any]) -> Any:
         """A page: its items, and what the contract has beside them (next link, total) by pointer."""
+        if not self.contract.list.items:
+            return [self.listed(c) for c in items]
         value: dict[str, Any] = {}
         place(value, self.contract.list.items, [self.listed(c) for c in items])
         for pointer, leaf in more.items():

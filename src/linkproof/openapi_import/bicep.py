@@ -129,13 +129,9 @@ class _Converter:
 
     def reference(self, value: Any, where: str) -> dict[str, Any]:
         """Return a reference to the definition of a type. Raises UsageError for one that is not there."""
-        pointer = value.get("$ref", "") if isinstance(value, dict) else ""
-        number = str(pointer).removeprefix("#/")
-        if not (number.isascii() and number.isdigit() and int(number) < len(self._types)):
-            raise UsageError(f"the reference {pointer!r} leads to no type", where=where, fix="give a whole types.json")
-        index = int(number)
+        index = self._index(value, where)
         name = self._types[index].get("name")
-        own = name if isinstance(name, str) and "@" not in name and name else "Type"
+        own = "".join(c for c in name if c.isalnum()) if isinstance(name, str) else "Type"
         self._wanted.setdefault(index, f"{own}{index}")
         return {"$ref": f"#/definitions/{self._wanted[index]}"}
 
@@ -200,7 +196,7 @@ class _Converter:
                 schema: dict[str, Any] = {"type": "string"}
             else:
                 schema = self.reference(member.get("type"), f"{where}/{name}")
-            if flags & _READ_ONLY or name in ("id", "name", "type") and "apiVersion" in found["properties"]:
+            if flags & _READ_ONLY or (name in ("id", "name", "type") and "apiVersion" in found["properties"]):
                 schema = {**schema, "readOnly": True}
             members[name] = schema
             if flags & _REQUIRED and not flags & _WRITE_ONLY:

@@ -5,40 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
-from linkproof.base.json_values import place
-from linkproof.contract.model import Parameter, Role
-from linkproof.contract.names import within_limits
-from linkproof.contract.schema import BodySchema
+from linkproof.contract.loader import contract_of
+from linkproof.contract.model import Role
+from linkproof.contract.schema import resolved
 from linkproof.errors import UsageError
+from linkproof.mock.default_fixtures import PLAIN_NAMES, Shape, default_fixtures, settled_values
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.openapi import Writer, body_of
 from linkproof.openapi_import.operations import Described
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, short_names
 
-_STATUS = "/properties/privateLinkServiceConnectionState/status"
-_DESCRIPTION = "/properties/privateLinkServiceConnectionState/description"
-_PROVISIONING = "/properties/provisioningState"
-_ENDPOINT = "/properties/privateEndpoint/id"
-_MEMBERS = {
-    "status": _STATUS,
-    "description": _DESCRIPTION,
-    "provisioning": _PROVISIONING,
-    "private_endpoint": _ENDPOINT,
-}
-#: Where a provisioning state has no documented words, these are taken for settled ones.
-_SETTLED = ("Succeeded", "Ready", "Failed", "Canceled")
-_ENDPOINT_ID = (
-    "/subscriptions/{subscriptionId}/resourceGroups/consumer-rg/providers/Microsoft.Network/privateEndpoints/pe-{name}"
-)
-_NAMES = ("parent1", "test-svr", "p1", "P1", "11111111-1111-1111-1111-111111111111", "1")
+_MEMBERS = ("status", "description", "provisioning", "private_endpoint")
 
 
 @dataclass(frozen=True)
@@ -60,14 +45,16 @@ def write_contract(
     names = short_names(found.operations.values())
     file = Path(found.description.file).name
     document = Writer(found, names, documents, notes).document(file, address, day)
-    shape = _Shape(found, document)
     identifier = name or found.name
     folder = out / identifier / found.description.version
     samples = [*_samples(found, names)]
+    data = contract_data(found, identifier, vendor, names, document)
+    contract = contract_of(data, document, folder)
+    fixtures = default_fixtures(contract, _path(found, documents))
     files = {
         "openapi.json": json.dumps(document, ensure_ascii=False, indent=2) + "\n",
-        "contract.toml": _contract(found, identifier, vendor, names, shape),
-        "fixtures.toml": _fixtures(found, shape, documents),
+        "contract.toml": f"# Made by linkproof import; yours to edit.\n{tomli_w.dumps(data)}",
+        "fixtures.toml": f"# Made by linkproof import; yours to edit.\n{tomli_w.dumps(fixtures)}",
     }
     if samples:
         page = {"title": f"Examples of {file}", "address": address, "read": day.isoformat(), "file": file}
@@ -84,43 +71,17 @@ def write_contract(
     return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
 
 
-class _Shape:
-    """What the document says of one connection."""
-
-    def __init__(self, found: Found, document: dict[str, Any]) -> None:
-        components = document["components"]
-        self.leaves: dict[str, dict[str, Any]] = {}
-        self.item = _item_parameter(found, components["parameters"])
-        for role in (Role.GET, Role.DECIDE, Role.LIST):
-            operation = found.operations.get(role)
-            if operation is None:
-                continue
-            answers = document["paths"][operation.path][operation.method.lower()]["responses"]
-            schema = answers.get("200", {}).get("content", {}).get("application/json", {}).get("schema")
-            if schema is None:
-                continue
-            prefix = f"/{operation.items}/*" if role is Role.LIST else ""
-            leaves = dict(BodySchema(schema, components).leaves())
-            self.leaves = {p.removeprefix(prefix): s for p, s in leaves.items() if p.startswith(prefix)}
-            break
-
-    def has(self, pointer: str) -> bool:
-        """Whether a connection has a member."""
-        return any(leaf == pointer or leaf.startswith(f"{pointer}/") for leaf in self.leaves)
-
-    def words(self, pointer: str) -> tuple[str, ...]:
-        """The documented words of a member; none where it is no enumeration."""
-        return tuple(w for w in self.leaves.get(pointer, {}).get("enum", ()) if isinstance(w, str))
+def _is_array(document: dict[str, Any], found: Found) -> bool:
+    """Whether the list is answered with a bare array."""
+    answers = document["paths"][found.collection]["get"]["responses"]
+    schema = answers.get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return bool(resolved(schema, document).get("type") == "array")
 
 
-def _item_parameter(found: Found, parameters: dict[str, Any]) -> Parameter | None:
-    """The path parameter that names one connection."""
-    tails = {o.path.rsplit("/", 1)[-1] for o in found.operations.values() if o.path.endswith("}")}
-    raw = next((p for p in parameters.values() if f"{{{p['name']}}}" in tails), None)
-    return Parameter(raw["name"], raw["in"], True, raw["schema"]) if raw else None
-
-
-def _contract(found: Found, name: str, vendor: str, names: dict[str, str], shape: _Shape) -> str:
+def contract_data(
+    found: Found, name: str, vendor: str, names: dict[str, str], document: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what ``contract.toml`` says of a contract that was found."""
     data: dict[str, Any] = {
         "id": name,
         "version": found.description.version,
@@ -134,85 +95,25 @@ def _contract(found: Found, name: str, vendor: str, names: dict[str, str], shape
         data["elsewhere"] = elsewhere
     data["operations"] = {names[o.id]: role.value for role, o in found.operations.items()}
     listing = found.operations.get(Role.LIST)
-    if found.is_arm:
-        paging = {"items": f"/{listing.items}", "next_link": f"/{listing.next_link or 'nextLink'}"} if listing else {}
-        usual = {"items": "/value", "next_link": "/nextLink"}
-        if paging and paging != usual:
-            data["list"] = paging
-        missing = {n: "" for n, pointer in _MEMBERS.items() if not shape.has(pointer)}
-        if missing:
-            data["member"] = missing
-        data["settled"] = {"provisioning": list(_settled(shape))}
-    return f"# Made by linkproof import; yours to edit.\n{tomli_w.dumps(data)}"
-
-
-def _settled(shape: _Shape) -> tuple[str, ...]:
-    """The words at which a provisioning state stays: not those that say what goes on."""
-    words = [w for w in shape.words(_PROVISIONING) if not w.endswith("ing") and w != "Unknown"]
-    return tuple(sorted(words, key=lambda w: (w not in ("Succeeded", "Ready"), words.index(w)))) or _SETTLED
-
-
-def _fixtures(found: Found, shape: _Shape, documents: Documents) -> str:
-    """What the embedded server starts with: enough of each status for the suites."""
-    states = shape.words(_STATUS) or ("Pending", "Approved", "Rejected")
-    numbers = {"Pending": 30, "Approved": 2, "Rejected": 1, "Disconnected": 1} if shape.has(_STATUS) else {"one": 8}
-    connections = {
-        ("any" if word == "one" else word): [
-            within_limits(f"{word.lower()}-{n:02}", shape.item, f"{n:08}-7777-4888-8999-000000000000")
-            for n in range(1, many + 1)
-        ]
-        for word, many in numbers.items()
-        if word != "Disconnected" or word in states
-    }
-    every: dict[str, Any] = {}
-    for pointer, schema in shape.leaves.items():
-        if "*" not in pointer and pointer not in ("/id", "/name", "/type", _STATUS, _PROVISIONING):
-            value = _value(pointer, schema)
-            if value is not None:
-                place(every, pointer, value)
-    data: dict[str, Any] = {
-        "passing": _passing(shape),
-        "every": every,
-        "parent": [{"path": _path(found, documents), "connections": connections}],
-    }
-    long = [r.value for r in (Role.DECIDE, Role.DELETE) if (o := found.operations.get(r)) and "202" not in o.responses]
-    if long:
-        data["at_once"] = long
-    return f"# Made by linkproof import; yours to edit.\n{tomli_w.dumps(data)}"
-
-
-def _passing(shape: _Shape) -> dict[str, Any]:
-    words = shape.words(_PROVISIONING)
-
-    def one_of(*wanted: str) -> dict[str, str]:
-        if not shape.has(_PROVISIONING):
-            return {}
-        found = next((w for w in wanted if w in words), "") if words else wanted[0]
-        return {"provisioning": found} if found else {}
-
-    return {
-        "Approved": one_of("Updating", "Approving", "Creating"),
-        "Rejected": one_of("Updating", "Rejecting", "Creating"),
-        "deleting": one_of("Deleting", "Dropping"),
-    }
-
-
-def _value(pointer: str, schema: Mapping[str, Any]) -> Any:
-    """A value for a member of every connection; None for one that is better left out."""
-    if pointer == _ENDPOINT:
-        return _ENDPOINT_ID
-    if pointer == _DESCRIPTION:
-        return "Please approve {name}"
-    if pointer.endswith("/actionsRequired"):
-        return "None"
-    kind = schema.get("type")
-    if "enum" in schema:
-        return next((w for w in schema["enum"] if w is not None), None)
-    if kind == "integer":
-        return schema.get("minimum", 1)
-    if kind == "string" and "pattern" not in schema and "format" not in schema:
-        return {"location": "westeurope"}.get(pointer.rsplit("/", 1)[-1], "{name}")
-    return None
+    if not found.is_arm:
+        return data
+    if listing and _is_array(document, found):
+        listing = replace(listing, items="")
+        found.operations[Role.LIST] = listing
+    paging = {"items": f"/{listing.items}" if listing.items else "", "next_link": f"/{listing.next_link or 'nextLink'}"} if listing else {}
+    usual = {"items": "/value", "next_link": "/nextLink"}
+    if paging and paging != usual:
+        data["list"] = paging
+    shape = Shape(contract_of(data, document, Path(name)))
+    member = shape.contract.member
+    pointers = {n: getattr(member, n) for n in _MEMBERS}
+    missing = {n: "" for n, pointer in pointers.items() if not shape.has(pointer)}
+    if missing:
+        data["member"] = missing
+    settled = settled_values(shape) if "provisioning" not in missing else ()
+    if settled != shape.contract.settled.provisioning:
+        data["settled"] = {"provisioning": list(settled)}
+    return data
 
 
 def _path(found: Found, documents: Documents) -> dict[str, str]:
@@ -228,8 +129,8 @@ def _path(found: Found, documents: Documents) -> dict[str, str]:
     made: dict[str, str] = {}
     for name in re.findall(r"\{(\w+)\}", found.collection):
         usual = ("00000000-0000-0000-0000-000000000000",) if "subscription" in name.lower() else ()
-        candidates = [*usual, given.get(name, ""), *_NAMES]
-        made[name] = next((c for c in candidates if c and _allowed(c, limits.get(name, {}))), _NAMES[0])
+        candidates = [*usual, given.get(name, ""), *PLAIN_NAMES]
+        made[name] = next((c for c in candidates if c and _allowed(c, limits.get(name, {}))), PLAIN_NAMES[0])
     return made
 
 

@@ -50,6 +50,10 @@ class Documents:
             self._read[file] = self._parsed(file)
         return self._read[file]
 
+    def preload(self, file: str, content: dict[str, Any]) -> None:
+        """Take a file's content from memory: a description that was made of something else."""
+        self._read[file] = content
+
     def resolve(self, reference: str, base: Place) -> tuple[Any, Place]:
         """What a ``$ref`` that stands at ``base`` leads to, and where that stands. Raises UsageError."""
         target, fragment = urldefrag(reference)

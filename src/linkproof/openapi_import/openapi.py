@@ -117,6 +117,8 @@ class Writer:
         }
         if operation.long_running:
             made["x-long-running"] = True
+        if operation.unsaid:
+            made["x-statuses"] = "the definition does not say"
         if operation.final_state:
             made["x-final-state-via"] = operation.final_state
         if operation.body is not None:

@@ -40,6 +40,7 @@ class Described:
     items: str
     examples: Mapping[str, Located]
     at: Place
+    unsaid: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def _operation(
         items=str(pageable.get("itemName") or "value") if isinstance(pageable, dict) else "value",
         examples=dict(_examples(raw, at, documents, notes)),
         at=at,
+        unsaid="x-statuses" in raw,
     )
 
 

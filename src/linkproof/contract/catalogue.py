@@ -1,0 +1,115 @@
+"""The imported contracts, by an index: each is read when an exchange, or a command, asks for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from linkproof.base.resources import folder
+from linkproof.contract.loader import all_contracts, read_contract
+from linkproof.contract.model import Contract, plain_path
+from linkproof.errors import UsageError
+
+#: Which contracts a command means: reviewed by a person, imported from a public definition, or both.
+TIERS = ("reviewed", "imported", "all")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the index says of one imported contract; ``contract`` reads it."""
+
+    id: str
+    version: str
+    resource_type: str
+    vendor: str
+    paths: tuple[str, ...]
+    version_parameter: str
+    sources: tuple[str, ...]
+
+    @property
+    def folder(self) -> Path:
+        """The contract's folder."""
+        return root() / self.id / self.version
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract itself."""
+        return read_contract(self.folder)
+
+
+def root() -> Path:
+    """Return the folder of the imported contracts."""
+    return folder("schemas") / "imported"
+
+
+@lru_cache(maxsize=1)
+def imported() -> tuple[Entry, ...]:
+    """Return every imported contract; those whose paths and version a reviewed contract has are left out."""
+    path = root() / "index.json"
+    if not path.is_file():
+        return ()
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"not valid JSON: {error}", where=str(path), fix="run make contracts") from None
+    taken = {c.place for c in all_contracts()}
+    found = (entry_of(row) for row in rows)
+    return tuple(e for e in found if (plain_path(e.paths[0]), e.version) not in taken)
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return an entry of the index from its JSON."""
+    paths, sources = tuple(row["paths"]), tuple(row["sources"])
+    return Entry(
+        row["id"], row["version"], row["resource_type"], row["vendor"], paths, row["version_parameter"], sources
+    )
+
+
+def row_of(contract: Contract) -> dict[str, Any]:
+    """Return a contract's row of the index; its collection's path comes first."""
+    others = [p for p in contract.methods if p != contract.collection_path]
+    return {
+        "id": contract.id,
+        "version": contract.version,
+        "resource_type": contract.resource_type,
+        "vendor": contract.vendor,
+        "version_parameter": contract.version_parameter,
+        "paths": [contract.collection_path, *others],
+        "sources": [str(s.get("document", "")) for s in contract.sources],
+    }
+
+
+def chosen(names: Iterable[str] = (), tier: str = "reviewed") -> tuple[Contract, ...]:
+    """Return the contracts that a command means, reviewed ones first.
+
+    Args:
+        names: ids, or patterns like ``azure-storage-*``; none means all of the tier. A name that is given finds
+            imported contracts whatever the tier is.
+        tier: one of ``TIERS``.
+
+    Raises UsageError for an unknown tier, and for a name that no contract has.
+    """
+    if tier not in TIERS:
+        raise UsageError(f"no tier is called {tier!r}", where="--tier", fix=f"one of: {', '.join(TIERS)}")
+    wanted = tuple(names)
+    reviewed = all_contracts()
+    if not wanted:
+        own = reviewed if tier != "imported" else ()
+        return (*own, *(e.contract for e in imported())) if tier != "reviewed" else own
+    for name in wanted:
+        if not any(_matches(c.id, name) for c in (*reviewed, *imported())):
+            known = ", ".join(sorted(c.id for c in reviewed))
+            fix = f"one of: {known}; linkproof contracts list --tier imported shows the others"
+            raise UsageError(f"no contract is called {name!r}", where="--contract", fix=fix)
+    own = tuple(c for c in reviewed if any(_matches(c.id, n) for n in wanted))
+    entries = (e for e in imported() if any(_matches(e.id, n) for n in wanted))
+    return (*own, *(e.contract for e in entries))
+
+
+def _matches(identifier: str, pattern: str) -> bool:
+    return identifier == pattern or ("*" in pattern or "?" in pattern) and fnmatchcase(identifier, pattern)
