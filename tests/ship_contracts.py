@@ -143,7 +143,7 @@ def operations_of(parent: str, version: str, known: list[Made], statuses: Mappin
 
 def operations_of_description(one: Made) -> Operations:
     """Return the operations of a contract that was made of a description."""
-    known = {
+    known: dict[Role, tuple[str, tuple[int, ...], bool]] = {
         role: (o.method, tuple(int(s) for s in o.responses if s.startswith("2") and s.isdigit()), o.long_running)
         for role, o in one.found.operations.items()
         if role in (Role.LIST, Role.GET, Role.DECIDE, Role.DELETE)
@@ -194,7 +194,8 @@ def ship(specs: Path, types: Path, out: Path) -> tuple[list[dict[str, Any]], dic
     newest = {kind: max((v for k, v in every if k == kind), key=_age) for kind, _ in every}
     if out.exists():
         shutil.rmtree(out)
-    index, notes = [], {}
+    index: list[dict[str, Any]] = []
+    notes: dict[str, int] = {}
     for (kind, version), one in sorted(every.items()):
         if version != newest[kind]:
             one.data["id"] = f"{one.data['id']}-{version}"

@@ -11,7 +11,8 @@ from typing import Any
 
 from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.result_policy import NO_DEMANDS, Demands
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.catalogue import chosen
+from linkproof.contract.loader import all_requirements
 from linkproof.errors import UsageError
 from linkproof.judging.parallel import by_dask, by_processes, judge_files, recording_judge
 from linkproof.judging.verdict import RunFacts, conclude
@@ -60,7 +61,7 @@ def judge_recordings(
 ) -> Results:
     """What recordings come to. Raises UsageError where a file cannot be read, or none has an exchange."""
     started = time.time()
-    chosen = select(all_contracts(), contracts)
+    chosen(contracts)  # an unknown name is reported before files are read
     files = recording_files(paths)
     if perform is not None:
         judge = judge_files(files, contracts, any_version=any_version, perform=perform, parts=_PARTS)
@@ -78,5 +79,4 @@ def judge_recordings(
         requests=judge.exchanges,
         allow_unproven=allow_unproven,
     )
-    seen = [c for c in chosen if judge.matched[c.id]]
-    return conclude(judge, seen, all_requirements(), facts)
+    return conclude(judge, judge.seen(), all_requirements(), facts)

@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from linkproof.cli.progress import progress_bar
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.catalogue import chosen as contracts_chosen
+from linkproof.contract.loader import all_requirements
 from linkproof.fault_matrix.matrix_run import chosen
 from linkproof.fault_matrix.page import as_html
 from linkproof.fault_matrix.pool import outcomes
@@ -22,7 +23,7 @@ from linkproof.faults.registry import Fault
 
 def list_faults(contracts: tuple[str, ...], *, as_json: bool) -> None:
     """Print every fault and variant. Raises UsageError for an unknown contract."""
-    known = select(all_contracts(), contracts)
+    known = contracts_chosen(contracts)
     found = (*all_faults(known), *all_variants(known))
     if as_json:
         print(json.dumps([_row(f) for f in found], ensure_ascii=False, indent=1))
@@ -60,7 +61,7 @@ def run_matrix(
 
     Raises UsageError for an unknown contract or name.
     """
-    known = select(all_contracts(), contracts)
+    known = contracts_chosen(contracts)
     trials = chosen((*all_faults(known), *all_variants(known)), names, sample)
     out.mkdir(parents=True, exist_ok=True)
     count = processes or len(os.sched_getaffinity(0))

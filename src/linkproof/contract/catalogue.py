@@ -102,7 +102,7 @@ def chosen(names: Iterable[str] = (), tier: str = "reviewed") -> tuple[Contract,
         own = reviewed if tier != "imported" else ()
         return (*own, *(e.contract for e in imported())) if tier != "reviewed" else own
     for name in wanted:
-        if not any(_matches(c.id, name) for c in (*reviewed, *imported())):
+        if not any(_matches(i, name) for i in (*(c.id for c in reviewed), *(e.id for e in imported()))):
             known = ", ".join(sorted(c.id for c in reviewed))
             fix = f"one of: {known}; linkproof contracts list --tier imported shows the others"
             raise UsageError(f"no contract is called {name!r}", where="--contract", fix=fix)
@@ -112,4 +112,4 @@ def chosen(names: Iterable[str] = (), tier: str = "reviewed") -> tuple[Contract,
 
 
 def _matches(identifier: str, pattern: str) -> bool:
-    return identifier == pattern or ("*" in pattern or "?" in pattern) and fnmatchcase(identifier, pattern)
+    return identifier == pattern or (("*" in pattern or "?" in pattern) and fnmatchcase(identifier, pattern))

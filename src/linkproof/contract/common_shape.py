@@ -208,7 +208,9 @@ def _page(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
     items = str(own.get("list", {}).get("items", "/value")).removeprefix("/")
     if not items:
         return {"type": "array", "items": {"$ref": "#/components/schemas/Connection"}}
-    page.setdefault("properties", {}).setdefault(items, {"type": "array"})["items"] = {"$ref": "#/components/schemas/Connection"}
+    page.setdefault("properties", {}).setdefault(items, {"type": "array"})["items"] = {
+        "$ref": "#/components/schemas/Connection"
+    }
     page["required"] = list(dict.fromkeys([*page.get("required", ()), items]))
     return page
 

@@ -287,6 +287,11 @@ class Contract:
     sources: tuple[Mapping[str, Any], ...] = ()
     is_compact: bool = False
 
+    @property
+    def contract(self) -> Contract:
+        """Itself: an entry of the catalogue reads its contract by this name."""
+        return self
+
     def by_role(self, role: Role) -> Operation | None:
         """The operation with a role, or None."""
         return next((o for o in self.operations if o.role == role), None)

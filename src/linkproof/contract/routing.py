@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from linkproof.contract.model import Contract
+
+if TYPE_CHECKING:
+    from linkproof.contract.catalogue import Entry
 
 
 @dataclass(frozen=True)
@@ -28,27 +32,53 @@ class Route:
         return dict(reversed(self.query_pairs))
 
 
+class Known(Protocol):
+    """A contract, or what an index says of one; ``contract`` reads it."""
+
+    @property
+    def id(self) -> str:
+        """The contract's id."""
+
+    @property
+    def version(self) -> str:
+        """The version that it is of."""
+
+    @property
+    def version_parameter(self) -> str:
+        """The query parameter that names the version, "" for none."""
+
+    @property
+    def contract(self) -> Contract:
+        """The contract."""
+
+
 @dataclass(slots=True)
 class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
     wildcard: _Node | None = None
-    ends: list[tuple[Contract, str]] = field(default_factory=list)
+    ends: list[tuple[Known, str]] = field(default_factory=list)
 
 
 class Router:
     """Paths of many contracts as one tree of segments: matching costs the path's length, not the number of contracts.
 
-    With ``any_version`` a request of another api-version of the same API is matched to the contract nearest below it.
+    With ``any_version`` a request of another api-version of the same API is matched to the contract nearest below it,
+    or to the oldest where all are newer. ``entries`` are contracts that are read when a request is for them.
     """
 
-    def __init__(self, contracts: Iterable[Contract], *, any_version: bool = False) -> None:
+    def __init__(
+        self, contracts: Iterable[Contract], *, any_version: bool = False, entries: Iterable[Entry] = ()
+    ) -> None:
         self._root = _Node()
         self._any_version = any_version
         for contract in contracts:
             for path in contract.methods:
                 self._add(contract, path)
+        for entry in entries:
+            for path in entry.paths:
+                self._add(entry, path)
 
-    def _add(self, contract: Contract, path: str) -> None:
+    def _add(self, contract: Known, path: str) -> None:
         node = self._root
         for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
@@ -80,7 +110,7 @@ class Router:
         return node if node and node.ends else None
 
     def _version(
-        self, ends: list[tuple[Contract, str]], pairs: tuple[tuple[str, str], ...], segments: list[str]
+        self, ends: list[tuple[Known, str]], pairs: tuple[tuple[str, str], ...], segments: list[str]
     ) -> Route | str:
         contract, path = ends[0]
         if contract.version_parameter:
@@ -95,10 +125,11 @@ class Router:
                 )
             elif sent:
                 older = [(c, p) for c, p in ends if c.version <= sent]
-                contract, path = max(older or ends, key=lambda end: end[0].version)
+                nearest = max if older else min
+                contract, path = nearest(older or ends, key=lambda end: end[0].version)
         names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
         values = {n: unquote(s) for n, s in zip(names, segments, strict=True) if n}
-        return Route(contract, path, values, pairs)
+        return Route(contract.contract, path, values, pairs)
 
 
 def query_pairs(query: str) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 
+from linkproof.contract.catalogue import chosen
 from linkproof.contract.loader import all_contracts
 from linkproof.fault_matrix.matrix_run import Outcome, attempt
 from linkproof.faults.catalogue import find
@@ -18,7 +19,7 @@ _TRIALS_EACH = 200
 
 def _one(task: tuple[str, int]) -> Outcome:
     name, seed = task
-    contracts = all_contracts()
+    contracts = chosen((name.rpartition("@")[2],))
     return attempt(find(name, contracts), contracts, seed)
 
 

@@ -16,9 +16,10 @@ from linkproof.checks.registry import Check, all_checks, class_of
 from linkproof.checks.state import READING, State
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.catalogue import Entry
 from linkproof.contract.model import Contract
 from linkproof.contract.request_match import Address, Addresses, Kind
-from linkproof.contract.routing import Route, Router, query_pairs
+from linkproof.contract.routing import Known, Route, Router, query_pairs
 from linkproof.judging.grouping import Findings
 from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
@@ -86,6 +87,7 @@ class Judge:
         any_version: also judge exchanges of another api-version of the same API.
         share: this one's part of the work, and of how many: exchanges of other contracts are for others. No check
             compares exchanges of two contracts, so that all parts together come to what one judge comes to.
+        entries: further contracts, each read when the first exchange is for it.
     """
 
     def __init__(
@@ -95,10 +97,12 @@ class Judge:
         *,
         any_version: bool = False,
         share: tuple[int, int] = (0, 1),
+        entries: Iterable[Entry] = (),
     ) -> None:
         self.contracts = tuple(contracts)
+        self.entries = tuple(entries)
         self.circumstances = circumstances
-        self.addresses = Addresses(Router(self.contracts, any_version=any_version))
+        self.addresses = Addresses(Router(self.contracts, any_version=any_version, entries=self.entries))
         self.findings = Findings()
         self.lifecycles = Lifecycles()
         self.timelines = Timelines()
@@ -111,7 +115,8 @@ class Judge:
         self.sent = SentCredentials()
         part, parts = share
         self._is_first = part == 0
-        names = sorted({c.id for c in self.contracts})
+        self._known: tuple[Known, ...] = (*self.contracts, *self.entries)
+        names = sorted({c.id for c in self._known})
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
@@ -158,6 +163,10 @@ class Judge:
             of = class_of(call, written=view.written)
             found = self._checks[key] = tuple(c for c in all_checks() if c.applies_to(of))
         return found
+
+    def seen(self) -> tuple[Contract, ...]:
+        """Return the contracts that exchanges were matched to."""
+        return tuple(c.contract for c in self._known if self.matched[c.id])
 
     def judged(self) -> Judged:
         """What was come to so far, without what is only needed to go on."""

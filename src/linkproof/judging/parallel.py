@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-from linkproof.contract.loader import all_contracts, select
+from linkproof.contract.catalogue import chosen, imported
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging.judge import Judge, Judged
 from linkproof.model.exchange import Circumstances, Grade
@@ -39,13 +39,14 @@ def judge_file(task: _Task) -> Judged | UsageError:
 
 def recording_judge(contracts: tuple[str, ...], *, any_version: bool, share: tuple[int, int] = (0, 1)) -> Judge:
     """A judge of recorded traffic. Raises UsageError for a contract that is not known."""
-    chosen = select(all_contracts(), contracts)
-    return Judge(chosen, Circumstances(grade=Grade.RECORDING), any_version=any_version, share=share)
+    own = chosen(contracts)
+    entries = () if contracts else imported()
+    return Judge(own, Circumstances(grade=Grade.RECORDING), any_version=any_version, share=share, entries=entries)
 
 
 def tasks_of(files: Sequence[Path], contracts: tuple[str, ...], *, any_version: bool, parts: int) -> list[_Task]:
     """The parts of the work: every file, a large one in so many parts."""
-    most = min(parts, len(select(all_contracts(), contracts)))
+    most = min(parts, len(chosen(contracts)) if contracts else parts)
     return [
         (str(file), contracts, any_version, (part, shares))
         for file in files

@@ -99,7 +99,7 @@ def _operations(operations: Operations) -> Iterator[tuple[Role, str, tuple[int, 
 
 
 def _operation(role: Role, statuses: tuple[int, ...], is_long: bool, is_said: bool, body: Any) -> dict[str, Any]:
-    page = {"type": "object", "properties": {"value": {"type": "array", "items": body}, "nextLink": {"type": "string"}}}
+    page = {"type": "object", "properties": {"value": {"type": "array", "items": body}}}
     shown = {Role.LIST: page, Role.GET: body, Role.DECIDE: body}.get(role)
     answer: dict[str, Any] = {"description": "", **({"schema": shown} if shown else {})}
     made: dict[str, Any] = {
@@ -196,6 +196,8 @@ class _Converter:
                 schema: dict[str, Any] = {"type": "string"}
             else:
                 schema = self.reference(member.get("type"), f"{where}/{name}")
+            if found.get("name") == "SystemData" and name in ("createdAt", "lastModifiedAt"):
+                schema = {"type": "string", "format": "date-time"}  # ARM's common type, which a type file cannot say
             if flags & _READ_ONLY or (name in ("id", "name", "type") and "apiVersion" in found["properties"]):
                 schema = {**schema, "readOnly": True}
             members[name] = schema

@@ -27,7 +27,11 @@ _LAST = ("source", "operations", "path", "answers", "methods", "list", "member",
 
 
 def compacted(
-    data: Mapping[str, Any], document: Mapping[str, Any], found: Found, sources: Iterable[Mapping[str, Any]], notes: Notes
+    data: Mapping[str, Any],
+    document: Mapping[str, Any],
+    found: Found,
+    sources: Iterable[Mapping[str, Any]],
+    notes: Notes,
 ) -> dict[str, Any]:
     """Return ``contract.toml`` of a contract over the version of the common types that leaves least to say.
 
@@ -189,7 +193,10 @@ def _methods(found: Found) -> dict[str, Any]:
 def compact_text(data: Mapping[str, Any]) -> str:
     """Return ``contract.toml`` as text, a member of a schema on a line of its own."""
     plain = {k: v for k, v in data.items() if not isinstance(v, dict) and k != "source"}
-    lines = ["# Made by linkproof import from the sources named below; see docs/add-a-contract.md.", tomli_w.dumps(plain)]
+    lines = [
+        "# Made by linkproof import from the sources named below: docs/add-a-contract.md.",
+        tomli_w.dumps(plain),
+    ]
     for source in data.get("source", ()):
         lines.append(f"[[source]]\n{tomli_w.dumps(source)}")
     for name in (*[n for n in _LAST if n != "source"], "connection", "request"):
@@ -203,10 +210,12 @@ def compact_text(data: Mapping[str, Any]) -> str:
 def _table(name: str, table: Mapping[str, Any]) -> str:
     """Return one table; tables below it stand as inline tables, one to a line."""
     plain = [f"{_key(k)} = {_inline(v)}" for k, v in table.items() if not isinstance(v, Mapping)]
-    made = "\n".join([f"[{name}]", *plain]) + "\n"
+    made = "\n".join([f"[{name}]", *plain]) + "\n" if plain or not table else ""
     for below, inner in table.items():
         if isinstance(inner, Mapping):
-            made += f"\n[{name}.{_key(below)}]\n" + "".join(f"{_key(k)} = {_inline(v)}\n" for k, v in inner.items())
+            made += f"{made and chr(10)}[{name}.{_key(below)}]\n" + "".join(
+                f"{_key(k)} = {_inline(v)}\n" for k, v in inner.items()
+            )
     return made
 
 

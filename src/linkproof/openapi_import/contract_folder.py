@@ -100,7 +100,11 @@ def contract_data(
     if listing and _is_array(document, found):
         listing = replace(listing, items="")
         found.operations[Role.LIST] = listing
-    paging = {"items": f"/{listing.items}" if listing.items else "", "next_link": f"/{listing.next_link or 'nextLink'}"} if listing else {}
+    paging = (
+        {"items": f"/{listing.items}" if listing.items else "", "next_link": f"/{listing.next_link or 'nextLink'}"}
+        if listing
+        else {}
+    )
     usual = {"items": "/value", "next_link": "/nextLink"}
     if paging and paging != usual:
         data["list"] = paging

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from linkproof.base.shutdown import undisturbed
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.catalogue import chosen, imported
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import RunFacts, conclude
@@ -20,6 +21,7 @@ from linkproof.runner.open_target import Opened, Opener, open_target
 from linkproof.runner.run_recorder import Recording, replayed_info
 from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.runner.session import Session
+from linkproof.targets.file import contracts_named
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
 
@@ -70,12 +72,20 @@ class RunContext:
     def contracts(self) -> tuple[Contract, ...]:
         """Return the contracts that the target names, of those that were asked for."""
         opened = self.open()
-        return tuple(c for c in select(all_contracts(), self.choices.contracts) if c.id in opened.target.contracts)
+        return tuple(c for c in self._asked() if c.id in opened.target.contracts)
+
+    def _asked(self) -> tuple[Contract, ...]:
+        """Return the contracts that were asked for: by name, in the target file, or all reviewed ones."""
+        names = self.choices.contracts
+        if names or not self.choices.target:
+            return chosen(names)
+        named = contracts_named(Path(self.choices.target))
+        return (*all_contracts(), *(e.contract for e in imported() if e.id in named))
 
     def open(self) -> Opened:
         """Return the opened target. Raises UsageError."""
         if self._opened is None:
-            self._opened = self._opener(self.choices.target, select(all_contracts(), self.choices.contracts))
+            self._opened = self._opener(self.choices.target, self._asked())
         return self._opened
 
     def target(self) -> Target:

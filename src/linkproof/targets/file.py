@@ -12,8 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from linkproof.base.toml_tables import check_members, shown, table_of
+from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Role
+from linkproof.contract.routing import Known
 from linkproof.errors import UsageError
 from linkproof.targets.auth import auth_from
 from linkproof.targets.budget import LIVE, Limits
@@ -179,10 +181,20 @@ def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] |
     return method.upper(), path
 
 
+def contracts_named(path: Path) -> frozenset[str]:
+    """Return the contracts that a target file names; none for a file that cannot be read, which others report."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("contracts", {})
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(tables) if isinstance(tables, dict) else frozenset()
+
+
 def _contracts(
     raw: Mapping[str, Any], contracts: Sequence[Contract], file: str, kind: str, *, may_write: bool
 ) -> dict[str, TargetContract]:
-    known = {c.id: c for c in all_contracts()}
+    shipped: tuple[Known, ...] = (*all_contracts(), *imported())
+    known = {c.id: c for c in shipped}
     asked = {c.id for c in contracts}
     tables = table_of(raw, "contracts", file)
     found: dict[str, TargetContract] = {}
@@ -190,16 +202,23 @@ def _contracts(
         where = f"{file}: [contracts.{name}]"
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
+            reviewed = ", ".join(c.id for c in all_contracts())
             hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"unknown contract {name!r}", where=where, fix=f"{hint}known are: {', '.join(known)}")
+            raise UsageError(
+                f"unknown contract {name!r}",
+                where=where,
+                fix=f"{hint}known are: {reviewed}",
+            )
         if not isinstance(table, dict):
             raise UsageError(f"{name} is no table", where=where, fix=f"write [contracts.{name}]")
         check_members(table, _CONTRACT, file, f"contracts.{name}")
-        path = _path(known[name], table.get("path"), where)
-        fixtures = _fixtures(known[name], table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
+        path = _path(known[name].contract, table.get("path"), where)
+        fixtures = _fixtures(known[name].contract, table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
         base_url = _base_url(table, where, kind, required=False)
         if name in asked:
-            provision = provision_from(known[name], table.get("provision"), f"{file}: [contracts.{name}.provision]")
+            provision = provision_from(
+                known[name].contract, table.get("provision"), f"{file}: [contracts.{name}.provision]"
+            )
             if provision and not may_write:
                 problem = "connections would be made, and the target is not written to"
                 raise UsageError(problem, where=where, fix="set writes = true, or remove provision")
