@@ -1,5 +1,7 @@
 """SHP: what a success answer looks like, on every operation."""
 
+from copy import deepcopy
+
 import pytest
 
 from linkproof.base.json_values import place
@@ -17,7 +19,7 @@ def test_every_connection_fits_its_schema(driver: Driver) -> None:
 def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)
     name = driver.take("pending")
-    body = operation.request_example
+    body = deepcopy(operation.request_example)
     if driver.contract.decide.subject:
         place(body, driver.contract.decide.subject, name)
     driver.get(name)

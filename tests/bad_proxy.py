@@ -17,14 +17,18 @@ _PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 class BadProxy:
-    """Passes requests on to ``base_url``, one for each connection; ``choose`` is given number and request line."""
+    """Passes requests on to ``base_url``, one for each connection.
 
-    def __init__(self, base_url: str, choose: Choice) -> None:
+    ``choose`` is given number and request line, or the ``whole`` request.
+    """
+
+    def __init__(self, base_url: str, choose: Choice, *, whole: bool = False) -> None:
         parts = urlsplit(base_url)
         assert parts.hostname
         assert parts.port
         self.upstream = (parts.hostname, parts.port)
         self.choose = choose
+        self.whole = whole
         self.count = 0
         self.done: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -51,12 +55,14 @@ class BadProxy:
         asked = _message(client)
         if not asked:
             return
-        line = asked.split(b"\r\n", 1)[0].decode("latin-1")
+        line = (asked if self.whole else asked.split(b"\r\n", 1)[0]).decode("latin-1")
         with self._lock:
             self.count += 1
             what = self.choose(self.count, line)
             self.done[what] = self.done.get(what, 0) + 1
-        if what == "reset":
+        if what == "die":
+            self._server.server_close()  # the port refuses connections from now on
+        if what in ("reset", "die"):
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif what == "silence":
             client.settimeout(30)

@@ -94,6 +94,15 @@ def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) 
     yield breach("HDR-5", "5xx", "", "no 5xx", str(call.status), message, group=_kind_of(call))
 
 
+def drops_the_connection(call: Call) -> Judgement:
+    """HDR-5, of a request that the server drops each time: no other check can say anything of it."""
+    what = call.faults[0].defect if call.faults else "a request in order"
+    message = f"the server drops the connection on this request: {call.name} with {what}"
+    return breach(
+        "HDR-5", "no answer", "", "an answer", "connection closed", message, group=call.exchange.request.method
+    )
+
+
 def _kind_of(call: Call) -> str:
     """What the failing requests have in common: bad bodies are one kind, whatever is bad about them."""
     return "body" if {f.defect for f in call.faults} & BODY_DEFECTS else "request"

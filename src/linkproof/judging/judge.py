@@ -12,6 +12,7 @@ from msgspec import structs
 
 from linkproof.base.bounded import Recent
 from linkproof.checks.error_bodies import from_a_gateway
+from linkproof.checks.headers import drops_the_connection
 from linkproof.checks.registry import Check, all_checks, class_of
 from linkproof.checks.state import READING, State
 from linkproof.checks.view import View
@@ -24,7 +25,7 @@ from linkproof.judging.grouping import Findings
 from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
 from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
-from linkproof.model.exchange import Circumstances, Exchange
+from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange
 from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
 from linkproof.redaction.credentials import SentCredentials
@@ -139,6 +140,10 @@ class Judge:
             self._leave(exchange, "a gateway answered in the place of the service")
             return call, []
         self.matched[call.contract.id] += 1
+        if call.status == NO_ANSWER:
+            dropped = drops_the_connection(call)
+            self._count(call, dropped)
+            return call, [dropped]
         state = world.state(call.contract, self.circumstances)
         view = View(state, call)
         found: list[Judgement] = []

@@ -25,6 +25,10 @@ class Credential(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: The status of an exchange without a response: the server closed the connection each time the request was sent.
+NO_ANSWER = 0
+
+
 class Headers:
     """Header fields in the order they came; names compare without case."""
 

@@ -1,7 +1,8 @@
 """Drive one contract of a target: what the suites send, they send through a driver.
 
 The driver is a facade: paths, queries and bodies are built in ``request_builder``, writes to live targets are guarded
-in ``write_guard``, lists are followed in ``pager``, and operations are waited for in ``poller``.
+in ``write_guard``, requests are sent and retried in ``sender``, lists are followed in ``pager``, and operations are
+waited for in ``poller``.
 """
 
 from __future__ import annotations
@@ -11,24 +12,22 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from linkproof.base.json_values import at, place
-from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of, within_limits
 from linkproof.errors import EngineError, TargetError
 from linkproof.model.exchange import Credential
 from linkproof.runner.pager import Pager
-from linkproof.runner.poller import Poller, seconds_to_wait
+from linkproof.runner.poller import Poller
 from linkproof.runner.request_builder import RequestBuilder, content_of
+from linkproof.runner.sender import Sender
 from linkproof.runner.session import DoesNotApply, NotExercised, Session
 from linkproof.runner.write_guard import WriteGuard
 
 T = TypeVar("T")
-
-#: Maximum number of retries of a throttled request.
-_MOST_RETRIES = 4
 
 
 class Driver:
@@ -39,7 +38,8 @@ class Driver:
         self.contract = contract
         self.target = session.target
         self.given = session.target.contracts[contract.id]
-        follow = partial(self._ask, "GET")
+        self._sender = Sender(session, contract, self._probes)
+        follow = partial(self._sender.ask, "GET")
         self._builder = RequestBuilder(contract, self.given)
         self._guard = WriteGuard(session, contract, self.shown)
         self._pager = Pager(contract, self.page, follow, session.client.is_own)
@@ -148,37 +148,21 @@ class Driver:
     ) -> Call:
         """Send a request to a URL as it is. Raises NotExercised, TargetError."""
         self._guard.check(method, url, body)
-        call = self._ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
+        call = self._sender.ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
         if call is None:
             raise EngineError(f"the request matched no contract: {method} {url}")
         return call
 
-    def _ask(self, method: str, url: str, **more: Any) -> Call | None:
-        """Send, and retry where the target turned the request away; None for an exchange that matches no contract."""
-        attempt = 0
-        while True:
-            call = self.session.record(self.session.client.send(self.contract, method, url, **more))
-            wait = None if call is None else self._retry_in(call, attempt)
-            if wait is None or attempt == _MOST_RETRIES:
-                break
-            attempt += 1
-            self.session.client.pause(wait)
-        if call is not None and from_a_gateway(call, self.session.judge.circumstances):
-            raise TargetError(f"{method} {url}: a gateway answered with {call.status} in the place of the target")
-        return call
-
-    def _retry_in(self, call: Call, attempt: int) -> float | None:
-        """Return in how many seconds to send the same again; None where the request was answered.
-
-        A throttled request is retried whatever it is: it had no effect. So is a GET that a live service, or a gateway
-        in front of it, answers with 502, 503 or 504.
-        """
-        live = self.target.kind == "live"
-        busy = live and call.status in (502, 503, 504) and call.exchange.request.method == "GET"
-        if not call.throttled and not busy:
-            return None
-        asked = seconds_to_wait(call) or 2.0 ** (attempt + 1)
-        return asked if live else min(asked, 0.02)
+    def _probes(self) -> list[str]:
+        """Return URLs that only read: the list, and a connection that is absent or, without a list, any."""
+        base = self.session.client.base_url(self.contract)
+        asks: list[tuple[Operation, str]] = []
+        for role in (Role.LIST, Role.GET):
+            operation = self.contract.by_role(role)
+            if operation is not None:
+                asks.append((operation, self.absent() if role is Role.GET else ""))
+        query = urlencode(self._builder.query({}))
+        return [f"{base}{self.path(operation, name)}{'?' * bool(query)}{query}" for operation, name in asks]
 
     # readings
 

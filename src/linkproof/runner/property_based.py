@@ -33,8 +33,8 @@ def without_local_constants() -> None:
 
 #: Random cases that were made already: they cost more than to send them, and depend on nothing else.
 _made: dict[tuple[object, ...], list[Any]] = {}
-#: Cases of several contracts are made one after the other.
-_making = threading.Lock()
+#: Held while Hypothesis runs: Python 3.11 does not parse code in two threads safely (SystemError: AST constructor ...).
+one_at_a_time = threading.Lock()
 
 
 def load(contract: Contract, seed: int, examples: int) -> Any:
@@ -48,7 +48,7 @@ def load(contract: Contract, seed: int, examples: int) -> Any:
 
 def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[Any]:
     """The enumerated cases of an operation: the same for every seed."""
-    with _making:
+    with one_at_a_time:
         schema = load(contract, seed, 1)
         found = schema[operation.path][operation.method]
         cases = schema.iter_coverage_cases(
@@ -62,7 +62,7 @@ def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[
 def random_cases(contract: Contract, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
     """Random cases of an operation; they follow from the contract and the seed alone."""
     key = (contract.folder, contract.id, contract.version, operation.id, seed, examples, mode)
-    with _making:
+    with one_at_a_time:
         if key not in _made:
             _made[key] = _random_cases(load(contract, seed, examples), operation, seed, examples, mode)
         return _made[key]

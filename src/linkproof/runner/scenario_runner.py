@@ -66,6 +66,8 @@ def perform(scenario: Scenario, session: Session, bring_about: Callable[[], obje
             raise
         broke(session, f"{scenario.name}: {type(error).__name__}: {error}", traceback.format_exc(limit=-6))
         raise
+    if scene.inconclusive:
+        session.skip(scenario.contract, scenario.binding, f"{INCONCLUSIVE}: {scene.inconclusive[0]}")
     breaches = session.breaches_of(scene, scenario.wanted)
     if breaches:
         raise Breached(_explain(breaches))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -54,6 +54,7 @@ class Scene:
     name: str
     contract: str = ""
     judged: list[tuple[Call | None, Judgement]] = field(default_factory=list)
+    inconclusive: list[str] = field(default_factory=list)
 
 
 def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
@@ -123,6 +124,9 @@ class Session:
         self.broken: list[Broken] = []
         self.dead = ""
         self.silent = 0
+        self.last_answered = ""
+        self.slow: Counter[tuple[str, str]] = Counter()
+        self.dropped: Counter[tuple[str, str]] = Counter()
         self.started = time.time()
         self.stuck: set[str] = set()
         self._keep = keep
@@ -174,6 +178,17 @@ class Session:
     def lose_track(self) -> None:
         """What was done is no longer known: from here on nothing is compared with what was seen before."""
         self._epoch += 1
+
+    def unanswered(self, call: Call) -> None:
+        """Note that a request of the scene at hand is dropped each time: its effect is unknown."""
+        self.lose_track()
+        request = call.exchange.request
+        self._scene.inconclusive.append(f"the server drops the connection on {request.method} {request.url}")
+
+    @property
+    def scene_name(self) -> str:
+        """Name of the test at hand."""
+        return self._scene.name
 
     def short_of(self, contract: Contract, state: str, count: int) -> bool:
         """Whether fewer than ``count`` connections of a state are left."""

@@ -1,10 +1,15 @@
-"""The lifecycle of one connection as a Hypothesis state machine: pending, approved, rejected, deleted.
+"""Random lives of a connection, drawn by a Hypothesis state machine: pending, approved, rejected, deleted.
 
-The model knows only which moves to make; whether an answer and what is shown afterwards are right, the checks judge.
-A cloud's way to decide (a PUT of the state, an action on the collection) is the driver's, from the contract's data.
+Hypothesis only draws the moves; they are performed afterwards. So an answer cannot steer what is drawn, an error of the
+target is never one of Hypothesis, and no two threads run Hypothesis at a time (Python 3.11 does not parse code in two
+threads safely). The model knows only which moves to make: whether an answer and what is shown afterwards are right, the
+checks judge.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
 
 import hypothesis
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -12,68 +17,70 @@ from hypothesis.strategies import sampled_from
 
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
+from linkproof.runner.property_based import one_at_a_time
 from linkproof.runner.scenarios import look
 from linkproof.runner.session import NotExercised
 
 _TEXTS = ("", "Approved after review", "Nicht für uns – 拒绝", "x" * 120, "None")
 
 
+@dataclass(frozen=True)
+class Move:
+    """One step: decide (with a decision and a text), again, show or delete."""
+
+    kind: str
+    decision: str = ""
+    text: str = ""
+
+
 def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) -> int:
-    """Lead some connections through random moves; returns how many. Raises NotExercised where none is left."""
+    """Perform random moves on some connections; returns on how many. Raises NotExercised where none is left."""
     driver.operation(Role.DECIDE)
-    led: list[str] = []
+    performed = 0
+    with one_at_a_time:
+        lives = draw_lives(seed, lifecycles, steps)
+    for life in lives:
+        try:
+            name = driver.take("pending")
+        except NotExercised:
+            if not performed:
+                raise
+            break
+        performed += 1
+        _Life(driver, name).perform(life)
+    return performed
+
+
+@cache
+def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...], ...]:
+    """Return the moves of each life; they follow from the arguments alone."""
+    lives: list[list[Move]] = []
 
     class Lifecycle(RuleBasedStateMachine):
-        """One connection from pending on. No rule is ever barred: answers must not steer what is drawn."""
-
-        name = ""
-        state = "pending"
+        """Notes the moves that are drawn. No rule is ever barred."""
 
         @initialize()
         def begin(self) -> None:
-            if len(led) >= lifecycles:
-                return  # Hypothesis may try once more than asked
-            try:
-                self.name = driver.take("pending")
-            except NotExercised:
-                if not led:
-                    raise
-                return
-            led.append(self.name)
-            look(driver, self.name)
+            lives.append([])
 
         @rule(decision=sampled_from(["approve", "reject"]), text=sampled_from(_TEXTS))
         def decide(self, decision: str, text: str) -> None:
-            if not self.name or self.state == "deleted":
-                return
-            call = driver.decide(decision, self.name, text)
-            self.state = decision if call.success else self.state
-            look(driver, self.name)
+            lives[-1].append(Move("decide", decision, text))
 
         @rule()
         def decide_the_same_again(self) -> None:
-            if not self.name or self.state in ("pending", "deleted"):
-                return
-            for _ in range(2):
-                driver.decide(self.state, self.name, "The same again")
-                driver.get(self.name)
+            lives[-1].append(Move("again"))
 
         @rule()
         def show(self) -> None:
-            if self.name:
-                look(driver, self.name)
+            lives[-1].append(Move("show"))
 
         @rule()
         def delete(self) -> None:
-            if not self.name or driver.contract.by_role(Role.DELETE) is None:
-                return
-            driver.delete(self.name)
-            self.state = "deleted"
-            look(driver, self.name)
+            lives[-1].append(Move("delete"))
 
-    factory = hypothesis.seed(seed)(Lifecycle)
     run_state_machine_as_test(
-        factory,
+        hypothesis.seed(seed)(Lifecycle),
         settings=hypothesis.settings(
             max_examples=lifecycles,
             stateful_step_count=steps,
@@ -83,4 +90,48 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
             suppress_health_check=list(hypothesis.HealthCheck),
         ),
     )
-    return len(led)
+    # Hypothesis may try once more than asked.
+    return tuple(tuple(life) for life in lives[:lifecycles])
+
+
+class _Life:
+    """One connection and what was decided about it."""
+
+    def __init__(self, driver: Driver, name: str) -> None:
+        self._driver = driver
+        self._name = name
+        self._state = "pending"
+
+    def perform(self, moves: tuple[Move, ...]) -> None:
+        """Perform the moves, each followed by a look at the connection."""
+        look(self._driver, self._name)
+        for move in moves:
+            if move.kind == "decide":
+                self._decide(move)
+            elif move.kind == "again":
+                self._decide_the_same_again()
+            elif move.kind == "delete":
+                self._delete()
+            else:
+                look(self._driver, self._name)
+
+    def _decide(self, move: Move) -> None:
+        if self._state == "deleted":
+            return
+        call = self._driver.decide(move.decision, self._name, move.text)
+        self._state = move.decision if call.success else self._state
+        look(self._driver, self._name)
+
+    def _decide_the_same_again(self) -> None:
+        if self._state in ("pending", "deleted"):
+            return
+        for _ in range(2):
+            self._driver.decide(self._state, self._name, "The same again")
+            self._driver.get(self._name)
+
+    def _delete(self) -> None:
+        if self._driver.contract.by_role(Role.DELETE) is None:
+            return
+        self._driver.delete(self._name)
+        self._state = "deleted"
+        look(self._driver, self._name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from json import dumps
 from threading import Barrier
@@ -16,13 +17,13 @@ import httpx
 from linkproof.base.clock import Clock
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
-from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
+from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
 from linkproof.targets.auth import Credentials, credentials_of
 from linkproof.targets.budget import Budget
 from linkproof.targets.deadline import keep_deadlines
 from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
 from linkproof.targets.model import Target
-from linkproof.targets.transfer import Answer, AnswerTooLarge, TooSlow, Unreachable, receive
+from linkproof.targets.transfer import Answer, AnswerTooLarge, NoAnswer, TooSlow, Unreachable, receive
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
 WRONG_TOKEN = "linkproof-wrong-credential"
@@ -143,18 +144,27 @@ class Client:
         asked = httpx.Request(method, full)
         return httpx.Response(answer.status, headers=kept, content=answer.body, request=asked)
 
+    def resend(self, exchange: Exchange) -> Exchange:
+        """Send an exchange's request once more, as it is. Raises TargetError."""
+        return self._exchange(exchange.request, exchange.credential)
+
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
         started = self.clock.now()
-        answer = self._answer(request)
-        ended = self.clock.now()
-        return Exchange(
+        exchange = Exchange(
             request=request,
-            response=Response(answer.status, answer.headers, answer.body, answer.reason),
+            response=Response(NO_ANSWER, reason="the connection was closed without an answer"),
             started=started,
-            ended=ended,
+            ended=started,
             credential=credential,
             at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         )
+        try:
+            answer = self._answer(request)
+        except NoAnswer as error:
+            error.exchange = replace(exchange, ended=self.clock.now())
+            raise
+        response = Response(answer.status, answer.headers, answer.body, answer.reason)
+        return replace(exchange, response=response, ended=self.clock.now())
 
     def _answer(self, request: Request) -> Answer:
         """Return the answer; a GET is retried where the network failed, and so is what never got through.

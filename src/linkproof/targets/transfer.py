@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from linkproof.errors import TargetError
-from linkproof.model.exchange import Headers
+from linkproof.model.exchange import Exchange, Headers
 from linkproof.targets.deadline import deadline
 
 #: Bytes that come out of a decompressor at once.
@@ -25,7 +25,9 @@ class AnswerTooLarge(TargetError):
 
 
 class NoAnswer(TargetError):
-    """The connection was closed before the first byte of an answer."""
+    """The connection was closed without an answer; ``exchange`` has the request, and no response."""
+
+    exchange: Exchange | None = None
 
 
 class Unreachable(TargetError):
@@ -65,6 +67,8 @@ def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, mos
             raise (NoAnswer if closed else TargetError)(_described(error)) from None
         except httpx.HTTPError as error:
             raise TargetError(_described(error)) from None
+    if not 100 <= response.status_code <= 599:
+        raise TargetError(f"{response.status_code} is no HTTP status")
     fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
     return Answer(response.status_code, response.reason_phrase, fields, body)
 
