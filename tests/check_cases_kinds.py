@@ -22,7 +22,21 @@ from tests.check_cases import (
     slow,
 )
 from tests.check_cases_effects import decided, gone, whole
-from tests.traffic import AKS, DICOM, HUAWEI, MOCK, POSTGRES, connection, connections, decision, error, ex, listing
+from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
+from tests.traffic import (
+    AKS,
+    DICOM,
+    HUAWEI,
+    MOCK,
+    POSTGRES,
+    connection,
+    connections,
+    decision,
+    error,
+    ex,
+    listing,
+    state,
+)
 
 NOT_PENDING = "PrivateEndpointConnectionStatusNotPending"
 TWO = replace(MOCK, names=frozenset({"two"}))
@@ -62,6 +76,22 @@ def asked_for(item: dict[str, object]) -> Exchange:
 #: Long after the limit of five seconds.
 LATE = (1e7 + 8, 1e7 + 9)
 STARTED = (1e7, 1e7 + 1)
+
+REJECTING, APPROVING = decision("Rejected", "no"), decision("Approved", "yes")
+TWO_OPERATIONS = (
+    got(of=POSTGRES),
+    long_put(REJECTING, FIRST),
+    long_put(APPROVING, SECOND),
+    poll_of(SECOND, "Succeeded"),
+    poll_of(FIRST, "Succeeded"),
+)
+ONE_AFTER_THE_OTHER = (
+    got(of=POSTGRES),
+    long_put(REJECTING, FIRST),
+    poll_of(FIRST, "Succeeded"),
+    long_put(APPROVING, SECOND),
+    poll_of(SECOND, "Succeeded"),
+)
 
 KINDS: tuple[Case, ...] = (
     Case("SHP-1", (got(),), (ex(AKS, own="one"),), "no body", name="no body"),
@@ -188,5 +218,19 @@ KINDS: tuple[Case, ...] = (
         (got(), ex(AKS, own="ONE", answer=connection(**REJECTED))),
         "another representation",
         name="another",
+    ),
+    Case(
+        "STA-10",
+        (*TWO_OPERATIONS, got(of=POSTGRES, **state("Rejected", "no"))),
+        (*TWO_OPERATIONS, got(of=POSTGRES, **state("Rejected", "yes"))),
+        "neither of the two",
+        name="operations overlap",
+    ),
+    Case(
+        "STA-1",
+        (*ONE_AFTER_THE_OTHER, got(of=POSTGRES, **state("Approved", "yes"))),
+        (*ONE_AFTER_THE_OTHER, got(of=POSTGRES, **state("Rejected", "no"))),
+        "get shows Rejected",
+        name="operations one after the other",
     ),
 )

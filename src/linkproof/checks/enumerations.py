@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from linkproof.base.json_values import at
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -85,7 +86,7 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
     pending = call.contract.states.get("pending", "")
     if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
         return
-    if _overlaps_another(call, [w.call for w in view.collection.done]):
+    if ended_after(subject.latest.call, call) or is_race(subject, view.collection.done, call):
         return
     rules = call.contract.decide
     if call.success:
@@ -100,10 +101,3 @@ def _is_long(call: Call) -> bool:
     pointer = call.contract.decide.description
     found = at(call.sent, pointer) if pointer else ""
     return isinstance(found, str) and len(found) > _LONGEST
-
-
-def _overlaps_another(call: Call, others: list[Call]) -> bool:
-    mine = call.exchange
-    return any(
-        o.subject == call.subject and o.exchange.ended > mine.started > 0 and o.exchange is not mine for o in others
-    )

@@ -272,7 +272,10 @@ class State:
         if call.exchange.request.method == "DELETE":
             self._record_delete(call, collection, subject, answer, goes_on)
             return
-        if subject.presence is not Presence.PRESENT:
+        if goes_on and subject.deleted is not None:  # the deletion may still remove what is written now, or not
+            collection.changed_members(self.index)
+            change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
+        elif subject.presence is not Presence.PRESENT:
             collection.changed_members(self.index)
             change(subject, [("presence", _WRITTEN[answer]), ("deleted", None)])
             if running is not None:
@@ -310,7 +313,7 @@ class State:
         )
         if earlier and same_request(earlier[-1].call, call) and subject.get and subject.get.index > previous:
             change(subject, [("repeat", subject.get if subject.get.settled else None)])
-        rivals = [d for d in earlier if ended_after(d.call, call)]
+        rivals = [d for d in earlier if ended_after(d.call, call) or d.goes_on]
         change(subject, [("decisions", (*rivals, decision))])
 
     def _record_read_only(self, call: Call, subject: Subject) -> None:
