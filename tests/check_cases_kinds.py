@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from linkproof.model.exchange import Credential, Exchange
+from linkproof.model.exchange import NO_ANSWER, Credential, Exchange
 from tests.check_cases import (
     APPROVED,
     LONG,
@@ -233,4 +233,5 @@ KINDS: tuple[Case, ...] = (
         "get shows Rejected",
         name="operations one after the other",
     ),
+    Case("HDR-5", (got(),), (ex(AKS, own="one", status=NO_ANSWER),), "drops the connection", name="no answer"),
 )
