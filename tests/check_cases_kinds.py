@@ -61,6 +61,20 @@ def bogus() -> Exchange:
     return error(AKS, 400, "Bad", "PUT", "one", sent=decision("Bogus"))
 
 
+ODD = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved", "description": 7}}}
+ODD_STATE: dict[str, Any] = {"properties__privateLinkServiceConnectionState": {"status": "Approved", "description": 7}}
+
+
+def refused(body: dict[str, Any]) -> Exchange:
+    """A decision that is refused."""
+    return error(AKS, 400, "Bad", "PUT", "one", sent=body)
+
+
+def connection_list(**changes: Any) -> Exchange:
+    """A list that shows one connection."""
+    return listing(AKS, connection(**changes))
+
+
 def endless(pages: int) -> tuple[Exchange, ...]:
     """Pages without items, each with a new next link."""
     links = [f"{NEXT}{i}" for i in range(pages + 1)]
@@ -234,4 +248,31 @@ KINDS: tuple[Case, ...] = (
         name="operations one after the other",
     ),
     Case("HDR-5", (got(),), (ex(AKS, own="one", status=NO_ANSWER),), "drops the connection", name="no answer"),
+        "SHP-1",
+        (got(), refused(ODD), got()),
+        (got(), put(sent=ODD, **ODD_STATE), got(**ODD_STATE)),
+        "a request put values there",
+        name="echoed",
+    ),
+    Case(
+        "SHP-1",
+        (got(), refused(ODD), got()),
+        (got(), put(sent=ODD, **APPROVED), connection_list(**ODD_STATE)),
+        "a request put values there",
+        name="echoed in a list",
+    ),
+    Case(
+        "ENM-1",
+        (got(), bogus(), got()),
+        (got(), put(sent=decision("Bogus"), **state("Bogus", "fine")), got(**state("Bogus", "fine"))),
+        "a request put a word there",
+        name="echoed",
+    ),
+    Case(
+        "SHP-4",
+        (got(), put(sent=decision(colour="red"), **APPROVED), got(**APPROVED)),
+        (got(), put(sent=decision(colour="red"), colour="red", **APPROVED), got(colour="red", **APPROVED)),
+        "members that only a request named",
+        name="echoed",
+    ),
 )

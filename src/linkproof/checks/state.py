@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _SUBJECTS = 10_000
 _KEPT = 4096
 _IDS_KEPT = 200_000
+_ODD_WRITES_KEPT = 6
 #: The filters and orders in which one collection's pages are kept.
 _LISTINGS_KEPT = 256
 
@@ -282,6 +283,8 @@ class State:
                 change(running, [("creating", answer is _Answer.ACCEPTED)])
         self._record_decision(call, subject, running, previous)
         self._record_read_only(call, subject)
+        if isinstance(call.sent, dict) and (call.faults or not call.plain):
+            change(subject, [("odd_writes", (call, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
 
     def _record_delete(
         self, call: Call, collection: Collection, subject: Subject, answer: _Answer, goes_on: bool

@@ -92,7 +92,8 @@ class Subject:
 
     ``get`` and ``listed`` are its last representations; ``last_write`` is the index of its last write; ``repeat`` is
     its representation between two identical decisions; ``read_only_sent`` is a write that sent read-only members, and
-    ``before_read_only`` what was shown before it.
+    ``before_read_only`` what was shown before it. ``odd_writes`` are successful writes, the last first, whose body
+    broke its schema or had members that it does not know.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Subject:
     read_only_sent: Call | None = None
     before_read_only: Any = None
     running: Running | None = None
+    odd_writes: tuple[Call, ...] = ()
 
     @property
     def latest(self) -> Shown | None:
