@@ -248,6 +248,7 @@ KINDS: tuple[Case, ...] = (
         name="operations one after the other",
     ),
     Case("HDR-5", (got(),), (ex(AKS, own="one", status=NO_ANSWER),), "drops the connection", name="no answer"),
+    Case(
         "SHP-1",
         (got(), refused(ODD), got()),
         (got(), put(sent=ODD, **ODD_STATE), got(**ODD_STATE)),
