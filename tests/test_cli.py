@@ -55,7 +55,7 @@ def test_contracts_and_requirements_are_shown(tmp_path: Path) -> None:
     [
         (["requirements", "show", "XXX-1"], "no requirement is called 'XXX-1'"),
         (["contracts", "show", "nothing"], "no contract is called 'nothing'"),
-        (["run", "--target", "absent.toml"], "absent.toml: there is no such target file"),
+        (["run", "--target", "absent.toml"], "absent.toml: cannot be read: No such file"),
         (["run", "--contract", "nothing"], "no contract is called 'nothing'"),
         (["check", "absent.yaml"], "absent.yaml: there is no such file"),
         (["run", "--target", "cassette:absent.yaml"], "absent.yaml: there is no such file"),

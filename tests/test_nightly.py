@@ -83,7 +83,7 @@ def test_one_that_fails_does_not_stop_the_others(plan: Path, tmp_path: Path) -> 
     words = {name: found[name]["word"] for name in ("good", "bad", "gone", "again")}
     assert words == {"good": "conforms", "bad": "breached", "gone": "mistake", "again": "conforms"}
     assert found["exit_code"] == 1
-    assert "there is no such target file" in found["gone"]["sentence"]
+    assert "cannot be read: No such file" in found["gone"]["sentence"]
     assert found["bad"]["must"] >= 1
     assert (tmp_path / "out" / "good" / "report.html").is_file()
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
@@ -194,7 +194,7 @@ def test_a_job_is_a_command_line(tmp_path: Path) -> None:
         ('[[run]]\ntarget = "x"\nminutes = 0\n', "minutes is 0"),
         ('[[run]]\ntarget = "x"\nconcurrency = 300\n', "concurrency is 300"),
         ('[[run]]\ntarget = "a/x.toml"\n[[run]]\ntarget = "b/X.toml"\n', "two runs are called 'x'"),
-        ("[[run", "this is no TOML"),
+        ("[[run", "not valid TOML"),
     ],
 )
 def test_mistakes_in_a_plan_are_told(tmp_path: Path, text: str, told: str) -> None:

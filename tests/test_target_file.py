@@ -195,7 +195,7 @@ def test_files_that_are_none_are_told(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="fix") as told:
             read_target(path, all_contracts())
         assert says in str(told.value)
-    with pytest.raises(UsageError, match="there is no such target file"):
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
         read_target(tmp_path / "absent.toml", all_contracts())
     with pytest.raises(UsageError, match="this is a folder"):
         read_target(tmp_path, all_contracts())

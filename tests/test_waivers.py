@@ -168,7 +168,7 @@ expires = 2027-01-31
         ('kind = "enum"', 'kind = "enum"\nvalue = 3', "waiver 1: value is no text"),
         ("[[waiver]]", "[waiver]", "waiver is not a list of tables"),
         ("[[waiver]]", "[[waivers]]", "unknown table 'waivers'"),
-        ("owner =", "owner", "this is no TOML"),
+        ("owner =", "owner", "not valid TOML"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
 def main() -> None:
     """Run the command line; the process ends with the documented exit code."""
-    from linkproof.cli.app import app
-    from linkproof.errors import LinkproofError
+    from linkproof.cli.entry import run
 
-    try:
-        app()
-    except LinkproofError as error:
-        kind = "error" if error.exit_code == 2 else "broken"
-        print(f"linkproof: {kind}: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that is not UTF-8 is printed, not an error
+    sys.exit(run())
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ def read_file(path: Path, fix: str, most: int = MOST_BYTES) -> bytes:
             if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):
                 raise UsageError("this is not a regular file", where=str(path), fix=fix)
             found = stream.read(most + 1)
+    except IsADirectoryError:
+        raise UsageError("this is a folder, not a file", where=str(path), fix=fix) from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror or error}", where=str(path), fix=fix) from None
     except ValueError:  # a name with a NUL byte

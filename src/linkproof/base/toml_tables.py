@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from linkproof.base.files import read_file
+from linkproof.base.models import convert
 from linkproof.errors import UsageError
 
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
@@ -44,11 +46,22 @@ def table_of(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
     return found
 
 
-def read_toml(path: Path, fix: str) -> dict[str, Any]:
-    """The tables of a file; ``fix`` is for one that cannot be read. Raises UsageError."""
+def read_toml(path: Path, fix: str, model: type[Any] | None = None) -> dict[str, Any]:
+    """Return the tables of a file, which have the shape of ``model``.
+
+    Raises UsageError: ``fix`` is for a file that cannot be read, or does not fit.
+    """
+    found = toml_of(read_file(path, fix), str(path))
+    if model is not None:
+        convert(found, model, str(path), fix)
+    return found
+
+
+def toml_of(data: bytes, where: str) -> dict[str, Any]:
+    """Return the tables of a TOML text. Raises UsageError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=fix) from None
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError("this file is not UTF-8 text", where=where, fix="save it as UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"this is no TOML: {error}", where=str(path), fix="mend the line that is named") from None
+        raise UsageError(f"not valid TOML: {error!s:.200}", where=where, fix="correct the line that is named") from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from linkproof.base.files import is_folder
 from linkproof.base.wording import count
 from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract, plain_path
@@ -32,15 +33,15 @@ def import_description(
         re.compile(paths)
     except re.error as error:
         raise UsageError(f"this is no regular expression: {error}", where="--paths", fix="mend it") from None
-    files = sorted(p for p in spec.rglob("*.json") if "examples" not in p.parts) if spec.is_dir() else [spec]
-    documents = Documents(root or (spec if spec.is_dir() else spec.parent), _fetched if fetch else None)
+    files = _files(spec)
+    documents = Documents(root or (spec if is_folder(spec) else spec.parent), _fetched if fetch else None)
     notes = Notes()
     found: list[Found] = []
     others = 0
     for file in files:
-        if spec.is_dir() and not _is_description(documents, file):
+        if is_folder(spec) and not _is_description(documents, file):
             continue
-        description = read_description(str(file.resolve()), documents, notes, paths)
+        description = read_description(_whole(file), documents, notes, paths)
         taken = contracts_in(description, documents, notes)
         found += taken
         others += description.others + len(description.operations) - sum(len(f.operations) for f in taken)
@@ -75,8 +76,22 @@ def import_description(
     return 0
 
 
+def _files(spec: Path) -> list[Path]:
+    if not is_folder(spec):
+        return [spec]
+    return sorted(p for p in spec.rglob("*.json") if "examples" not in p.parts)
+
+
+def _whole(file: Path) -> str:
+    """The file's path without links. Raises UsageError where there is none."""
+    try:
+        return str(file.resolve())
+    except (OSError, ValueError, RuntimeError):
+        raise UsageError("this is no file", where=repr(str(file)), fix="give an API description") from None
+
+
 def _is_description(documents: Documents, file: Path) -> bool:
-    data = documents.load(str(file.resolve()))
+    data = documents.load(_whole(file))
     return bool(data.get("paths") or data.get("x-ms-paths")) and ("swagger" in data or "openapi" in data)
 
 

@@ -22,12 +22,9 @@ def annotate_results(path: Path) -> int:
     return 0
 
 
-def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool, title: str = "") -> int:
+def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool) -> int:
     """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
-    read = [read_results(p) for p in paths]
-    results = demands.applied(merged(read))
-    titles = {r.title for r in read}
-    results.title = title or (titles.pop() if len(titles) == 1 else "")
+    results = demands.applied(merged([read_results(p) for p in paths]))
     if vendor:
         known = sorted({c.vendor for c in results.contracts})
         if vendor not in known:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import tomli_w
 
-from linkproof.base.toml_tables import read_toml
+from linkproof.base.toml_tables import read_toml, toml_of
 from linkproof.cli.reading import read_results
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import UsageError
@@ -48,7 +47,7 @@ def waive(
         f"\n# {f.id}: {' '.join(f.message.split())}\n{tomli_w.dumps({'waiver': [e]})}"
         for f, e in zip(found, entries, strict=True)
     )
-    waivers_from(tomllib.loads(text), str(file), _known())
+    waivers_from(toml_of(text.encode(), str(file)), str(file), _known())
     _write(file, text)
     for finding in chosen:
         print(f"{'waived' if finding in found else 'already waived'}: {finding.id}, until {day} ({file})")

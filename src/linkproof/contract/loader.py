@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from linkproof.base.files import read_file
+from linkproof.base.json_values import at, parse
 from linkproof.base.resources import contract_folders, folder
+from linkproof.base.toml_tables import read_toml
 from linkproof.contract.common_shape import expand, with_changes
+from linkproof.contract.folder_files import ContractFile, DefinitionFile
 from linkproof.contract.model import (
     Agreement,
     Contract,
@@ -29,6 +31,7 @@ from linkproof.contract.model import (
     SettledRules,
     Source,
 )
+from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.contract.schema import BodySchema
 from linkproof.errors import UsageError
 from linkproof.model.finding import Level
@@ -44,6 +47,11 @@ _TABLES: Mapping[str, type] = {
     "decide": DecideRules,
     "long_running": LongRunningRules,
 }
+
+
+#: References in a row: more is a circle.
+_MOST_REFERENCES = 50
+_FIX = "see docs/add-a-contract.md"
 
 
 @lru_cache(maxsize=1)
@@ -82,15 +90,16 @@ def all_requirements() -> tuple[Requirement, ...]:
     found: list[Requirement] = []
     for family in order:
         path = folder("schemas") / "requirements" / f"{family}.toml"
-        for number, row in enumerate(_toml(path).get("requirement", [])):
+        for number, row in enumerate(read_toml(path, _FIX).get("requirement", [])):
             found.append(_requirement(row, f"{path}: requirement {number + 1}"))
     return tuple(found)
 
 
 def read_contract(place: Path) -> Contract:
     """The contract in a folder: contract.toml over its vendor's file, openapi.json, definition.toml."""
-    own = _toml(place / "contract.toml")
-    definition = _toml(place / "definition.toml") if (place / "definition.toml").is_file() else {}
+    own = read_toml(place / "contract.toml", _FIX, ContractFile)
+    page = place / "definition.toml"
+    definition = read_toml(page, _FIX, DefinitionFile) if page.is_file() else {}
     return contract_of(own, None if "common" in own else _json(place / "openapi.json"), place, definition)
 
 
@@ -106,7 +115,7 @@ def contract_of(
     if not vendor_path.is_file():
         known = ", ".join(sorted(p.stem for p in vendor_path.parent.glob("*.toml")))
         raise UsageError(f"unknown vendor {own.get('vendor')!r}", where=where, fix=f"vendor is one of: {known}")
-    vendor = _toml(vendor_path)
+    vendor = read_toml(vendor_path, _FIX)
     is_compact = document is None
     if document is None:
         document = _expanded(own, vendor_path, where)
@@ -159,7 +168,7 @@ def common_parts(folder_: Path, version: str, where: str) -> dict[str, Any]:
     if not path.is_file():
         known = ", ".join(sorted(p.stem.removeprefix("common-types-") for p in folder_.glob("common-types-*.toml")))
         raise UsageError(f"no common types {version!r}", where=where, fix=f"common is one of: {known}")
-    own = _toml(path)
+    own = read_toml(path, _FIX)
     if "extends" not in own:
         return own
     base = common_parts(folder_, str(own["extends"]), str(path))
@@ -233,12 +242,19 @@ def _operation(
 
 
 def _resolve(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in entry:
-        here: Any = {"components": components}
-        for step in entry["$ref"].removeprefix("#/").split("/"):
-            here = here[step]
-        entry = here
-    return entry
+    for _ in range(_MOST_REFERENCES):
+        if "$ref" not in entry:
+            return entry
+        found = at({"components": components}, str(entry["$ref"]).removeprefix("#"))
+        if not isinstance(found, dict):
+            raise _no_reference(entry["$ref"])
+        entry = found
+    raise _no_reference(entry["$ref"])
+
+
+def _no_reference(reference: object) -> UsageError:
+    fix = "a reference leads to something under #/components, and not to itself"
+    return UsageError(f"the reference {reference!r:.100} leads nowhere", where="openapi.json", fix=fix)
 
 
 def _requirement(row: dict[str, Any], where: str) -> Requirement:
@@ -276,24 +292,11 @@ def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
         raise UsageError(str(missing).split(") ")[-1], where=where, fix="add the member") from None
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError("the file is missing", where=str(path), fix="restore it, or remove the folder") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
-
-
 def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError("the file is missing", where=str(path), fix="restore it, or remove the folder") from None
-    except ValueError as error:
-        raise UsageError(f"not valid JSON: {error}", where=str(path), fix="mend the line that is named") from None
+    found = parse(read_file(path, _FIX))
     if not isinstance(found, dict):
-        raise UsageError("not a JSON object", where=str(path), fix="an OpenAPI document is an object")
+        raise UsageError("this is no JSON object", where=str(path), fix="an OpenAPI document is an object")
+    check_shape(found, Description, str(path))
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchM
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from linkproof.base.files import MOST_BYTES
 from linkproof.errors import UsageError
 from linkproof.history.tables import VERSION, About, Base, Row, Run, Seen, Word
 from linkproof.model.finding import Finding
@@ -98,7 +99,19 @@ class Store:
                 f"numbers go up to {newest}: see linkproof history list" if newest else "add one: linkproof history add"
             )
             raise UsageError(f"the history has no run {number}", where=self._where, fix=fix)
-        return results_from_json(zlib.decompress(kept), f"run {number} of the history")
+        return results_from_json(self._unpacked(kept, number), f"run {number} of the history")
+
+    def _unpacked(self, kept: bytes, number: int) -> bytes:
+        """The results of a run as they were written; never more than results may be."""
+        unpacking = zlib.decompressobj()
+        try:
+            found = unpacking.decompress(kept, MOST_BYTES)
+        except zlib.error:
+            found = b""
+        if not unpacking.eof:
+            problem = f"the results of run {number} are damaged"
+            raise UsageError(problem, where=self._where, fix="remove the run, and add its results again")
+        return found
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

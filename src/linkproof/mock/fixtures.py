@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from linkproof.base.toml_tables import read_toml
+from linkproof.contract.folder_files import FixturesFile
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.mock.default_fixtures import default_fixtures
@@ -17,7 +18,6 @@ from linkproof.mock.default_fixtures import default_fixtures
 ANY = "any"
 #: When the first connection was created.
 _FIRST = datetime(2026, 1, 12, 8, tzinfo=UTC)
-_KNOWN = frozenset({"passing", "every", "only", "parent", "at_once"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +79,10 @@ def read_fixtures(contract: Contract) -> Fixtures:
     path = Path(contract.folder) / "fixtures.toml"
     if not path.is_file():
         return _fixtures(contract, default_fixtures(contract), str(path)) if contract.is_compact else Fixtures()
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
-    return _fixtures(contract, data, str(path))
+    return _fixtures(contract, read_toml(path, "see docs/add-a-contract.md", FixturesFile), str(path))
 
 
 def _fixtures(contract: Contract, data: dict[str, Any], where: str) -> Fixtures:
-    unknown = sorted(set(data) - _KNOWN)
-    if unknown:
-        known = ", ".join(sorted(_KNOWN))
-        raise UsageError(f"unknown member {unknown[0]!r}", where=where, fix=f"known are: {known}")
     parents = tuple(_parent(contract, row, data, where) for row in data.get("parent", ()))
     passing = {word: Passing(**row) for word, row in data.get("passing", {}).items()}
     return Fixtures(parents, data.get("every", {}), passing, frozenset(data.get("at_once", ())))

@@ -23,6 +23,8 @@ from linkproof.openapi_import.operations import Described
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, short_names
 
+#: A folder's name.
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MEMBERS = ("status", "description", "provisioning", "private_endpoint")
 
 
@@ -46,7 +48,7 @@ def write_contract(
     file = Path(found.description.file).name
     document = Writer(found, names, documents, notes).document(file, address, day)
     identifier = name or found.name
-    folder = out / identifier / found.description.version
+    folder = out / _part(identifier, "id", "--id") / _part(found.description.version, "version", file)
     samples = [*_samples(found, names)]
     data = contract_data(found, identifier, vendor, names, document)
     contract = contract_of(data, document, folder)
@@ -76,6 +78,14 @@ def _is_array(document: dict[str, Any], found: Found) -> bool:
     answers = document["paths"][found.collection]["get"]["responses"]
     schema = answers.get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
     return bool(resolved(schema, document).get("type") == "array")
+
+
+def _part(name: str, what: str, where: str) -> str:
+    """A name as part of a path. Raises UsageError for one that would lead elsewhere."""
+    if not _FOLDER.fullmatch(name):
+        fix = "letters, digits, dots, dashes and underscores: it becomes a folder"
+        raise UsageError(f"the {what} is {name!r:.80}", where=where, fix=fix)
+    return name
 
 
 def contract_data(

@@ -10,8 +10,11 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 import yaml
+from msgspec import Struct
 
+from linkproof.base.files import read_file
 from linkproof.base.json_values import MISSING, at
+from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.errors import UsageError
 
 #: No API description is larger.
@@ -43,6 +46,7 @@ class Documents:
     root: Path
     fetch: Callable[[str], bytes] | None = None
     _read: dict[str, Any] = field(default_factory=dict)
+    _checked: set[tuple[Place, type[Struct]]] = field(default_factory=set)
 
     def load(self, file: str) -> Any:
         """A file's content. Raises UsageError, naming the file."""
@@ -54,9 +58,12 @@ class Documents:
         """Take a file's content from memory: a description that was made of something else."""
         self._read[file] = content
 
-    def resolve(self, reference: str, base: Place) -> tuple[Any, Place]:
-        """What a ``$ref`` that stands at ``base`` leads to, and where that stands. Raises UsageError."""
-        target, fragment = urldefrag(reference)
+    def resolve(self, reference: str, base: Place, shape: type[Struct] | None = None) -> tuple[Any, Place]:
+        """Return what a ``$ref`` at ``base`` leads to, and its place.
+
+        Raises UsageError where it leads nowhere, or to something that has not the ``shape``.
+        """
+        target, fragment = _split(reference, base)
         file = self._file(target, base) if target else base.file
         pointer = unquote(fragment)
         value = at(self.load(file), pointer)
@@ -66,13 +73,17 @@ class Documents:
                 where=f"{base.file}: {base.pointer}",
                 fix="mend the reference, or give the folder with the right version of that file",
             )
-        return value, Place(file, pointer)
+        place = Place(file, pointer)
+        if shape is not None and (place, shape) not in self._checked:
+            self._checked.add((place, shape))
+            check_shape(value, shape, f"{file}: {pointer}")
+        return value, place
 
-    def follow(self, value: Any, base: Place) -> tuple[Any, Place]:
+    def follow(self, value: Any, base: Place, shape: type[Struct] | None = None) -> tuple[Any, Place]:
         """``value`` itself, or what it refers to in the end. Raises UsageError where references run in a circle."""
         seen: set[Place] = set()
         while isinstance(value, dict) and isinstance(value.get("$ref"), str):
-            value, base = self.resolve(value["$ref"], base)
+            value, base = self.resolve(value["$ref"], base, shape)
             if base in seen:
                 raise UsageError("references run in a circle", where=f"{base.file}: {base.pointer}", fix="break it")
             seen.add(base)
@@ -87,7 +98,10 @@ class Documents:
                     f"{url} is needed, and nothing is fetched", where=f"{base.file}: {base.pointer}", fix=fix
                 )
             return url
-        path = (Path(base.file).parent / unquote(target)).resolve()
+        try:
+            path = (Path(base.file).parent / unquote(target)).resolve()
+        except (OSError, ValueError, RuntimeError):
+            raise _no_reference(target, base) from None
         if not path.is_relative_to(self.root.resolve()):
             raise UsageError(
                 f"the reference {target!r} leads out of {self.root}, to {path}",
@@ -102,9 +116,7 @@ class Documents:
                 assert self.fetch is not None
                 text = self.fetch(file)
             else:
-                if Path(file).stat().st_size > _LARGEST:
-                    raise UsageError(f"larger than {_LARGEST >> 20} MiB", where=file, fix="give an API description")
-                text = Path(file).read_bytes()
+                text = read_file(Path(file), "give the file, or a folder that holds it", _LARGEST)
         except OSError as error:
             fix = "give the file, or a folder that holds it"
             raise UsageError(f"cannot be read: {error.strerror or error}", where=file, fix=fix) from None
@@ -116,6 +128,8 @@ class Documents:
             raise UsageError(
                 "this is no API description: not an object", where=file, fix="give Swagger 2.0 or OpenAPI 3"
             )
+        if "swagger" in found or "openapi" in found:
+            check_shape(found, Description, file)
         return found
 
     def _yaml(self, text: bytes, file: str, no_json: Exception) -> Any:
@@ -129,3 +143,18 @@ class Documents:
             except (yaml.YAMLError, ValueError, RecursionError) as error:
                 problem = f"this is no YAML: {' '.join(str(error).split())}"
         raise UsageError(problem, where=file, fix="give Swagger 2.0 or OpenAPI 3, as JSON or YAML") from None
+
+
+def _split(reference: str, base: Place) -> tuple[str, str]:
+    """A reference's file or URL, and its fragment."""
+    try:
+        target, fragment = urldefrag(reference)
+        urljoin(base.file, target)
+    except ValueError:
+        raise _no_reference(reference, base) from None
+    return target, fragment
+
+
+def _no_reference(reference: str, base: Place) -> UsageError:
+    where = f"{base.file}: {base.pointer}"
+    return UsageError(f"{reference!r:.100} is no reference", where=where, fix="correct the reference")

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
+from linkproof.contract import openapi_shape as shape
 from linkproof.errors import UsageError
 from linkproof.openapi_import.documents import Documents, Place
 from linkproof.openapi_import.schemas import Notes
@@ -65,7 +68,7 @@ def read_description(file: str, documents: Documents, notes: Notes, paths: str) 
     if swagger != "2.0" and not openapi.startswith("3."):
         fix = 'an API description says "swagger": "2.0" or "openapi": "3..."'
         raise UsageError("this is neither Swagger 2.0 nor OpenAPI 3", where=file, fix=fix)
-    info = data.get("info", {})
+    info = data.get("info") or {}
     root = Place(file, "")
     found = tuple(_operations(data, root, documents, notes, paths, is_old=swagger == "2.0"))
     entries = [e for table in _TABLES for e in (data.get(table) or {}).values() if isinstance(e, dict)]
@@ -77,7 +80,7 @@ def read_description(file: str, documents: Documents, notes: Notes, paths: str) 
 def _operations(
     data: dict[str, Any], root: Place, documents: Documents, notes: Notes, paths: str, *, is_old: bool
 ) -> Iterator[Described]:
-    base = (data.get("basePath", "") if is_old else "").rstrip("/")
+    base = (data.get("basePath") or "" if is_old else "").rstrip("/")
     for table in _TABLES:
         for path, entry in (data.get(table) or {}).items():
             if not re.search(paths, base + path.split("?")[0]):
@@ -85,11 +88,11 @@ def _operations(
             where = Place(root.file, f"/{table}/{path.replace('~', '~0').replace('/', '~1')}")
             if "?" in path:
                 notes.add("x-ms-paths: the query within a path is not told apart")
-            entry, place = documents.follow(entry, where)
+            entry, place = documents.follow(entry, where, shape.PathItem)
             for method in _METHODS:
                 if isinstance(entry.get(method), dict):
                     raw = entry[method]
-                    shared = entry.get("parameters", [])
+                    shared = entry.get("parameters") or []
                     yield _operation(base + path.split("?")[0], method, raw, shared, place, documents, notes, is_old)
 
 
@@ -104,7 +107,7 @@ def _operation(
     is_old: bool,
 ) -> Described:
     at = Place(base.file, f"{base.pointer}/{method}")
-    parameters = [_located(p, at, documents) for p in [*shared, *raw.get("parameters", [])]]
+    parameters = [_located(p, at, documents, shape.Parameter) for p in [*shared, *(raw.get("parameters") or [])]]
     body, required = _old_body(parameters) if is_old else _body(raw, at, documents)
     pageable = raw.get("x-ms-pageable")
     next_link = pageable.get("nextLinkName") if isinstance(pageable, dict) else None
@@ -117,8 +120,8 @@ def _operation(
         body=body,
         body_required=required,
         responses={
-            str(status): _answer(_located(entry, at, documents), is_old)
-            for status, entry in raw.get("responses", {}).items()
+            str(status): _answer(_located(entry, at, documents, shape.Message), is_old)
+            for status, entry in (raw.get("responses") or {}).items()
         },
         long_running=raw.get("x-ms-long-running-operation") is True,
         final_state=str(options.get("final-state-via", "")),
@@ -136,27 +139,27 @@ def _examples(raw: dict[str, Any], at: Place, documents: Documents, notes: Notes
         if not isinstance(entry, dict):
             continue
         try:
-            yield title, _located(entry, at, documents)
+            yield title, _located(entry, at, documents, shape.Example)
         except UsageError as error:
             notes.add(f"example {title!r} is left out: {error.problem}")
 
 
-def _located(value: Any, base: Place, documents: Documents) -> Located:
-    found, place = documents.follow(value, base)
+def _located(value: Any, base: Place, documents: Documents, shape: type[Struct]) -> Located:
+    found, place = documents.follow(value, base, shape)
     return Located(found if isinstance(found, dict) else {}, place)
 
 
 def _old_body(parameters: list[Located]) -> tuple[Located | None, bool]:
     for parameter in parameters:
         if parameter.value.get("in") == "body":
-            return Located(parameter.value.get("schema", {}), parameter.base), bool(parameter.value.get("required"))
+            return Located(parameter.value.get("schema") or {}, parameter.base), bool(parameter.value.get("required"))
     return None, False
 
 
 def _body(raw: dict[str, Any], base: Place, documents: Documents) -> tuple[Located | None, bool]:
     if "requestBody" not in raw:
         return None, False
-    found = _located(raw["requestBody"], base, documents)
+    found = _located(raw["requestBody"], base, documents, shape.Message)
     schema = _json_schema(found.value)
     return (Located(schema, found.base) if schema is not None else None), bool(found.value.get("required"))
 
@@ -169,19 +172,19 @@ def _answer(found: Located, is_old: bool) -> Located | None:
 def _json_schema(message: dict[str, Any]) -> dict[str, Any] | None:
     for media, entry in (message.get("content") or {}).items():
         if re.fullmatch(r"application/(.*\+)?json(;.*)?|\*/\*", media):
-            schema = entry.get("schema", {})
+            schema = (entry or {}).get("schema") or {}
             return schema if isinstance(schema, dict) else None
     return None
 
 
 def _old_server(data: dict[str, Any], notes: Notes) -> str:
-    template = data.get("x-ms-parameterized-host", {}).get("hostTemplate")
+    template = (data.get("x-ms-parameterized-host") or {}).get("hostTemplate")
     if template:
         notes.add("x-ms-parameterized-host: a target's base_url says which host it is")
         return template if "://" in template else f"https://{template}"
-    return f"https://{data.get('host', 'management.azure.com')}"
+    return f"https://{data.get('host') or 'management.azure.com'}"
 
 
 def _server(data: dict[str, Any]) -> str:
     servers = data.get("servers") or [{}]
-    return str(servers[0].get("url", "")) or "https://api.example.com"
+    return str(servers[0].get("url") or "") or "https://api.example.com"

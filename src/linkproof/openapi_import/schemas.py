@@ -6,10 +6,12 @@ A schema that is referred to becomes a component, once, so that circles stay wha
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from linkproof.contract.openapi_shape import Schema as Shape
 from linkproof.openapi_import.documents import Documents, Place
 
 _KEPT = (
@@ -111,12 +113,13 @@ class Schemas:
             return {}
         if isinstance(schema.get("$ref"), str):
             return self._reference(schema, base, sent)
-        if "allOf" in schema:
+        if schema.get("allOf"):
             schema, places = self.flat(schema, base)
         else:
-            places = dict.fromkeys(schema.get("properties", {}), base)
+            places = dict.fromkeys(schema.get("properties") or {}, base)
         self._look(schema)
-        made = {key: schema[key] for key in _KEPT if key in schema}
+        made = {key: schema[key] for key in _KEPT if schema.get(key) is not None}
+        self._pattern(made)
         _numbers(schema, made)
         if made.get("type") == "file":
             return {}
@@ -131,9 +134,9 @@ class Schemas:
         elif isinstance(more, bool):
             made["additionalProperties"] = more
         for key in ("oneOf", "anyOf"):
-            if key in schema:
+            if schema.get(key):
                 made[key] = [self.convert(part, base, sent=sent) for part in schema[key]]
-        if "discriminator" in schema:
+        if schema.get("discriminator"):
             # Members of the derived kinds stand beside the base's own: none of them is undocumented.
             made.setdefault("additionalProperties", True)
             self.notes.add("discriminator: the derived kinds' own members are accepted, and not judged")
@@ -149,8 +152,8 @@ class Schemas:
         """A schema with the members of all that it builds on, and where each member's schema stands."""
         whole: dict[str, Any] = {}
         places: dict[str, Place] = {}
-        for part in schema.get("allOf", ()):
-            found, place = self.documents.follow(part, base)
+        for part in schema.get("allOf") or ():
+            found, place = self.documents.follow(part, base, Shape)
             if place in below:
                 self.notes.add("allOf in a circle: the second time round is left out")
                 continue
@@ -159,15 +162,16 @@ class Schemas:
             places |= inner_places
         own = {k: v for k, v in schema.items() if k != "allOf"}
         _join(whole, own)
-        return whole, places | dict.fromkeys(own.get("properties", {}), base)
+        return whole, places | dict.fromkeys(own.get("properties") or {}, base)
 
     def _reference(self, schema: dict[str, Any], base: Place, sent: bool) -> dict[str, Any]:
-        found, place = self.documents.resolve(schema["$ref"], base)
+        found, place = self.documents.resolve(schema["$ref"], base, Shape)
         key = (place, sent)
         name = self._names.get(key)
         if name is None:
             name = self._names[key] = self._free(f"{place.name}Update" if sent else place.name)
             self.components[name] = {}
+            self.documents.follow(found, place, Shape)  # a circle of references alone is refused
             self.components[name] = self.convert(found, place, sent=sent)
         made: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
         if schema.get("readOnly"):
@@ -181,7 +185,7 @@ class Schemas:
         made.setdefault("type", "object")
         kept = {n: m for n, m in members.items() if not (sent and self._is_the_services(m, places[n]))}
         made["properties"] = {n: self.convert(m, places[n], sent=sent) for n, m in kept.items()}
-        required = [n for n in dict.fromkeys(schema.get("required", ())) if n in kept]
+        required = [n for n in dict.fromkeys(_names_in(schema.get("required"))) if n in kept]
         if required:
             made["required"] = required
 
@@ -189,10 +193,17 @@ class Schemas:
         """Whether a client may not set a member."""
         if not isinstance(member, dict):
             return False
-        found = self.documents.follow(member, base)[0]
+        found = self.documents.follow(member, base, Shape)[0]
         mutability = member.get("x-ms-mutability", found.get("x-ms-mutability"))
         kept = not isinstance(mutability, list) or {"create", "update"} & set(mutability)
         return bool(member.get("readOnly") or found.get("readOnly")) or not kept
+
+    def _pattern(self, made: dict[str, Any]) -> None:
+        """Leave out a pattern that is no regular expression here: nothing can be judged by it."""
+        try:
+            re.compile(made.get("pattern", ""))
+        except (re.error, OverflowError, RecursionError):
+            self.notes.add(f"pattern {made.pop('pattern')!r:.60}: no regular expression, left out")
 
     def _look(self, schema: dict[str, Any]) -> None:
         for key in schema:
@@ -211,11 +222,16 @@ class Schemas:
 def _join(whole: dict[str, Any], part: dict[str, Any]) -> None:
     for key, value in part.items():
         if key == "properties":
-            whole["properties"] = {**whole.get("properties", {}), **value}
+            whole["properties"] = {**(whole.get("properties") or {}), **(value or {})}
         elif key == "required":
-            whole["required"] = list(dict.fromkeys([*whole.get("required", ()), *value]))
+            whole["required"] = list(dict.fromkeys([*_names_in(whole.get("required")), *_names_in(value)]))
         else:
             whole[key] = value
+
+
+def _names_in(required: Any) -> list[str]:
+    """The names in ``required``, which a parameter uses for a boolean."""
+    return required if isinstance(required, list) else []
 
 
 def _numbers(schema: dict[str, Any], made: dict[str, Any]) -> None:

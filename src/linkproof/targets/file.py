@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from linkproof.base.toml_tables import check_members, shown, table_of
+from linkproof.base.toml_tables import check_members, read_toml, shown, table_of
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Role
@@ -47,7 +46,7 @@ _CONTRACT: Mapping[str, tuple[type, ...]] = {
 
 def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
     """The target that a file describes, for the contracts that are known. Raises UsageError."""
-    raw = _read(path)
+    raw = read_toml(path, "give a target file (TOML): see docs/targets.md")
     check_members(raw, {"target": (dict,), "auth": (dict,), "budget": (dict,), "contracts": (dict,)}, str(path), "")
     table = table_of(raw, "target", str(path))
     check_members(table, _TARGET, str(path), "target")
@@ -102,23 +101,6 @@ def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:
             raise UsageError(f"{name} is {value!r:.80}", where=f"{file}: [budget]", fix=f"{name} is more than 0")
     given = LIVE if kind == "live" else Limits()
     return replace(given, **table)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError("there is no such target file", where=str(path), fix="give a TOML file") from None
-    except IsADirectoryError:
-        raise UsageError("this is a folder, not a target file", where=str(path), fix="give a TOML file") from None
-    except UnicodeDecodeError:
-        raise UsageError("the target file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from None
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix="make it readable") from None
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError: also a number with thousands of digits
-        raise UsageError(f"not valid TOML: {error}", where=str(path), fix="mend the line that is named") from None
 
 
 def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool) -> str:
@@ -184,8 +166,8 @@ def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] |
 def contracts_named(path: Path) -> frozenset[str]:
     """Return the contracts that a target file names; none for a file that cannot be read, which others report."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("contracts", {})
-    except (OSError, ValueError):
+        tables = read_toml(path, "").get("contracts", {})
+    except UsageError:
         return frozenset()
     return frozenset(tables) if isinstance(tables, dict) else frozenset()
 

@@ -13,14 +13,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final, Literal
 
+import msgspec
+
+from linkproof.base.files import read_file
+from linkproof.base.models import decode_json
 from linkproof.errors import UsageError
 from linkproof.redaction.masking import mask_text
 from linkproof.redaction.redactor import Redactor
 
-VERSION = 1
+VERSION: Final = 1
 _FIX = "give a journal that linkproof run has written"
+
+
+class _Row(msgspec.Struct):
+    """A line of a journal."""
+
+    what: str
+    version: Literal[1] = VERSION
+    target: str = ""
+    contract: str = ""
+    name: str = ""
+    id: str = ""
+    before: dict[str, str] | None = None
+    outcome: str = ""
 
 
 @dataclass
@@ -51,21 +68,20 @@ class Journal:
     @classmethod
     def read(cls, path: Path) -> Journal:
         """A journal that is there; a last line that was cut short is left out. Raises UsageError."""
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=_FIX) from None
-        except UnicodeDecodeError:
-            raise UsageError("this is no journal", where=str(path), fix=_FIX) from None
+        lines = read_file(path, _FIX).splitlines()
         made = cls(path)
         for number, line in enumerate(lines, 1):
+            where = f"{path}: line {number}"
             try:
-                row = json.loads(line)
-                made._take(row)
-            except (ValueError, KeyError, TypeError, AttributeError):
+                decode_json(line, _Row, where, _FIX)
+                made._take(json.loads(line))
+            except (UsageError, KeyError) as error:
                 if number == len(lines) and number > 1:
                     break  # the run was killed while it wrote
-                raise UsageError("this is no journal", where=f"{path}: line {number}", fix=_FIX) from None
+                if isinstance(error, UsageError):
+                    raise
+                problem = f"{error} is missing, unknown, or of an entry that was never begun"
+                raise UsageError(problem, where=where, fix=_FIX) from None
         return made
 
     @property

@@ -1,0 +1,92 @@
+"""One call of the command line: arguments in, exit code out, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+import linkproof
+from linkproof.errors import LinkproofError
+from linkproof.redaction.masking import mask_text
+
+_ISSUES = "https://github.com/linkproof/linkproof/issues"
+#: What a shell says of a process that was interrupted; never 1, which means "breached".
+_INTERRUPTED = 130
+#: typer has click within it, or beside it, depending on its version.
+_InvalidCall: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+_CREDENTIAL_OPTIONS = ("--token",)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    An invalid call is exit 2, an error in Linkproof itself exit 3: one line, and a report file to attach to an issue.
+    """
+    from linkproof.cli.app import app
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except LinkproofError as error:
+        return _failed(error, given)
+    except _InvalidCall as error:
+        error.show()
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        print("linkproof: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has gone
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
+        return _INTERRUPTED
+    except Exception as error:
+        return _crashed(error, given)
+
+
+def _failed(error: LinkproofError, arguments: list[str]) -> int:
+    if error.exit_code == 2:
+        print(f"linkproof: error: {error}", file=sys.stderr)
+        return 2
+    first, _, rest = str(error).partition("\n")
+    kept = f"; what is known of it: {_report(rest, arguments)}" if "Traceback" in rest else f"\n{rest}".rstrip()
+    print(f"linkproof: broken: {first}{kept}", file=sys.stderr)
+    return error.exit_code
+
+
+def _crashed(error: Exception, arguments: list[str]) -> int:
+    said = " ".join(mask_text(f"{type(error).__name__}: {error}").split())[:200]
+    try:
+        trace = "".join(traceback.format_exception(error))
+    except Exception:  # an error that cannot even be shown
+        trace = type(error).__name__
+    where = _report(trace, arguments)
+    print(f"linkproof: broken: an error in Linkproof itself ({said}); please attach {where} to an issue at {_ISSUES}",
+          file=sys.stderr)  # fmt: skip
+    return 3
+
+
+def _report(text: str, arguments: list[str]) -> str:
+    """Write a report of an error, masked, and return its path; it holds no values of variables."""
+    shown = [
+        "***" if before in _CREDENTIAL_OPTIONS else a for before, a in zip(["", *arguments], arguments, strict=False)
+    ]
+    lines = [
+        f"Linkproof {linkproof.__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"command: linkproof {' '.join(shown)}",
+        "",
+        text,
+    ]
+    try:
+        handle, name = tempfile.mkstemp(prefix="linkproof-error-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(mask_text("\n".join(lines)))
+    except OSError:
+        return "(no file could be written)"
+    return name

@@ -1,0 +1,86 @@
+"""What the files of a contract folder have to look like before anything in them is relied on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Table = dict[str, Any]
+
+
+class ContractFile(Struct):
+    """``contract.toml``; its tables are checked when they become rules."""
+
+    id: Name
+    version: Name
+    title: str
+    vendor: Name
+    resource_type: str
+    operations: dict[str, str]
+    retired: str = ""
+    elsewhere: list[str] = []
+    states: dict[str, str] = {}
+
+
+class Page(Struct):
+    """Where the samples of ``definition.toml`` come from."""
+
+    title: str
+    address: str
+    read: str
+    file: str = ""
+
+
+class Sample(Struct):
+    """A sample of a definition page."""
+
+    place: str
+    operation: str
+    kind: str
+    text: str
+    status: int = 0
+    path: str = ""
+
+
+class Differs(Struct):
+    """A known difference between a page and its contract."""
+
+    place: str
+    what: str
+    contract: str
+    page: str
+    why: str
+
+
+class DefinitionFile(Struct, forbid_unknown_fields=True):
+    """``definition.toml``."""
+
+    page: Page
+    sample: list[Sample] = []
+    differs: list[Differs] = []
+
+
+class FixtureParent(Struct, forbid_unknown_fields=True):
+    """A collection, and the names in it by status."""
+
+    path: dict[str, str]
+    connections: dict[str, list[str]] = {}
+
+
+class FixturePassing(Struct, forbid_unknown_fields=True):
+    """What a connection shows while an operation goes on."""
+
+    provisioning: str = ""
+    status: str = ""
+
+
+class FixturesFile(Struct, forbid_unknown_fields=True):
+    """``fixtures.toml``."""
+
+    parent: list[FixtureParent] = []
+    every: Table = {}
+    only: dict[str, Table] = {}
+    passing: dict[str, FixturePassing] = {}
+    at_once: list[str] = []
