@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from linkproof.model.exchange import Credential, Exchange
+from linkproof.model.exchange import NO_ANSWER, Credential, Exchange
 from tests.check_cases import (
     APPROVED,
     LONG,
@@ -22,7 +22,21 @@ from tests.check_cases import (
     slow,
 )
 from tests.check_cases_effects import decided, gone, whole
-from tests.traffic import AKS, DICOM, HUAWEI, MOCK, POSTGRES, connection, connections, decision, error, ex, listing
+from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
+from tests.traffic import (
+    AKS,
+    DICOM,
+    HUAWEI,
+    MOCK,
+    POSTGRES,
+    connection,
+    connections,
+    decision,
+    error,
+    ex,
+    listing,
+    state,
+)
 
 NOT_PENDING = "PrivateEndpointConnectionStatusNotPending"
 TWO = replace(MOCK, names=frozenset({"two"}))
@@ -47,6 +61,20 @@ def bogus() -> Exchange:
     return error(AKS, 400, "Bad", "PUT", "one", sent=decision("Bogus"))
 
 
+ODD = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved", "description": 7}}}
+ODD_STATE: dict[str, Any] = {"properties__privateLinkServiceConnectionState": {"status": "Approved", "description": 7}}
+
+
+def refused(body: dict[str, Any]) -> Exchange:
+    """A decision that is refused."""
+    return error(AKS, 400, "Bad", "PUT", "one", sent=body)
+
+
+def connection_list(**changes: Any) -> Exchange:
+    """A list that shows one connection."""
+    return listing(AKS, connection(**changes))
+
+
 def endless(pages: int) -> tuple[Exchange, ...]:
     """Pages without items, each with a new next link."""
     links = [f"{NEXT}{i}" for i in range(pages + 1)]
@@ -62,6 +90,22 @@ def asked_for(item: dict[str, object]) -> Exchange:
 #: Long after the limit of five seconds.
 LATE = (1e7 + 8, 1e7 + 9)
 STARTED = (1e7, 1e7 + 1)
+
+REJECTING, APPROVING = decision("Rejected", "no"), decision("Approved", "yes")
+TWO_OPERATIONS = (
+    got(of=POSTGRES),
+    long_put(REJECTING, FIRST),
+    long_put(APPROVING, SECOND),
+    poll_of(SECOND, "Succeeded"),
+    poll_of(FIRST, "Succeeded"),
+)
+ONE_AFTER_THE_OTHER = (
+    got(of=POSTGRES),
+    long_put(REJECTING, FIRST),
+    poll_of(FIRST, "Succeeded"),
+    long_put(APPROVING, SECOND),
+    poll_of(SECOND, "Succeeded"),
+)
 
 KINDS: tuple[Case, ...] = (
     Case("SHP-1", (got(),), (ex(AKS, own="one"),), "no body", name="no body"),
@@ -188,5 +232,48 @@ KINDS: tuple[Case, ...] = (
         (got(), ex(AKS, own="ONE", answer=connection(**REJECTED))),
         "another representation",
         name="another",
+    ),
+    Case(
+        "STA-10",
+        (*TWO_OPERATIONS, got(of=POSTGRES, **state("Rejected", "no"))),
+        (*TWO_OPERATIONS, got(of=POSTGRES, **state("Rejected", "yes"))),
+        "neither of the two",
+        name="operations overlap",
+    ),
+    Case(
+        "STA-1",
+        (*ONE_AFTER_THE_OTHER, got(of=POSTGRES, **state("Approved", "yes"))),
+        (*ONE_AFTER_THE_OTHER, got(of=POSTGRES, **state("Rejected", "no"))),
+        "get shows Rejected",
+        name="operations one after the other",
+    ),
+    Case("HDR-5", (got(),), (ex(AKS, own="one", status=NO_ANSWER),), "drops the connection", name="no answer"),
+    Case(
+        "SHP-1",
+        (got(), refused(ODD), got()),
+        (got(), put(sent=ODD, **ODD_STATE), got(**ODD_STATE)),
+        "a request put values there",
+        name="echoed",
+    ),
+    Case(
+        "SHP-1",
+        (got(), refused(ODD), got()),
+        (got(), put(sent=ODD, **APPROVED), connection_list(**ODD_STATE)),
+        "a request put values there",
+        name="echoed in a list",
+    ),
+    Case(
+        "ENM-1",
+        (got(), bogus(), got()),
+        (got(), put(sent=decision("Bogus"), **state("Bogus", "fine")), got(**state("Bogus", "fine"))),
+        "a request put a word there",
+        name="echoed",
+    ),
+    Case(
+        "SHP-4",
+        (got(), put(sent=decision(colour="red"), **APPROVED), got(**APPROVED)),
+        (got(), put(sent=decision(colour="red"), colour="red", **APPROVED), got(colour="red", **APPROVED)),
+        "members that only a request named",
+        name="echoed",
     ),
 )

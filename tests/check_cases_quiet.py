@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from linkproof.model.exchange import Circumstances, Exchange
 from tests.check_cases import APPROVED, LONG, NEXT, RECORDED, REJECTED, WHOLE, delete, got, poll, put, slow
 from tests.check_cases_effects import accepting, bad_action, gone, whole
-from tests.traffic import AKS, DICOM, HUAWEI, MOCK, POSTGRES, connection, decision, error, ex, listing, state
+from tests.traffic import AKS, DICOM, HOST, HUAWEI, MOCK, POSTGRES, connection, decision, error, ex, listing, state
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,23 @@ def busy() -> Exchange:
 
 PAGE = ex(AKS, status=502, raw=b"<html>Bad gateway</html>", label=("Content-Type", "text/html"), ids=False)
 EMPTY = error(HUAWEI, 504, "EndPoint.0011", "POST", "action", raw_sent=b"")
+
+OPERATION = f"{HOST}/subscriptions/x/providers/P/locations/l/azureAsyncOperation/"
+FIRST = (("Azure-AsyncOperation", f"{OPERATION}first"),)
+SECOND = (("Azure-AsyncOperation", f"{OPERATION}second"),)
+PORT = tuple((name, url.replace("api.example.org", "api.example.org:443")) for name, url in LONG)
+NEXT_PORT = NEXT.replace("api.example.org", "api.example.org:443")
+
+
+def long_put(sent: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Exchange:
+    """A decision whose operation is polled at its own URL."""
+    return ex(POSTGRES, "PUT", "one", 202, sent=sent, headers=headers)
+
+
+def poll_of(headers: tuple[tuple[str, str], ...], word: str) -> Exchange:
+    """The status of that operation."""
+    return ex(POSTGRES, url=headers[0][1], answer={"status": word})
+
 
 QUIET: tuple[Quiet, ...] = (
     Quiet(
@@ -132,5 +150,70 @@ QUIET: tuple[Quiet, ...] = (
     ),
     Quiet(
         "a deleted connection may be made again", (got(), delete(status=200), gone(), put(status=201), got(**APPROVED))
+    ),
+    Quiet("a default port is the same host", (ex(AKS, "DELETE", "one", 202, headers=PORT),)),
+    Quiet("a next link may name the default port", (listing(DICOM, connection(DICOM, "a"), link=NEXT_PORT),)),
+    Quiet(
+        "of two decisions whose operations overlap the first may end last",
+        (
+            got(of=POSTGRES),
+            long_put(decision("Rejected", "no"), FIRST),
+            long_put(decision("Approved", "yes"), SECOND),
+            poll_of(SECOND, "Succeeded"),
+            poll_of(FIRST, "Succeeded"),
+            got(of=POSTGRES, **state("Rejected", "no")),
+        ),
+    ),
+    Quiet(
+        "of two decisions whose operations overlap the last may win",
+        (
+            got(of=POSTGRES),
+            long_put(decision("Rejected", "no"), FIRST),
+            long_put(decision("Approved", "yes"), SECOND),
+            poll_of(SECOND, "Succeeded"),
+            got(of=POSTGRES, properties__provisioningState="Updating", **state("Approved", "yes")),
+            poll_of(FIRST, "Succeeded"),
+            got(of=POSTGRES, **state("Approved", "yes")),
+        ),
+    ),
+    Quiet(
+        "a decision may be refused while the operation of another goes on, whatever is shown",
+        (
+            got(),
+            ex(AKS, "PUT", "one", 200, sent=decision("Rejected", "no"), headers=FIRST, answer=connection()),
+            got(),
+            error(AKS, 400, "OperationInProgress", "PUT", "one", sent=decision()),
+        ),
+    ),
+    Quiet(
+        "the same decision may be refused while its operation goes on",
+        (
+            got(of=POSTGRES),
+            long_put(decision(), FIRST),
+            error(POSTGRES, 400, "OperationInProgress", "PUT", "one", sent=decision()),
+        ),
+    ),
+    Quiet(
+        "whoever loses a race may be refused, although the end was shown before",
+        (
+            got(of=POSTGRES),
+            slow(ex(POSTGRES, "PUT", "one", 200, connection(POSTGRES, **APPROVED), sent=decision()), 4e6, 4e6 + 2),
+            slow(got(of=POSTGRES, **APPROVED), 4e6 + 3, 4e6 + 4),
+            slow(error(POSTGRES, 409, "Conflict", "PUT", "one", sent=decision("Rejected")), 4e6 + 1, 4e6 + 5),
+        ),
+    ),
+    Quiet(
+        "a deletion that goes on may be overtaken by a new connection",
+        (
+            got(),
+            delete(),
+            put(),
+            poll("Succeeded"),
+            got(**APPROVED),
+        ),
+    ),
+    Quiet(
+        "an operation that is Canceling goes on",
+        (got(), delete(), poll("Canceling"), poll("Canceled"), got()),
     ),
 )

@@ -194,7 +194,7 @@ def test_words_are_counted_by_place_wherever_the_connection_stands() -> None:
     page = replace(listing(AKS, connection(AKS), connection(AKS, "two")), at="2026-11-01")
     judge = fed([page, odd, replace(got("one"), at="2026-11-03"), GONE])
     found = {o.place: o for o in judge.observations.of(contract(AKS))}
-    assert set(found) == {"/error/code", "/properties/provisioningState", STATUS}
+    assert set(found) == {"?api-version", "/error/code", "/properties/provisioningState", STATUS}
     words = {v.value: v for v in found["/properties/provisioningState"].values}
     assert list(words) == ["Odd", "Succeeded"]
     good = words["Succeeded"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linkproof.checks.equivalence import difference, status_of
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Effect, Subject, ended_after, overlap, same_request
+from linkproof.checks.subjects import Effect, Subject, ended_after, is_race, overlap, same_request
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -76,7 +76,7 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
         return  # ERR-1
     if call.success or (rules.final and call.status == 400 and call.error_code == rules.refusal):
         yield passed("STA-4")
-    elif last.effect is not Effect.OPEN or call.status != 409:
+    elif last.effect is not Effect.OPEN or call.status >= 500:
         message = f"the same request was answered with {last.call.status} before, and with {call.status} again"
         yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
 
@@ -90,6 +90,8 @@ def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> 
     if not before:
         return
     rules = call.contract.decide
+    if is_race(view.subject, (*view.collection.done, *view.collection.refused), call):
+        return
     if rules.final:
         yield from _decided_again(call, view.subject, before)
     elif before == rules.shows.get("reject") != call.decision and 400 <= call.status < 500:
@@ -100,6 +102,8 @@ def _settled_status(call: Call, subject: Subject) -> str:
     """The status in which a decision met its connection, "" where that is not known for certain."""
     latest = subject.latest
     if latest is None or subject.last_write > latest.index or not latest.settled or not call.plain:
+        return ""
+    if ended_after(latest.call, call):
         return ""
     return status_of(call.contract, latest.value)
 

@@ -47,8 +47,9 @@ def said_of_decision(call: Call, collection: Collection, seen: Observation) -> S
         return Said.NOTHING
     decision = decisions[-1]
     if not seen.settled:
-        over = decision.long and decision.effect is Effect.DONE and call.role is Role.GET
-        return Said.STILL_ON_ITS_WAY if over else Said.NOTHING
+        over = decision.long and not any(d.effect is Effect.OPEN for d in decisions) and not seen.subject.goes_on
+        done = decision.effect is Effect.DONE and call.role is Role.GET
+        return Said.STILL_ON_ITS_WAY if over and done else Said.NOTHING
     if str(call.role) in decision.shown_by or ended_after(decision.call, call):
         return Said.NOTHING
     if _refused_since(collection, decision):

@@ -103,7 +103,7 @@ def _a_mix(call: Call, seen: Observation) -> Judgement:
     expected = " or ".join(f"{d.status} with {d.description!r}" for d in rivals)
     shown = f"{status_of(call.contract, seen.value)} with {at(seen.value, member.description)!r}"
     message = "two decisions at the same time, and the end state is neither of the two"
+    statuses = {d.status.casefold() for d in rivals}
+    kind = "a mix" if status_of(call.contract, seen.value).casefold() in statuses else "neither"
     evidence = tuple(d.call.exchange for d in rivals)
-    return breach(
-        "STA-10", "a mix", seen.pointer + member.status, expected, shown, message, group="", evidence=evidence
-    )
+    return breach("STA-10", kind, seen.pointer + member.status, expected, shown, message, group="", evidence=evidence)

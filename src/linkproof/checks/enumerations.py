@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.base.json_values import at
+from linkproof.checks.echoes import echoed_from, place_in_connection
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -33,6 +35,9 @@ def values_are_enumerators(call: Call, view: View, circumstances: Circumstances)
             if value in options:
                 yield passed("ENM-1")
                 continue
+            if write := echoed_from(call, view, pointer, value):
+                yield _echo(call, write, pointer, value)
+                continue
             twin = next((o for o in options if isinstance(o, str) and o.casefold() == value.casefold()), None)
             expected = "one of " + ", ".join(map(str, options))
             if twin is not None:
@@ -44,6 +49,20 @@ def values_are_enumerators(call: Call, view: View, circumstances: Circumstances)
                 yield breach(
                     "ENM-1", "undocumented", pointer, expected, value, f"{value!r} is undocumented", level=level
                 )
+
+
+def _echo(call: Call, write: Call, pointer: str, value: str) -> Judgement:
+    return breach(
+        "ENM-1",
+        "echoed",
+        pointer,
+        "a documented enumerator",
+        value[:200],
+        "a request put a word there that is undocumented, and it is kept and shown",
+        group="",
+        evidence=() if write is call else (write.exchange,),
+        member=place_in_connection(call, pointer),
+    )
 
 
 @check("ENM-2", applies_to=lambda of: of.flawed)
@@ -60,10 +79,9 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
     if 400 <= call.status < 500:
         yield passed("ENM-2")
     else:
-        message = f"{fault.name} = {str(fault.value)[:40]!r} is undocumented, and was answered with {call.status}"
-        yield breach(
-            "ENM-2", f"answered {call.status // 100}xx", fault.name, "4xx", str(call.status), message, group=""
-        )
+        message = f"an undocumented enumerator, such as {str(fault.value)[:40]!r}, was answered with {call.status}"
+        kind = f"answered {call.status // 100}xx"
+        yield breach("ENM-2", kind, "", "4xx", str(call.status), message, group="", member=fault.name)
 
 
 @check(
@@ -85,7 +103,7 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
     pending = call.contract.states.get("pending", "")
     if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
         return
-    if _overlaps_another(call, [w.call for w in view.collection.done]):
+    if ended_after(subject.latest.call, call) or is_race(subject, view.collection.done, call):
         return
     rules = call.contract.decide
     if call.success:
@@ -100,10 +118,3 @@ def _is_long(call: Call) -> bool:
     pointer = call.contract.decide.description
     found = at(call.sent, pointer) if pointer else ""
     return isinstance(found, str) and len(found) > _LONGEST
-
-
-def _overlaps_another(call: Call, others: list[Call]) -> bool:
-    mine = call.exchange
-    return any(
-        o.subject == call.subject and o.exchange.ended > mine.started > 0 and o.exchange is not mine for o in others
-    )

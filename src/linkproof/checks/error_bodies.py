@@ -182,8 +182,9 @@ def path_limits_hold(call: Call, view: View, circumstances: Circumstances) -> It
     if call.status in (400, 404):
         yield passed("ERR-6")
     else:
-        message = f"{fault.name}={str(fault.value)[:60]!r} is outside its limits, and was answered with {call.status}"
-        yield breach("ERR-6", fault.name, "", "400 or 404", str(call.status), message, group="")
+        message = f"a value outside its limits, such as {str(fault.value)[:60]!r}, was answered with {call.status}"
+        kind = f"answered {call.status // 100}xx"
+        yield breach("ERR-6", kind, "", "400 or 404", str(call.status), message, group="", member=fault.name)
 
 
 @check("ERR-7", applies_to=lambda of: of.flawed and of.method not in _BODILESS)

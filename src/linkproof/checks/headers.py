@@ -23,8 +23,7 @@ def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstanc
     found = view.request_id
     if not found:
         message = f"the answer has no {name}"
-        group = "error" if call.status >= 400 else "success"
-        yield breach("HDR-1", "absent", "", name, "absent", message, group=group)
+        yield breach("HDR-1", "absent", "", name, "absent", message, group="")
     elif view.request_id_was_seen:
         message = f"two answers share {name} {found}"
         yield breach("HDR-1", "shared", "", "an id of its own", found, message, group="")

@@ -10,6 +10,7 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.checks.equivalence import settled
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Running
+from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -43,11 +44,11 @@ def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) 
     own = urlsplit(call.exchange.request.url)
     for name, url in urls.items():
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not is_absolute(parts):
             message = f"{name} is not absolute: {url[:200]}"
             yield breach("LRO-1", f"{name} not absolute", "", "an absolute URL", url[:200], message, group="")
             return
-        if parts.netloc.casefold() != own.netloc.casefold():
+        if not same_host(parts, own):
             message = f"{name} is on {parts.netloc}, and {own.netloc} was called"
             yield breach("LRO-1", f"{name} on another host", "", own.netloc, parts.netloc, message, group="")
             return

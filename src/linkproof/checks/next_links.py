@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from linkproof.base.json_values import at
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
+from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.checks.walks import LinkedPage, Onward
 from linkproof.contract.call import Call
@@ -69,14 +70,12 @@ def _has_items(call: Call) -> bool:
 
 def _wrong_with(link: str, call: Call) -> Iterator[tuple[str, str]]:
     parts, own = urlsplit(link), urlsplit(call.exchange.request.url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not is_absolute(parts):
         yield "not absolute", "an absolute http(s) URL"
         return
-    if parts.netloc.casefold() != own.netloc.casefold():
+    if not same_host(parts, own):
         yield "another host", f"the host that was called, {own.netloc}"
-    if parts.scheme != own.scheme and own.scheme == "https":
-        yield "another scheme", f"the scheme that was called, {own.scheme}"
-    if parts.scheme != own.scheme and own.scheme == "http":
+    if parts.scheme != own.scheme:
         yield "another scheme", f"the scheme that was called, {own.scheme}"
     if not _same_path(parts.path, own.path):
         yield "another collection", f"the path {own.path}"

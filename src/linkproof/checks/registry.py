@@ -106,10 +106,11 @@ def breach(
     level: Level = Level.MUST,
     group: str | None = None,
     evidence: tuple[Exchange, ...] = (),
+    member: str = "",
 ) -> Judgement:
     """A judgement that the requirement is breached; ``actual`` is shown as JSON unless it is a string."""
     shown = actual if isinstance(actual, str) else shorten(actual)
-    return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, evidence))
+    return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, evidence, member))
 
 
 @lru_cache(maxsize=1024)

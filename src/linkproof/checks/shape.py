@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, generalise
 from linkproof.checks import integers
+from linkproof.checks.echoes import echoed_from, place_in_connection, sent_member
 from linkproof.checks.integers import EXACT
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.view import View
@@ -46,6 +47,9 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
             continue
         sound = False
         where = _relative(call, problem.pointer)
+        if write := echoed_from(call, view, problem.pointer, problem.value):
+            yield _echo(call, write, problem)
+            continue
         yield breach(
             "SHP-1",
             problem.keyword,
@@ -57,6 +61,20 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
         )
     if sound:
         yield passed("SHP-1")
+
+
+def _echo(call: Call, write: Call, problem: Problem) -> Judgement:
+    return breach(
+        "SHP-1",
+        "echoed",
+        problem.pointer,
+        problem.expected,
+        problem.actual,
+        "a request put values there that break the schema, and they are kept and shown",
+        group="",
+        evidence=() if write is call else (write.exchange,),
+        member=place_in_connection(call, problem.pointer),
+    )
 
 
 def _schema(call: Call, view: View) -> BodySchema | None:
@@ -147,6 +165,9 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
         if pointer in envelope:
             continue
         sound = False
+        if write := sent_member(call, view, pointer):
+            yield _echoed_member(call, write, pointer)
+            continue
         yield breach(
             "SHP-4",
             "undocumented member",
@@ -158,6 +179,22 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
         )
     if sound:
         yield passed("SHP-4")
+
+
+def _echoed_member(call: Call, write: Call, pointer: str) -> Judgement:
+    """A member that a request made up is shown: its name says nothing, so that the object around it is named."""
+    return breach(
+        "SHP-4",
+        "echoed",
+        pointer,
+        "documented members only",
+        pointer.rsplit("/", 1)[-1],
+        "members that only a request named, and that the schema does not know, are kept and shown; they stand in",
+        level=Level.SHOULD,
+        group="",
+        evidence=() if write is call else (write.exchange,),
+        member=place_in_connection(call, pointer).rpartition("/")[0] or "the connection itself",
+    )
 
 
 @check("SHP-5", applies_to=lambda of: of.success and of.status != 202 and bool(of.contract.member.type))

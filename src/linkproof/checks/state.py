@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _SUBJECTS = 10_000
 _KEPT = 4096
 _IDS_KEPT = 200_000
+_ODD_WRITES_KEPT = 6
 #: The filters and orders in which one collection's pages are kept.
 _LISTINGS_KEPT = 256
 
@@ -272,13 +273,18 @@ class State:
         if call.exchange.request.method == "DELETE":
             self._record_delete(call, collection, subject, answer, goes_on)
             return
-        if subject.presence is not Presence.PRESENT:
+        if goes_on and subject.deleted is not None:  # the deletion may still remove what is written now, or not
+            collection.changed_members(self.index)
+            change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
+        elif subject.presence is not Presence.PRESENT:
             collection.changed_members(self.index)
             change(subject, [("presence", _WRITTEN[answer]), ("deleted", None)])
             if running is not None:
                 change(running, [("creating", answer is _Answer.ACCEPTED)])
         self._record_decision(call, subject, running, previous)
         self._record_read_only(call, subject)
+        if isinstance(call.sent, dict) and (call.faults or not call.plain):
+            change(subject, [("odd_writes", (call, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
 
     def _record_delete(
         self, call: Call, collection: Collection, subject: Subject, answer: _Answer, goes_on: bool
@@ -310,7 +316,7 @@ class State:
         )
         if earlier and same_request(earlier[-1].call, call) and subject.get and subject.get.index > previous:
             change(subject, [("repeat", subject.get if subject.get.settled else None)])
-        rivals = [d for d in earlier if ended_after(d.call, call)]
+        rivals = [d for d in earlier if ended_after(d.call, call) or d.goes_on]
         change(subject, [("decisions", (*rivals, decision))])
 
     def _record_read_only(self, call: Call, subject: Subject) -> None:

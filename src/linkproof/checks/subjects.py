@@ -48,7 +48,7 @@ class Shown:
 class Decision:
     """A decision that was answered with success.
 
-    ``long``: whether an operation goes on for it. ``before``: the status that was shown before it. ``shown_by``: the
+    ``long``: whether it began an operation. ``before``: the status that was shown before it. ``shown_by``: the
     roles (Get, List) whose answer has been judged against it.
     """
 
@@ -60,6 +60,11 @@ class Decision:
     long: bool
     before: str = ""
     shown_by: frozenset[str] = frozenset()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the decision may still take effect: its operation was not seen to end, and it was not shown."""
+        return self.effect is Effect.OPEN and not self.shown_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ class Subject:
 
     ``get`` and ``listed`` are its last representations; ``last_write`` is the index of its last write; ``repeat`` is
     its representation between two identical decisions; ``read_only_sent`` is a write that sent read-only members, and
-    ``before_read_only`` what was shown before it.
+    ``before_read_only`` what was shown before it. ``odd_writes`` are successful writes, the last first, whose body
+    broke its schema or had members that it does not know.
     """
 
     name: str
@@ -102,6 +108,7 @@ class Subject:
     read_only_sent: Call | None = None
     before_read_only: Any = None
     running: Running | None = None
+    odd_writes: tuple[Call, ...] = ()
 
     @property
     def latest(self) -> Shown | None:
@@ -237,6 +244,17 @@ def overlap(one: Call, other: Call) -> bool:
 def ended_after(one: Call, other: Call) -> bool:
     """Whether a call was answered only after another was sent, where times are known."""
     return one.exchange.ended > other.exchange.started > 0
+
+
+def is_race(subject: Subject, writes: Iterable[Write], call: Call) -> bool:
+    """Whether a decision raced with something else that was asked of its connection.
+
+    Either the requests overlap, or an operation that an earlier one began goes on. Whoever loses a race is refused
+    rightly, and what was shown before may have been out of date when the decision arrived.
+    """
+    if subject.goes_on or any(d.goes_on for d in subject.decisions):
+        return True
+    return any(w.subject == subject.name and overlap(w.call, call) for w in writes)
 
 
 def same_request(one: Call, other: Call) -> bool:

@@ -25,6 +25,7 @@ from linkproof.cli.options import (
     StopFirst,
     Store,
     TargetFile,
+    Title,
     Unproven,
     Verbose,
     Waivers,
@@ -114,6 +115,7 @@ def run(
     quiet: Quiet = False,
     json: Json = False,
     format_: Format = "",
+    title: Title = "",
 ) -> None:
     """Send requests to a target and judge what comes back."""
     from linkproof.cli.output import output_from
@@ -123,7 +125,7 @@ def run(
     from linkproof.cli.watching import watch as run_again
     from linkproof.runner.selection import Selection
 
-    output = output_from(quiet=quiet, as_json=json, format_=format_)
+    output = output_from(quiet=quiet, as_json=json, format_=format_, title=title)
     path = chosen_target(target, quiet=quiet)
     most = 1 if stop_first else max_failures
     choice = Selection(tuple(requirement or ()), keyword, None, most)
@@ -187,6 +189,7 @@ def check(
     quiet: Quiet = False,
     json: Json = False,
     format_: Format = "",
+    title: Title = "",
 ) -> None:
     """Judge recorded traffic; nothing is sent."""
     from linkproof.cli.checking import check_recordings, performing
@@ -204,7 +207,7 @@ def check(
             allow_unproven,
             perform,
             demands=demands_from(waivers, definition, require),
-            output=output_from(quiet=quiet, as_json=json, format_=format_),
+            output=output_from(quiet=quiet, as_json=json, format_=format_, title=title),
         )
     )
 
@@ -218,13 +221,14 @@ def report(
     definition: Definitions = None,
     require: Require = "",
     quiet: Quiet = False,
+    title: Title = "",
 ) -> None:
     """Write a report of results that are there: several runs as one, or one vendor's part alone."""
     from linkproof.cli.report import report_results
     from linkproof.cli.result_policy import demands_from
 
     demands = demands_from(waivers, definition, require)
-    raise typer.Exit(report_results(paths, vendor, out, demands=demands, quiet=quiet))
+    raise typer.Exit(report_results(paths, vendor, out, demands=demands, quiet=quiet, title=title))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from linkproof.cli.result_policy import NO_DEMANDS, Demands
 from linkproof.contract.catalogue import chosen
 from linkproof.contract.loader import all_requirements
 from linkproof.errors import UsageError
+from linkproof.judging.order import in_judging_order
 from linkproof.judging.parallel import by_dask, by_processes, judge_files, recording_judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.results import Results, TargetInfo
@@ -67,7 +68,7 @@ def judge_recordings(
         judge = judge_files(files, contracts, any_version=any_version, perform=perform, parts=_PARTS)
     else:
         judge = recording_judge(contracts, any_version=any_version)
-        for exchange in read_recordings(paths, judge.leave_out):
+        for exchange in in_judging_order(read_recordings(paths, judge.leave_out)):
             judge.feed(exchange)
     if not judge.exchanges and not judge.unmatched():
         raise UsageError("no exchange was found", where=", ".join(map(str, paths)), fix="give a recording with some")

@@ -48,6 +48,7 @@ LastFailed = Annotated[
     bool,
     typer.Option("--last-failed", "--lf", help="Run what failed in --out before; else everything."),
 ]
+Title = Annotated[str, typer.Option("--title", help="The report's title: what was judged, for its readers.")]
 Watch = Annotated[
     bool, typer.Option("--watch", help="Run again when the target file changes or the target's process restarts.")
 ]

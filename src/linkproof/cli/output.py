@@ -20,27 +20,29 @@ from linkproof.reports.write import write_reports, written_names
 
 @dataclass(frozen=True)
 class Output:
-    """What goes to standard output: the summary, one of ``FORMATS``, or nothing."""
+    """What goes to standard output (the summary, one of ``FORMATS``, or nothing), and the reports' title."""
 
     quiet: bool = False
     format: str = ""
+    title: str = ""
 
 
 #: The summary for people.
 SUMMARY = Output()
 
 
-def output_from(*, quiet: bool, as_json: bool, format_: str = "") -> Output:
+def output_from(*, quiet: bool, as_json: bool, format_: str = "", title: str = "") -> Output:
     """The output that a command line asks for. Raises UsageError."""
     if format_ and format_ not in FORMATS:
         raise UsageError(f"unknown format {format_!r}", where="--format", fix=f"one of: {', '.join(FORMATS)}")
     if as_json and format_ not in ("", "json"):
         raise UsageError(f"--json and --format {format_} exclude each other", where="--format", fix="leave one out")
-    return Output(quiet, format_ or ("json" if as_json else ""))
+    return Output(quiet, format_ or ("json" if as_json else ""), title)
 
 
 def finish(results: Results, out: Path | None, output: Output) -> int:
     """Write the reports, print the summary or the format asked for, and return the exit code."""
+    results.title = output.title or results.title
     if out is not None:
         write_reports(results, out)
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")

@@ -22,9 +22,12 @@ def annotate_results(path: Path) -> int:
     return 0
 
 
-def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool) -> int:
+def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool, title: str = "") -> int:
     """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
-    results = demands.applied(merged([read_results(p) for p in paths]))
+    read = [read_results(p) for p in paths]
+    results = demands.applied(merged(read))
+    titles = {r.title for r in read}
+    results.title = title or (titles.pop() if len(titles) == 1 else "")
     if vendor:
         known = sorted({c.vendor for c in results.contracts})
         if vendor not in known:

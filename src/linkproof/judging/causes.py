@@ -74,10 +74,11 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A cause that explains some of a finding's breaches: how many, and why."""
+    """A cause that explains some of a finding's breaches: how many, by which rule, and why."""
 
     cause: Finding
     explains: int
+    order: int
     reason: str
 
 
@@ -109,7 +110,7 @@ def _candidates(effect: _Trail, trails: Sequence[_Trail], rules: Sequence[Explan
     """The causes of a finding, the one that explains most of it first; none where a breach of it stays unexplained."""
     unexplained = set(range(len(effect.seen)))
     found: list[_Candidate] = []
-    for rule in rules:
+    for order, rule in enumerate(rules):
         if not _fits(effect.finding.kind, rule.kinds):
             continue
         for cause in trails:
@@ -118,10 +119,10 @@ def _candidates(effect: _Trail, trails: Sequence[_Trail], rules: Sequence[Explan
             explained = [i for i, seen in enumerate(effect.seen) if _agrees(rule.agree, seen, effect, cause)]
             if explained:
                 unexplained.difference_update(explained)
-                found.append(_Candidate(cause.finding, len(explained), rule.reason))
+                found.append(_Candidate(cause.finding, len(explained), order, rule.reason))
     if unexplained:
         return []
-    found.sort(key=lambda c: (-c.explains, -c.cause.count, c.cause.id))
+    found.sort(key=lambda c: (-c.explains, c.order, -c.cause.count, c.cause.id))
     return found
 
 

@@ -15,6 +15,8 @@ from linkproof.contract.schema import values_at
 from linkproof.judging.grouping import within_item
 from linkproof.model.observed_values import Observed, ObservedValue
 
+#: Begins the place of a query parameter: no pointer into a body begins so.
+VERSION_PLACE = "?"
 #: So many words are kept for one place, and so much of each.
 _MOST = 50
 _LONGEST = 100
@@ -65,6 +67,7 @@ class Observations:
                 codes = tuple(row.code for row in call.contract.error.table)
                 _note(call, self._place(call.contract, call.contract.error.code, codes), call.error_code)
             return
+        self._observe_version(call)
         key = (call.contract.id, call.contract.version, call.operation.id, call.status)
         where = self._where.get(key)
         if where is None:
@@ -74,6 +77,13 @@ class Observations:
             for _, value in values_at(call.answer, pointer):
                 if isinstance(value, str):
                     _note(call, place, value)
+
+    def _observe_version(self, call: Call) -> None:
+        """Note the version that was asked for: traffic may be of another one than the contract's."""
+        name = call.contract.version_parameter
+        version = call.address.route.query.get(name) if name else None
+        if version:
+            _note(call, self._place(call.contract, f"{VERSION_PLACE}{name}", (call.contract.version,)), version)
 
     def take(self, other: Observations) -> None:
         """Take in what others saw, as if it had come after all that is here."""

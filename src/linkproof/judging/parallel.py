@@ -16,6 +16,7 @@ from typing import Any
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging.judge import Judge, Judged
+from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.recordings import read_recordings
 
@@ -30,7 +31,7 @@ def judge_file(task: _Task) -> Judged | UsageError:
     path, contracts, any_version, share = task
     judge = recording_judge(contracts, any_version=any_version, share=share)
     try:
-        for exchange in read_recordings([Path(path)], judge.leave_out):
+        for exchange in in_judging_order(read_recordings([Path(path)], judge.leave_out)):
             judge.feed(exchange)
     except UsageError as error:
         return error

@@ -179,6 +179,7 @@ class Results(Struct, kw_only=True, forbid_unknown_fields=True):
     version: Annotated[str, Meta(description="The version of Linkproof that judged.")] = field(
         name="linkproof_version", default=""
     )
+    title: Annotated[str, Meta(description="The report's title (--title), or empty.")] = ""
     seed: Annotated[int | None, Meta(description="Seed of all random choices; null where nothing was random.")] = None
     target: TargetInfo
     contracts: Annotated[list[ContractInfo], Meta(description="The contracts that were judged.")]

@@ -12,6 +12,8 @@ from linkproof.errors import UsageError
 from linkproof.model.exchange import Headers
 from linkproof.recordings.byte_source import LARGEST
 
+#: Times that a body can have been written as Python prints bytes.
+_MOST_QUOTED = 3
 _GZIP = b"\x1f\x8b"
 _FIX = "record the file again, or mend this interaction"
 
@@ -42,7 +44,21 @@ def _plain(value: Any, name: str, where: str) -> bytes:
 
 
 def _unquoted(text: str) -> bytes:
-    """The bytes of a body that an old recorder wrote as Python prints bytes (``b'{...}'``); empty for any other."""
+    """The bytes of a body that an old recorder wrote as Python prints bytes (``b'{...}'``); empty for any other.
+
+    Some recorders did so twice: ``b'b\\'{...}\\''``.
+    """
+    found = b""
+    for _ in range(_MOST_QUOTED):
+        inner = _once_unquoted(text)
+        if not inner:
+            break
+        found = inner
+        text = inner.decode("utf-8", "replace")
+    return found
+
+
+def _once_unquoted(text: str) -> bytes:
     if len(text) < 3 or text[:2] not in ("b'", 'b"') or text[-1] != text[1]:
         return b""
     try:

@@ -1,7 +1,8 @@
-"""One entry of a recording of the Azure SDK test proxy as an exchange.
+"""One entry of a recording of the Azure SDK test proxy, or of PowerShell's HttpRecorder, as an exchange.
 
 A body is written there as JSON where it is an object, as text, as a list of the text's lines, or, where its content
 type is no text, in base64 (tools/test-proxy of github.com/Azure/azure-sdk-tools, RecordEntry).
+HttpRecorder writes the same members, and RequestUri without the host.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import binascii
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings.vcr import credential_of, date_of, headers_of, map_of, mistake, status_of, text_of, url_of
 
+#: The host that HttpRecorder's relative URLs are relative to, unless the entry says otherwise.
+_DEFAULT_HOST = "management.azure.com"
+_URL_HEADERS = ("azure-asyncoperation", "location")
 _TEXT = re.compile(r"(?i)\s*(?:text/|application/(?:[\w.+-]*(?:json|xml)|x-www-form-urlencoded|javascript))|\s*$")
 
 
@@ -27,7 +32,7 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
     return Exchange(
         request=Request(
             text_of(entry.get("RequestMethod"), "RequestMethod", where).upper(),
-            url_of(entry.get("RequestUri"), "RequestUri", where),
+            _url(entry, sent, came, where),
             sent,
             _body(entry.get("RequestBody"), sent, "RequestBody", where),
         ),
@@ -44,6 +49,15 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
         credential=credential_of(sent),
         at=date_of(came),
     )
+
+
+def _url(entry: dict[str, Any], sent: Headers, came: Headers, where: str) -> str:
+    """The URL of an entry; a relative one gets the host that the entry names elsewhere, or the default."""
+    found = entry.get("RequestUri")
+    if not isinstance(found, str) or not found.startswith("/") or found.startswith("//"):
+        return url_of(found, "RequestUri", where)
+    hosts = [sent.get("host"), *(urlsplit(came.get(name)).netloc for name in _URL_HEADERS)]
+    return url_of(f"https://{next(filter(None, hosts), _DEFAULT_HOST)}{found}", "RequestUri", where)
 
 
 def _body(value: Any, headers: Headers, name: str, where: str) -> bytes:

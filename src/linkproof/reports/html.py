@@ -15,6 +15,7 @@ from msgspec import to_builtins
 
 from linkproof.base.models import changed_texts
 from linkproof.base.wording import count
+from linkproof.judging.observed_values import VERSION_PLACE
 from linkproof.model.evidence import Evidence
 from linkproof.model.results import RequirementResult
 from linkproof.redaction.publish import Published
@@ -24,6 +25,7 @@ from linkproof.reports.difference import marked
 from linkproof.reports.digest import about_waivers, causes, counts, heading, unproven, waived, why_it_follows
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
 from linkproof.reports.pages import pages_of
+from linkproof.reports.schema_excerpt import Excerpts
 from linkproof.reports.text import in_words, plain
 
 #: With more findings than this their bodies wait as text until they are opened: elements are what makes a page slow.
@@ -44,6 +46,7 @@ def html_page(results: Published, *, printed: bool = False) -> str:
         "exchange_number": exchanges.number,
         "waived": waived(results),
         "why_it_follows": lambda finding: why_it_follows(finding, results),
+        "excerpt": Excerpts().of,
         "by_key": {(r.contract, r.requirement): r for r in results.requirements},
         "age": lambda day: _age(day, results.started_at),
     }
@@ -71,6 +74,10 @@ def html_page(results: Published, *, printed: bool = False) -> str:
         rows=_rows(results),
         vendors={c.vendor: c.vendor_title for c in results.contracts},
         vendor_of={c.id: c.vendor for c in results.contracts},
+        evidence_dates=_evidence_dates(results),
+        versions=_versions(results),
+        drawn=[x for x in results.lifecycles if any(t.count for t in x.transitions)],
+        timed=[x for x in results.long_running if x.count],
     )
 
 
@@ -116,6 +123,23 @@ def _rows(results: Published) -> dict[str, dict[str, list[RequirementResult]]]:
     found: dict[str, dict[str, list[RequirementResult]]] = {c.id: {} for c in results.contracts}
     for row in results.requirements:
         found[row.contract].setdefault(row.family, []).append(row)
+    return found
+
+
+def _evidence_dates(results: Published) -> list[str]:
+    """The days of the oldest and of the newest evidence, one where they are the same; none where unknown."""
+    days = [f.first_seen for f in results.findings] + [r.date for r in results.requirements if r.family != "DOC"]
+    days += [d for o in results.observed for v in o.values for d in (v.first_seen, v.last_seen)]
+    known = sorted({d[:10] for d in days if d})
+    return list(dict.fromkeys((known[0], known[-1]))) if known else []
+
+
+def _versions(results: Published) -> dict[str, list[str]]:
+    """The versions that the traffic asked for, by contract, where it says so."""
+    found: dict[str, list[str]] = {}
+    for seen in results.observed:
+        if seen.place.startswith(VERSION_PLACE):
+            found.setdefault(seen.contract, []).extend(v.value for v in seen.values)
     return found
 
 

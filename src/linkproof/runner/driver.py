@@ -19,6 +19,7 @@ from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of, within_limits
 from linkproof.errors import EngineError, TargetError
+from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Credential
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
@@ -224,7 +225,7 @@ class Driver:
         return call
 
     def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
-        """Send several decisions on one connection concurrently; they are judged in the order of their answers."""
+        """Send several decisions on one connection concurrently; judged in the order of the answers, losers last."""
         operation, client = self.operation(Role.DECIDE), self.session.client
         url = client.base_url(self.contract) + self.path(operation, name)
         query = self._builder.query({})
@@ -233,7 +234,7 @@ class Driver:
             self._guard.check(operation.method, url, content)
         sends = [partial(client.send, self.contract, operation.method, url, query=query, body=c) for c in contents]
         exchanges = client.together(sends)
-        calls = {id(e): self.session.record(e) for e in sorted(exchanges, key=lambda e: e.ended)}
+        calls = {id(e): self.session.record(e) for e in in_judging_order(sorted(exchanges, key=lambda e: e.ended))}
         found = [calls[id(e)] for e in exchanges]
         if None in found:
             raise EngineError(f"the request matched no contract: {operation.method} {url}")

@@ -229,7 +229,8 @@ document.addEventListener("keydown", event => {
 
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll(".family:not([open]), .group:not([open]), .row:not([hidden]):not([open])")]
+  folded = [...document.querySelectorAll(".group:not([open]), .finding.row:not(.doc):not([hidden]):not([open])")]
+    .filter(d => !d.closest(".contract"))
     .filter(d => d.localName === "details").slice(0, 1500);
   for (const details of folded) { details.open = true; fill(details); }
 });

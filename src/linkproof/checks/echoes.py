@@ -1,0 +1,55 @@
+"""Which values of an answer a request put there: what a service kept against its schema is no new defect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from linkproof.base.json_values import MISSING, at
+from linkproof.checks.state import READING
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.contract.request_match import Defect
+
+
+def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None:
+    """The successful write that sent what an answer shows at ``pointer``; None where no write did.
+
+    ``value`` is ``MISSING`` for a required member that the answer lacks: it is echoed where the write lacked it too.
+    """
+    place = place_in_connection(call, pointer)
+    for write in _odd_writes(call, view, pointer):
+        sent = at(write.sent, place)
+        if value is MISSING:
+            if any(f.defect is Defect.LACKS_MEMBER and f.name == place for f in write.faults):
+                return write
+        elif sent is not MISSING and type(sent) is type(value) and sent == value:
+            return write
+    return None
+
+
+def sent_member(call: Call, view: View, pointer: str) -> Call | None:
+    """The successful write that sent a member at ``pointer``, whatever its value; None where no write did."""
+    place = place_in_connection(call, pointer)
+    return next((w for w in _odd_writes(call, view, pointer) if at(w.sent, place) is not MISSING), None)
+
+
+def place_in_connection(call: Call, pointer: str) -> str:
+    """A pointer within one connection: what stands before an item of a list is cut off."""
+    items = call.contract.list.items
+    if items and pointer.startswith(f"{items}/"):
+        rest = pointer[len(items) + 1 :].split("/", 1)
+        return f"/{rest[1]}" if len(rest) > 1 else ""
+    return pointer
+
+
+def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[Call]:
+    """The writes that may have put something odd there: the call itself, and those kept of its connection."""
+    if call.exchange.request.method not in READING:
+        yield call
+    name = view.operation.subject if view.operation is not None else call.subject
+    if call.role is Role.LIST:
+        name = next((n for n, _, p in call.named if pointer.startswith(f"{p}/")), "")
+    if name:
+        yield from view.collection.subject(name).odd_writes

@@ -1,0 +1,40 @@
+"""The order in which exchanges are judged: of requests that overlap, whoever lost the race comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from linkproof.checks.state import READING
+from linkproof.model.exchange import Exchange
+
+#: Refused requests that are held back at a time.
+_MOST_HELD = 64
+
+
+def in_judging_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+    """Yield exchanges in their order, but a refused write after the exchanges that overlap with it.
+
+    Only then is it known whether it was refused for what another request did meanwhile.
+    """
+    held: list[Exchange] = []
+    for exchange in exchanges:
+        if held and not _may_explain(exchange, held):
+            yield from held
+            held.clear()
+        if _was_refused(exchange):
+            held.append(exchange)
+        else:
+            yield exchange
+    yield from held
+
+
+def _was_refused(exchange: Exchange) -> bool:
+    """Whether an exchange is a write that was answered with 4xx, at a known time."""
+    is_write = exchange.request.method not in READING
+    return is_write and 400 <= exchange.response.status < 500 and 0 < exchange.started < exchange.ended
+
+
+def _may_explain(exchange: Exchange, held: list[Exchange]) -> bool:
+    if exchange.world != held[0].world or len(held) >= _MOST_HELD:
+        return False
+    return 0 < exchange.started < max(e.ended for e in held)

@@ -1,0 +1,113 @@
+"""The part of a contract that a finding is about: the schema at its pointer, as it stands in the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from linkproof.base.json_values import steps_of
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.model import Contract, Operation
+from linkproof.contract.schema import resolved
+from linkproof.model.finding import Finding
+
+#: A longer excerpt shows less than the document would.
+_MOST_LINES = 24
+#: What a schema says of other members, or only for people, is left out where it would take the room.
+_LONG = ("description", "example", "examples", "x-ms-examples")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Where it stands, in words, and the JSON of it."""
+
+    place: str
+    text: str
+
+
+class Excerpts:
+    """Excerpts of the known contracts; a report of an unknown one has none."""
+
+    def __init__(self) -> None:
+        self._contracts: dict[str, Contract] | None = None
+
+    def of(self, finding: Finding) -> Excerpt | None:
+        """The schema at a finding's pointer; None where the document has none there."""
+        if self._contracts is None:
+            self._contracts = {c.id: c for c in all_contracts()}
+        contract = self._contracts.get(finding.contract)
+        if contract is None or not finding.exchanges:
+            return None
+        operation = next((o for o in contract.operations if o.id == finding.operation), None)
+        if operation is None:
+            return None
+        status = finding.exchanges[0].response.status
+        response = _response(contract, operation, status)
+        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        if not isinstance(schema, Mapping):
+            return None
+        found = _at(schema, finding.pointer, contract.document)
+        if found is None:
+            return None
+        node, steps = found
+        place = f"{operation.id}, answer {status}{': ' + ' → '.join(steps) if steps else ''} ({contract.version})"
+        return Excerpt(place, _shown(node))
+
+
+def _response(contract: Contract, operation: Operation, status: int) -> Mapping[str, Any]:
+    path = contract.document.get("paths", {}).get(operation.path, {})
+    responses = path.get(operation.method.lower(), {}).get("responses", {})
+    found = responses.get(str(status)) or responses.get("default") or {}
+    return resolved(found, contract.document)
+
+
+def _at(
+    schema: Mapping[str, Any], pointer: str, document: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], list[str]] | None:
+    """The schema at a pointer, and the steps that lead there; the schema around it where a member is unknown."""
+    node, walked = resolved(schema, document), []
+    for step in steps_of(pointer) if pointer else ():
+        following = _step(node, step, document)
+        if following is None:
+            break
+        walked.append(step if not step.isdigit() else "item")
+        node = following
+    return (node, walked) if node else None
+
+
+def _step(node: Mapping[str, Any], step: str, document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    for part in (node, *(resolved(p, document) for p in node.get("allOf", ()))):
+        named = part.get("properties", {}).get(step)
+        if isinstance(named, Mapping):
+            return resolved(named, document)
+        items = part.get("items")
+        if isinstance(items, Mapping) and step.isdigit():
+            return resolved(items, document)
+        others = part.get("additionalProperties")
+        if isinstance(others, Mapping) and "properties" not in part:
+            return resolved(others, document)
+    return None
+
+
+def _shown(node: Mapping[str, Any]) -> str:
+    """A schema as JSON, shorter where it is long: first without texts, then with members by name only."""
+    for form in (node, _without_texts(node), _outline(node)):
+        text = json.dumps(form, ensure_ascii=False, indent=1)
+        if text.count("\n") < _MOST_LINES:
+            return text
+    return "\n".join([*text.splitlines()[:_MOST_LINES], "…"])
+
+
+def _without_texts(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {k: _without_texts(v) for k, v in node.items() if k not in _LONG}
+    return [_without_texts(v) for v in node] if isinstance(node, list) else node
+
+
+def _outline(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema's own keywords, with its members by name."""
+    short = {k: v for k, v in node.items() if k not in (*_LONG, "properties")}
+    members = list(node.get("properties", {}))
+    return {**_without_texts(short), "properties": ", ".join(members)} if members else _without_texts(short)
