@@ -381,7 +381,7 @@ class _Answer(Enum):
     """How a write was answered."""
 
     REFUSED = "4xx"
-    FAILED = "5xx"
+    FAILED = "5xx, or none"
     ACCEPTED = "202"
     DONE = "2xx"
     OTHER = "1xx or 3xx"
@@ -389,7 +389,8 @@ class _Answer(Enum):
 
 #: The presence of a connection that was not known to exist, after a write that was answered so.
 _WRITTEN = {_Answer.ACCEPTED: Presence.UNKNOWN, _Answer.DONE: Presence.PRESENT}
-_BY_CLASS = {2: _Answer.DONE, 4: _Answer.REFUSED, 5: _Answer.FAILED}
+#: By the status's first digit; 0: no answer came (``NO_ANSWER``).
+_BY_CLASS = {0: _Answer.FAILED, 2: _Answer.DONE, 4: _Answer.REFUSED, 5: _Answer.FAILED}
 
 
 def _answer(status: int) -> _Answer:

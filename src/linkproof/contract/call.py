@@ -98,6 +98,11 @@ class Call:
         return self.address.route.query
 
     @property
+    def seen_version(self) -> str:
+        """The api-version that was asked for, where it is not the contract's, else ""."""
+        return self.address.seen_version
+
+    @property
     def plain(self) -> bool:
         """Whether the body has nothing but what its schema knows: read-only and made-up members may be refused."""
         schema = self.operation.request if self.operation else None

@@ -16,6 +16,7 @@ from linkproof.contract.common_shape import expand, with_changes
 from linkproof.contract.folder_files import ContractFile, DefinitionFile
 from linkproof.contract.model import (
     Agreement,
+    Basis,
     Contract,
     DecideRules,
     ErrorCode,
@@ -265,6 +266,11 @@ def _requirement(row: dict[str, Any], where: str) -> Requirement:
     except (KeyError, ValueError):
         raise UsageError("level is neither MUST nor SHOULD", where=where, fix="write MUST or SHOULD") from None
     explained_by = [_explanation(e, f"{where}: explained_by") for e in row.pop("explained_by", [])]
+    try:
+        row["rests_on"] = Basis(row.get("rests_on", Basis.RULE))
+    except ValueError:
+        known = ", ".join(Basis)
+        raise UsageError("rests_on is unknown", where=where, fix=f"one of: {known}") from None
     return _table(Requirement, {**row, "source": source, "explained_by": explained_by}, where)
 
 

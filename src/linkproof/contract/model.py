@@ -403,6 +403,17 @@ class Explanation:
     cause_kinds: tuple[str, ...] = ()
 
 
+class Basis(StrEnum):
+    """What a requirement rests on, and so whether it binds another version than the definition's."""
+
+    #: A rule of the vendor for all versions.
+    RULE = "rule"
+    #: The definition of one version: its schemas, statuses, limits and enumerators.
+    DEFINITION = "definition"
+    #: A rule about requests with a defect; some defects are ones by the definition of one version only.
+    DEFECT = "defect"
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """A numbered requirement of the catalogue (``schemas/requirements``)."""
@@ -419,6 +430,7 @@ class Requirement:
     evidence: tuple[str, ...]
     source: Source
     explained_by: tuple[Explanation, ...] = ()
+    rests_on: Basis = Basis.RULE
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the requirement binds a contract: whether it has every capability that the requirement needs."""

@@ -61,7 +61,8 @@ class Address:
 
     ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
     collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
-    the path has none. ``sort`` stands for all addresses that are alike but for their values.
+    the path has none. ``seen_version`` is the api-version of the request where it is not the contract's, else "".
+    ``sort`` stands for all addresses that are alike but for their values.
     """
 
     __slots__ = (
@@ -75,6 +76,7 @@ class Address:
         "operation",
         "role",
         "route",
+        "seen_version",
         "sort",
     )
 
@@ -82,6 +84,7 @@ class Address:
         contract = route.contract
         self.method = method
         self.route = route
+        self.seen_version = seen_version_of(route)
         self.contract: Contract = contract
         self.operation: Operation | None = None
         if kind is None:
@@ -130,6 +133,16 @@ class Address:
                 if sent is not None and self.operation and not parameter.allows(sent):
                     found.append(Fault(Defect.QUERY, parameter.name, sent))
         return found
+
+
+def seen_version_of(route: Route) -> str:
+    """The api-version that a request names, where it is a plausible one and not the contract's; else ""."""
+    contract = route.contract
+    if not contract.version_parameter:
+        return ""
+    sent = next((v for k, v in route.query.items() if k.lower() == contract.version_parameter), "")
+    is_other = sent != contract.version and re.fullmatch(contract.version_pattern, sent)
+    return sent if is_other else ""
 
 
 def _collection(route: Route) -> str:

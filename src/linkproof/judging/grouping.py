@@ -38,6 +38,9 @@ class _Group:
     finding: Finding
     operations: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    #: Api-versions that it was seen with, where they are not the contract's.
+    versions: list[str] = field(default_factory=list)
+    judged_by: str = ""
     #: Ordered, so that of very many the first are remembered, whoever collected them.
     seen: dict[Seen, None] = field(default_factory=dict)
     #: Exchanges by breach with the size of what was sent, the smallest first.
@@ -52,6 +55,9 @@ class _Group:
         finding.last_seen = max(finding.last_seen, at)
         _append(self.operations, [call.name], _MOST_OPERATIONS)
         _append(self.members, [breach.member] if breach.member else [], _MOST_MEMBERS)
+        if call.seen_version:
+            _append(self.versions, [call.seen_version], _MOST_MEMBERS)
+            self.judged_by = call.contract.version
         if len(self.seen) < _REMEMBERED:
             self.seen[_seen(call, breach)] = None
         exchanges = (*breach.evidence, call.exchange)
@@ -74,6 +80,8 @@ class _Group:
         finding.last_seen = max(finding.last_seen, more.last_seen)
         _append(self.operations, other.operations, _MOST_OPERATIONS)
         _append(self.members, other.members, _MOST_MEMBERS)
+        _append(self.versions, other.versions, _MOST_MEMBERS)
+        self.judged_by = self.judged_by or other.judged_by
         for size, exchanges in other.shown:
             self.show(size, exchanges)
         for place in other.seen:
@@ -85,6 +93,8 @@ class _Group:
         shown = list(dict.fromkeys(id(e) for _, exchanges in self.shown for e in exchanges))
         by_id = {id(e): e for _, exchanges in self.shown for e in exchanges}
         where = f" (in {', '.join(self.operations)})" if len(self.operations) > 1 else ""
+        if self.versions:
+            where += f" (seen: {', '.join(sorted(self.versions))}, judged by: {self.judged_by})"
         members = tuple(sorted(self.members))
         finding = replace(
             self.finding,

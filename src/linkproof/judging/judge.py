@@ -19,11 +19,12 @@ from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.catalogue import Entry
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import Address, Addresses, Kind
+from linkproof.contract.request_match import Address, Addresses, Kind, seen_version_of
 from linkproof.contract.routing import Known, Route, Router, query_pairs
 from linkproof.judging.grouping import Findings
 from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
+from linkproof.judging.other_versions import of_another_version
 from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
 from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange
 from linkproof.model.finding import Judgement
@@ -56,11 +57,15 @@ class _World:
 
 @dataclass
 class Tally:
-    """How often a requirement was judged on a contract, and how fresh the evidence is."""
+    """How often a requirement was judged on a contract, and how fresh the evidence is.
+
+    ``versions`` are the api-versions of the evidence that are not the contract's.
+    """
 
     count: int = 0
     date: str = ""
     variants: set[str] = field(default_factory=set)
+    versions: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,8 @@ class Judge:
         if call.status == NO_ANSWER:
             dropped = drops_the_connection(call)
             self._count(call, dropped)
+            state = world.state(call.contract, self.circumstances)
+            state.record(View(state, call))
             return call, [dropped]
         state = world.state(call.contract, self.circumstances)
         view = View(state, call)
@@ -152,6 +159,8 @@ class Judge:
                 found.extend(judged_by(check, call, view, self.circumstances))
             except Exception:
                 self._broke(check.requirements, exchange)
+        if call.seen_version:
+            found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
         self.lifecycles.observe(call, state, world.tracks)
         self.timelines.observe(call, state)
@@ -200,6 +209,7 @@ class Judge:
             own.count += tally.count
             own.date = max(own.date, tally.date)
             own.variants |= tally.variants
+            own.versions |= tally.versions
         self.matched.update(other.matched)
         self.exchanges += other.exchanges
         self.broken = [*self.broken, *other.broken][:_MOST_BROKEN]
@@ -275,6 +285,8 @@ class Judge:
         if tally is None:
             tally = self.tallies[key] = Tally()
         tally.count += 1
+        if call.seen_version:
+            tally.versions.add(call.seen_version)
         if call.exchange.at > tally.date:
             tally.date = call.exchange.at
         if judgement.breach is not None:
@@ -299,4 +311,6 @@ def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances
 
 def _poll(url: str, route: Route, kind: Kind) -> Address:
     """The address at which an operation is polled, by the route of the call that began it."""
-    return Address("GET", replace(route, query_pairs=query_pairs(urlsplit(url).query)), kind)
+    address = Address("GET", replace(route, query_pairs=query_pairs(urlsplit(url).query)), kind)
+    address.seen_version = seen_version_of(route)
+    return address

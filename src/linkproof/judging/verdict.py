@@ -69,7 +69,7 @@ def conclude(
         verdict=verdict,
         sentence=sentence,
         target=facts.target,
-        contracts=[_info(c, judge.matched[c.id]) for c in contracts],
+        contracts=[_info(c, judge) for c in contracts],
         requirements=rows,
         findings=findings,
         documentation_defects=documentation,
@@ -96,7 +96,8 @@ def sum_up(
     return verdict, _sentence(verdict, rows, findings, broken, target)
 
 
-def _info(contract: Contract, exchanges: int) -> ContractInfo:
+def _info(contract: Contract, judge: Judge) -> ContractInfo:
+    seen = {v for (name, _), tally in judge.tallies.items() if name == contract.id for v in tally.versions}
     return ContractInfo(
         contract.id,
         contract.version,
@@ -104,7 +105,8 @@ def _info(contract: Contract, exchanges: int) -> ContractInfo:
         contract.vendor,
         contract.vendor_title,
         contract.retired,
-        exchanges,
+        judge.matched[contract.id],
+        tuple(sorted(seen)),
     )
 
 
@@ -115,6 +117,9 @@ def _row(
     own = [f for f in findings if f.contract == contract.id and f.requirement == requirement.id]
     reasons = facts.skipped.get((contract.id, requirement.id), [])
     status, why = _status(contract, requirement, tally, own, reasons, judge.circumstances.grade)
+    if tally.versions:
+        seen = f"seen: {', '.join(sorted(tally.versions))}, judged by: {contract.version}"
+        why = f"{why}; {seen}" if why else seen
     return _result(contract, requirement, status, why, tally, own, facts.evidence or judge.circumstances.grade)
 
 

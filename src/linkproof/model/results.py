@@ -72,6 +72,10 @@ class ContractInfo(Struct, frozen=True, forbid_unknown_fields=True):
     vendor_title: Annotated[str, Meta(description="The vendor's name for people.")]
     retired: Annotated[str, Meta(description="The date on which the vendor retired the service, or empty.")]
     exchanges: Annotated[Count, Meta(description="How many exchanges were matched to it.")]
+    seen_versions: Annotated[
+        tuple[str, ...],
+        Meta(description="Other api-versions than the contract's that were judged (--any-version)."),
+    ] = ()
 
 
 class SourceInfo(Struct, frozen=True, forbid_unknown_fields=True):

@@ -128,7 +128,8 @@ def _first(group: list[_Item]) -> _Item:
 
 
 def _contracts(group: list[ContractInfo]) -> ContractInfo:
-    return replace(group[0], exchanges=sum(c.exchanges for c in group))
+    seen = {v for c in group for v in c.seen_versions}
+    return replace(group[0], exchanges=sum(c.exchanges for c in group), seen_versions=tuple(sorted(seen)))
 
 
 def _requirements(group: list[RequirementResult]) -> RequirementResult:

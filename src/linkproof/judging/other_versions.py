@@ -1,0 +1,41 @@
+"""Exchanges of another api-version than the contract's: what only the contract's definition says is a note there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from linkproof.contract.call import Call
+from linkproof.contract.loader import all_requirements
+from linkproof.contract.model import Basis
+from linkproof.contract.request_match import Defect
+from linkproof.model.finding import Judgement, Level
+
+#: Defects of a request that are ones by the definition of one version; any other is a defect in all versions.
+_BY_DEFINITION = frozenset(
+    {Defect.METHOD, Defect.PATH, Defect.QUERY, Defect.LACKS_MEMBER, Defect.ENUMERATOR, Defect.BODY}
+)
+
+
+@cache
+def _bases() -> dict[str, Basis]:
+    return {r.id: r.rests_on for r in all_requirements()}
+
+
+def of_another_version(call: Call, judgement: Judgement) -> Judgement:
+    """A judgement on an exchange of another version: a note where it rests on the definition of the contract's."""
+    breach = judgement.breach
+    if breach is None or not _rests_on_definition(call, judgement.requirement):
+        return judgement
+    message = f"{breach.message} (seen: {call.seen_version}, judged by: {call.contract.version})"
+    return replace(judgement, breach=replace(breach, level=Level.NOTE, message=message))
+
+
+def _rests_on_definition(call: Call, requirement: str) -> bool:
+    match _bases().get(requirement, Basis.RULE):
+        case Basis.DEFINITION:
+            return True
+        case Basis.DEFECT:
+            return any(f.defect in _BY_DEFINITION for f in call.faults)
+        case Basis.RULE:
+            return False
