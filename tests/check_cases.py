@@ -92,14 +92,14 @@ RECORDED = Circumstances(grade=Grade.RECORDING)
 PROMISED = replace(MOCK, collections={AKS: frozenset({PATHS[AKS].lower()})})
 
 CASES: tuple[Case, ...] = (
-    Case("SHP-1", (got(),), (ex(AKS, own="one", answer={"id": PATHS[AKS] + "/one"}),), "expected member"),
+    Case("SHP-1", (got(),), (ex(AKS, own="one", answer={"id": PATHS[AKS] + "/one"}),), "required properties"),
     Case("SHP-1", (got(),), (ex(AKS, own="one", raw=b"<html>"),), "not JSON", name="not JSON"),
     Case("SHP-1", (got(),), (got(properties__provisioningState=None),), "does not fit", name="null"),
     Case(
         "SHP-1",
         (connections(WHOLE[0]),),
         (connections({**WHOLE[0], "created_at": "2018-01-30T07:42:01.174"}),),
-        "pattern",
+        "does not match",
         name="time",
     ),
     Case(

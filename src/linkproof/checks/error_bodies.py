@@ -52,8 +52,9 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
         message = f"{call.status} came without the error body"
         yield breach("ERR-1", kind, "", f"JSON with {rules.code} and {rules.message}", shown, message, group="")
     else:
-        problem = min(error_schema(call).problems(answer), key=lambda p: len(p.pointer))
-        message = f"the error body does not fit at {problem.pointer or 'its top'}: expected {problem.expected}"
+        schema = error_schema(call)
+        problem = min(schema.problems(answer), key=lambda p: len(p.pointer))
+        message = f"the error body does not fit at {problem.pointer or 'its top'}: {schema.confirm(answer, problem)}"
         yield breach("ERR-1", problem.keyword, problem.pointer, problem.expected, problem.actual, message, group="")
 
 

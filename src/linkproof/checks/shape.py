@@ -42,7 +42,7 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
     items = call.contract.list.items
     elsewhere = {"", items} if call.role is Role.LIST and call.contract.list.next_link else set()
     sound = True
-    for problem in _together(schema.problems(answer)):
+    for problem, worded in _together((p, schema.confirm(answer, p)) for p in schema.problems(answer)):
         if (problem.keyword == "enum" and isinstance(problem.value, str)) or problem.pointer in elsewhere:
             continue
         sound = False
@@ -56,7 +56,7 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
             problem.pointer,
             problem.expected,
             problem.actual,
-            f"{where or 'the body'} does not fit: expected {problem.expected}, got {problem.actual}",
+            f"{where or 'the body'} does not fit: {worded}",
             group=f"{where}" if problem.keyword != "type" else f"{where} {type(problem.value).__name__}",
         )
     if sound:
@@ -85,20 +85,21 @@ def _schema(call: Call, view: View) -> BodySchema | None:
     return operation.responses.get(call.status) if call.success and operation is not None else None
 
 
-def _together(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems, with all members that one object lacks as one."""
-    lacking: dict[str, list[Problem]] = {}
-    for problem in problems:
+def _together(problems: Iterable[tuple[Problem, str]]) -> Iterator[tuple[Problem, str]]:
+    """The problems with their wording, and all members that one object lacks as one."""
+    lacking: dict[str, list[tuple[Problem, str]]] = {}
+    for problem, worded in problems:
         if problem.keyword == "required":
-            lacking.setdefault(problem.pointer.rsplit("/", 1)[0], []).append(problem)
+            lacking.setdefault(problem.at, []).append((problem, worded))
         else:
-            yield problem
+            yield problem, worded
     for pointer, missing in lacking.items():
         if len(missing) == 1:
             yield missing[0]
         else:
-            names = ", ".join(p.pointer.rsplit("/", 1)[1] for p in missing)
-            yield Problem(pointer, "required", f"members {names}", "(absent)", MISSING)
+            names = ", ".join(p.pointer.rsplit("/", 1)[1] for p, _ in missing)
+            one = Problem(pointer, "required", f"members {names}", "(absent)", MISSING)
+            yield one, f"members {names} are required properties"
 
 
 @check("SHP-2", applies_to=lambda of: of.success and of.kind is Kind.OPERATION)
@@ -165,6 +166,7 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
         if pointer in envelope:
             continue
         sound = False
+        schema.confirm_unknown(call.answer, pointer)
         if write := sent_member(call, view, pointer):
             yield _echoed_member(call, write, pointer)
             continue

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from linkproof.base.json_values import MISSING, at, join, shorten, steps_of
+from linkproof.contract.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Problem:
     actual: str
     value: Any
     options: tuple[Any, ...] = ()
+    #: The place whose value violates the keyword, and the steps to the keyword in the schema.
+    at: str = ""
+    schema_path: tuple[str | int, ...] = ()
 
 
 class BodySchema:
@@ -41,9 +45,12 @@ class BodySchema:
 
     @cached_property
     def _closed(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(self._closed_document(), validate_formats=True)
+
+    def _closed_document(self) -> dict[str, Any]:
         document = copy.deepcopy({**self._schema, "components": self._components})
         _close(document)
-        return jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+        return document
 
     def is_exactly(self, value: Any) -> bool:
         """Whether ``value`` is valid and has no member that the schema does not know: both at the cost of one."""
@@ -66,10 +73,30 @@ class BodySchema:
             facts = error.kind.as_dict()
             if kind == "required":
                 name = facts["property"]
-                yield Problem(f"{pointer}{join(name)}", kind, f"member {name!r}", "(absent)", MISSING)
+                where, expected = f"{pointer}{join(name)}", f"member {name!r}"
+                yield Problem(where, kind, expected, "(absent)", MISSING, (), pointer, tuple(error.schema_path))
             else:
-                options = tuple(facts.get("options", ()))
-                yield Problem(pointer, kind, _expected(kind, facts), shorten(error.instance), error.instance, options)
+                options, came = tuple(facts.get("options", ())), error.instance
+                path, expected = tuple(error.schema_path), _expected(kind, facts)
+                yield Problem(pointer, kind, expected, shorten(came), came, options, pointer, path)
+
+    @cached_property
+    def _reference(self) -> Reference:
+        return Reference({**self._schema, "components": self._components})
+
+    @cached_property
+    def _closed_reference(self) -> Reference:
+        return Reference(self._closed_document())
+
+    def confirm_unknown(self, value: Any, pointer: str) -> None:
+        """Raise EngineError where the reference implementation knows the member at a pointer."""
+        self._closed_reference.confirm_place(value, pointer.rpartition("/")[0], "additionalProperties")
+
+    def confirm(self, value: Any, problem: Problem) -> str:
+        """Return how the reference implementation words a problem. Raises EngineError where it sees none."""
+        if not problem.schema_path:
+            return f"expected {problem.expected}, got {problem.actual}"
+        return self._reference.confirm(value, problem.at, problem.keyword, problem.schema_path)
 
     def unknown_members(self, value: Any) -> Iterator[str]:
         """Pointers to the members that the schema does not know."""
