@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 
@@ -31,7 +32,12 @@ from tests.traffic import HUAWEI, connection, connections, state
 SCHEMA = json.loads((folder("schemas") / "formats" / "results.schema.json").read_text(encoding="utf-8"))
 PENDING = state("Pending")
 BAD = state("aproved")
-FACTS = {"verdict": "conforms", "options": {"contracts": [PEC], "any_version": False}, "versions": {}}
+FACTS = {
+    "verdict": "conforms",
+    "sentence": "",
+    "options": {"contracts": [PEC], "any_version": False},
+    "versions": {"linkproof": "0", "contracts": {}, "schemas": "", "suites": ""},
+}
 
 
 def cassette(path: Path, exchanges: Iterable[Exchange]) -> Path:
@@ -191,10 +197,10 @@ def test_a_bundle_comes_to_the_same_verdict_again(tmp_path: Path) -> None:
     assert "none changed" in found.stdout
     assert "the same verdict" in found.stdout
     manifest = read_bundle(path).manifest
-    assert manifest["verdict"] == "unproven"
-    assert manifest["versions"]["contracts"] == {PEC: "2025-01-01"}
-    assert {"linkproof", "schemas", "suites"} <= manifest["versions"].keys()
-    assert list(manifest["files"]) == [CLAIMED, CHECKED, "recordings/01/traffic.yaml"]
+    assert manifest.verdict == "unproven"
+    assert manifest.versions.contracts == {PEC: "2025-01-01"}
+    assert len(manifest.versions.schemas) == len(manifest.versions.suites) == 64
+    assert list(manifest.files) == [CLAIMED, CHECKED, "recordings/01/traffic.yaml"]
 
 
 def test_a_recorded_run_proves_itself(tmp_path: Path) -> None:
@@ -256,8 +262,8 @@ def test_a_changed_file_is_named(tmp_path: Path) -> None:
 
 def test_a_lie_with_fresh_hashes_is_found_by_judging_again(tmp_path: Path) -> None:
     bundle = read_bundle(bundled(tmp_path, got(**BAD)))
-    facts = {k: v for k, v in bundle.manifest.items() if k in FACTS}
-    files = {n: bundle.files[n] for n in bundle.manifest["files"]}
+    facts = {k: v for k, v in msgspec.to_builtins(bundle.manifest).items() if k in FACTS}
+    files = {n: bundle.files[n] for n in bundle.manifest.files}
     for name in (CLAIMED, CHECKED):
         told = json.loads(files[name])
         told |= {"verdict": "conforms", "findings": [], "exit_code": 0}

@@ -300,23 +300,30 @@ def bundle(
     any_version: Annotated[
         bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
     ] = False,
+    sign_key: Annotated[
+        Path | None, typer.Option("--sign-key", metavar="FILE", help="Sign it with this private key (ed25519, PEM).")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Pack results with what they rest on, so that others can check them."""
     from linkproof.cli.bundling import make_bundle
 
-    raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet))
+    raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet, sign_key=sign_key))
 
 
 @app.command()
 def verify(
     path: Annotated[Path, typer.Argument(help="An archive that linkproof bundle has written.", metavar="BUNDLE")],
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option("--trust", metavar="FILE", help="Accept only what this public key (PEM) has signed (repeatable)."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Check a bundle: every byte as it was, and the same verdict when it is judged again. Nothing is sent."""
     from linkproof.cli.bundling import verify_bundle
 
-    raise typer.Exit(verify_bundle(path, quiet=quiet))
+    raise typer.Exit(verify_bundle(path, quiet=quiet, trust=trust or ()))
 
 
 @app.command()

@@ -3,89 +3,141 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from linkproof.base.files import read_file
 from linkproof.base.resources import folder
+from linkproof.base.toml_tables import toml_of
 from linkproof.cli.checking import judge_recordings
 from linkproof.cli.reading import read_results
+from linkproof.cli.waive import known_names
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import UsageError
-from linkproof.model.results import Results, Status, Verdict
+from linkproof.model.results import Results
 from linkproof.recordings import read_recordings, recording_files
 from linkproof.redaction.masking import leak_of
+from linkproof.results import bundle as archive
 from linkproof.results.bundle import (
     CHECKED,
     CLAIMED,
+    MANIFEST,
     RECORDINGS,
+    SIGNATURE,
     WAIVERS,
     Bundle,
     Changed,
-    read_bundle,
-    versions,
-    write_bundle,
+    Options,
 )
 from linkproof.results.serialize import results_from_json, results_to_json
-
-_PROVEN = (Status.PASS, Status.FAIL, Status.WARN)
+from linkproof.results.signature import Signer, read_private_key, read_public_key, signature_of, signer_of
+from linkproof.results.verification import (
+    Coverage,
+    against_catalogue,
+    against_itself,
+    against_recordings,
+    coverage,
+    differences,
+    not_proven,
+)
+from linkproof.results.waivers import waivers_from
 
 
 def make_bundle(
-    path: Path, cassettes: list[Path], waivers: Path | None, out: Path, any_version: bool, *, quiet: bool
+    path: Path,
+    cassettes: list[Path],
+    waivers: Path | None,
+    out: Path,
+    any_version: bool,
+    *,
+    quiet: bool,
+    sign_key: Path | None = None,
 ) -> int:
     """Write a bundle; returns 0. Raises UsageError, also where the recordings belie the results or hold a secret."""
+    key = read_private_key(sign_key) if sign_key is not None else None
     claimed = read_results(path)
     recordings = recording_files(cassettes)
     _refuse_secrets(recordings)
-    options = {"contracts": [c.id for c in claimed.contracts], "any_version": any_version}
+    options = Options([c.id for c in claimed.contracts], any_version)
     checked = _judged(recordings, options)
-    belied = _belied(claimed, checked)
-    if belied:
+    for belied in against_recordings(claimed, checked):
         raise UsageError(
             f"the recordings do not bear the results out: {belied}",
             where=f"--cassette {', '.join(map(str, cassettes))}",
             fix="give the recordings of that very run, all of them",
         )
-    files = {CLAIMED: _json(claimed), CHECKED: _json(checked)}
+    files = {CLAIMED: results_to_json(claimed), CHECKED: results_to_json(checked)}
     for number, recording in enumerate(recordings, start=1):
         files[f"{RECORDINGS}{number:02}/{recording.name}"] = recording.read_bytes()
     if waivers is not None:
-        files[WAIVERS] = _read(waivers)
+        files[WAIVERS] = read_file(waivers, "give a file that is there")
     facts = {
         "verdict": claimed.verdict.value,
         "sentence": claimed.sentence,
-        "options": options,
+        "options": {"contracts": options.contracts, "any_version": any_version},
         "versions": _versions(claimed),
     }
-    write_bundle(out, files, facts)
+    archive.write_bundle(out, files, facts, (lambda manifest: signature_of(manifest, key)) if key else None)
     if not quiet:
         print(f"{out}: {len(files) + 1} files, {len(recordings)} of them recordings")
-        _tell(claimed, checked)
+        found = coverage(claimed, checked)
+        _tell(claimed, checked, found, signed=key is not None)
+        if found.missing and not any_version:
+            _tell_other_version(claimed, found, recordings, options)
     return 0
 
 
-def verify_bundle(path: Path, *, quiet: bool) -> int:
-    """Check a bundle; returns 0 where it holds, 1 where a byte was changed or the verdict is another."""
+def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int:
+    """Check a bundle; returns 0 where it holds, 1 where a byte was changed or something in it does not hold."""
+    trusted = [read_public_key(p) for p in trust]
     try:
-        bundle = read_bundle(path)
+        bundle = archive.read_bundle(path)
+        signer = _signer(bundle, trusted)
     except Changed as changed:
         for name in changed.names:
             print(f"{path}: changed: {name}")
         return 1
     claimed, checked = _results_in(bundle, CLAIMED), _results_in(bundle, CHECKED)
     again = _judged_again(bundle)
-    problems = [p for p in (_belied(claimed, again), *_differences(checked, again)) if p]
+    is_same_version = bundle.manifest.versions == _as_versions(claimed)
+    problems = [
+        *against_itself(claimed, bundle.manifest),
+        *(against_catalogue(claimed, all_requirements(), all_contracts()) if is_same_version else ()),
+        *_waiver_problems(bundle, claimed),
+        *against_recordings(claimed, again),
+        *differences(checked, again),
+    ]
     if not quiet:
         print(f"{path}: {len(bundle.files)} files, none changed")
-        if bundle.manifest["versions"] != _versions(claimed):
+        if signer is not None:
+            known = "a trusted key" if trusted else "a key that nobody has vouched for: see --trust"
+            print(f"signed by {signer.fingerprint}, {known}")
+        if not is_same_version:
             print("note: the bundle was made by another version of Linkproof or of its schemas and suites")
-        _tell(claimed, again)
+        _tell(claimed, again, coverage(claimed, again), signed=signer is not None)
     for problem in problems:
         print(f"{path}: does not hold: {problem}")
     return 1 if problems else 0
 
 
-def _judged(recordings: list[Path], options: dict[str, Any]) -> Results:
-    return judge_recordings(recordings, tuple(options["contracts"]), options["any_version"], allow_unproven=False)
+def _signer(bundle: Bundle, trusted: Sequence[Signer]) -> Signer | None:
+    """Who signed a bundle, None for nobody. Raises Changed for a false signature, or one that is not trusted."""
+    signature = bundle.files.get(SIGNATURE)
+    if signature is None:
+        if trusted:
+            raise Changed([f"{SIGNATURE}: there is none, and --trust asks for one"])
+        return None
+    signer = signer_of(bundle.files[MANIFEST], signature)
+    if signer is None:
+        raise Changed([SIGNATURE])
+    if trusted and signer not in trusted:
+        raise Changed([f"{SIGNATURE}: signed by {signer.fingerprint}, which --trust does not name"])
+    return signer
+
+
+def _judged(recordings: list[Path], options: Options) -> Results:
+    return judge_recordings(recordings, tuple(options.contracts), options.any_version, allow_unproven=False)
 
 
 def _judged_again(bundle: Bundle) -> Results:
@@ -97,45 +149,39 @@ def _judged_again(bundle: Bundle) -> Results:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(bundle.files[name])
             paths.append(path)
-        return _judged(paths, bundle.manifest["options"])
+        if not paths:
+            raise UsageError("there is no recording in it", where=MANIFEST, fix="make the bundle again")
+        return _judged(paths, bundle.manifest.options)
 
 
-def _belied(claimed: Results, checked: Results) -> str:
-    """How the recordings speak against the claim, "" where they do not. Only a breach can be seen in part of a run."""
-    breached = Verdict.BREACHED
-    if (claimed.verdict is breached) != (checked.verdict is breached):
-        return f"they say {claimed.verdict}, the recordings say {checked.verdict}: {checked.sentence}"
-    claims = {(r.contract, r.requirement): r.status for r in claimed.requirements}
-    for row in checked.requirements:
-        status = claims.get((row.contract, row.requirement))
-        if row.status is Status.FAIL and status is not Status.FAIL:
-            return f"{row.requirement} on {row.contract} is {status}, the recordings breach it"
-    return ""
+def _waiver_problems(bundle: Bundle, claimed: Results) -> list[str]:
+    """Whether the waivers of the results are those of the waiver file that goes along."""
+    if WAIVERS not in bundle.files:
+        return []
+    kept = waivers_from(toml_of(bundle.files[WAIVERS], WAIVERS), WAIVERS, known_names())
+    keys = [{(w.requirement, w.contract, w.operations, w.pointer, w.kind, w.value, w.expires) for w in found}
+            for found in (kept, claimed.waivers)]  # fmt: skip
+    return ["the results have a waiver that is not in waivers.toml"] if keys[1] - keys[0] else []
 
 
-def _differences(before: Results, after: Results) -> list[str]:
-    """Where judging again came to something else than when the bundle was made."""
-    if before.verdict is not after.verdict:
-        return [f"judged again it is {after.verdict}, it was {before.verdict}"]
-    old = {(r.contract, r.requirement): (r.status, r.exercised) for r in before.requirements}
-    new = {(r.contract, r.requirement): (r.status, r.exercised) for r in after.requirements}
-    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    ids = {f.id for f in before.findings} ^ {f.id for f in after.findings}
-    rows = [f"{requirement} on {contract} is judged otherwise" for contract, requirement in changed]
-    return rows + [f"finding {i} is in one of the two only" for i in sorted(ids)]
-
-
-def _tell(claimed: Results, checked: Results) -> None:
+def _tell(claimed: Results, checked: Results, found: Coverage, *, signed: bool) -> None:
     print(f"claimed: {claimed.verdict.upper()} {claimed.sentence}")
     same = ", the same verdict" if claimed.verdict is checked.verdict else f": {checked.sentence}"
     print(f"by the recordings alone: {checked.verdict.upper()} ({checked.requests} exchanges){same}")
-    seen = {(r.contract, r.requirement) for r in checked.requirements if r.status in _PROVEN}
-    rows = [r for r in claimed.requirements if r.status in _PROVEN]
-    missing = [r for r in rows if (r.contract, r.requirement) not in seen]
-    print(f"{len(rows) - len(missing)} of {len(rows)} judgements rest on the recordings")
-    for requirement in dict.fromkeys(r.requirement for r in missing):
-        contracts = ", ".join(r.contract for r in missing if r.requirement == requirement)
-        print(f"on the results alone: {requirement} on {contracts}")
+    print(f"{found.shown} of {found.claimed} judgements rest on the recordings")
+    print("not proven:")
+    for thing in not_proven(claimed, found, signed=signed):
+        print(f"  {thing}")
+
+
+def _tell_other_version(claimed: Results, found: Coverage, recordings: list[Path], options: Options) -> None:
+    """Say where --any-version would prove more: exchanges of another api-version are not judged without it."""
+    wider = coverage(claimed, _judged(recordings, Options(options.contracts, any_version=True)))
+    if wider.shown > found.shown:
+        print(
+            f"note: with --any-version it would be {wider.shown} of {wider.claimed}: the recordings have exchanges of"
+            " another api-version"
+        )
 
 
 def _refuse_secrets(recordings: list[Path]) -> None:
@@ -156,16 +202,8 @@ def _results_in(bundle: Bundle, name: str) -> Results:
 
 def _versions(results: Results) -> dict[str, Any]:
     contracts = {c.id: c.version for c in results.contracts}
-    return versions({name: folder(name) for name in ("schemas", "suites")}, contracts)
+    return archive.versions({name: folder(name) for name in ("schemas", "suites")}, contracts)
 
 
-def _json(results: Results) -> bytes:
-    return results_to_json(results)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise UsageError(problem, where=f"--waivers {path}", fix="give a file that is there") from None
+def _as_versions(results: Results) -> archive.Versions:
+    return archive.Versions(**_versions(results))

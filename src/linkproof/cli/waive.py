@@ -25,7 +25,7 @@ _START = (
 
 def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
     """The waivers in a file; none without one. Raises UsageError."""
-    return waivers_from(read_toml(path, _FIX), str(path), _known()) if path else ()
+    return waivers_from(read_toml(path, _FIX), str(path), known_names()) if path else ()
 
 
 def waived(results: Results, waivers: tuple[Waiver, ...]) -> Results:
@@ -47,7 +47,7 @@ def waive(
         f"\n# {f.id}: {' '.join(f.message.split())}\n{tomli_w.dumps({'waiver': [e]})}"
         for f, e in zip(found, entries, strict=True)
     )
-    waivers_from(toml_of(text.encode(), str(file)), str(file), _known())
+    waivers_from(toml_of(text.encode(), str(file)), str(file), known_names())
     _write(file, text)
     for finding in chosen:
         print(f"{'waived' if finding in found else 'already waived'}: {finding.id}, until {day} ({file})")
@@ -88,7 +88,8 @@ def _day(expires: str) -> date:
     return day
 
 
-def _known() -> Known:
+def known_names() -> Known:
+    """Return the ids that a waiver may name."""
     return Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
 
 

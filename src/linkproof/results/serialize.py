@@ -105,6 +105,10 @@ def _check_version(found: str | None, where: str) -> None:
 
 def _checked(file: _File, where: str) -> Results:
     """The results, if what refers to something within them refers to something that is there."""
+    results = Results(**_members(file))
+    if file.code != results.exit_code:
+        problem = f"exit_code is {file.code}, but the results say {results.exit_code}"
+        raise UsageError(problem, where=f"{where}: /exit_code", fix=_FIX)
     contracts = [c.id for c in file.contracts]
     rows = [(r.contract, r.requirement) for r in file.requirements]
     _unique(contracts, "contracts", where)
@@ -114,7 +118,7 @@ def _checked(file: _File, where: str) -> Results:
         if contract not in contracts:
             problem = f"{contract!r:.80} is not one of the contracts"
             raise UsageError(problem, where=f"{where}: /requirements/{number}/contract", fix=_FIX)
-    return Results(**_members(file))
+    return results
 
 
 def _unique(keys: Iterable[object], name: str, where: str) -> None:
