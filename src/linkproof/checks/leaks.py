@@ -5,46 +5,64 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# Each pattern takes time in proportion to the text: a long word is looked at from its beginning only, and what may
+# stand between two marks is bounded.
 _TRACE = re.compile(
     r"Traceback \(most recent call last\)"
-    r"|File \"[^\"]+\", line \d+"
-    r"|\bat [\w.$<>`\[\]]+\([^)\n]*\)(?: in \S+:line \d+|\s*\n|\s+at |$)"
-    r"|\bat [\w.$<>]+\([\w.$]+\.(?:java|kt|cs|scala|js|ts|go|py|rb):\d+\)"
-    r"|\bat [\w.$<>]+ \(?[\w/.:\\-]+\.(?:js|ts|mjs):\d+:\d+\)?"
-    r"|\bin [\w/\\.:-]+\.(?:cs|py|java|go|js|rb|php):(?:line )?\d+"
+    r"|File \"[^\"]{1,500}+\", line \d+"
+    r"|\bat [\w.$<>`\[\]]{1,300}+\([^)\n]{0,500}+\)(?: in \S{1,500}:line \d+|\s{0,20}+\n|\s{1,20}+at |$)"
+    r"|\bat [\w.$<>]{1,300}+\([\w.$]{1,300}\.(?:java|kt|cs|scala|js|ts|go|py|rb):\d+\)"
+    r"|\bat [\w.$<>]{1,300}+ \(?[\w/.:\\-]{1,500}\.(?:js|ts|mjs):\d+:\d+\)?"
+    r"|\bin [\w/\\.:-]{1,500}\.(?:cs|py|java|go|js|rb|php):(?:line )?\d+"
     r"|goroutine \d+ \[|panic: runtime error"
-    r"|[\w/.-]+\.(?:go|py|rb|js|java|cs|php):\d+\b"
+    r"|(?<![\w/.-])[\w/.-]+\.(?:go|py|rb|js|java|cs|php):\d+\b"
 )
 _EXCEPTION = re.compile(
-    r"\b(?:[A-Za-z_]\w*\.)+[A-Z]\w*(?:Exception|Error|Fault)\b"
+    r"(?<!\w\.)\b(?:[A-Za-z_]\w*\.)+[A-Z]\w*(?:Exception|Error|Fault)\b"
     r"|\b[A-Z]\w*Exception\b"
     r"|\b(?:Value|Type|Key|Index|Attribute|Runtime|Name|Assertion|OS|IO|Import|Module|Recursion|Memory|Unicode|"
     r"UnicodeDecode|JSONDecode|Integrity|Operational|Programming|ZeroDivision|Lookup|Connection|Reference|Range|"
     r"Syntax|NotImplemented|Arithmetic|Overflow|StopIteration|BrokenPipe|FileNotFound|Permission|Timeout)"
-    r"Error(?=\s*[:(])"
-    r"|\bError: [\w .']{3,80}\n\s+at "
+    r"Error(?=\s{0,20}+[:(])"
+    r"|\bError: [\w .']{3,80}\n\s{1,20}+at "
 )
 _PATH = re.compile(
     r"(?<![\w:/.\-])/(?:usr|home|var|opt|srv|app|apps|etc|tmp|root|mnt|data|proc|lib|bin|src|build|workspace)/[\w.\-/]+"
     r"|(?<![\w])[A-Za-z]:\\{1,2}(?:[\w .\-]+\\{1,2})*[\w .\-]+"
-    r"|\\\\[\w.-]+\\[\w.$-]+\\"
+    r"|\\\\[\w.-]{1,255}+\\[\w.$-]{1,255}+\\"
 )
 _SQL = re.compile(
-    r"\bSELECT\b[\s\S]{1,300}?\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\S+\s+SET\b|\bDELETE\s+FROM\b"
-    r"|(?i:\bselect\s+(?:\*|[\w.\",\s]{1,120}?)\s+from\s+[\w.\"\[\]]+\s+where\b|\bselect\s+\*\s+from\b"
-    r"|\binsert\s+into\s+\S+\s*(?:\(|values)|\bdelete\s+from\s+\S+\s+where\b|\bupdate\s+\S+\s+set\s+\S+\s*="
+    r"\bSELECT\b[\s\S]{1,300}?\bFROM\b|\bINSERT\s{1,20}+INTO\b|\bUPDATE\s{1,20}+\S{1,200}+\s{1,20}+SET\b"
+    r"|\bDELETE\s{1,20}+FROM\b"
+    r"|(?i:\bselect\s{1,20}+(?:\*|[\w.\",\s]{1,120}?)\s{1,20}+from\s{1,20}+[\w.\"\[\]]{1,200}+\s{1,20}+where\b"
+    r"|\bselect\s{1,20}+\*\s{1,20}+from\b|\binsert\s{1,20}+into\s{1,20}+\S{1,200}?\s{0,20}+(?:\(|values)"
+    r"|\bdelete\s{1,20}+from\s{1,20}+\S{1,200}+\s{1,20}+where\b"
+    r"|\bupdate\s{1,20}+\S{1,200}+\s{1,20}+set\s{1,20}+[^\s=]{1,200}+\s{0,20}+="
     r"|\bsyntax error at or near\b|\bviolates (?:unique|foreign key|check|not-null) constraint\b|\bsqlstate\b"
-    r"|\bora-\d{5}\b|\bduplicate key value\b|\brelation \"[^\"]+\" does not exist\b)"
+    r"|\bora-\d{5}\b|\bduplicate key value\b|\brelation \"[^\"]{1,200}+\" does not exist\b)"
 )
 
 KINDS: Final = (("stack trace", _TRACE), ("exception type", _EXCEPTION), ("file path", _PATH), ("SQL", _SQL))
 
 
+#: What the beginning of a text does not show is not looked for: a body may have megabytes.
+_WINDOW = 1 << 18
+#: Of what the request said itself, so many different words are passed over.
+_MOST_ECHOES = 200
+
+
 def find_leak(text: str, sent: str) -> tuple[str, str] | None:
     """The kind and the words of what leaks in ``text``; what the request itself said (``sent``) is an echo, no leak."""
+    text = text[:_WINDOW]
     for kind, pattern in KINDS:
+        echoes: set[str] = set()
         for match in pattern.finditer(text):
-            words = match.group(0)
-            if words.strip() not in sent:
-                return kind, words.strip()[:120]
+            words = match.group(0).strip()
+            if words in echoes:
+                continue
+            if words not in sent:
+                return kind, words[:120]
+            echoes.add(words)
+            if len(echoes) > _MOST_ECHOES:
+                break
     return None

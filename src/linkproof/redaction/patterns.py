@@ -73,12 +73,22 @@ SHAPES = re.compile(
 )
 #: What stands before an id says whose it is; searched in a few characters only.
 BEFORE = (
-    (Kind.SUBSCRIPTION, re.compile(r"(?i)(?:/subscriptions/|subscription_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*)$")),
-    (Kind.TENANT, re.compile(r"(?i)(?:(?:tenant|domain|directory)_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*|/tenants/)$")),
-    (Kind.PROJECT, re.compile(r"(?i)project_?(?:id)?[\"'\\]*\s*[:=/]?\s*[\"'\\]*$|/v\d/$")),
+    (
+        Kind.SUBSCRIPTION,
+        re.compile(r"(?i)(?:/subscriptions/|subscription_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+)$"),
+    ),
+    (
+        Kind.TENANT,
+        re.compile(
+            r"(?i)(?:(?:tenant|domain|directory)_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+|/tenants/)$"
+        ),
+    ),
+    (Kind.PROJECT, re.compile(r"(?i)project_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+$|/v\d/$")),
     (
         Kind.PRINCIPAL,
-        re.compile(r"(?i)(?:principal|object|client|user|app|oid|createdBy|lastModifiedBy)_?(?:id)?[\"'\\]*\W{1,4}$"),
+        re.compile(
+            r"(?i)(?:principal|object|client|user|app|oid|createdBy|lastModifiedBy)_?(?:id)?[\"'\\]{0,8}+\W{1,4}$"
+        ),
     ),
 )
 #: JSON members whose value is somebody's name.
