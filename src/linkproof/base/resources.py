@@ -22,9 +22,13 @@ CONTRACTS = "LINKPROOF_CONTRACTS"
 
 
 def add_contracts(folders: Iterable[Path]) -> None:
-    """Use the contracts in these folders too, in this process and those that it starts. Raises UsageError."""
+    """Use the contracts in these folders too, in this process and those that it starts.
+
+    A folder may be missing: ``linkproof import`` makes it. Raises UsageError for what is a file.
+    """
+    folders = list(folders)
     for path in folders:
-        if not path.is_dir():
+        if path.exists() and not path.is_dir():
             fix = "give a folder that linkproof import has written, or one like schemas/contracts"
             raise UsageError("this is no folder", where=f"--contracts {path}", fix=fix)
     known = os.environ.get(CONTRACTS, "")

@@ -25,6 +25,7 @@ from linkproof.cli.options import (
     StopFirst,
     Store,
     TargetFile,
+    Tier,
     Title,
     Unproven,
     Verbose,
@@ -86,6 +87,7 @@ def run(
     target: TargetFile = "",
     out: Out = Path("reports/latest"),
     contract: Contracts = None,
+    tier: Tier = "reviewed",
     requirement: Requirements = None,
     keyword: Keyword = "",
     stop_first: StopFirst = False,
@@ -123,22 +125,24 @@ def run(
     from linkproof.cli.running import plan_run, run_target
     from linkproof.cli.target_choice import chosen_target, last_failed
     from linkproof.cli.watching import watch as run_again
+    from linkproof.contract.catalogue import names_of
     from linkproof.runner.selection import Selection
 
     output = output_from(quiet=quiet, as_json=json, format_=format_, title=title)
     path = chosen_target(target, quiet=quiet)
+    names = names_of(tuple(contract or ()), tier)
     most = 1 if stop_first else max_failures
     choice = Selection(tuple(requirement or ()), keyword, None, most)
 
     if plan:
-        raise typer.Exit(plan_run(path, tuple(contract or ()), seed, selection=choice, as_json=json))
+        raise typer.Exit(plan_run(path, names, seed, selection=choice, as_json=json))
 
     def once() -> int:
         failed = last_failed(out, quiet=quiet) if failed_only else None
         return run_target(
             path,
             out,
-            tuple(contract or ()),
+            names,
             seed,
             allow_unproven,
             record,
@@ -243,7 +247,9 @@ def annotate(
 
 @app.command("import")
 def import_(
-    spec: Annotated[Path, typer.Argument(help="Swagger 2.0 or OpenAPI 3, or a folder of them.", metavar="SPEC")],
+    spec: Annotated[
+        Path, typer.Argument(help="Swagger 2.0, OpenAPI 3, a Bicep types.json, or a folder of them.", metavar="SPEC")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Where the contract folders go.")] = Path("contracts"),
     root: Annotated[
         Path | None, typer.Option("--root", help="The folder that references may lead to. Default: the file's own.")
@@ -255,14 +261,27 @@ def import_(
     address: Annotated[str, typer.Option("--address", help="Where the description is public: named as source.")] = "",
     paths: Annotated[str, typer.Option("--paths", metavar="REGEX", help="Which paths. Default: connections.")] = "",
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what references name by URL.")] = False,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Write only what differs from the vendor's common parts.")
+    ] = False,
 ) -> None:
-    """Make contracts of an API description."""
+    """Make contracts of an API description (Swagger 2.0, OpenAPI 3) or of Bicep types (types.json)."""
     from linkproof.cli.importing import import_description
     from linkproof.openapi_import.select import CONNECTIONS
 
     wanted = paths or CONNECTIONS
     raise typer.Exit(
-        import_description(spec, out, root=root, name=name, vendor=vendor, address=address, paths=wanted, fetch=fetch)
+        import_description(
+            spec,
+            out,
+            root=root,
+            name=name,
+            vendor=vendor,
+            address=address,
+            paths=wanted,
+            fetch=fetch,
+            compact=compact,
+        )
     )
 
 

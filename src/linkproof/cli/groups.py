@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from linkproof.cli.options import Contracts, Json, Pages, Quiet, Store
+from linkproof.cli.options import Contracts, Json, Pages, Quiet, Store, Tier
 
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
@@ -76,19 +76,25 @@ def faults_matrix(
 
 
 @contracts_app.command("list")
-def contracts_list(json: Json = False) -> None:
-    """Every contract: id, version, vendor, title."""
+def contracts_list(tier: Tier = "reviewed", json: Json = False) -> None:
+    """Every contract of a tier: id, version, title; of imported ones the sources."""
     from linkproof.cli.showing import list_contracts
 
-    list_contracts(as_json=json)
+    list_contracts(tier, as_json=json)
 
 
 @contracts_app.command("show")
-def contracts_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
+def contracts_show(
+    name: Annotated[str, typer.Argument(metavar="ID")],
+    expanded: Annotated[bool, typer.Option("--expanded", help="Print the whole OpenAPI document, for other tools.")] = (
+        False
+    ),
+    json: Json = False,
+) -> None:
     """One contract: operations, capabilities, and which requirements bind it."""
     from linkproof.cli.showing import show_contract
 
-    show_contract(name, as_json=json)
+    show_contract(name, as_json=json, expanded=expanded)
 
 
 @contracts_app.command("diff")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import tomllib
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
 
 from linkproof.base.files import is_folder
 from linkproof.base.wording import count
-from linkproof.contract.loader import all_contracts, read_contract
+from linkproof.contract.loader import known_contracts, read_contract
 from linkproof.contract.model import Contract, plain_path
+from linkproof.definition_pages.versions import contract_differences
 from linkproof.errors import UsageError
+from linkproof.openapi_import.bicep import bicep_descriptions
 from linkproof.openapi_import.contract_folder import Imported, write_contract
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.operations import read_description
@@ -25,52 +30,56 @@ _LARGEST = 50 << 20
 _TIMEOUT_S = 30.0
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A contract that will be written: what was found, under which id and vendor, and what is there already."""
+
+    found: Found
+    id: str
+    vendor: str
+    folder: Path
+    before: Contract | None
+    twin: Contract | None
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a person has decided what the folder says: then it stays as it is."""
+        path = self.folder / "contract.toml"
+        return path.is_file() and "reviewed" in tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def import_description(
-    spec: Path, out: Path, *, root: Path | None, name: str, vendor: str, address: str, paths: str, fetch: bool
+    spec: Path,
+    out: Path,
+    *,
+    root: Path | None,
+    name: str,
+    vendor: str,
+    address: str,
+    paths: str,
+    fetch: bool,
+    compact: bool = False,
 ) -> int:
-    """Write a contract folder for each collection in a description; returns 0. Raises UsageError."""
+    """Write a contract folder for each collection in a description; returns 0. Raises UsageError.
+
+    What is planned is checked as a whole before the first file is written.
+    """
     try:
         re.compile(paths)
     except re.error as error:
         raise UsageError(f"this is no regular expression: {error}", where="--paths", fix="mend it") from None
-    files = _files(spec)
     documents = Documents(root or (spec if is_folder(spec) else spec.parent), _fetched if fetch else None)
     notes = Notes()
-    found: list[Found] = []
-    others = 0
-    for file in files:
-        if is_folder(spec) and not _is_description(documents, file):
-            continue
-        description = read_description(_whole(file), documents, notes, paths)
-        taken = contracts_in(description, documents, notes)
-        found += taken
-        others += description.others + len(description.operations) - sum(len(f.operations) for f in taken)
-    if not found:
-        problem = f"none of its {count(others, 'operation')} has a path like {paths}"
-        raise UsageError(problem, where=str(spec), fix="give --paths with a regular expression for the paths you mean")
+    found, others = _found(spec, documents, notes, paths)
     if name and len(found) > 1:
         where = ", ".join(f.collection for f in found)
         raise UsageError(
             f"--id names one contract, and there are {len(found)}: {where}", where="--id", fix="give --paths"
         )
+    plans = [_planned(one, out, name, vendor, spec) for one in found]
     day = datetime.now(UTC).date()
-    for contract in found:
-        chosen = vendor or ("azure" if contract.is_arm else "")
-        if not chosen:
-            fix = "give --vendor with one of schemas/vendors: its rules are the contract's"
-            raise UsageError(f"{contract.collection} is no path of Azure Resource Manager", where=str(spec), fix=fix)
-        _refuse_twins(contract, name)
-        place = (plain_path(contract.collection), contract.description.version)
-        twin = next((c for c in all_contracts() if c.place == place), None)
-        own = Notes(Counter(notes.told))
-        told = write_contract(
-            contract, out, name=name, vendor=chosen, address=address, day=day, documents=documents, notes=own
-        )
-        _tell(told, read_contract(told.folder))
-        if twin is not None:
-            print(
-                f"  takes the place of {twin.id} {twin.version}, which has the same paths, wherever this folder is used"
-            )
+    for plan in plans:
+        _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.told)))
     print(f"not taken: {count(others, 'operation')} on other paths, or that do nothing to a connection")
     print(f"use them: linkproof --contracts {out} contracts list")
     return 0
@@ -90,20 +99,99 @@ def _whole(file: Path) -> str:
         raise UsageError("this is no file", where=repr(str(file)), fix="give an API description") from None
 
 
-def _is_description(documents: Documents, file: Path) -> bool:
-    data = documents.load(_whole(file))
+@dataclass(frozen=True)
+class Order:
+    """How contracts are written: where to, which address is named as source, on which day, in which form."""
+
+    out: Path
+    address: str
+    day: date
+    compact: bool
+
+
+def _found(spec: Path, documents: Documents, notes: Notes, paths: str) -> tuple[list[Found], int]:
+    """Return the contracts in a file or folder, and the number of operations that are none of theirs."""
+    found: list[Found] = []
+    others = 0
+    for file in _files(spec):
+        whole = _whole(file)
+        for source in bicep_descriptions(Path(whole), documents) or [whole]:
+            if is_folder(spec) and not _is_description(documents, source):
+                continue
+            description = read_description(source, documents, notes, paths)
+            taken = contracts_in(description, documents, notes)
+            found += taken
+            others += description.others + len(description.operations) - sum(len(f.operations) for f in taken)
+    if not found:
+        problem = f"none of its {count(others, 'operation')} has a path like {paths}"
+        raise UsageError(problem, where=str(spec), fix="give --paths with a regular expression for the paths you mean")
+    return found, others
+
+
+def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Planned:
+    chosen = vendor or ("azure" if found.is_arm else "")
+    if not chosen:
+        fix = "give --vendor with one of schemas/vendors: its rules are the contract's"
+        raise UsageError(f"{found.collection} is no path of Azure Resource Manager", where=str(spec), fix=fix)
+    identifier, version = name or found.name, found.description.version
+    folder = out / identifier / version
+    place = (plain_path(found.collection), version)
+    known = known_contracts()
+    for contract in known:
+        if (contract.id, contract.version) == (identifier, version) and Path(contract.folder).resolve() != (
+            folder.resolve()
+        ):
+            problem = f"there is a contract {contract.id} {version} already, in {contract.folder}"
+            raise UsageError(problem, where="--id", fix="give another --id, or remove that folder")
+    twin = next((c for c in known if c.place == place and Path(c.folder).resolve() != folder.resolve()), None)
+    before = read_contract(folder) if (folder / "contract.toml").is_file() else None
+    return Planned(found, identifier, chosen, folder, before, twin)
+
+
+def _carry_out(plan: Planned, order: Order, documents: Documents, notes: Notes) -> None:
+    """Write one contract, and say what it can and what is new; one that a person reviewed is only compared."""
+    if plan.before is not None and plan.is_reviewed:
+        with tempfile.TemporaryDirectory(prefix="linkproof-") as scratch:
+            told = _write(plan, replace(order, out=Path(scratch)), documents, notes)
+            print(f"{plan.id} {told.version}: reviewed, so it stays as it is ({plan.folder})")
+            _print_news(plan.before, read_contract(told.folder))
+        return
+    told = _write(plan, order, documents, notes)
+    now = read_contract(told.folder)
+    _tell(told, now)
+    if plan.before is not None:
+        _print_news(plan.before, now)
+    if plan.twin is not None:
+        twin = plan.twin
+        print(f"  takes the place of {twin.id} {twin.version}, which has the same paths, wherever this folder is used")
+
+
+def _write(plan: Planned, order: Order, documents: Documents, notes: Notes) -> Imported:
+    return write_contract(
+        plan.found,
+        order.out,
+        name=plan.id,
+        vendor=plan.vendor,
+        address=order.address,
+        day=order.day,
+        documents=documents,
+        notes=notes,
+        compact=order.compact,
+    )
+
+
+def _print_news(before: Contract, now: Contract) -> None:
+    """Print what differs from the contract that was there."""
+    news = contract_differences(before, now)
+    for difference in news:
+        print(f"  new: {one_line(difference.line)}")
+    if not news:
+        print("  nothing is new")
+
+
+def _is_description(documents: Documents, file: str) -> bool:
+    data = documents.load(file)
     return bool(data.get("paths") or data.get("x-ms-paths")) and ("swagger" in data or "openapi" in data)
-
-
-def _refuse_twins(found: Found, name: str) -> None:
-    version = found.description.version
-    for contract in all_contracts():
-        if (contract.id, contract.version) == (name or found.name, version):
-            raise UsageError(
-                f"there is a contract {contract.id} {version} already, in {contract.folder}",
-                where="--id",
-                fix="give another --id, or remove that folder",
-            )
 
 
 def _tell(told: Imported, contract: Contract) -> None:

@@ -16,7 +16,16 @@ Store = Annotated[
 Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_default=True)]
 Contracts = Annotated[
     list[str] | None,
-    typer.Option("--contract", "-c", help="Only this contract (repeatable).", autocompletion=completion.contracts),
+    typer.Option(
+        "--contract",
+        "-c",
+        help="Only this contract, or a pattern: 'azure-storage-*' (repeatable).",
+        autocompletion=completion.contracts,
+    ),
+]
+Tier = Annotated[
+    str,
+    typer.Option("--tier", help="Without --contract: reviewed contracts, imported ones, or all."),
 ]
 TargetFile = Annotated[
     str,

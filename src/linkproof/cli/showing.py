@@ -6,7 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.base.wording import count
+from linkproof.contract.catalogue import Entry, chosen, imported, names_of
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import UsageError
 
@@ -15,26 +17,44 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def list_contracts(*, as_json: bool) -> None:
-    """Print every contract."""
-    contracts = all_contracts()
+def list_contracts(tier: str = "reviewed", *, as_json: bool) -> None:
+    """Print every contract of a tier. Raises UsageError for an unknown tier."""
+    names_of((), tier)
+    reviewed = [_contract_row(c) for c in all_contracts()] if tier != "imported" else []
+    rows = [*reviewed, *(_entry_row(e) for e in imported())] if tier != "reviewed" else reviewed
     if as_json:
-        _print_json([_contract_row(c) for c in contracts])
+        _print_json(rows)
         return
-    width = max(len(c.id) for c in contracts)
-    for c in contracts:
-        retired = f" (retired {c.retired})" if c.retired else ""
-        print(f"{c.id:<{width}}  {c.version:<10}  {c.title}{retired}")
+    width = max(len(row["id"]) for row in rows)
+    for row in rows:
+        retired = f" (retired {row['retired']})" if row.get("retired") else ""
+        version = f"{row['version']:<10}" if tier == "reviewed" else f"{row['version']:<18}  {row['tier']}"
+        sources = f"; from {', '.join(row['sources'])}" if tier != "reviewed" and row["sources"] else ""
+        print(f"{row['id']:<{width}}  {version}  {row['title']}{retired}{sources}")
+    if tier == "reviewed" and imported():
+        print(f"{count(len(imported()), 'more contract')}, imported: linkproof contracts list --tier imported")
+
+
+def _entry_row(entry: Entry) -> dict[str, Any]:
+    names = {"id": entry.id, "version": entry.version, "vendor": entry.vendor, "title": entry.resource_type}
+    return {**names, "retired": "", "folder": str(entry.folder), "tier": "imported", "sources": list(entry.sources)}
 
 
 def _contract_row(contract: Contract) -> dict[str, Any]:
-    names = ("id", "version", "vendor", "title", "retired", "folder")
-    return {name: getattr(contract, name) for name in names}
+    names = ("id", "version", "vendor", "title", "retired", "folder", "tier")
+    sources = contract.sources or contract.document.get("info", {}).get("x-sources", ())
+    return {**{n: getattr(contract, n) for n in names}, "sources": [s.get("document", "") for s in sources]}
 
 
-def show_contract(name: str, *, as_json: bool) -> None:
-    """Print one contract with its operations and the requirements that bind it. Raises UsageError."""
-    contract = select(all_contracts(), [name])[0]
+def show_contract(name: str, *, as_json: bool, expanded: bool = False) -> None:
+    """Print one contract with its operations and the requirements that bind it. Raises UsageError.
+
+    ``expanded``: its whole OpenAPI document instead, for other tools.
+    """
+    contract = chosen([name])[0]
+    if expanded:
+        _print_json(contract.document)
+        return
     binding = [r for r in all_requirements() if r.applies_to(contract)]
     if as_json:
         operations = [{"id": o.id, "role": o.role, "method": o.method, "path": o.path} for o in contract.operations]
@@ -53,15 +73,17 @@ def show_contract(name: str, *, as_json: bool) -> None:
     for o in contract.operations:
         statuses = ", ".join(map(str, sorted(o.responses)))
         long = ", may run long" if o.long_running else ""
+        statuses = statuses if o.statuses_said else "what the definition does not say"
         print(f"  {o.id} ({o.role}): {o.method} {o.path}\n    answers {statuses}{long}")
+    print(f"tier: {contract.tier}; from {', '.join(_contract_row(contract)['sources'])}")
     print(f"binding requirements: {', '.join(r.id for r in binding)}")
     print(f"data: {contract.folder}")
 
 
 def list_requirements(contracts: tuple[str, ...], *, as_json: bool) -> None:
     """Print the catalogue, or the part of it that binds some contracts."""
-    chosen = select(all_contracts(), contracts)
-    found = [r for r in all_requirements() if any(r.applies_to(c) for c in chosen)]
+    asked = chosen(contracts)
+    found = [r for r in all_requirements() if any(r.applies_to(c) for c in asked)]
     if as_json:
         _print_json([asdict(r) for r in found])
         return

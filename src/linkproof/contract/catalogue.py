@@ -84,31 +84,36 @@ def row_of(contract: Contract) -> dict[str, Any]:
     }
 
 
-def chosen(names: Iterable[str] = (), tier: str = "reviewed") -> tuple[Contract, ...]:
-    """Return the contracts that a command means, reviewed ones first.
+def chosen(names: Iterable[str] = ()) -> tuple[Contract, ...]:
+    """Return the contracts that a command means: by ids or patterns like ``azure-storage-*``, else the reviewed ones.
 
-    Args:
-        names: ids, or patterns like ``azure-storage-*``; none means all of the tier. A name that is given finds
-            imported contracts whatever the tier is.
-        tier: one of ``TIERS``.
-
-    Raises UsageError for an unknown tier, and for a name that no contract has.
+    Raises UsageError for a name that no contract has.
     """
-    if tier not in TIERS:
-        raise UsageError(f"no tier is called {tier!r}", where="--tier", fix=f"one of: {', '.join(TIERS)}")
     wanted = tuple(names)
     reviewed = all_contracts()
     if not wanted:
-        own = reviewed if tier != "imported" else ()
-        return (*own, *(e.contract for e in imported())) if tier != "reviewed" else own
+        return reviewed
+    found: dict[str, Contract] = {}
     for name in wanted:
-        if not any(_matches(i, name) for i in (*(c.id for c in reviewed), *(e.id for e in imported()))):
+        own = [c for c in reviewed if _matches(c.id, name)]
+        entries = [e for e in imported() if _matches(e.id, name)]
+        if not own and not entries:
             known = ", ".join(sorted(c.id for c in reviewed))
             fix = f"one of: {known}; linkproof contracts list --tier imported shows the others"
             raise UsageError(f"no contract is called {name!r}", where="--contract", fix=fix)
-    own = tuple(c for c in reviewed if any(_matches(c.id, n) for n in wanted))
-    entries = (e for e in imported() if any(_matches(e.id, n) for n in wanted))
-    return (*own, *(e.contract for e in entries))
+        found |= {c.id: c for c in own} | {e.id: e.contract for e in entries}
+    order = [c.id for c in reviewed]
+    return tuple(sorted(found.values(), key=lambda c: order.index(c.id) if c.id in order else len(order)))
+
+
+def names_of(names: tuple[str, ...], tier: str) -> tuple[str, ...]:
+    """Return the names that a command asks for: those given, else those of a tier (none: the usual ones)."""
+    if tier not in TIERS:
+        raise UsageError(f"no tier is called {tier!r}", where="--tier", fix=f"one of: {', '.join(TIERS)}")
+    if names or tier == "reviewed":
+        return names
+    own = () if tier == "imported" else tuple(c.id for c in all_contracts())
+    return (*own, *(e.id for e in imported()))
 
 
 def _matches(identifier: str, pattern: str) -> bool:

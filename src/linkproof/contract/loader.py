@@ -61,13 +61,18 @@ def all_contracts() -> tuple[Contract, ...]:
 
     An exchange is of one contract: one of another folder with the same paths and version takes the place of ours.
     """
+    return _contracts_in(contract_folders())
+
+
+def _contracts_in(roots: Iterable[Path]) -> tuple[Contract, ...]:
     found: dict[tuple[str, str], Contract] = {}
     places: dict[tuple[str, str], tuple[Path, Contract]] = {}
-    for root in contract_folders():
+    for root in roots:
         files = sorted(root.glob("*/*/contract.toml"))
         if not files:
             fix = "contracts lie in DIR/<id>/<version>/contract.toml: see docs/add-a-contract.md"
-            raise UsageError("no contract found", where=str(root), fix=fix)
+            problem = "no contract found" if root.is_dir() else "this is no folder"
+            raise UsageError(problem, where=f"--contracts {root}", fix=fix)
         for path in files:
             contract = read_contract(path.parent)
             twin = found.setdefault((contract.id, contract.version), contract)
@@ -82,6 +87,11 @@ def all_contracts() -> tuple[Contract, ...]:
                 del found[other.id, other.version]
             places[contract.place] = (root, contract)
     return tuple(found.values())
+
+
+def known_contracts() -> tuple[Contract, ...]:
+    """Return every contract as ``all_contracts`` does, but for folders in which nothing lies yet. Raises UsageError."""
+    return _contracts_in([r for r in contract_folders() if any(r.glob("*/*/contract.toml"))])
 
 
 @lru_cache(maxsize=1)

@@ -6,13 +6,18 @@ Resource Manager; what other sources do not say of the rest is marked ``x-status
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from linkproof.contract.model import Role
 from linkproof.errors import UsageError
+from linkproof.openapi_import.documents import Documents
 
+#: No type file is larger.
+_LARGEST = 50 << 20
 SUFFIX = "/privateEndpointConnections"
 _REQUIRED, _READ_ONLY, _WRITE_ONLY = 1, 2, 4
 #: What a server may answer where no source says what it does (never judged: SHP-2 asks only for what is documented).
@@ -33,6 +38,31 @@ NOTHING = Operations({}, {})
 def is_bicep(data: Any) -> bool:
     """Whether a document is a Bicep type file: a list of objects with ``$type``."""
     return isinstance(data, list) and bool(data) and all(isinstance(t, dict) and "$type" in t for t in data)
+
+
+def bicep_descriptions(file: Path, documents: Documents) -> list[str]:
+    """Read a Bicep type file into ``documents``, a description for each connection type; return their names there.
+
+    None where the file is no such thing. Raises UsageError where it is damaged, or has no connection type.
+    """
+    if file.suffix != ".json" or not file.is_file() or file.stat().st_size > _LARGEST:
+        return []
+    text = file.read_bytes()
+    if text.lstrip()[:1] != b"[":
+        return []
+    try:
+        types = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    if not is_bicep(types):
+        return []
+    names: list[str] = []
+    for kind, _, entry in connection_types(types):
+        names.append(f"{file.resolve()}@{kind.replace('/', '-')}")
+        documents.preload(names[-1], description_of(types, entry, NOTHING))
+    if not names:
+        raise UsageError("no private endpoint connection is in this type file", where=str(file), fix="give another")
+    return names
 
 
 def connection_types(types: list[dict[str, Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:

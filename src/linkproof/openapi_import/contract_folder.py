@@ -17,6 +17,7 @@ from linkproof.contract.model import Role
 from linkproof.contract.schema import resolved
 from linkproof.errors import UsageError
 from linkproof.mock.default_fixtures import PLAIN_NAMES, Shape, default_fixtures, settled_values
+from linkproof.openapi_import.compact import compact_text, compacted
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.openapi import Writer, body_of
 from linkproof.openapi_import.operations import Described
@@ -41,11 +42,23 @@ class Imported:
 
 
 def write_contract(
-    found: Found, out: Path, *, name: str, vendor: str, address: str, day: date, documents: Documents, notes: Notes
+    found: Found,
+    out: Path,
+    *,
+    name: str,
+    vendor: str,
+    address: str,
+    day: date,
+    documents: Documents,
+    notes: Notes,
+    compact: bool = False,
 ) -> Imported:
-    """Write a contract's folder ``out/<id>/<version>``. Raises UsageError where that is not possible."""
+    """Write a contract's folder ``out/<id>/<version>``; ``compact``: what is its own, over the vendor's common parts.
+
+    Raises UsageError where that is not possible.
+    """
     names = short_names(found.operations.values())
-    file = Path(found.description.file).name
+    file = Path(found.description.file).name.partition("@")[0]
     document = Writer(found, names, documents, notes).document(file, address, day)
     identifier = name or found.name
     folder = out / _part(identifier, "id", "--id") / _part(found.description.version, "version", file)
@@ -58,6 +71,9 @@ def write_contract(
         "contract.toml": f"# Made by linkproof import; yours to edit.\n{tomli_w.dumps(data)}",
         "fixtures.toml": f"# Made by linkproof import; yours to edit.\n{tomli_w.dumps(fixtures)}",
     }
+    if compact and found.is_arm:
+        source = {"document": file, "address": address, "read": day.isoformat()}
+        files = {"contract.toml": compact_text(compacted(data, document, found, [source], notes))}
     if samples:
         page = {"title": f"Examples of {file}", "address": address, "read": day.isoformat(), "file": file}
         files["definition.toml"] = tomli_w.dumps({"page": page, "sample": samples}, multiline_strings=True)
