@@ -64,7 +64,7 @@ def _again(call: Call) -> Judgement:
     if call.status == 204:
         return passed("STA-5")
     if call.status == 404:
-        message = "a second Delete is answered with 404: ARM's texts disagree, a documented variant"
+        message = "a second Delete is answered with 404: the vendor's texts disagree, a documented variant"
         return breach("STA-5", "variant", "", "204", "404", message, level=Level.NOTE)
     message = f"a second Delete was answered with {call.status}"
     return breach("STA-5", "second Delete", "", "204", str(call.status), message)

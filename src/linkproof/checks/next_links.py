@@ -81,7 +81,7 @@ def _wrong_with(link: str, call: Call) -> Iterator[tuple[str, str]]:
         yield "another collection", f"the path {own.path}"
     name = call.contract.version_parameter
     if name and not query_of(parts.query, name):
-        yield "no api-version", f"the query parameter {name}"
+        yield f"no {name}", f"the query parameter {name}"
 
 
 def _same_path(one: str, other: str) -> bool:

@@ -38,7 +38,8 @@ class ErrorRules:
     """Where an error body keeps its code and message, and what some codes and statuses mean.
 
     ``not_found`` are the statuses that say that a connection or its parent is unknown; ``challenge`` says whether 401
-    carries ``WWW-Authenticate``; ``empty_body_status`` is the documented status of the ``empty_body`` codes.
+    carries ``WWW-Authenticate``; ``empty_body_status`` is the documented status of the ``empty_body`` codes. ``codes``
+    are codes by what they say, in neutral words: ``bad_request``, ``not_found`` ...
     """
 
     code: str
@@ -49,6 +50,7 @@ class ErrorRules:
     empty_body: tuple[str, ...] = ()
     empty_body_status: int = 0
     not_found: tuple[int, ...] = (404,)
+    codes: Mapping[str, str] = field(default_factory=dict)
     challenge: bool = False
     table: tuple[ErrorCode, ...] = ()
 

@@ -373,12 +373,12 @@ def _code(contract: Contract, mistake: Mistake, code: str) -> Change | None:
 
 @fault("ERR-8", "code-of-another-status", "An unknown connection has a code that stands with 400.", "ERR-3")
 def _(contract: Contract) -> Change | None:
-    return _code(contract, Mistake.NO_CONNECTION, "EndPoint.2003")
+    return _code(contract, Mistake.NO_CONNECTION, contract.error.codes.get("no_parent", ""))
 
 
 @fault("ERR-8", "code-of-a-404", "A bad body is refused with 400, and a code that stands with 404.", "ERR-5")
 def _(contract: Contract) -> Change | None:
-    return _code(contract, Mistake.BODY, "EndPoint.0005")
+    return _code(contract, Mistake.BODY, contract.error.codes.get("not_found", ""))
 
 
 @fault("ERR-8", "code-without-prefix", "Codes lack their prefix.", "HDR-2", "PAG-8", "ERR-3", "ENM-2", "ERR-5")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.edits import answers, linked, on_later_pages, pages_by_link, part, usual
 from linkproof.faults.registry import Change, fault
@@ -379,6 +379,8 @@ def _(contract: Contract) -> Change | None:
         sent = asked.parameter(contract.list.limit)
         if answer.status == 400 and sent is not None and not sent.lstrip("-").isdigit():
             answer.status = 500
-            answer.value = {"error_code": "EndPoint.0001", "error_msg": "System error."}
+            answer.value = {}
+            place(answer.value, contract.error.code, contract.error.codes["failure"])
+            place(answer.value, contract.error.message, "System error.")
 
     return (lambda b: b.finishing(hook)) if contract.list.limit else None

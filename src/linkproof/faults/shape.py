@@ -332,7 +332,12 @@ def _(contract: Contract) -> Change | None:
     return connections(put(pointer, lambda _: "Accepted")) if pointer in leaves(contract) else None
 
 
-@fault("ENM-1", "passing-state", "While an operation goes on, provisioningState is a word that no page knows.", "LRO-4")
+@fault(
+    "ENM-1",
+    "passing-state",
+    "While an operation goes on, the connection shows a state that no page knows.",
+    "LRO-4",
+)
 def _(contract: Contract) -> Change | None:
     if not has(contract, Role.DELETE) or "enum" not in leaves(contract).get(contract.member.provisioning, {}):
         return None

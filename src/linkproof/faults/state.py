@@ -421,9 +421,10 @@ def _(contract: Contract) -> Change | None:
     return _taking(contract, "/type")
 
 
-@fault("STA-8", "takes-provisioning", "A provisioningState that a client sends is taken over.", "ENM-1", "LRO-4")
+@fault("STA-8", "takes-provisioning", "A provisioning state that a client sends is taken over.", "ENM-1", "LRO-4")
 def _(contract: Contract) -> Change | None:
-    return _taking(contract, "/properties/provisioningState")
+    inner = next((p for p in contract.member.read_only if p.count("/") > 1), "")
+    return _taking(contract, inner)
 
 
 # STA-9

@@ -39,7 +39,7 @@ def _always(hook: Any) -> Change:
     return lambda b: b.finishing(hook)
 
 
-def _is_azure_error(contract: Contract) -> bool:
+def _has_nested_errors(contract: Contract) -> bool:
     return contract.error.code == "/error/code"
 
 
@@ -115,7 +115,7 @@ def _(_: Contract) -> Change | None:
 def _(_: Contract) -> Change | None:
     def hook(_: Asked, answer: Answer) -> None:
         answer.headers = [(k.lower(), v) for k, v in answer.headers]
-        answer.put("x-ms-correlation-request-id", "7f6b1a52-1111-4222-8333-0123456789ab")
+        answer.put("x-correlation-request-id", "7f6b1a52-1111-4222-8333-0123456789ab")
         answer.put("strict-transport-security", "max-age=31536000; includeSubDomains")
         answer.put("cache-control", "no-cache")
         answer.put("x-content-type-options", "nosniff")
@@ -191,7 +191,7 @@ def _(contract: Contract) -> Change | None:
 
 def _erring(contract: Contract, **members: Any) -> Change | None:
     """Errors with further members."""
-    if not _is_azure_error(contract):
+    if not _has_nested_errors(contract):
         return None
 
     def edit(_: Asked, answer: Answer) -> None:
@@ -245,36 +245,37 @@ def _coded(mistakes: Mistake | tuple[Mistake, ...], made: Any) -> Change:
 
 @variant("ERR-3", "not-found", "Something unknown has the code NotFound.")
 def _(contract: Contract) -> Change | None:
-    if not _is_azure_error(contract):
+    if not _has_nested_errors(contract):
         return None
-    return _coded(Mistake.NO_CONNECTION, lambda row: Row(row.status, "NotFound", row.message))
+    return _coded(
+        Mistake.NO_CONNECTION, lambda row: Row(row.status, contract.error.codes["other_not_found"], row.message)
+    )
 
 
 @variant("ERR-3", "parent-by-its-code", "An unknown parent has the code ResourceNotFound.")
 def _(contract: Contract) -> Change | None:
-    if not _is_azure_error(contract):
+    if not _has_nested_errors(contract):
         return None
-    return _coded(Mistake.NO_PARENT, lambda row: Row(row.status, "ResourceNotFound", row.message))
+    return _coded(Mistake.NO_PARENT, lambda row: Row(row.status, contract.error.codes["not_found"], row.message))
 
 
 @variant("ERR-3", "service-404", "An unknown service is answered with 404 and its code.")
 def _(contract: Contract) -> Change | None:
     if not contract.error.table:
         return None
-    return _coded(Mistake.NO_PARENT, lambda row: Row(404, "EndPoint.0005", row.message))
+    return _coded(Mistake.NO_PARENT, lambda row: Row(404, contract.error.codes["not_found"], row.message))
 
 
 @variant("ERR-6", "limits-404", "A path parameter outside its limits is answered with 404.")
 def _(contract: Contract) -> Change | None:
     if "path-limits" not in contract.capabilities:
         return None
-    return _coded(Mistake.PATH_LIMIT, lambda row: Row(404, "ResourceNotFound", row.message))
+    return _coded(Mistake.PATH_LIMIT, lambda row: Row(404, contract.error.codes["not_found"], row.message))
 
 
 @variant("ERR-7", "methods-404", "An undocumented method is answered with 404.")
 def _(contract: Contract) -> Change | None:
-    own = "InvalidResourceType" if _is_azure_error(contract) else "EndPoint.0005"
-    return _coded(Mistake.METHOD, lambda row: Row(404, own, row.message))
+    return _coded(Mistake.METHOD, lambda row: Row(404, contract.error.codes["no_method"], row.message))
 
 
 @variant("ERR-8", "prefix-spelled-otherwise", "Codes begin with Endpoint. in another case.")
@@ -289,14 +290,16 @@ def _(contract: Contract) -> Change | None:
 def _(contract: Contract) -> Change | None:
     if not contract.error.table:
         return None
-    return _coded(Mistake.BODY, lambda row: Row(row.status, "EndPoint.2016", row.message))
+    return _coded(Mistake.BODY, lambda row: Row(row.status, contract.error.codes["unlisted"], row.message))
 
 
-@variant("ERR-8", "empty-504", "An empty body is answered with 504 EndPoint.0011.")
+@variant("ERR-8", "empty-504", "An empty body is answered with 504 and its documented code.")
 def _(contract: Contract) -> Change | None:
     if not contract.error.empty_body:
         return None
-    return _coded(Mistake.EMPTY, lambda row: Row(504, contract.error.empty_body[0], row.message))
+    return _coded(
+        Mistake.EMPTY, lambda row: Row(contract.error.empty_body_status, contract.error.empty_body[0], row.message)
+    )
 
 
 @variant("ERR-8", "gateway-401", "A 401 comes from the gateway, with a code of its own.")
@@ -316,7 +319,7 @@ def _(contract: Contract) -> Change | None:
 
 
 def _general(contract: Contract) -> str:
-    return "BadRequest" if _is_azure_error(contract) else "EndPoint.0002"
+    return contract.error.codes["bad_request"]
 
 
 @variant("HDR-3", "throttled", "Every ninth list is throttled, and says when to come back.")
@@ -489,7 +492,7 @@ def _(contract: Contract) -> Change | None:
         collection.busy[found.name.lower()] = "deciding"
         found.provisioning = "Creating"
         started: Answer = self.operations.start(asked, apply, lambda: Answer(200, self.presenter.decided(found)))
-        headers = [(k, v) for k, v in started.headers if k == "Azure-AsyncOperation"]
+        headers = [(k, v) for k, v in started.headers if k == self.contract.long_running.status_header]
         return Answer(200, self.presenter.decided(found), headers)
 
     return part("service", change=change)
@@ -543,9 +546,9 @@ def _(contract: Contract) -> Change | None:
     return part("operations", retry_after=lambda _: "0") if polled(contract) else None
 
 
-@variant("LRO-1", "location-only", "A 202 has Location, and no Azure-AsyncOperation.")
+@variant("LRO-1", "location-only", "A 202 has the URL of the result, and none of the status.")
 def _(contract: Contract) -> Change | None:
-    return _always(lambda _, answer: answer.drop("Azure-AsyncOperation")) if polled(contract) else None
+    return _always(lambda _, answer: answer.drop(contract.long_running.status_header)) if polled(contract) else None
 
 
 @variant("LRO-2", "word-of-its-own", "An operation that goes on has a word of its own, and tells its percentage.")

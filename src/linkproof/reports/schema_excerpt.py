@@ -16,7 +16,7 @@ from linkproof.model.finding import Finding
 #: A longer excerpt shows less than the document would.
 _MOST_LINES = 24
 #: What a schema says of other members, or only for people, is left out where it would take the room.
-_LONG = ("description", "example", "examples", "x-ms-examples")
+_LONG = ("description", "example", "examples")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def planned(made: list[Plan]) -> Opener:
         server = build_server(chosen, token=_TOKEN, clock=clock.now, fixtures=fixtures)
         plan = Plan(Direct(server), [urlsplit(u).path.rstrip("/") for u in _bases(target)])
         made.append(plan)
-        kinds = {c.vendor: "bearer" if c.authorization_header == "Authorization" else "x-auth-token" for c in chosen}
+        headers = {c.vendor: c.authorization_header.lower() for c in chosen}
+        kinds = {vendor: "bearer" if header == "authorization" else header for vendor, header in headers.items()}
         tokens = {vendor: Auth(kind, _TOKEN) for vendor, kind in kinds.items()}
         free = replace(target.limits, minutes=None, per_second=None)
         return Opened(replace(target, auth=tokens, limits=free), lambda: None, transport=plan, clock=clock)
