@@ -103,6 +103,9 @@ def run(
     plan: Annotated[
         bool, typer.Option("--plan", help="Print every request that would be sent, and send none.")
     ] = False,
+    preflight: Annotated[
+        bool, typer.Option("--preflight", help="Check target and fixtures, print a checklist, and judge nothing.")
+    ] = False,
     waivers: Waivers = None,
     definition: Definitions = None,
     require: Require = "",
@@ -122,7 +125,7 @@ def run(
     """Send requests to a target and judge what comes back."""
     from linkproof.cli.output import output_from
     from linkproof.cli.result_policy import demands_from
-    from linkproof.cli.running import plan_run, run_target
+    from linkproof.cli.running import plan_run, preflight_run, run_target
     from linkproof.cli.target_choice import chosen_target, last_failed
     from linkproof.cli.watching import watch as run_again
     from linkproof.contract.catalogue import names_of
@@ -134,6 +137,8 @@ def run(
     most = 1 if stop_first else max_failures
     choice = Selection(tuple(requirement or ()), keyword, None, most)
 
+    if preflight:
+        raise typer.Exit(preflight_run(path, tuple(contract or ()), selection=choice, as_json=json))
     if plan:
         raise typer.Exit(plan_run(path, names, seed, selection=choice, as_json=json))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -15,14 +16,16 @@ from linkproof.cli.progress import progress_bar
 from linkproof.cli.result_policy import NO_DEMANDS, Demands
 from linkproof.cli.run_log import RunLog, shower
 from linkproof.contract.loader import all_contracts, all_requirements
-from linkproof.errors import EngineError
+from linkproof.errors import EngineError, UsageError
 from linkproof.model.exchange import Exchange
 from linkproof.reports.write import prepare
 from linkproof.runner.cleanup import clean_up
 from linkproof.runner.dry_run import Plan, planned
+from linkproof.runner.fixtures_needed import fixtures_needed
 from linkproof.runner.open_target import open_target
+from linkproof.runner.preflight.findings import Mark
 from linkproof.runner.pytest_plugin import Conformance
-from linkproof.runner.run_context import Choices
+from linkproof.runner.run_context import Choices, RunContext
 from linkproof.runner.running import run_suites
 from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.targets.journal import Journal
@@ -61,6 +64,11 @@ def run_target(
             prepare(out)
             if wait:
                 wait_for(run.context.target(), wait)
+            examined = run.context.preflight(partial(fixtures_needed, selection=selection))
+            if isinstance(examined.problem, UsageError):
+                raise examined.problem
+            for item in (i for i in examined.items if i.mark is Mark.NOTE):
+                console.print(str(item), markup=False, soft_wrap=True)
             with RunLog(out) as log, stoppable():
                 observers.append(log.exchange)
                 run.context.session()  # what has to be made is made now
@@ -69,7 +77,9 @@ def run_target(
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{printed}")
-    return finish(demands.applied(run.results), out, output)
+    results = demands.applied(run.results)
+    results.sentence += examined.sentence
+    return finish(results, out, output)
 
 
 def plan_run(
@@ -98,9 +108,33 @@ def plan_run(
     for request in asked:
         size = f"  ({len(request.content)} bytes)" if request.content else ""
         print(f"{request.method} {request.url}{size}")
+    for contract in run.context.contracts():
+        for state, count in fixtures_needed(contract, selection).items():
+            print(f"{contract.id}: uses {count} {state} connections", file=sys.stderr)
     changing = sum(r.method not in ("GET", "HEAD") for r in asked)
     print(f"{len(asked)} requests, {changing} of them not to read; nothing was sent", file=sys.stderr)
     return 0
+
+
+def preflight_run(target: str, contracts: tuple[str, ...], *, selection: Selection = EVERYTHING, as_json: bool) -> int:
+    """Examine a target and print the checklist; returns the exit code. Raises UsageError."""
+    if not target:
+        raise UsageError("the embedded server needs no preflight", where="--preflight", fix="give --target FILE")
+    selection.check(all_requirements())
+    context = RunContext(Choices(target, contracts, selection=selection))
+    try:
+        with stoppable():
+            found = context.preflight(partial(fixtures_needed, selection=selection), always=True)
+    finally:
+        context.close()
+    if as_json:
+        rows = [{"mark": i.mark, "contract": i.contract, "text": i.text} for i in found.items]
+        print(json.dumps({"exit_code": found.exit_code, "requests": found.requests, "items": rows}, indent=1))
+    else:
+        for item in found.items:
+            print(item)
+        print(f"{found.requests} requests; nothing was judged", file=sys.stderr)
+    return found.exit_code
 
 
 def clean(journal: Path, target: str, *, quiet: bool) -> int:

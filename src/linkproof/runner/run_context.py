@@ -15,9 +15,11 @@ from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange, Grade
-from linkproof.model.results import LeftBehind, Results
+from linkproof.model.results import Broken, LeftBehind, Results
 from linkproof.runner.cleanup import clean_up, provisioned
 from linkproof.runner.open_target import Opened, Opener, open_target
+from linkproof.runner.preflight.examine import Needs, examine, without_missing
+from linkproof.runner.preflight.findings import Preflight
 from linkproof.runner.run_recorder import Recording, replayed_info
 from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.runner.session import Session
@@ -61,6 +63,7 @@ class RunContext:
         self._observe = observe
         self.worker = ""
         self.left: list[LeftBehind] = []
+        self.examined = Preflight()
         self.requirements: tuple[Requirement, ...] = all_requirements()
         self.current: Session | None = None
         self._opener = opener
@@ -100,6 +103,23 @@ class RunContext:
         recorded = self.open().recorded
         return recorded.seed if recorded else 1
 
+    def preflight(self, count: Needs, *, always: bool = False) -> Preflight:
+        """Examine the target before anything is judged; a target error then ends the run. Raises UsageError.
+
+        The embedded server and cassettes are not examined.
+
+        Args:
+            count: returns how many connections the selected tests use.
+            always: also count where the target puts its connections back.
+        """
+        opened = self.open()
+        if opened.recorded is not None or not self.choices.target or opened.transport is not None:
+            return Preflight()
+        needs = count if always or (opened.target.writes and opened.target.reset is None) else None
+        self.examined = examine(opened, self.contracts(), self.choices.target, needs)
+        self._opened = without_missing(opened, self.examined)
+        return self.examined
+
     def session(self) -> Session:
         """Return the session of this process, opened at first need. Raises UsageError, TargetError."""
         if self.current is None:
@@ -107,10 +127,12 @@ class RunContext:
             # Workers share a target, and none may reset it under the others; each has a cassette, or an embedded
             # server, of its own.
             may_reset = not self.worker or opened.recorded is not None or not self.choices.target
+            problem = self.examined.problem
+            may_reset = may_reset and problem is None
             client = opened.client()
-            if opened.recorded is None:
+            if opened.recorded is None and problem is None:
                 client.sign_in({c.vendor for c in self.contracts()})
-            prepared = self._prepared(opened)
+            prepared = self._prepared(opened) if problem is None else opened
             if prepared is not opened:
                 client.close()
                 opened, client = prepared, prepared.client()
@@ -125,6 +147,9 @@ class RunContext:
                 concurrency=1 if opened.recorded is not None or self._recording else self.choices.concurrency,
                 observe=self._observe,
             )
+            if problem is not None:
+                self.current.dead = str(problem)
+                self.current.broken.append(Broken(str(problem), "found before anything was judged"))
             if may_reset:
                 self.current.reset()
         return self.current

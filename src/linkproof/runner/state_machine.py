@@ -21,6 +21,8 @@ from linkproof.runner.property_based import one_at_a_time
 from linkproof.runner.scenarios import look
 from linkproof.runner.session import NotExercised
 
+#: Of so many lives that are drawn, one is performed.
+_DRAWN_FOR_EACH = 8
 _TEXTS = ("", "Approved after review", "Nicht für uns – 拒绝", "x" * 120, "None")
 
 
@@ -82,7 +84,7 @@ def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...]
     run_state_machine_as_test(
         hypothesis.seed(seed)(Lifecycle),
         settings=hypothesis.settings(
-            max_examples=lifecycles,
+            max_examples=lifecycles * _DRAWN_FOR_EACH,
             stateful_step_count=steps,
             database=None,
             deadline=None,
@@ -90,8 +92,10 @@ def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...]
             suppress_health_check=list(hypothesis.HealthCheck),
         ),
     )
-    # Hypothesis may try once more than asked.
-    return tuple(tuple(life) for life in lives[:lifecycles])
+    # Hypothesis draws simple lives first, and leaves rules out of each: the most varied ones are kept.
+    different = list(dict.fromkeys(tuple(life) for life in lives))
+    different.sort(key=lambda life: -len({(move.kind, move.decision) for move in life}))
+    return tuple(different[:lifecycles])
 
 
 class _Life:

@@ -52,6 +52,11 @@ class Budget:
             self._clock.sleep(wait)
             go_on_or_stop()
 
+    @property
+    def sent(self) -> int:
+        """How many requests were counted so far."""
+        return self._sent
+
     def left(self) -> float:
         """Return how many seconds are left of the minutes; never less than a moment."""
         if self.limits.minutes is None:

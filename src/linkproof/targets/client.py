@@ -77,7 +77,10 @@ class Client:
 
     def is_own(self, url: str) -> bool:
         """Whether a URL is on one of the target's hosts: only there are credentials sent."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # a server may send anything
+            return False
         return parts.scheme in ("http", "https") and parts.netloc.casefold() in self._hosts
 
     def credential_headers(
@@ -230,7 +233,8 @@ class Client:
         try:
             answer = self._receive(httpx.Request(method, url, headers={"content-length": "0"}))
         except LinkproofError as error:
-            raise TargetError(f"{method} {url}: {error}") from None
+            kind = type(error) if isinstance(error, TargetError) else TargetError
+            raise kind(f"{method} {url}: {error}") from None
         if answer.status >= 400:
             raise TargetError(f"the reset {method} {url} was answered with {answer.status}")
 

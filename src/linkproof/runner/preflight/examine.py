@@ -1,0 +1,117 @@
+"""Examine a target: reset it, ask each contract a few questions, compare what is there with the target file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from linkproof.contract.model import Contract
+from linkproof.errors import TargetError, UsageError
+from linkproof.runner.open_target import Opened
+from linkproof.runner.preflight.findings import Preflight
+from linkproof.runner.preflight.fixtures import compare_with_needs, report, take_census
+from linkproof.runner.preflight.probe import MOST_REQUESTS, Probe, Reply
+from linkproof.runner.preflight.service import missing_parent, problem_of
+from linkproof.targets.budget import Budget, Limits, OverBudget
+from linkproof.targets.client import Client
+from linkproof.targets.transfer import Unreachable
+
+#: Returns how many connections of each state the selected tests use.
+Needs = Callable[[Contract], Mapping[str, int]]
+
+
+def examine(opened: Opened, contracts: Sequence[Contract], where: str, needs: Needs | None = None) -> Preflight:
+    """Return what a preflight of the target finds; at most ten requests per contract. Raises UsageError.
+
+    Args:
+        opened: the target.
+        contracts: those that the run is about.
+        where: the target file, for messages.
+        needs: how many connections the selected tests use; None where that is not to be found out.
+    """
+    outcome = Preflight()
+    client = opened.client()
+    limits = Limits(requests=MOST_REQUESTS, per_second=opened.target.limits.per_second)
+    try:
+        client.sign_in({c.vendor for c in contracts})
+        client.budget = Budget(limits, client.clock)
+        _reset(client, outcome, where)
+        for number, contract in enumerate(contracts):
+            if outcome.problem is not None:
+                break
+            if number:
+                outcome.requests += client.budget.sent
+                client.budget = Budget(limits, client.clock)
+            _examine_one(client, contract, outcome, where, needs)
+        outcome.requests += client.budget.sent
+    finally:
+        client.close()
+    return outcome
+
+
+def _reset(client: Client, outcome: Preflight, where: str) -> None:
+    if client.target.reset is None:
+        return
+    method, path = client.target.reset
+    client.budget.spend()
+    try:
+        client.reset()
+    except Unreachable as error:
+        outcome.fail("", TargetError(f"the target does not answer: {error}"))
+    except TargetError as error:
+        if "answered with 4" in str(error):
+            outcome.fail("", UsageError(str(error), where=f"{where}: [target] reset", fix="check its method and path"))
+        else:
+            outcome.fail("", error)
+    else:
+        outcome.ok("", f"the reset works ({method} {path})")
+
+
+def _examine_one(client: Client, contract: Contract, outcome: Preflight, where: str, needs: Needs | None) -> None:
+    probe = Probe(client, contract)
+    try:
+        _ask(probe, outcome, where, counted=needs is not None)
+    except OverBudget:
+        outcome.note(contract.id, f"after {MOST_REQUESTS} requests no more was looked at", untried=False)
+    if outcome.problem is None and needs is not None and client.target.writes:
+        compare_with_needs(needs(contract), client.target, probe, outcome)
+
+
+def _ask(probe: Probe, outcome: Preflight, where: str, *, counted: bool) -> None:
+    contract, target = probe.contract, probe.target
+    names = [n for group in probe.given.fixtures.values() for n in group]
+    listing = probe.listing()
+    replies = [r for r in (listing, probe.absent()) if r is not None]
+    if listing is None or listing.status != 200:
+        replies += [r for n in names[:1] if (r := probe.get(n)) is not None]
+    problem = problem_of(contract, replies, where, signed_in=contract.vendor in target.auth)
+    if problem is not None:
+        outcome.fail(contract.id, problem)
+        return
+    outcome.ok(contract.id, f"the target answers ({replies[0].request}: {replies[0].status or replies[0].error})")
+    if contract.vendor in target.auth:
+        outcome.ok(contract.id, "the target accepts the credential")
+    if _is_missing(listing, replies, has_names=bool(names)):
+        assert listing is not None or replies
+        reply = listing or replies[-1]
+        outcome.fail(contract.id, missing_parent(contract, dict(probe.given.path), reply, where))
+        return
+    if any(r.status == 200 for r in replies):
+        outcome.ok(contract.id, "the parent exists")
+    if names:
+        report(take_census(probe, listing), probe, outcome, counted=counted)
+    else:
+        outcome.note(contract.id, "the target file names no connections under fixtures", untried=False)
+
+
+def _is_missing(listing: Reply | None, replies: Sequence[Reply], *, has_names: bool) -> bool:
+    """Whether everything below the parent is answered with 404; without a list, a promised connection has to be."""
+    return all(r.status == 404 for r in replies) and (listing is not None or has_names)
+
+
+def without_missing(opened: Opened, outcome: Preflight) -> Opened:
+    """Return the target with the connections that are there: what a former run has used up is not tried again."""
+    contracts = dict(opened.target.contracts)
+    for name, usable in outcome.usable.items():
+        contracts[name] = replace(contracts[name], fixtures=usable)
+    return replace(opened, target=replace(opened.target, contracts=contracts))

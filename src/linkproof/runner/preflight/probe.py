@@ -1,0 +1,118 @@
+"""Ask one contract of a target a few harmless questions, at most ten, and keep the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from linkproof.base.json_values import at, parse
+from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.names import name_of, within_limits
+from linkproof.errors import TargetError
+from linkproof.model.exchange import Exchange
+from linkproof.runner.request_builder import RequestBuilder
+from linkproof.targets.client import Client
+
+#: Maximum number of requests for one contract, a reset included.
+MOST_REQUESTS = 10
+#: Pages of the list that are read, and connections that are asked for one by one.
+MOST_PAGES, MOST_GETS = 3, 4
+_UNKNOWN_ID = "0dd5eed0-1111-4222-8333-944445555666"
+
+
+class Reply:
+    """One answer, or the error in its place."""
+
+    def __init__(self, request: str, exchange: Exchange | None, error: TargetError | None = None) -> None:
+        self.request = request
+        self.error = error
+        self.status = exchange.response.status if exchange else 0
+        self.body = exchange.response.body if exchange else b""
+        self.kind = exchange.response.headers.get("content-type").lower() if exchange else ""
+        self.value = parse(self.body)
+
+    @property
+    def excerpt(self) -> str:
+        """Status and the beginning of the body, on one line."""
+        text = " ".join(self.body[:160].decode("utf-8", "replace").split())
+        return f"{self.request}: {self.status}{f' {text}' if text else ''}"
+
+
+class Probe:
+    """Asks one contract of a target."""
+
+    def __init__(self, client: Client, contract: Contract) -> None:
+        self.contract = contract
+        self.target = client.target
+        self.given = client.target.contracts[contract.id]
+        self._client = client
+        self._builder = RequestBuilder(contract, self.given)
+
+    def listing(self) -> Reply | None:
+        """Ask for the list; None where the contract has none."""
+        operation = self.contract.by_role(Role.LIST)
+        if operation is None:
+            return None
+        limit = self.contract.list.limit
+        return self._ask(operation, query={limit: "1000"} if limit else {})
+
+    def absent(self) -> Reply | None:
+        """Ask for what is not there: a connection, or the list of an unknown parent."""
+        operation = self.contract.by_role(Role.GET)
+        if operation is not None:
+            name = within_limits("linkproof-absent-1", operation.parameter(operation.item_parameter))
+            return self._ask(operation, name)
+        operation = self.contract.by_role(Role.LIST)
+        parents = self.contract.parent_parameters
+        if operation is None or not parents:
+            return None
+        return self._ask(operation, parents={parents[-1]: _UNKNOWN_ID})
+
+    def get(self, name: str) -> Reply | None:
+        """Ask for one connection; None where the contract has no Get."""
+        operation = self.contract.by_role(Role.GET)
+        return self._ask(operation, name) if operation is not None else None
+
+    def listed(self, first: Reply) -> tuple[dict[str, str], bool]:
+        """Return the connections of a list (name in lower case to status), and whether that is all of them."""
+        found: dict[str, str] = {}
+        reply: Reply | None = first
+        for _ in range(MOST_PAGES):
+            if reply is None or reply.status != 200:
+                return found, False
+            found |= dict(self._items(reply.value))
+            link = at(reply.value, self.contract.list.next_link) if self.contract.list.next_link else None
+            if not isinstance(link, str) or not link:
+                return found, True
+            reply = self._send("GET", link) if self._client.is_own(link) else None
+        return found, False
+
+    def status_in(self, value: Any) -> str:
+        """Return the status of a connection as shown; "" where it shows none."""
+        status = at(value, self.contract.member.status) if self.contract.member.status else None
+        return status if isinstance(status, str) else ""
+
+    def _items(self, value: Any) -> Iterator[tuple[str, str]]:
+        items = at(value, self.contract.list.items)
+        for item in items if isinstance(items, list) else ():
+            name = name_of(self.contract, item) if isinstance(item, dict) else ""
+            if name:
+                yield name, self.status_in(item)
+
+    def _ask(
+        self,
+        operation: Operation,
+        name: str = "",
+        *,
+        query: dict[str, str] | None = None,
+        parents: dict[str, str] | None = None,
+    ) -> Reply:
+        url = self._client.base_url(self.contract) + self._builder.path(operation, name, parents or {})
+        return self._send(operation.method, url, self._builder.query(query or {}))
+
+    def _send(self, method: str, url: str, query: list[tuple[str, str]] | None = None) -> Reply:
+        request = f"{method} {url}"
+        try:
+            return Reply(request, self._client.send(self.contract, method, url, query=query or ()))
+        except TargetError as error:
+            return Reply(request, None, error)

@@ -1,0 +1,71 @@
+"""From a few answers: is this the service at all, does it accept the credential, does the parent exist?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from linkproof.base.json_values import at
+from linkproof.contract.model import Contract
+from linkproof.errors import LinkproofError, TargetError, UsageError
+from linkproof.model.exchange import NO_ANSWER
+from linkproof.runner.preflight.probe import Reply
+
+_REFUSED = (401, 403, 407)
+#: A service may well answer all of a few questions so, and be judged for it.
+_MAY_BE_THE_SERVICE = (200, 400, 404, 429, 500, *_REFUSED)
+#: Words of a parameter's name that say nothing of what it names: resourceGroupName is about a resource group.
+_PLAIN = re.compile(r"(?i)(name|id|_)")
+
+
+def problem_of(contract: Contract, replies: Sequence[Reply], where: str, *, signed_in: bool) -> LinkproofError | None:
+    """Return what keeps a run from being worth while; None where the answers are those of a service."""
+    answered = [r for r in replies if r.status != NO_ANSWER]
+    if not answered:
+        return TargetError(f"the target does not answer: {replies[0].error}")
+    first = answered[0]
+    statuses = {r.status for r in answered}
+    if len(answered) > 1 and statuses <= set(_REFUSED):
+        if signed_in:
+            problem = f"the target refuses the credential ({first.excerpt})"
+            return UsageError(problem, where=f"{where}: [auth.{contract.vendor}]", fix="give one that is valid there")
+        problem = f"the target asks for a credential ({first.excerpt})"
+        return UsageError(problem, where=where, fix=f"add [auth.{contract.vendor}]")
+    if len(answered) > 1 and _is_portal(answered):
+        return TargetError(f"this is not the service: it answers everything with the same page ({first.excerpt})")
+    alike = len(answered) > 1 and len({s // 100 if s < 400 else s for s in statuses}) == 1
+    if alike and first.status not in _MAY_BE_THE_SERVICE:
+        return TargetError(f"this is not the service: it answers everything with {first.status} ({first.excerpt})")
+    return None
+
+
+def _is_portal(replies: Sequence[Reply]) -> bool:
+    """Whether what is there and what is not are both answered with 200, and not with JSON."""
+    return all(r.status == 200 and not isinstance(r.value, dict | list) for r in replies) and any(
+        "html" in r.kind or r.body.lstrip().startswith(b"<") or "json" not in r.kind for r in replies
+    )
+
+
+def missing_parent(contract: Contract, path: dict[str, str], reply: Reply, where: str) -> UsageError:
+    """Return the error for a parent that is answered with 404, with the parameter that is most likely wrong."""
+    place = f"{where}: [contracts.{contract.id}] path"
+    code, text = str(at(reply.value, contract.error.code) or ""), reply.body.decode("utf-8", "replace").lower()
+    if not code:
+        problem = f"the parent is not there ({reply.excerpt}), and the answer is not the contract's error"
+        return UsageError(problem, where=place, fix="check base_url first, then every parameter")
+    wrong = _most_likely(contract, path, code.lower(), text)
+    problem = f"the parent does not exist ({reply.excerpt}): most likely {wrong} = {path.get(wrong, '')!r} is wrong"
+    return UsageError(problem, where=place, fix=f"check {wrong}")
+
+
+def _most_likely(contract: Contract, path: dict[str, str], code: str, text: str) -> str:
+    """The parameter that the error is about: by its kind in the code, by its value in the text, else the last one."""
+    parents = contract.parent_parameters
+    for name in parents:
+        kind = _PLAIN.sub("", name).lower()
+        if kind and kind != "resource" and kind in code.replace("_", ""):
+            return name
+    for name in reversed(parents):
+        if path.get(name, "").lower() and path[name].lower() in text:
+            return name
+    return parents[-1] if parents else "path"
