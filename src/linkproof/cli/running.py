@@ -95,6 +95,7 @@ def plan_run(
     made: list[Plan] = []
     run = Conformance(Choices(target, contracts, seed, selection=selection), opener=planned(made))
     try:
+        run.context.preflight(partial(fixtures_needed, selection=selection))
         output = run_suites(run)
     finally:
         run.close()

@@ -113,7 +113,7 @@ class RunContext:
             always: also count where the target puts its connections back.
         """
         opened = self.open()
-        if opened.recorded is not None or not self.choices.target or opened.transport is not None:
+        if opened.recorded is not None or not self.choices.target:
             return Preflight()
         needs = count if always or (opened.target.writes and opened.target.reset is None) else None
         self.examined = examine(opened, self.contracts(), self.choices.target, needs)
