@@ -79,8 +79,16 @@ def test_a_reading_is_asked_again(tmp_path: Path) -> None:
     assert statuses(wrong) == statuses(right)
 
 
-def test_what_stays_away_is_inconclusive(tmp_path: Path) -> None:
+def test_what_is_dropped_each_time_is_one_finding_and_leaves_the_rest_inconclusive(tmp_path: Path) -> None:
     code, results, _ = run(tmp_path, DICOM.id, lambda _, line: "reset" if "linkproof-absent-1" in line else "")
+    assert [(f["requirement"], f["kind"]) for f in results["findings"]] == [("HDR-5", "no answer")]
+    assert results["broken"] == []
+    assert "ERR-3" in inconclusive(results)
+    assert code == 1
+
+
+def test_what_stays_away_is_inconclusive(tmp_path: Path) -> None:
+    code, results, _ = run(tmp_path, DICOM.id, lambda _, line: "cut" if "linkproof-absent-1" in line else "")
     assert results["findings"] == []
     assert results["broken"] == []
     assert "ERR-3" in inconclusive(results)
