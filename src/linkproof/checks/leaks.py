@@ -26,6 +26,15 @@ _EXCEPTION = re.compile(
     r"Error(?=\s{0,20}+[:(])"
     r"|\bError: [\w .']{3,80}\n\s{1,20}+at "
 )
+#: What frameworks say of a mistake in the program, word for word (.NET, Python, Java, JavaScript).
+_TEXT = re.compile(
+    r"Property set method not found|Object reference not set to an instance of an object"
+    r"|Value cannot be null\.\s(?:\(Parameter |Parameter name:)"
+    r"|Sequence contains (?:no|more than one) (?:matching )?element"
+    r"|Input string was not in a correct format|Index was outside the bounds of the array"
+    r"|'[A-Za-z_]\w*' object (?:has no attribute '|is not (?:subscriptable|iterable|callable))"
+    r"|Cannot (?:read|set) propert(?:y|ies) (?:'\w+' )?of (?:undefined|null)"
+)
 _PATH = re.compile(
     r"(?<![\w:/.\-])/(?:usr|home|var|opt|srv|app|apps|etc|tmp|root|mnt|data|proc|lib|bin|src|build|workspace)/[\w.\-/]+"
     r"|(?<![\w])[A-Za-z]:\\{1,2}(?:[\w .\-]+\\{1,2})*[\w .\-]+"
@@ -42,7 +51,13 @@ _SQL = re.compile(
     r"|\bora-\d{5}\b|\bduplicate key value\b|\brelation \"[^\"]{1,200}+\" does not exist\b)"
 )
 
-KINDS: Final = (("stack trace", _TRACE), ("exception type", _EXCEPTION), ("file path", _PATH), ("SQL", _SQL))
+KINDS: Final = (
+    ("stack trace", _TRACE),
+    ("exception type", _EXCEPTION),
+    ("exception text", _TEXT),
+    ("file path", _PATH),
+    ("SQL", _SQL),
+)
 
 
 #: What the beginning of a text does not show is not looked for: a body may have megabytes.
