@@ -126,7 +126,23 @@ def from_bicep(types: Path, described: list[Made], statuses: Mapping[str, Any]) 
             description = read_description(str(file), documents, Notes(), CONNECTIONS)
             sources = [source, *([dict(operations.source)] if operations.source else [])]
             for found in contracts_in(description, documents, Notes()):
-                yield made(found, documents, sources)
+                yield with_resources(made(found, documents, sources), known)
+
+
+def with_resources(one: Made, known: list[Made]) -> Made:
+    """Add the link resources of the nearest description: a type file says nothing of them."""
+    resources = ("link-resources", "link-resource")
+    having = [m for m in known if set(resources) & set(m.data["operations"].values())]
+    if not having or one.data["path"]["collection"].lower() != having[-1].data["path"]["collection"].lower():
+        return one
+    other, data = having[-1].data, one.data
+    data["operations"] |= {n: r for n, r in other["operations"].items() if r in resources}
+    data["answers"] |= {r: s for r, s in other["answers"].items() if r in resources}
+    data["path"] |= {n: v for n, v in other["path"].items() if n == "resource"}
+    if "resource" in other:
+        data["resource"] = other["resource"]
+    data["source"].append({**other["source"][0], "says": "link resources"})
+    return one
 
 
 def operations_of(parent: str, version: str, known: list[Made], statuses: Mapping[str, Any]) -> Operations:

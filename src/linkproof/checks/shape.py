@@ -160,7 +160,7 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
     schema = call.operation.responses.get(call.status)
     if schema is None or not isinstance(call.answer, dict | list):
         return
-    envelope = {call.contract.list.next_link} if call.role is Role.LIST else set()
+    envelope = {call.contract.list.next_link} if call.role in (Role.LIST, Role.LINK_RESOURCES) else set()
     sound = True
     for pointer in schema.unknown_members(call.answer):
         if pointer in envelope:

@@ -173,7 +173,7 @@ class Call:
         return self._items
 
     def _find_items(self) -> list[dict[str, Any]]:
-        if not self.success or self.operation is None:
+        if not self.success or self.operation is None or not self.operation.role.is_of_connections:
             return []
         if self.role is Role.LIST or (self.role is Role.DECIDE and self.contract.decide.subject):
             found = at(self.answer, self.contract.list.items)

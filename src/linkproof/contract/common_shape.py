@@ -22,13 +22,25 @@ _SUMMARY = {
     Role.DECIDE: "Approve or reject a connection.",
     Role.TAGS: "Change a connection.",
     Role.DELETE: "Delete a connection.",
+    Role.LINK_RESOURCES: "List the parts of the parent that endpoints may lead to.",
+    Role.LINK_RESOURCE: "Get one part of the parent.",
 }
-METHODS = {Role.LIST: "GET", Role.GET: "GET", Role.DECIDE: "PUT", Role.TAGS: "PATCH", Role.DELETE: "DELETE"}
+METHODS = {
+    Role.LIST: "GET",
+    Role.GET: "GET",
+    Role.DECIDE: "PUT",
+    Role.TAGS: "PATCH",
+    Role.DELETE: "DELETE",
+    Role.LINK_RESOURCES: "GET",
+    Role.LINK_RESOURCE: "GET",
+}
 _BODIES = {
     Role.LIST: {200: "Page"},
     Role.GET: {200: "Connection"},
     Role.DECIDE: {200: "Connection", 201: "Connection"},
     Role.TAGS: {200: "Connection", 201: "Connection"},
+    Role.LINK_RESOURCES: {200: "ResourcePage"},
+    Role.LINK_RESOURCE: {200: "Resource"},
 }
 _POLLING: dict[str, Any] = {
     name: {"schema": {"type": "string", "format": "uri"}} for name in ("Location", "Azure-AsyncOperation")
@@ -177,11 +189,15 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
     roles = {Role(role): name for name, role in own["operations"].items()}
     if Role.LIST in roles:
         schemas["Page"] = _page(own, common)
+    if not all(role.is_of_connections for role in roles):
+        schemas["Resource"] = common_part(common, "resource").changed(own.get("resource", {})).tree()
+        schemas["ResourcePage"] = Flat({"": {"type": "object"}, "/value": {"type": "array"}}).tree()
+        schemas["ResourcePage"]["properties"]["value"]["items"] = {"$ref": "#/components/schemas/Resource"}
     if "tags" in own:
         schemas["TagsUpdate"] = Flat().changed({"with": own["tags"]["members"]}).tree()
     paths: dict[str, Any] = {}
     for role, name in roles.items():
-        path = own["path"]["collection"] + ("" if role is Role.LIST else f"/{{{own['path']['item']}}}")
+        path = _path(own["path"], role)
         method = own.get("methods", {}).get(role.value, METHODS[role]).lower()
         paths.setdefault(path, {})[method] = _operation(own, role, name, path)
     return {
@@ -201,6 +217,16 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
             "schemas": schemas,
         },
     }
+
+
+def _path(path: Mapping[str, Any], role: Role) -> str:
+    """Return the path at which an operation is."""
+    collection = str(path["collection"])
+    if not role.is_of_connections:
+        collection = collection.rpartition("/")[0] + "/privateLinkResources"
+    item = {Role.LIST: "", Role.LINK_RESOURCES: "", Role.LINK_RESOURCE: path.get("resource", "")}
+    name = item.get(role, path.get("item", ""))
+    return f"{collection}/{{{name}}}" if name else collection
 
 
 def _page(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,13 @@ class Role(StrEnum):
     DECIDE = "decide"
     TAGS = "tags"
     DELETE = "delete"
+    LINK_RESOURCES = "link-resources"
+    LINK_RESOURCE = "link-resource"
+
+    @property
+    def is_of_connections(self) -> bool:
+        """Whether it is about connections, and not about the parts of the parent that endpoints may lead to."""
+        return self not in (Role.LINK_RESOURCES, Role.LINK_RESOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +348,8 @@ class Contract:
             found.add("integers")
         if requests:
             found.add("request-body")
-        if any(p.place == "path" and p.limited for o in self.operations for p in o.parameters):
+        own = [o for o in self.operations if o.role.is_of_connections]
+        if any(p.place == "path" and p.limited for o in own for p in o.parameters):
             found.add("path-limits")
         return frozenset(found)
 

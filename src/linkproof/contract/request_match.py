@@ -98,7 +98,8 @@ class Address:
         self.sort = (contract.id, contract.version, self.name)
         self.collection = _collection(route)
         own = [n for n in route.parameters if n not in contract.parent_parameters]
-        self.item = route.parameters[own[-1]].lower() if own else ""
+        is_of_connections = self.role is None or self.role.is_of_connections
+        self.item = route.parameters[own[-1]].lower() if own and is_of_connections else ""
         self.faults = tuple(self._faults())
 
     def _faults(self) -> list[Fault]:

@@ -14,6 +14,8 @@ _ENDPOINT_ID = (
     "/subscriptions/{subscriptionId}/resourceGroups/consumer-rg/providers/Microsoft.Network/privateEndpoints/pe-{name}"
 )
 PLAIN_NAMES = ("parent1", "test-svr", "p1", "P1", "11111111-1111-1111-1111-111111111111", "1")
+#: The one part that the embedded server's parents have.
+GROUP = "group1"
 _SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
@@ -39,7 +41,11 @@ class Shape:
     @property
     def item(self) -> Parameter | None:
         """The path parameter that names one connection."""
-        found = (o.parameter(o.item_parameter) for o in self.contract.operations if o.item_parameter)
+        found = (
+            o.parameter(o.item_parameter)
+            for o in self.contract.operations
+            if o.item_parameter and o.role.is_of_connections
+        )
         return next((p for p in found if p is not None), None)
 
     def has(self, pointer: str) -> bool:

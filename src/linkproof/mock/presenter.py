@@ -8,9 +8,11 @@ from typing import Any
 
 from linkproof.base.json_values import place
 from linkproof.contract.model import Role
+from linkproof.mock.default_fixtures import GROUP
+from linkproof.mock.messages import Asked
 from linkproof.mock.refusal import Refusal
 from linkproof.mock.setting import Setting
-from linkproof.mock.store import Connection, fresh
+from linkproof.mock.store import Collection, Connection, fresh
 
 
 class Presenter:
@@ -93,6 +95,29 @@ class Presenter:
     def provisioning(self, connection: Connection) -> str | None:
         """The provisioning state."""
         return connection.provisioning
+
+    # the parent's parts
+
+    def link_resource(self, asked: Asked, collection: Collection) -> dict[str, Any]:
+        """Return the one part of the parent that endpoints may lead to; only members that its schema knows."""
+        home, _, own = collection.home.rpartition("/")
+        kind = self.contract.resource_type.removesuffix(own)
+        whole: dict[str, Any] = {
+            "/id": f"{home}/privateLinkResources/{GROUP}",
+            "/name": GROUP,
+            "/type": f"{kind}privateLinkResources",
+            "/properties/groupId": GROUP,
+            "/properties/requiredMembers": ["default"],
+            "/properties/requiredZoneNames": ["privatelink.example.net"],
+        }
+        schema = asked.operation.responses.get(200) if asked.operation else None
+        prefix = "/value/*" if asked.operation and asked.operation.role is Role.LINK_RESOURCES else ""
+        known = {p.removeprefix(prefix).removesuffix("/*") for p, _ in schema.leaves()} if schema else set()
+        value: dict[str, Any] = {}
+        for pointer, leaf in whole.items():
+            if pointer in known:
+                place(value, pointer, leaf)
+        return value
 
     # pages and errors
 

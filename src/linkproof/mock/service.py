@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linkproof.base.json_values import at
 from linkproof.contract.model import Role
+from linkproof.mock.default_fixtures import GROUP
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
@@ -38,6 +39,8 @@ class Service:
             Role.DECIDE: self.decide,
             Role.TAGS: self.tags,
             Role.DELETE: self.delete,
+            Role.LINK_RESOURCES: self.link_resources,
+            Role.LINK_RESOURCE: self.link_resource,
         }
 
     def reset(self) -> None:
@@ -186,6 +189,17 @@ class Service:
         """Return the first of these statuses that the operation documents, or simply the first."""
         known = asked.operation.responses if asked.operation else {}
         return next((status for status in statuses if status in known), statuses[0])
+
+    def link_resources(self, asked: Asked, collection: Collection) -> Answer:
+        """The parts of the parent that endpoints may lead to."""
+        return Answer(200, {"value": [self.presenter.link_resource(asked, collection)]})
+
+    def link_resource(self, asked: Asked, collection: Collection) -> Answer:
+        """One part of the parent."""
+        found = self.presenter.link_resource(asked, collection)
+        if asked.path.rstrip("/").rsplit("/", 1)[-1].lower() != GROUP:
+            return self.refused(self.rules.unknown(asked, elsewhere=False))
+        return Answer(200, found)
 
     def takes_long(self, asked: Asked) -> bool:
         """Whether an operation goes on after its answer: where the contract says so, and documents 202 for it."""

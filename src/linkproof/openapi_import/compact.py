@@ -46,6 +46,7 @@ def compacted(
     request, tags = _sent(document, found, Role.DECIDE), _sent(document, found, Role.TAGS)
     request = _without_the_endpoint(request, notes) if request else None
     page, page_items = _page(document, found)
+    resource = _resource(document, found)
     best: dict[str, Any] = {}
     for version in _VERSIONS:
         common = _common(version)
@@ -54,6 +55,7 @@ def compacted(
             "connection": common_part(common, "connection").changes_to(connection),
             "request": connection.sent().changes_to(request) if request else {},
             "page": common_part(common, "page").changes_to(page) if page else {},
+            "resource": common_part(common, "resource").changes_to(resource) if resource else {},
         }
         made |= {k: v for k, v in changes.items() if v}
         if not best or _size(made) < _size(best):
@@ -143,12 +145,27 @@ def _page(document: Mapping[str, Any], found: Found) -> tuple[Flat | None, Flat 
     return Flat(page, {r for r in whole.required if r in page}), Flat(items, required)
 
 
+def _resource(document: Mapping[str, Any], found: Found) -> Flat | None:
+    """Return what one of the parent's link resources is, by Get or by the items of the list."""
+    for role, prefix in ((Role.LINK_RESOURCE, ""), (Role.LINK_RESOURCES, "/value/*")):
+        if role not in found.operations:
+            continue
+        schema = _schema(_entry(document, found, role)["responses"].get("200", {}))
+        whole = flatten(schema, document) if schema is not None else Flat()
+        nodes = {p.removeprefix(prefix): n for p, n in whole.nodes.items() if p.startswith(prefix)}
+        if nodes:
+            return Flat(nodes, {r.removeprefix(prefix) for r in whole.required if r.startswith(prefix)})
+    return None
+
+
 def _path(document: Mapping[str, Any], found: Found) -> dict[str, Any]:
     """Return the paths and the limits of their parameters."""
-    items = [o.path for o in found.operations.values() if o.path.endswith("}")]
+    items = [o.path for r, o in found.operations.items() if o.path.endswith("}") and r.is_of_connections]
     made: dict[str, Any] = {"collection": found.collection}
     if items:
         made["item"] = items[0].rsplit("/", 1)[1][1:-1]
+    if Role.LINK_RESOURCE in found.operations:
+        made["resource"] = found.operations[Role.LINK_RESOURCE].path.rsplit("/", 1)[1][1:-1]
     limits: dict[str, Any] = {}
     for reference in (p for r in found.operations for p in _entry(document, found, r).get("parameters", ())):
         parameter = at(document, str(reference.get("$ref", "")).removeprefix("#")) or reference
@@ -199,10 +216,10 @@ def compact_text(data: Mapping[str, Any]) -> str:
     ]
     for source in data.get("source", ()):
         lines.append(f"[[source]]\n{tomli_w.dumps(source)}")
-    for name in (*[n for n in _LAST if n != "source"], "connection", "request"):
+    for name in (*[n for n in _LAST if n != "source"], "connection", "request", "resource"):
         if isinstance(data.get(name), Mapping):
             lines.append(_table(name, data[name]))
-    known = {*plain, "source", *_LAST, "connection", "request"}
+    known = {*plain, "source", *_LAST, "connection", "request", "resource"}
     lines += [_table(n, v) for n, v in data.items() if n not in known and isinstance(v, Mapping)]
     return "\n".join(lines)
 

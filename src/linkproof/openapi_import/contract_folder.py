@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import tomli_w
 
 from linkproof.contract.loader import contract_of
 from linkproof.contract.model import Role
-from linkproof.contract.schema import resolved
 from linkproof.errors import UsageError
 from linkproof.mock.default_fixtures import PLAIN_NAMES, Shape, default_fixtures, settled_values
 from linkproof.openapi_import.compact import compact_text, compacted
@@ -89,13 +88,6 @@ def write_contract(
     return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
 
 
-def _is_array(document: dict[str, Any], found: Found) -> bool:
-    """Whether the list is answered with a bare array."""
-    answers = document["paths"][found.collection]["get"]["responses"]
-    schema = answers.get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    return bool(resolved(schema, document).get("type") == "array")
-
-
 def _part(name: str, what: str, where: str) -> str:
     """A name as part of a path. Raises UsageError for one that would lead elsewhere."""
     if not _FOLDER.fullmatch(name):
@@ -123,9 +115,6 @@ def contract_data(
     listing = found.operations.get(Role.LIST)
     if not found.is_arm:
         return data
-    if listing and _is_array(document, found):
-        listing = replace(listing, items="")
-        found.operations[Role.LIST] = listing
     paging = (
         {"items": f"/{listing.items}" if listing.items else "", "next_link": f"/{listing.next_link or 'nextLink'}"}
         if listing

@@ -48,6 +48,8 @@ class Examples:
                 parameter.setdefault("example", value)
                 self._values[parameter["name"]] = str(value)
         for role, operation in self._found.operations.items():
+            if not role.is_of_connections:
+                continue
             made = self._document["paths"][operation.path][operation.method.lower()]
             self._fill(role, operation.path, made)
 

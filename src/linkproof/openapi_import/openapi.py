@@ -22,6 +22,8 @@ _SUMMARY = {
     Role.DECIDE: "Approve or reject a connection.",
     Role.TAGS: "Change a connection.",
     Role.DELETE: "Delete a connection.",
+    Role.LINK_RESOURCES: "List the parts of the parent that endpoints may lead to.",
+    Role.LINK_RESOURCE: "Get one part of the parent.",
 }
 #: What Azure Resource Manager's common rules say of an operation that goes on (LRO-1, LRO-5).
 _ARM_POLLING: dict[str, Any] = {
@@ -179,7 +181,8 @@ class Writer:
         if status == "202" or role is Role.DELETE:
             self._notes.add(f"the body of {status} to {role.value}: accepted, and not judged")
             return None
-        return self._whole(role, self._schemas.convert(body.value, body.base))
+        schema = self._schemas.convert(body.value, body.base)
+        return self._whole(role, schema) if role.is_of_connections else schema
 
     def _error(self, body: Located | None) -> dict[str, Any]:
         if self._found.is_arm:
@@ -189,6 +192,12 @@ class Writer:
     def _whole(self, role: Role, schema: dict[str, Any]) -> dict[str, Any]:
         """What every answer of Azure Resource Manager has, said where the description leaves it out."""
         target = self._component(schema)
+        if role is Role.LIST and target.get("type") == "array":
+            # The definition says a bare array, against ARM's rule; where services keep to the rule, so does this.
+            self._notes.add("the list is a bare array: judged as an object with value, as ARM's common rules have it")
+            items = target.get("items", {})
+            schema = {"type": "object", "properties": {"value": {"type": "array", "items": items}}}
+            target = schema
         if role is Role.LIST:
             _require(target, self._found.operations[role].items)
             link = target.get("properties", {}).get(self._found.operations[role].next_link or "nextLink")

@@ -13,7 +13,8 @@ from linkproof.openapi_import.operations import Described, Description, Located
 from linkproof.openapi_import.schemas import Notes
 
 #: The operations that are taken unless others are asked for.
-CONNECTIONS = r"/privateEndpointConnections(/\{[^/]+\})?$"
+CONNECTIONS = r"/(privateEndpointConnections|privateLinkResources)(/\{[^/]+\})?$"
+_LINK_RESOURCES = "/privatelinkresources"
 
 
 @dataclass
@@ -56,9 +57,20 @@ def contracts_in(description: Description, documents: Documents, notes: Notes) -
             contract.elsewhere.append(operation)
         else:
             contract.operations[role] = operation
-    for contract in found.values():
+    resources = {path: found.pop(path) for path in list(found) if path.endswith(_LINK_RESOURCES)}
+    for path, contract in found.items():
         _decide_by_patch(contract, documents)
+        if path.endswith("/privateendpointconnections"):
+            _add_resources(contract, resources.get(path.rpartition("/")[0] + _LINK_RESOURCES))
     return [f for f in found.values() if f.operations]
+
+
+def _add_resources(contract: Found, resources: Found | None) -> None:
+    """Add the reading of the parent's link resources: operations of the same contract, after those of connections."""
+    roles = {Role.LIST: Role.LINK_RESOURCES, Role.GET: Role.LINK_RESOURCE}
+    for role, operation in resources.operations.items() if resources else ():
+        if role in roles:
+            contract.operations[roles[role]] = operation
 
 
 def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Described]:
@@ -66,6 +78,12 @@ def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Desc
 
     Each documented type becomes a path of its own, because each has its own contract.
     """
+    operations = tuple(operations)
+    documented: dict[str, tuple[str, ...]] = {}
+    for operation in operations:
+        for parameter in operation.parameters:
+            name, values = str(parameter.value.get("name")), _documented(parameter)
+            documented[name] = tuple(dict.fromkeys((*documented.get(name, ()), *values)))
     for operation in operations:
         _, provider, tail = operation.path.rpartition("/providers/")
         segments = tail.split("/")
@@ -73,7 +91,7 @@ def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Desc
         if not provider or not name:
             yield operation
             continue
-        types = _types_of(operation, name)
+        types = documented.get(name) or _given(operation, name)
         if not types:
             notes.add(f"{operation.path}: the definition does not say which types {name} stands for; left out")
         for chosen in types:
@@ -85,13 +103,17 @@ def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Desc
             )
 
 
-def _types_of(operation: Described, name: str) -> tuple[str, ...]:
-    """Return the values of a path parameter: those documented, then those of the examples."""
-    documented = next((p.value for p in operation.parameters if p.value.get("name") == name), {})
-    schema = documented.get("schema", documented)
+def _documented(parameter: Located) -> tuple[str, ...]:
+    """Return the values that a parameter may have, where they are documented."""
+    schema = parameter.value.get("schema", parameter.value)
     listed = schema.get("enum") if isinstance(schema, dict) else None
-    given = [_parameter_of(e, name) for e in operation.examples.values()]
-    return tuple(dict.fromkeys(v for v in (listed or given) if isinstance(v, str) and v))
+    return tuple(v for v in listed if isinstance(v, str) and v) if isinstance(listed, list) else ()
+
+
+def _given(operation: Described, name: str) -> tuple[str, ...]:
+    """Return the values that an operation's examples give a parameter."""
+    values = (_parameter_of(e, name) for e in operation.examples.values())
+    return tuple(dict.fromkeys(v for v in values if v))
 
 
 def _parameter_of(example: Located, name: str) -> str:

@@ -82,7 +82,7 @@ class Consumers:
             if parent is None or not at(asked.value, "/properties/subnet/id"):
                 return _refused(400, "InvalidResourceReference", is_azure=True)
             service, collection = parent
-            item = next((o for o in service.contract.operations if o.item_parameter), None)
+            item = next((o for o in service.contract.operations if o.item_parameter and o.role.is_of_connections), None)
             limit = item.parameter(item.item_parameter) if item else None
             connection = within_limits(f"{name}.{uuid.uuid4()}", limit)
             text = at(asked.value, f"{_LINK}/properties/requestMessage")
