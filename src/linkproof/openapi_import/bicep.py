@@ -99,11 +99,12 @@ def description_of(
     converter = _Converter(types)
     body = converter.reference(entry.get("body"), f"{kind}: body")
     item = f"{collection}/{{privateEndpointConnectionName}}"
+    named = _name_limits(types, entry)
     paths: dict[str, Any] = {item: {}}
     for role, method, statuses, is_long, is_said in _operations(operations):
         place = collection if role is Role.LIST else item
         made = _operation(role, statuses, is_long, is_said, body)
-        made["parameters"] = [*_parameters(place), *made.get("parameters", ())]
+        made["parameters"] = [*_parameters(place, named), *made.get("parameters", ())]
         paths.setdefault(place, {})[method.lower()] = made
     return {
         "swagger": "2.0",
@@ -144,9 +145,21 @@ def _operation(role: Role, statuses: tuple[int, ...], is_long: bool, is_said: bo
     return made
 
 
-def _parameters(path: str) -> list[dict[str, Any]]:
+def _name_limits(types: list[dict[str, Any]], entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the limits of a connection's name: what the type file says of ``name`` is a rule for the path."""
+    try:
+        body = types[int(str(entry["body"]["$ref"]).removeprefix("#/"))]
+        found = types[int(str(body["properties"]["name"]["type"]["$ref"]).removeprefix("#/"))]
+    except (KeyError, ValueError, IndexError, TypeError):
+        return {}
+    return _kept(found, "minLength", "maxLength", "pattern") if found.get("$type") == "StringType" else {}
+
+
+def _parameters(path: str, named: Mapping[str, Any]) -> list[dict[str, Any]]:
     names = [s[1:-1] for s in path.split("/") if s.startswith("{")]
     found: list[dict[str, Any]] = [{"name": n, "in": "path", "required": True, "type": "string"} for n in names]
+    if path.endswith("}"):
+        found[-1] |= named
     return [*found, {"name": "api-version", "in": "query", "required": True, "type": "string"}]
 
 
@@ -222,13 +235,14 @@ class _Converter:
             if name == "apiVersion" and flags & _READ_ONLY:
                 continue
             target = self._types[self._index(member.get("type"), f"{where}/{name}")]
-            if name == "type" and target.get("$type") == "StringLiteralType":
+            is_resource = "apiVersion" in found["properties"]
+            if is_resource and name in ("type", "name"):
                 schema: dict[str, Any] = {"type": "string"}
             else:
                 schema = self.reference(member.get("type"), f"{where}/{name}")
             if found.get("name") == "SystemData" and name in ("createdAt", "lastModifiedAt"):
                 schema = {"type": "string", "format": "date-time"}  # ARM's common type, which a type file cannot say
-            if flags & _READ_ONLY or (name in ("id", "name", "type") and "apiVersion" in found["properties"]):
+            if flags & _READ_ONLY or (is_resource and name in ("id", "name", "type")):
                 schema = {**schema, "readOnly": True}
             members[name] = schema
             if flags & _REQUIRED and not flags & _WRITE_ONLY:

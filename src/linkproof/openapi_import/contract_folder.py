@@ -127,6 +127,9 @@ def contract_data(
     member = shape.contract.member
     pointers = {n: getattr(member, n) for n in _MEMBERS}
     missing = {n: "" for n, pointer in pointers.items() if not shape.has(pointer)}
+    values = shape.values(member.provisioning)
+    if values and set(values) == set(settled_values(shape)):
+        missing["provisioning"] = ""  # no value says that something goes on: nothing can be told by it
     if missing:
         data["member"] = missing
     settled = settled_values(shape) if "provisioning" not in missing else ()
