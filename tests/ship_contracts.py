@@ -20,8 +20,8 @@ from typing import Any
 
 from linkproof.base.resources import folder
 from linkproof.contract.catalogue import row_of
-from linkproof.contract.loader import contract_of, read_contract
-from linkproof.contract.model import Role
+from linkproof.contract.loader import all_contracts, contract_of, read_contract
+from linkproof.contract.model import Role, plain_path
 from linkproof.openapi_import.bicep import NOTHING, Operations, connection_types, description_of
 from linkproof.openapi_import.compact import compact_text, compacted
 from linkproof.openapi_import.contract_folder import contract_data
@@ -212,7 +212,10 @@ def ship(specs: Path, types: Path, out: Path) -> tuple[list[dict[str, Any]], dic
         shutil.rmtree(out)
     index: list[dict[str, Any]] = []
     notes: dict[str, int] = {}
+    reviewed = {c.place for c in all_contracts()}
     for (kind, version), one in sorted(every.items()):
+        if (plain_path(one.data["path"]["collection"]), version) in reviewed:
+            continue
         if version != newest[kind]:
             one.data["id"] = f"{one.data['id']}-{version}"
         place = out / one.data["id"] / version

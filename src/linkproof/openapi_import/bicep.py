@@ -234,7 +234,6 @@ class _Converter:
             flags = member.get("flags", 0) if isinstance(member, dict) else 0
             if name == "apiVersion" and flags & _READ_ONLY:
                 continue
-            target = self._types[self._index(member.get("type"), f"{where}/{name}")]
             is_resource = "apiVersion" in found["properties"]
             if is_resource and name in ("type", "name"):
                 schema: dict[str, Any] = {"type": "string"}
