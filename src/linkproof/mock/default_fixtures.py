@@ -136,7 +136,9 @@ def _value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> Any:
 
 def settled_values(shape: Shape) -> tuple[str, ...]:
     """Return the values at which a provisioning state stays: not those that say what goes on."""
-    found = [v for v in shape.values(shape.member.provisioning) if not v.endswith("ing") and v != "Unknown"]
+    values = shape.values(shape.member.provisioning)
+    waiting = "Pending" if "Approved" in values else ""  # the connection's own states stand there: none is a progress
+    found = [v for v in values if v == waiting or (not v.endswith("ing") and v != "Unknown")]
     first = ("succeeded", "ready")
     return tuple(sorted(found, key=lambda v: (v.lower() not in first, found.index(v)))) or _SETTLED
 
