@@ -23,7 +23,8 @@ from linkproof.model.finding import Level
 from linkproof.model.results import BestEvidence, Broken, Results, Status, Verdict
 from linkproof.reports.write import write_copy, write_reports
 from linkproof.results.bundle import CHECKED, CLAIMED, MANIFEST, Changed, read_bundle, write_bundle
-from linkproof.results.merge import merged, only_vendor
+from linkproof.results.merge import merged
+from linkproof.results.vendor_part import only_vendor
 from tests.check_cases import APPROVED, got, put
 from tests.results_examples import PEC, SECRETS, VPCEP, breached, finding, nasty, replace, row
 from tests.test_cli import linkproof

@@ -91,7 +91,8 @@ def test_one_that_fails_does_not_stop_the_others(plan: Path, tmp_path: Path) -> 
     assert "| gone | mistake |" in (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
     assert "4 runs: out/index.html" in done.stdout
     kept = linkproof(tmp_path, "history", "list", "--store", "sqlite:///h.sqlite", "--json")
-    assert len(json.loads(kept.stdout)) == 3
+    assert [r["verdict"] for r in json.loads(kept.stdout)].count("broken") == 1
+    assert len(json.loads(kept.stdout)) == 4
 
 
 def test_what_was_done_is_not_done_again(plan: Path, tmp_path: Path) -> None:

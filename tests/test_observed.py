@@ -12,7 +12,8 @@ from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from linkproof.model.lifecycle import Ended, LongRunning, Transition
 from linkproof.model.observed_values import Observed, ObservedValue
-from linkproof.results.merge import merged, only_vendor
+from linkproof.results.merge import merged
+from linkproof.results.vendor_part import only_vendor
 from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
 from tests.results_examples import breached, replace
 from tests.traffic import (

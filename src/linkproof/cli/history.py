@@ -98,7 +98,10 @@ def _print_trend(found: Trend, console: Console) -> None:
         console.print(Text(one_line(line)), soft_wrap=True)
 
     newest = found.newest
-    say(f"{found.target}: {newest.verdict} on {newest.started_at} (run {newest.id} of {count(len(found.runs), 'run')})")
+    runs = count(len(found.runs), "run")
+    say(f"{found.target}: {newest.verdict} on {newest.started_at} (run {newest.id}; {runs} of this target)")
+    if found.judged is not newest:
+        say(f"Not judged since {found.judged.started_at} (run {found.judged.id}: {found.judged.verdict})")
     say("Contracts, the worst status of each run, the oldest first  (. pass, F fail, w warn, ? not exercised)")
     for contract, statuses in found.contracts().items():
         say(f"  {''.join(_LETTER[s] for s in statuses)}  {contract}")

@@ -7,18 +7,33 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from linkproof.base.models import decode_json
 from linkproof.base.wording import count
 from linkproof.cli.history import add_runs, store_url
 from linkproof.errors import UsageError
+from linkproof.history.store import Store
+from linkproof.nightly.absent import mistake_in, results_without_a_run
 from linkproof.nightly.performing import Done, engine_of
 from linkproof.nightly.plan import Job, read_plan
-from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
+from linkproof.nightly.summary import Line, exit_code_of, line_of, sentence_of, write_summary
 
 _STATE = "state.jsonl"
+
+
+class _Row(Struct):
+    """A line of the state file: a job that is done, and the key of what it did."""
+
+    key: str
+    name: str
+    exit_code: int
+    said: str
+    seconds: float
+    reported: bool = True
 
 
 def run_plan(
@@ -36,6 +51,10 @@ def run_plan(
     jobs = read_plan(plan)
     perform = engine_of(engine, processes, scheduler)
     done = _before(out, jobs) if resume else {}
+    for job in jobs:
+        if mistake := mistake_in(job):
+            done[job.name] = Done(job.name, 2, mistake, 0.0, reported=False)
+            print(f"{job.name} is not run: {mistake}", file=sys.stderr)
     todo = [j for j in jobs if j.name not in done]
     keys = {j.name: j.key for j in jobs}
     console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
@@ -53,12 +72,21 @@ def run_plan(
     except OSError as error:
         raise UsageError(f"cannot be written: {error}", where=f"--out {out}", fix="choose another folder") from None
     if history is not None:
-        written = [out / j.name for j in todo if (out / j.name / "results.json").is_file()]
-        if written:
-            add_runs(written, store_url(history))
+        _keep(jobs, done, {j.name for j in todo}, out, store_url(history))
     if not quiet:
         _print(lines, out)
     return exit_code_of(lines)
+
+
+def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url: str) -> None:
+    """Add the night's runs to the history; one that left no results is kept as broken, so that nobody misses it."""
+    written = [out / j.name for j in jobs if j.name in ran and done[j.name].reported]
+    if written:
+        add_runs(written, url)
+    absent = [j for j in jobs if not done[j.name].reported]
+    with Store(url) as store:
+        for job in absent:
+            store.add(results_without_a_run(job, done[job.name], sentence_of(done[job.name])))
 
 
 def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
@@ -66,18 +94,16 @@ def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
     keys = {j.name: j.key for j in jobs}
     found: dict[str, Done] = {}
     try:
-        text = (out / _STATE).read_text(encoding="utf-8")
+        text = (out / _STATE).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return {}
     for line in text.splitlines():
         try:
-            row = json.loads(line)
-            key = row.pop("key")
-            done = Done(**row)
-        except (ValueError, KeyError, TypeError):
+            row = decode_json(line.encode(), _Row, _STATE, "")
+        except UsageError:
             continue  # cut short: that job is done again
-        if keys.get(done.name) == key and done.exit_code in (0, 1, 4):
-            found[done.name] = done
+        if keys.get(row.name) == row.key and row.exit_code in (0, 1, 4):
+            found[row.name] = Done(row.name, row.exit_code, row.said, row.seconds, row.reported)
     return found
 
 

@@ -12,7 +12,8 @@ from linkproof.model.results import Status
 from linkproof.redaction.publish import published
 from linkproof.reports.github import workflow_commands
 from linkproof.reports.write import write_copy
-from linkproof.results.merge import merged, only_vendor
+from linkproof.results.merge import merged
+from linkproof.results.vendor_part import only_vendor
 
 
 def annotate_results(path: Path) -> int:
@@ -23,7 +24,7 @@ def annotate_results(path: Path) -> int:
 
 
 def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool, title: str = "") -> int:
-    """Write a page, a page for printing, and the data; returns 0. Raises UsageError."""
+    """Write a page, a page for printing, and the data; return the results' exit code. Raises UsageError."""
     read = [read_results(p) for p in paths]
     results = demands.applied(merged(read))
     titles = {r.title for r in read}
@@ -44,4 +45,4 @@ def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demand
     if not quiet:
         print(f"{results.verdict.upper()} {results.sentence}")
         print(f"reports: {', '.join(map(str, written))}")
-    return 0
+    return results.exit_code

@@ -77,6 +77,12 @@ class Trend:
         """The newest run."""
         return self.runs[-1]
 
+    @property
+    def judged(self) -> Run:
+        """The newest run that judged anything: the newest, but for runs that broke."""
+        have = {number for line in self.lines for number, status in enumerate(line.statuses) if status}
+        return self.runs[max(have, default=len(self.runs) - 1)]
+
     def contracts(self) -> dict[str, list[str]]:
         """The worst status of each contract in each run; "" where the run did not have it."""
         found: dict[str, list[str]] = {}
@@ -105,7 +111,7 @@ def trend(store: Store, target: str) -> Trend:
     for run, row in store.rows(target):
         new = Line(row.contract, row.requirement, row.family, row.level, [""] * len(runs))
         lines.setdefault((row.contract, row.requirement), new).statuses[place[run.id]] = row.status
-    newest = runs[-1].id
+    newest = _newest_judged(runs, {number for line in lines.values() for number, s in enumerate(line.statuses) if s})
     findings: dict[str, KeptFinding] = {}
     for run, seen in store.findings(target):
         new_finding = KeptFinding(seen.first, seen.last, name=seen.name, contract=seen.contract)
@@ -128,6 +134,11 @@ def trend(store: Store, target: str) -> Trend:
         ordered,
         sorted(words.values(), key=lambda w: (w.contract, w.place, w.value)),
     )
+
+
+def _newest_judged(runs: list[Run], judged: set[int]) -> int:
+    """The id of the newest run that judged anything: one that broke says nothing of what is still there."""
+    return runs[max(judged, default=len(runs) - 1)].id
 
 
 def _keep(kept: Kept, first: str, last: str, now: bool) -> None:

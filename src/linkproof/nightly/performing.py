@@ -9,12 +9,12 @@ import sys
 import tarfile
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from linkproof.base.toml_tables import toml_of
 from linkproof.errors import UsageError
 from linkproof.judging.parallel import as_they_end, dask_client
 from linkproof.nightly.plan import Job
@@ -26,12 +26,16 @@ _MOST_SAID = 4000
 
 @dataclass(frozen=True)
 class Done:
-    """How a job ended: the exit code of its run, what it printed to standard error, and how long it took."""
+    """How a job ended: the exit code of its run, what it printed to standard error, and how long it took.
+
+    ``reported``: whether it wrote results; those of an earlier night may still lie in its folder.
+    """
 
     name: str
     exit_code: int
     said: str
     seconds: float
+    reported: bool = True
 
 
 def perform(job: Job, out: Path) -> Done:
@@ -40,8 +44,18 @@ def perform(job: Job, out: Path) -> Done:
     journal = out / "journal.jsonl"
     if journal.exists():
         _run(["cleanup", str(journal), "--target", job.target, "--quiet"], job.minutes)
+    before = _written_at(out)
     code, said = _run(job.arguments(out), job.minutes)
-    return Done(job.name, code, said[-_MOST_SAID:], round(time.monotonic() - started, 1))
+    took = round(time.monotonic() - started, 1)
+    return Done(job.name, code, said[-_MOST_SAID:], took, _written_at(out) not in (None, before))
+
+
+def _written_at(out: Path) -> int | None:
+    """When the results in a folder were written; None where there are none."""
+    try:
+        return (out / "results.json").stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _run(arguments: list[str], minutes: int) -> tuple[int, str]:
@@ -90,8 +104,8 @@ def _sent(job: Job) -> dict[str, bytes]:
         if path and Path(path).is_file():
             files[name] = Path(path).read_bytes()
     try:
-        target = tomllib.loads(files.get("target.toml", b"").decode("utf-8-sig")).get("target", {})
-    except ValueError:
+        target = toml_of(files.get("target.toml", b""), job.target).get("target", {})
+    except UsageError:
         return files  # the run tells what is wrong with it
     if isinstance(target, dict) and target.get("kind") == "live" and target.get("writes"):
         problem = "a live target that is written to keeps a journal, which has to be on this machine"

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from linkproof.base.files import read_file
+from linkproof.base.files import read_file, replace_file
+from linkproof.base.wording import count
 from linkproof.errors import UsageError
 from linkproof.model.finding import Level
 from linkproof.model.results import Results
 from linkproof.nightly.performing import OVER_TIME, Done
+from linkproof.redaction.publish import Published, published
+from linkproof.reports.digest import about_waivers
 from linkproof.reports.markdown import escape
 from linkproof.reports.pages import pages_of
 from linkproof.results.serialize import results_from_json
 
+_STALE = "stale waiver"
 _WORDS = {0: "conforms", 1: "breached", 2: "mistake", 3: "broken", 4: "unproven", OVER_TIME: "over time"}
 #: What a whole night ends with: the first of these that any of its runs ended with.
 _WORST = (1, 3, 4, 0)
@@ -39,17 +43,19 @@ class Line:
 
 def line_of(done: Done, folder: Path) -> Line:
     """A run's line, from what it left in its folder; what it said on standard error, where it left nothing."""
-    results = _results(folder)
+    results = _results(folder) if done.reported else None
     word = _WORDS.get(done.exit_code, "broken")
     if results is None or word in ("mistake", "over time"):
-        said = " ".join(done.said.split())[:300] or f"ended with {done.exit_code}, without a report"
-        return Line(done.name, word, done.exit_code, said, 0, 0, 0, done.seconds, 0, "")
+        return Line(done.name, word, done.exit_code, sentence_of(done), 0, 0, 0, done.seconds, 0, "")
+    shown = published(results)
+    if done.exit_code == 1 and not _is_breached(shown):
+        word = _STALE
     levels = [f.level for f in results.findings]
     return Line(
         done.name,
         word,
         done.exit_code,
-        results.sentence,
+        " ".join([shown.sentence, *about_waivers(shown)]),
         levels.count(Level.MUST),
         levels.count(Level.SHOULD),
         results.requests,
@@ -57,6 +63,17 @@ def line_of(done: Done, folder: Path) -> Line:
         len(results.left_behind),
         f"{done.name}/report.html",
     )
+
+
+def sentence_of(done: Done) -> str:
+    """What a run without a report said, on one line."""
+    lines = [line.strip() for line in done.said.splitlines() if line.strip()]
+    return "; ".join(lines)[:300] or f"ended with {done.exit_code}, without a report"
+
+
+def _is_breached(results: Published) -> bool:
+    """Whether a MUST is breached that no waiver covers."""
+    return any(f.is_must and f.id not in results.waived for f in results.findings)
 
 
 def exit_code_of(lines: Sequence[Line]) -> int:
@@ -68,18 +85,18 @@ def exit_code_of(lines: Sequence[Line]) -> int:
 def write_summary(lines: Sequence[Line], out: Path) -> None:
     """Write summary.json, summary.md and index.html."""
     rows = [asdict(line) for line in lines]
-    (out / "summary.json").write_text(
-        json.dumps({"exit_code": exit_code_of(lines), "runs": rows}, ensure_ascii=False, indent=1) + "\n",
-        encoding="utf-8",
-    )
+    data = {"exit_code": exit_code_of(lines), "runs": rows}
+    replace_file(out / "summary.json", json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     table = ["| run | verdict | MUST | SHOULD | requests | what |", "|---|---|---|---|---|---|"]
     for line in lines:
         numbers = f"{line.must} | {line.should} | {line.requests}"
         table.append(f"| {line.name} | {line.word} | {numbers} | {escape(line.sentence)} |")
-    (out / "summary.md").write_text("\n".join(table) + "\n", encoding="utf-8")
-    template = pages_of("linkproof.nightly").get_template("index.html.j2")
+    replace_file(out / "summary.md", "\n".join(table) + "\n")
+    environment = pages_of("linkproof.nightly")
+    environment.filters["count"] = count
+    template = environment.get_template("index.html.j2")
     page = template.render(lines=lines, exit_code=exit_code_of(lines))
-    (out / "index.html").write_text(page, encoding="utf-8")
+    replace_file(out / "index.html", page)
 
 
 def _results(folder: Path) -> Results | None:

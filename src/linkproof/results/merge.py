@@ -1,9 +1,9 @@
-"""Results made of results: several runs as one, and one vendor's part alone."""
+"""Several results as one: a merger for each type."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -16,13 +16,11 @@ from linkproof.model.lifecycle import Ended, Lifecycle, LongRunning, Transition
 from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.model.results import (
     BestEvidence,
-    Broken,
     ContractInfo,
     RequirementResult,
     Results,
     Status,
     TargetInfo,
-    UnmatchedGroup,
 )
 from linkproof.model.waiver import Standing, Waiver
 
@@ -31,7 +29,6 @@ _WORST = (Status.FAIL, Status.WARN, Status.PASS, Status.NOT_EXERCISED, Status.NO
 #: A waiver that one run had use for is used, whatever the others had to do with it.
 _STANDINGS = (Standing.EXPIRED, Standing.IN_FORCE, Standing.UNUSED, Standing.NOT_JUDGED)
 _BEST = (Grade.LIVE, Grade.RECORDING, Grade.MOCK, Grade.DOCUMENT)
-_ANYBODYS = "matched no contract, and not shown here: whose they are is not known"
 
 _Item = TypeVar("_Item")
 
@@ -40,74 +37,35 @@ def merged(parts: Sequence[Results]) -> Results:
     """All results as one: what one run breached is breached, what one run proved is proven by its own evidence."""
     if len(parts) == 1:
         return parts[0]
-    target = TargetInfo(
-        _joined(p.target.name for p in parts),
-        _joined(p.target.kind for p in parts),
-        _joined(p.target.base_url for p in parts if p.target.base_url),
-        any(p.target.writes for p in parts),
-        any(p.target.checks_credentials for p in parts),
-        _joined(p.target.recorded_at for p in parts if p.target.recorded_at),
-        sum(p.target.not_recorded for p in parts),
-    )
-    found = replace(
-        parts[0],
-        target=target,
-        contracts=_merged((c for p in parts for c in p.contracts), lambda c: c.id, _contracts),
-        requirements=_merged(
-            (r for p in parts for r in p.requirements), lambda r: (r.contract, r.requirement), _requirements
-        ),
-        findings=_merged((f for p in parts for f in p.findings), lambda f: f.id, _findings),
-        documentation_defects=_merged((f for p in parts for f in p.documentation_defects), lambda f: f.id, _first),
-        unmatched=[u for p in parts for u in p.unmatched],
-        broken=[b for p in parts for b in p.broken],
-        left_behind=[x for p in parts for x in p.left_behind],
-        lifecycles=_merged((x for p in parts for x in p.lifecycles), lambda x: x.contract, _lifecycles),
-        long_running=_merged(
-            (x for p in parts for x in p.long_running), lambda x: (x.contract, x.clock), _long_running
-        ),
-        started_at=max(p.started_at for p in parts),
-        duration_s=round(sum(p.duration_s for p in parts), 3),
-        requests=sum(p.requests for p in parts),
-        seed=parts[0].seed if len({p.seed for p in parts}) == 1 else None,
-        version=_joined(p.version for p in parts),
-        allow_unproven=all(p.allow_unproven for p in parts),
-        observed=_merged((x for p in parts for x in p.observed), lambda x: (x.contract, x.place), _observed),
-        waivers=_merged((w for p in parts for w in p.waivers), _key_of_waiver, _waivers),
-    )
-    return _judged(found)
+    lists = {name: merge([x for p in parts for x in getattr(p, name)]) for name, merge in _MERGERS.items()}
+    facts = {
+        "target": _targets([p.target for p in parts]),
+        "started_at": max(p.started_at for p in parts),
+        "duration_s": round(sum(p.duration_s for p in parts), 3),
+        "requests": sum(p.requests for p in parts),
+        "seed": parts[0].seed if len({p.seed for p in parts}) == 1 else None,
+        "version": _joined(p.version for p in parts),
+        "allow_unproven": all(p.allow_unproven for p in parts),
+    }
+    return judged_anew(replace(parts[0], **lists, **facts))
 
 
-def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Results:
-    """One vendor's part: its contracts and their rows, nothing that names another vendor's.
-
-    ``binding`` are the requirements that bind the vendor. What matched no contract may be anybody's: it is counted, and
-    not shown. Of what broke only that it did is told.
-    """
-    ids = {c.id for c in results.contracts if c.vendor == vendor}
-    contracts = [c for c in results.contracts if c.id in ids]
-    unmatched = sum(u.count for u in results.unmatched)
-    hidden = Broken("something broke in the run that this is a part of", "The whole report says what.")
-    found = replace(
-        results,
-        contracts=contracts,
-        requirements=[r for r in results.requirements if r.contract in ids and r.requirement in binding],
-        findings=[f for f in results.findings if f.contract in ids],
-        documentation_defects=[f for f in results.documentation_defects if f.contract in ids],
-        unmatched=[UnmatchedGroup(_ANYBODYS, "", "", unmatched, ())] if unmatched else [],
-        broken=[hidden] if results.broken else [],
-        left_behind=[x for x in results.left_behind if x.contract in ids],
-        lifecycles=[x for x in results.lifecycles if x.contract in ids],
-        long_running=[x for x in results.long_running if x.contract in ids],
-        observed=[x for x in results.observed if x.contract in ids],
-        waivers=[w for w in results.waivers if w.contract in ids],
-        requests=sum(c.exchanges for c in contracts),
-    )
-    return _judged(found)
-
-
-def _judged(results: Results) -> Results:
+def judged_anew(results: Results) -> Results:
+    """The results with the verdict and the sentence that follow from their rows."""
     verdict, sentence = sum_up(results.requirements, results.findings, results.broken, results.target)
     return replace(results, verdict=verdict, sentence=sentence)
+
+
+def _targets(targets: list[TargetInfo]) -> TargetInfo:
+    return TargetInfo(
+        _joined(t.name for t in targets),
+        _joined(t.kind for t in targets),
+        _joined(t.base_url for t in targets if t.base_url),
+        any(t.writes for t in targets),
+        any(t.checks_credentials for t in targets),
+        _joined(t.recorded_at for t in targets if t.recorded_at),
+        sum(t.not_recorded for t in targets),
+    )
 
 
 def _joined(texts: Iterable[str]) -> str:
@@ -204,3 +162,26 @@ def _long_running(group: list[LongRunning]) -> LongRunning:
     shown = tuple(t for x in group for t in x.shown)[:DRAWN]
     how = tuple(Ended(word, number) for word, number in sorted(ended.items()))
     return replace(group[0], count=sum(x.count for x in group), ended=how, shown=shown)
+
+
+def _by(
+    key: Callable[[_Item], Hashable], merge: Callable[[list[_Item]], _Item]
+) -> Callable[[list[_Item]], list[_Item]]:
+    """A merger of lists: items with the same key become one."""
+    return lambda items: _merged(items, key, merge)
+
+
+#: For each list of the results how it is merged; ``list`` keeps every item.
+_MERGERS: Mapping[str, Callable[[list[Any]], list[Any]]] = {
+    "contracts": _by(lambda c: c.id, _contracts),
+    "requirements": _by(lambda r: (r.contract, r.requirement), _requirements),
+    "findings": _by(lambda f: f.id, _findings),
+    "documentation_defects": _by(lambda f: f.id, _first),
+    "unmatched": list,
+    "broken": list,
+    "left_behind": list,
+    "lifecycles": _by(lambda x: x.contract, _lifecycles),
+    "long_running": _by(lambda x: (x.contract, x.clock), _long_running),
+    "observed": _by(lambda x: (x.contract, x.place), _observed),
+    "waivers": _by(_key_of_waiver, _waivers),
+}

@@ -1,0 +1,58 @@
+"""Runs that left no results: what can be known of them, so that history and pages do not show the last good night."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import linkproof
+from linkproof.base.toml_tables import read_toml
+from linkproof.base.wording import moment_of
+from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.errors import UsageError
+from linkproof.model.results import Broken, Results, TargetInfo, Verdict
+from linkproof.nightly.performing import Done
+from linkproof.nightly.plan import Job
+from linkproof.results.evidence_policy import needed_from
+from linkproof.results.waivers import Known, waivers_from
+from linkproof.targets.file import read_target
+
+
+def mistake_in(job: Job) -> str:
+    """What is wrong with the files and options of a job, as its run would say it; "" where nothing is."""
+    try:
+        chosen = select(all_contracts(), job.contracts)
+        read_target(Path(job.target), chosen)
+        if job.waivers:
+            known = Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
+            waivers_from(read_toml(Path(job.waivers), "give a waiver file"), job.waivers, known)
+        if job.require:
+            needed_from(job.require)
+    except UsageError as error:
+        return f"linkproof: error: {error}"
+    return ""
+
+
+def results_without_a_run(job: Job, done: Done, sentence: str) -> Results:
+    """Return results that say only that the run broke; they go into the history like any others."""
+    name, base_url = job.name, ""
+    try:
+        table = read_toml(Path(job.target), "").get("target", {})
+        name, base_url = str(table.get("name", Path(job.target).stem)), str(table.get("base_url", ""))
+    except (UsageError, AttributeError):
+        pass
+    return Results(
+        verdict=Verdict.BROKEN,
+        sentence=sentence,
+        version=linkproof.__version__,
+        target=TargetInfo(name, "none", base_url),
+        contracts=[],
+        requirements=[],
+        findings=[],
+        documentation_defects=[],
+        unmatched=[],
+        broken=[Broken(sentence, done.said)],
+        started_at=moment_of(time.time() - done.seconds),
+        duration_s=max(done.seconds, 0.0),
+        requests=0,
+    )
