@@ -11,8 +11,18 @@ def count(number: int, noun: str) -> str:
 
 
 def moment_of(seconds: float) -> str:
-    """Return seconds since 1970 as ISO 8601, in UTC, to the second."""
+    """Return seconds since 1970 as ISO 8601, in UTC, to the second, as in 2026-11-20T10:00:00+00:00."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def zulu(moment: datetime, timespec: str = "seconds") -> str:
+    """Return a moment as ISO 8601 in UTC with a Z, as in 2026-11-20T10:00:00Z."""
+    return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
+def zulu_now() -> str:
+    """Return the present as ISO 8601 in UTC with a Z, to the second."""
+    return zulu(datetime.now(UTC))
 
 
 def parsed_moment(text: str) -> datetime:

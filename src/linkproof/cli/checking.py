@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from linkproof.base.wording import moment_of
 from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.result_policy import NO_DEMANDS, Demands
 from linkproof.contract.catalogue import chosen
@@ -75,7 +75,7 @@ def judge_recordings(
     name = paths[0].name if len(paths) == 1 else f"{len(paths)} recordings"
     facts = RunFacts(
         target=TargetInfo(name=name, kind="recording"),
-        started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        started_at=moment_of(started),
         duration_s=round(time.time() - started, 3),
         requests=judge.exchanges,
         allow_unproven=allow_unproven,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import tomli_w
 
+from linkproof.base.files import replace_file
 from linkproof.base.toml_tables import read_toml, toml_of
 from linkproof.cli.reading import read_results
 from linkproof.contract.loader import all_contracts, all_requirements
@@ -95,9 +96,6 @@ def known_names() -> Known:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
+        replace_file(path, text)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", where=str(path), fix="choose another file") from None

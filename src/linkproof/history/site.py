@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from linkproof.base.files import replace_file
 from linkproof.base.wording import count
 from linkproof.errors import UsageError
 from linkproof.history.tables import Run
@@ -31,7 +32,7 @@ def write_site(trends: list[Trend], out: Path) -> Path:
     try:
         _prepare(out)
         for name, content in files.items():
-            _replace(out / name, content)
+            replace_file(out / name, content)
         for folder in _FOLDERS:
             for path in (out / folder).iterdir():
                 if f"{folder}/{path.name}" not in files:
@@ -78,9 +79,3 @@ def _prepare(out: Path) -> None:
     for folder in _FOLDERS:
         (out / folder).mkdir(parents=True, exist_ok=True)
     (out / _MARKER).touch()
-
-
-def _replace(path: Path, content: str) -> None:
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(content, encoding="utf-8")
-    new.replace(path)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 import linkproof
 from linkproof.base.models import changed_texts
+from linkproof.base.wording import count
 from linkproof.checks.documentation import judge_samples
 from linkproof.contract.model import Contract, Requirement
 from linkproof.judging.judge import Judge, Tally
@@ -244,8 +245,8 @@ def _sentence(
         failed = [r for r in rows if r.status is Status.FAIL]
         causes = sum(1 for f in findings if f.level is Level.MUST and not f.follows)
         contracts = len({r.contract for r in failed})
-        breached = f"{_count(len(failed), 'requirement')} breached on {_count(contracts, 'contract')}"
-        return f"{target.name} does not conform: {breached}, {_count(causes, 'root cause')}."
+        breached = f"{count(len(failed), 'requirement')} breached on {count(contracts, 'contract')}"
+        return f"{target.name} does not conform: {breached}, {count(causes, 'root cause')}."
     if verdict is Verdict.BROKEN:
         return f"The run broke, and nothing is said about {target.name}: {broken[0].what}"
     if not any(r.exercised for r in rows):
@@ -253,7 +254,3 @@ def _sentence(
     missing = len(_unproven(rows))
     what = "1 requirement that applies was" if missing == 1 else f"{missing} requirements that apply were"
     return f"Nothing is breached on {target.name}, but {what} not exercised."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from linkproof.base.json_values import MISSING
+from linkproof.base.wording import zulu
 from linkproof.contract.model import Operation
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.setting import Setting
@@ -157,4 +158,4 @@ class Operations:
 
 
 def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return zulu(moment, "microseconds")

@@ -13,6 +13,7 @@ from typing import Any, Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from linkproof.base.wording import count
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import EngineError, UsageError
@@ -129,8 +130,7 @@ def serve(
     chosen = tuple(all_contracts() if contracts is None else contracts)
     app = build_app(chosen, token=token, operation_s=operation_s, behaviour=behaviour)
     listening = _listen(host, port)
-    count = f"{len(chosen)} contract{'s' if len(chosen) != 1 else ''}"
-    tell(f"{_url(listening, host)} serves {count}; end it with Ctrl+C")
+    tell(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; end it with Ctrl+C")
     try:
         _server(app).run(sockets=[listening])
     except KeyboardInterrupt:

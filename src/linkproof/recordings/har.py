@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from linkproof.base.wording import parsed_moment, zulu
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings.omitted import Omitted
 from linkproof.recordings.vcr import credential_of, date_of, map_of, mistake, status_of, text_of, url_of
@@ -99,14 +100,13 @@ def _bytes(text: Any, encoding: Any, name: str, where: str) -> bytes:
 
 def _moment(entry: dict[str, Any]) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(entry.get("startedDateTime")))
+        return parsed_moment(str(entry.get("startedDateTime")))
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _date(found: datetime | None) -> str:
-    return found.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if found else ""
+    return zulu(found) if found else ""
 
 
 def _times(found: datetime | None, took: Any, number: int) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from linkproof.base.wording import zulu
 from linkproof.errors import UsageError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
 from linkproof.recordings.bodies import body_of
@@ -159,6 +160,6 @@ def date_of(headers: Headers) -> str:
         return ""
     try:
         found = parsedate_to_datetime(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return zulu(found if found.tzinfo else found.replace(tzinfo=UTC))
     except (ValueError, TypeError, OverflowError):
         return ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from linkproof.base.json_values import NOT_JSON, TOO_DEEP, parse
+from linkproof.base.wording import parsed_moment
 from linkproof.model.evidence import Evidence
 from linkproof.model.finding import Finding, Level
 from linkproof.model.results import Broken, ContractInfo, RequirementResult
@@ -149,10 +149,9 @@ def _step(exchange: Evidence, number: int, finding: Finding, files: dict[str, by
 def _times(results: Published) -> dict[str, int]:
     """When the run started and ended, in milliseconds; single requirements are not timed."""
     try:
-        moment = datetime.fromisoformat(results.started_at)
-    except ValueError:
+        start = int(parsed_moment(results.started_at).timestamp() * 1000)
+    except (ValueError, OverflowError):
         return {}
-    start = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
     return {"start": start, "stop": start + int(results.duration_s * 1000)}
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from linkproof.base.wording import parsed_moment
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import sum_up
 from linkproof.model.exchange import Grade
@@ -62,5 +63,7 @@ def _row(row: RequirementResult, needed: Needed, now: datetime) -> RequirementRe
 
 def _moment(date: str) -> datetime:
     """The moment of an ISO 8601 date or time; a date alone is its beginning, so it is rather too old than too young."""
-    found = datetime.fromisoformat(date)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return parsed_moment(date)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)  # no date: as old as can be

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from linkproof.base.shutdown import undisturbed
+from linkproof.base.wording import moment_of
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
@@ -179,7 +179,7 @@ class RunContext:
                 target=session.target_info()
                 if recorded is None
                 else replayed_info(session, recorded, missing, self._started),
-                started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="seconds"),
+                started_at=moment_of(self._started),
                 duration_s=round(time.time() - self._started, 3),
                 requests=session.judge.exchanges,
                 skipped=session.skipped,

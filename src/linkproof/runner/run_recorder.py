@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from linkproof.base.models import changed_texts
+from linkproof.base.wording import parsed_moment
 from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings.writer import CassetteWriter
@@ -72,7 +72,7 @@ def replayed_info(session: Session, recorded: Recorded, missing: int, now: float
 def age_of(at: str, now: float) -> str:
     """How long ago a moment was, in words: whole days."""
     try:
-        days = int((now - datetime.fromisoformat(at).timestamp()) // 86_400)
+        days = int((now - parsed_moment(at).timestamp()) // 86_400)
     except ValueError:
         return "nobody knows when"
     return "today" if days < 1 else "1 day ago" if days == 1 else f"{days} days ago"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from linkproof.base.wording import count
 from linkproof.model.results import Results
 from linkproof.runner.contract_workers import Stopped
 from linkproof.runner.run_context import RunContext
@@ -44,7 +45,7 @@ class SelectedItems:
         limit = self._context.choices.selection.max_failures
         if not limit or session is None:
             return
-        reason = f"the run ended after {limit} failed test{'s' if limit > 1 else ''} (--max-failures)"
+        reason = f"the run ended after {count(limit, 'failed test')} (--max-failures)"
         for item in self._items:
             ran = item.nodeid in self._ended and not isinstance(outcomes.get(item.nodeid), Stopped)
             if not ran and contract_of(item) is not None:

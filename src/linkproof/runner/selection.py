@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
+from linkproof.base.wording import count
 from linkproof.contract.model import Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import sum_up
@@ -108,7 +109,7 @@ def selected(results: Results, selection: Selection, exercised: frozenset[Pair])
     hidden = len(results.findings) - len(findings)
     note = f"Selected ({selection}): {len(pairs)} of {len(results.requirements)} requirements."
     if hidden:
-        note += f" {hidden} finding{'s' if hidden > 1 else ''} about other requirements {_are(hidden)} not shown."
+        note += f" {count(hidden, 'finding')} about other requirements {_are(hidden)} not shown."
     return replace(
         results,
         verdict=verdict,

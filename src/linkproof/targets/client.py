@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
 from json import dumps
 from threading import Barrier
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from linkproof.base.clock import Clock
+from linkproof.base.wording import zulu_now
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
@@ -159,7 +159,7 @@ class Client:
             started=started,
             ended=started,
             credential=credential,
-            at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            at=zulu_now(),
         )
         try:
             answer = self._answer(request)

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -19,6 +18,7 @@ import msgspec
 
 from linkproof.base.files import read_file
 from linkproof.base.models import decode_json
+from linkproof.base.wording import zulu_now
 from linkproof.errors import UsageError
 from linkproof.redaction.masking import mask_text
 from linkproof.redaction.redactor import Redactor
@@ -133,7 +133,7 @@ class Journal:
                 number = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 self._stream = os.fdopen(number, "a", encoding="utf-8")
                 if is_new:
-                    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+                    at = zulu_now()
                     self._put({"what": "journal", "version": VERSION, "target": self.target, "at": at})
             self._put(row)
         except OSError as error:

@@ -11,11 +11,11 @@ import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import linkproof
+from linkproof.base.wording import zulu_now
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, UsageError
 from linkproof.model.exchange import Credential, Exchange, Request
@@ -45,7 +45,7 @@ def facts_of(target: Target, seed: int) -> dict[str, Any]:
     """What a replay has to know of a target, as plain data: it stands at the head of the cassette."""
     return {
         "recorded_by": f"linkproof {linkproof.__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}",
-        "recorded_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "recorded_at": zulu_now(),
         "seed": seed,
         "target": {
             "name": target.name,

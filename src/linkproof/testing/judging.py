@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from linkproof.base.wording import moment_of
 from linkproof.contract.loader import all_contracts, all_requirements, select
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
@@ -43,7 +44,7 @@ def judge(
         judge.feed(replace(exchange, number=number, world=exchange.world or _SCOPE))
     facts = RunFacts(
         target=TargetInfo(name=name, kind="recording"),
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        started_at=moment_of(time.time()),
         duration_s=0.0,
         requests=judge.exchanges,
     )

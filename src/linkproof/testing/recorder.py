@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from linkproof.base.wording import zulu_now
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Recorder:
                     scene=self.scene,
                     started=started or ended,
                     ended=ended,
-                    at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                    at=zulu_now(),
                 )
             )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from linkproof.base.json_values import place
+from linkproof.base.wording import zulu
 from linkproof.mock.authentication import Gate
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.messages import Asked
@@ -60,7 +61,7 @@ class AzurePresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """A moment in UTC."""
-        return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return zulu(moment, "microseconds")
 
     def error(self, refusal: Refusal) -> Any:
         """With ``target`` where the mistake is about one thing."""

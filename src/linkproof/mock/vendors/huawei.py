@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from linkproof.base.json_values import at
+from linkproof.base.wording import zulu
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.messages import Asked
 from linkproof.mock.paging import LimitPaging
@@ -72,7 +73,7 @@ class HuaweiPresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """A moment in UTC, to the second."""
-        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return zulu(moment)
 
 
 class HuaweiRules(Rules):
