@@ -149,7 +149,7 @@ def _with_slips(body: bytes) -> bytes:
 
 def found_in(data: bytes) -> set[str]:
     """The names of the secrets that stand in some bytes: plainly, escaped, in percents, base64, gzip, or a JWT."""
-    texts = list(_forms(data, 0))
+    texts = list(forms(data, 0))
     return {name for name, secret in SECRETS.items() if any(_has(text, secret) for text in texts)}
 
 
@@ -157,23 +157,25 @@ def _has(text: str, secret: str) -> bool:
     return secret.casefold() in text or unquote(secret).casefold() in text
 
 
-def _forms(data: bytes, depth: int) -> Iterator[str]:
+def forms(data: bytes, depth: int = 0) -> Iterator[str]:
+    """The texts in some bytes: plainly, and out of whatever they are wrapped in; in lower case."""
     if depth > 5:
         return
     for start in [m.start() for m in re.finditer(b"\x1f\x8b\x08", data)]:
         try:
-            yield from _forms(zlib.decompressobj(31).decompress(data[start:]), depth + 1)
+            yield from forms(zlib.decompressobj(31).decompress(data[start:]), depth + 1)
         except zlib.error:
             continue
     text = data.decode("utf-8", "replace")
-    plain = {text, unquote(text)}
+    plain = {text, unquote(text), unquote(unquote(text))}
     plain |= {re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), t).replace("\\/", "/") for t in plain}
     yield from (t.casefold() for t in plain)
-    for word in {w for t in plain for w in re.findall(r"[A-Za-z0-9+/_-]{12,}", t)}:
+    words = (r"[A-Za-z0-9+/_-]{12,}", r"[A-Za-z0-9+_-]{12,}", r"[A-Za-z0-9+/]{12,}")  # a path may be joined to one
+    for word in {w for t in plain for pattern in words for w in re.findall(pattern, t)}:
         joined = word.replace("-", "+").replace("_", "/")
         try:
             inner = base64.b64decode(joined[: len(joined) // 4 * 4] if len(joined) % 4 == 1 else joined + "=" * 3)
         except ValueError:
             continue
         if inner.startswith(b"\x1f\x8b") or (inner.isascii() and len(inner) > 8):
-            yield from _forms(inner, depth + 1)
+            yield from forms(inner, depth + 1)

@@ -2,7 +2,7 @@
 
 One engine for everything that is handed on: the masker of reports (``masking``) and the redactor of recordings
 (``redactor``) differ in what they write instead, and in what else they replace. A text goes through ordered passes;
-each takes time in proportion to the text, and a wrapped text is at most as long as its wrapping, four times over.
+each takes time in proportion to the text, and a wrapped text is no longer than its wrapping, a few times over.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from linkproof.redaction.patterns import (
 from linkproof.redaction.secret_names import Strength, strength_of
 
 #: So deep a text within a text is looked into.
-DEEPEST = 4
+DEEPEST = 6
 _SHORTEST = 4
 _CACHED = 4096
 _LONGEST_CACHED = 4096
