@@ -98,7 +98,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def leaky(app: App) -> App:
-    """A server whose subscription is a secret, and whose answers hold all the others, gzip'ed."""
+    """A server whose subscription is a secret, and whose answers hold all the others, gzip'ed or in parts."""
 
     async def serve(scope: Message, receive: Receive, send: Send) -> None:
         inner = {**scope, **{k: _swap(scope[k], out=False) for k in ("path", "raw_path", "query_string")}}
@@ -115,12 +115,18 @@ def leaky(app: App) -> App:
                 return
             body = _swap(_with_slips(message["body"]), out=True)
             headers = [(k, _swap(v, out=True)) for k, v in started["headers"] if k.lower() != b"content-length"]
-            if body:
+            plain = body
+            if body and len(body) % 2:
                 body = gzip.compress(body, mtime=0)
                 headers.append((b"content-encoding", b"gzip"))
             if started["status"] != 204:
                 headers.append((b"content-length", str(len(body)).encode()))
             await send({**started, "headers": [*headers, *fields()]})
+            # Every other answer comes in two parts, the first of which ends within a secret.
+            half = plain.find(SECRETS["password"].encode()) + 5 if body is plain else 0
+            if half > 5:
+                await send({**message, "body": body[:half], "more_body": True})
+                body = body[half:]
             await send({**message, "body": body})
 
         await app(inner, ask, answer)

@@ -52,11 +52,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _failed(error: LinkproofError, arguments: list[str]) -> int:
     if error.exit_code == 2:
-        print(f"linkproof: error: {error}", file=sys.stderr)
+        print(f"linkproof: error: {mask_text(str(error))}", file=sys.stderr)
         return 2
     first, _, rest = str(error).partition("\n")
     kept = f"; what is known of it: {_report(rest, arguments)}" if "Traceback" in rest else f"\n{rest}".rstrip()
-    print(f"linkproof: broken: {first}{kept}", file=sys.stderr)
+    print(f"linkproof: broken: {mask_text(first + kept)}", file=sys.stderr)
     return error.exit_code
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
-from linkproof.redaction.masking import Masker
+from linkproof.redaction.masking import Masker, mask_text
 from linkproof.reports.text import one_line
 
 #: The log's name within ``--out``.
@@ -63,9 +63,14 @@ class RunLog:
     """``run.log``: every request and the outcome of every test, with the time. It is written while the run goes on.
 
     A pytest plug-in as well: it takes the tests' outcomes from pytest's reports.
+
+    Args:
+        folder: where the file goes.
+        change: what every line goes through: masked, or redacted where the run is recorded and handed on.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, change: Callable[[str], str] = mask_text) -> None:
+        self._change = change
         path = folder / LOG
         try:
             self._file: IO[str] = path.open("w", encoding="utf-8", errors="replace", buffering=1)
@@ -83,13 +88,14 @@ class RunLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self.say(f"ended by {type(error).__name__}: {Masker([]).text(str(error))}")
+            self.say(f"ended by {type(error).__name__}: {error}")
         self._file.close()
 
     def say(self, text: str) -> None:
         """Write one line."""
         with self._lock:
-            self._file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {one_line(text)}\n")
+            line = one_line(self._change(text))
+            self._file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}\n")
 
     def exchange(self, exchange: Exchange) -> None:
         """Write a request, below the test that sent it."""
@@ -108,4 +114,4 @@ class RunLog:
             why = f": {report.longrepr[2]}"
         elif report.outcome == "failed":
             why = f": {report.longreprtext.splitlines()[-1] if report.longreprtext else ''}"
-        self.say(f"{report.nodeid.rsplit('/', 1)[-1]} {report.outcome}{Masker([]).text(why)}")
+        self.say(f"{report.nodeid.rsplit('/', 1)[-1]} {report.outcome}{why}")

@@ -18,6 +18,8 @@ from linkproof.cli.run_log import RunLog, shower
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import EngineError, UsageError
 from linkproof.model.exchange import Exchange
+from linkproof.redaction.masking import mask_text
+from linkproof.redaction.redactor import Redactor
 from linkproof.reports.write import prepare
 from linkproof.runner.cleanup import clean_up
 from linkproof.runner.dry_run import Plan, planned
@@ -69,7 +71,7 @@ def run_target(
                 raise examined.problem
             for item in (i for i in examined.items if i.mark is Mark.NOTE):
                 console.print(str(item), markup=False, soft_wrap=True)
-            with RunLog(out) as log, stoppable():
+            with RunLog(out, Redactor().text if record else mask_text) as log, stoppable():
                 observers.append(log.exchange)
                 run.context.session()  # what has to be made is made now
                 printed = run_suites(run, log)

@@ -32,8 +32,8 @@ SCHEME = re.compile(
     r"(?i)(?<![A-Za-z0-9])(?:bearer|basic|sharedkey(?:lite)?|sdk-hmac-sha256|negotiate)\s{1,8}+"
     r"(?P<value>[A-Za-z0-9\-._~+/=:]{8,}+)"
 )
-#: User and password before a URL's host.
-USERINFO = re.compile(r"(?<=://)[^/?#\s\"'<>\\]++")
+#: User and password before a URL's host; a URL that was taken for a path has lost a slash.
+USERINFO = re.compile(r"(?:(?<=://)|(?<=\w:/)(?=[^/:\s]{1,256}+:))[^/?#\s\"'<>\\]++")
 
 # What is a credential by the name before it.
 #: A quoted name before a colon, at any depth of escaping (the backslashes are part of the quote).
