@@ -113,6 +113,7 @@ class World:
     """All state of the server. Everything is called under the lock of the application."""
 
     def __init__(self) -> None:
+        self.clock: Callable[[], float] = time.monotonic
         self.reset()
 
     def reset(self) -> None:
@@ -156,13 +157,13 @@ class World:
     def begin(self, contract: Azure, kind: str, name: str, seconds: float, effect: Callable[[], None]) -> Operation:
         """Start a long-running operation."""
         ident = str(uuid.uuid4())
-        ends = time.monotonic() + seconds
+        ends = self.clock() + seconds
         self.operations[ident] = Operation(ident, contract, kind, name, ends, effect)
         return self.operations[ident]
 
     def tick(self) -> None:
         """End every operation whose time has come, in their order."""
-        now = time.monotonic()
+        now = self.clock()
         due = [o for o in self.operations.values() if not o.done and o.ends <= now]
         for operation in sorted(due, key=lambda o: o.ends):
             operation.ended = stamp()

@@ -47,7 +47,7 @@ def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstanc
     """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
     if call.role is Role.DECIDE and not call.faults and call.decision and not call.throttled:
         yield from _second_answer(call, view)
-    elif call.role is Role.GET and call.status == 200:
+    elif call.role is Role.GET and call.delivers:
         for seen in view.observed:
             if seen.subject.repeat is None or not seen.settled:
                 continue

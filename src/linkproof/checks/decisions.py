@@ -46,7 +46,9 @@ def _still_on_its_way(call: Call, seen: Observation) -> Judgement:
     found = at(seen.value, place)
     message = f"the operation ended, and the connection is still on its way: {found}"
     evidence = (seen.subject.decisions[-1].call.exchange,)
-    return breach("LRO-4", "still on its way", seen.pointer + place, "a final state", found, message, evidence=evidence)
+    return breach(
+        "LRO-4", "still on its way", seen.pointer + place, "a final state", found, message, group="", evidence=evidence
+    )
 
 
 def _moves_on(call: Call, decision: Decision) -> bool:

@@ -62,7 +62,7 @@ def others_and_refusals_change_nothing(call: Call, view: View, circumstances: Ci
     """Between two looks at a connection, neither a refused request nor one on another connection changed it."""
     if call.role is Role.GET and call.not_found and not call.faults:
         yield from _vanished(call, view)
-    elif call.status == 200 and view.collection.last_write >= 0:
+    elif call.delivers and view.collection.last_write >= 0:
         for seen in view.observed:
             yield from _compared(call, view, seen)
 

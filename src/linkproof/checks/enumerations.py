@@ -25,7 +25,7 @@ _LONGEST = 140
 def values_are_enumerators(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A value in a documented enumeration is one of its enumerators, in exactly that case."""
     assert call.operation is not None
-    schema = call.operation.responses.get(call.status)
+    schema = call.schema
     if schema is None or not schema.enumerations:
         return
     for place, options in schema.enumerations.items():

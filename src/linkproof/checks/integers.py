@@ -29,7 +29,7 @@ def big_integers(call: Call) -> tuple[BigInteger, ...]:
     """The integers beyond 2^53 of a success's body, in its order."""
     if not call.success or call.kind is not Kind.OPERATION or call.operation is None:
         return ()
-    schema = call.operation.responses.get(call.status)
+    schema = call.schema
     if schema is None or not isinstance(call.answer, dict):
         return ()
     return tuple(

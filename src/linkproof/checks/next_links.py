@@ -19,7 +19,7 @@ from linkproof.model.finding import Judgement
 
 
 def _is_list(of: CallClass) -> bool:
-    return of.role is Role.LIST and of.status == 200 and of.contract.list.paging is Paging.NEXT_LINK
+    return of.role is Role.LIST and of.delivers and of.contract.list.paging is Paging.NEXT_LINK
 
 
 @check("PAG-1", applies_to=_is_list)
@@ -42,16 +42,16 @@ def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> 
 def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A next link is an absolute URL to the same host and collection with an api-version, and answers 200."""
     if view.followed and not call.throttled and not call.faults:
-        if call.status == 200 and _has_items(call):
+        if call.delivers and _has_items(call):
             yield passed("PAG-2")
-        elif call.status == 200:
+        elif call.delivers:
             pointer = call.contract.list.items
             message = "the next link leads to a page of another shape"
             yield breach("PAG-2", "another shape", pointer, "an array of items", "none", message)
         else:
             message = f"the next link of an earlier page was answered with {call.status}"
             yield breach("PAG-2", "does not answer 200", "", "200", str(call.status), message)
-    if call.role is not Role.LIST or call.status != 200:
+    if call.role is not Role.LIST or not call.delivers:
         return
     pointer = call.contract.list.next_link
     link = at(call.answer, pointer)

@@ -33,7 +33,7 @@ def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circu
     if call.throttled:
         return
     edge = number_of(call, rules.limit, -1) == 0 or number_of(call, rules.offset, 0) > 0
-    if call.status != 200:
+    if not call.delivers:
         promised = circumstances.collections.get(call.contract.id, frozenset())
         if edge and 400 <= call.status < 500 and (not promised or call.collection in promised):
             what = "limit=0" if rules.limit in call.query and call.query[rules.limit] == "0" else "a legal offset"

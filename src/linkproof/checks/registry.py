@@ -16,7 +16,7 @@ from typing import Any
 
 from linkproof.base.json_values import shorten
 from linkproof.checks.view import View
-from linkproof.contract.call import Call
+from linkproof.contract.call import Call, delivers
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Exchange
@@ -49,7 +49,12 @@ class CallClass:
     @property
     def shows(self) -> bool:
         """Whether it is a Get or List that was answered with 200."""
-        return self.status == 200 and self.role in (Role.GET, Role.LIST)
+        return self.delivers and self.role in (Role.GET, Role.LIST)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether the answer is a success that carries what was asked for: any 2xx but 202 and 204."""
+        return delivers(self.status)
 
 
 def class_of(call: Call, *, written: bool) -> CallClass:

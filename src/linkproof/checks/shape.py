@@ -82,7 +82,8 @@ def _schema(call: Call, view: View) -> BodySchema | None:
     operation = call.operation
     if call.kind is Kind.RESULT_POLL and call.status == 200:
         operation = view.operation.call.operation if view.operation is not None else None
-    return operation.responses.get(call.status) if call.success and operation is not None else None
+        return operation.responses.get(call.status) if operation is not None else None
+    return call.schema
 
 
 def _together(problems: Iterable[tuple[Problem, str]]) -> Iterator[tuple[Problem, str]]:
@@ -157,7 +158,7 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
         yield passed("SHP-4")
         return
     assert call.operation is not None
-    schema = call.operation.responses.get(call.status)
+    schema = call.schema
     if schema is None or not isinstance(call.answer, dict | list):
         return
     envelope = {call.contract.list.next_link} if call.role in (Role.LIST, Role.LINK_RESOURCES) else set()
@@ -268,7 +269,7 @@ def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: C
 def integers_keep_their_digits(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Integers come as integers, equal from answer to answer, and not all rounded to what a double can hold."""
     assert call.operation is not None
-    schema = call.operation.responses.get(call.status)
+    schema = call.schema
     if schema is None or not isinstance(call.answer, dict):
         return
     for place in schema.integers:

@@ -236,14 +236,14 @@ class State:
                 if subject.presence is Presence.PRESENT and same_url:
                     change(subject, [("presence", Presence.UNKNOWN)])
                 return
-            if call.status == 200 and not call.faults:
+            if call.delivers and not call.faults:
                 _note_early(subject, call)
         for seen in view.observed:
             known = self._make(collection, seen.subject.name)
             _note_judged(view, known, seen)
             shown = Shown(seen.value, call, self.index, seen.settled and not self._goes_on_unseen(known))
             if call.role is Role.LIST:
-                if call.status == 200 and not call.faults:
+                if call.delivers and not call.faults:
                     _note_early(known, call)
                 change(known, [("listed", shown)])
                 if known.presence is Presence.UNKNOWN:
@@ -411,7 +411,7 @@ def _note_early(subject: Subject, call: Call) -> None:
 def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
     """Note what this reading settles, so that it is judged once: decisions, repetitions, read-only members."""
     call = view.call
-    if call.status != 200:
+    if not call.delivers:
         return
     if subject.decisions and said_of_decision(call, view.collection, seen) in CONCLUSIVE:
         decision = subject.decisions[-1]

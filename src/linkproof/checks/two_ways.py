@@ -30,7 +30,7 @@ def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> 
     if call.role is Role.GET and call.not_found and not call.faults:
         yield from _listed_yet_missing(call, view)
         return
-    if call.status != 200:
+    if not call.delivers:
         return
     for seen in view.observed:
         subject = seen.subject
@@ -78,7 +78,7 @@ def paths_compare_without_case(call: Call, view: View, circumstances: Circumstan
     if _path(call) == _path(before.call) or subject.last_write > before.index or subject.goes_on:
         return
     evidence = (before.call.exchange,)
-    if call.status != 200:
+    if not call.delivers:
         message = f"the path in another case was answered with {call.status}; as it was written before, with 200"
         yield breach("HDR-4", "not found", "", "200", str(call.status), message, evidence=evidence)
     elif before.settled and isinstance(call.answer, dict):

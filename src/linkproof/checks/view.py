@@ -68,7 +68,7 @@ class View:
             self.operation = state.running_at(call.exchange.request.url)
         elif call.success and call.role in (Role.GET, Role.LIST):
             self.observed = self._observe()
-            if call.role is Role.LIST and call.status == 200:
+            if call.role is Role.LIST and call.delivers:
                 self._lay_page()
 
     @property

@@ -9,7 +9,7 @@ from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of
 from linkproof.contract.request_match import Address, Defect, Fault, Kind
 from linkproof.contract.routing import Router
-from linkproof.contract.schema import Problem
+from linkproof.contract.schema import BodySchema, Problem
 from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
@@ -131,10 +131,26 @@ class Call:
     # what came
 
     @property
+    def delivers(self) -> bool:
+        """Whether it is a success that carries what was asked for: any 2xx but 202 and 204.
+
+        Which of them is documented, SHP-2 judges; what is shown can be read whatever the status is.
+        """
+        return delivers(self.status)
+
+    @property
+    def schema(self) -> BodySchema | None:
+        """What a success's body has to fit: the schema of its status, of 200 where the status is undocumented."""
+        if not self.success or self.operation is None:
+            return None
+        known = self.operation.responses
+        return known.get(self.status if self.status in known or not self.delivers else 200)
+
+    @property
     def exact(self) -> bool:
         """Whether a success's body fits its schema and has no member beside it: what nearly every answer is."""
         if self._exact is None:
-            schema = self.operation.responses.get(self.status) if self.success and self.operation else None
+            schema = self.schema
             self._exact = schema is not None and isinstance(self.answer, dict) and schema.is_exactly(self.answer)
         return self._exact
 
@@ -179,6 +195,11 @@ class Call:
             found = at(self.answer, self.contract.list.items)
             return [i for i in found if isinstance(i, dict)] if isinstance(found, list) else []
         return [self.answer] if isinstance(self.answer, dict) else []
+
+
+def delivers(status: int) -> bool:
+    """Whether a status says that the answer carries what was asked for: any 2xx but 202 and 204."""
+    return 200 <= status < 300 and status not in (202, 204)
 
 
 def _credential_faults(credential: Credential) -> tuple[Fault, ...]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linkproof.contract.model import Contract
+from linkproof.fault_matrix.footprint import Footprints, hides
 from linkproof.fault_matrix.matrix_run import Told, told_by, tried
 from linkproof.faults.edits import both
 from linkproof.faults.registry import Fault
-from linkproof.mock.behaviour import Behaviour
-from linkproof.mock.defaults import conforming, only_for
+from linkproof.mock.defaults import only_for
 from linkproof.model.results import Results
 from linkproof.runner.open_target import without_a_socket
 
@@ -107,55 +107,34 @@ def groups_of(
     """An even sample of groups of compatible faults: the contracts take turns, what is drawn depends on the seed."""
     draw = random.Random(f"{seed}/{size}")
     by_contract = {c.id: [f for f in faults if f.contract == c.id] for c in contracts}
-    usable = [c for c in contracts if len({f.requirement for f in by_contract[c.id]}) >= size]
-    places = {f.id: places_of(f, c) for c in usable for f in by_contract[c.id]}
+    usable = [c for c in contracts if len({f.requirement for f in by_contract[c.id]}) >= 2 * size][:sample]
     found: list[tuple[Fault, ...]] = []
-    for number in range(sample if usable else 0):
-        group = _drawn(by_contract[usable[number % len(usable)].id], size, places, draw)
-        if group:
-            found.append(group)
+    for number, contract in enumerate(usable):
+        footprints = Footprints(contract)
+        for _ in range(number, sample, len(usable)):
+            group = _drawn(by_contract[contract.id], size, footprints, draw)
+            if group:
+                found.append(group)
     return found
 
 
-def _drawn(
-    pool: Sequence[Fault], size: int, places: Mapping[str, Collection[str]], draw: random.Random
-) -> tuple[Fault, ...]:
+def _drawn(pool: Sequence[Fault], size: int, footprints: Footprints, draw: random.Random) -> tuple[Fault, ...]:
     chosen: list[Fault] = []
     for _ in range(_DRAWS):
         fault = draw.choice(pool)
-        if all(compatible(fault, other, places) for other in chosen):
+        if all(compatible(fault, other, footprints) for other in chosen):
             chosen.append(fault)
         if len(chosen) == size:
             return tuple(chosen)
     return ()
 
 
-def compatible(one: Fault, other: Fault, places: Mapping[str, Collection[str]]) -> bool:
-    """Whether both faults can show on one server: neither takes the other's place, nor has the other's requirement."""
-    if one.names & other.names:
+def compatible(one: Fault, other: Fault, footprints: Footprints) -> bool:
+    """Whether both faults can show on one server: their requirements differ, and neither hides the other."""
+    if one.names & other.names or one.seed.wire or other.seed.wire:
         return False
-    return not set(places[one.id]) & set(places[other.id])
-
-
-def places_of(fault: Fault, contract: Contract) -> frozenset[str]:
-    """The methods of the server's parts that a fault replaces."""
-    before = conforming(contract)
-    after = fault.change(before)
-    return frozenset(_replaced(before, after))
-
-
-def _replaced(before: Behaviour, after: Behaviour) -> Iterator[str]:
-    for part in ("refusals", "store", "presenter", "rules", "operations", "paging", "gate", "service"):
-        old, new = getattr(before, part), getattr(after, part)
-        if old is new:
-            continue
-        if not (isinstance(new, type) and isinstance(old, type)):
-            yield part
-            continue
-        for kind in new.__mro__:
-            if kind is old:
-                break
-            yield from (f"{part}.{name}" for name in kind.__dict__ if not name.startswith("__"))
+    a, b = footprints.of(one.id, one.change), footprints.of(other.id, other.change)
+    return not hides(a, b) and not hides(b, a)
 
 
 def attempt_group(group: Sequence[Fault], seed: int = 1) -> GroupOutcome:

@@ -52,7 +52,7 @@ class Pager:
                 break
             seen.add(link)
             call = self._follow(link)
-            if call is None or call.status != 200:
+            if call is None or not call.delivers:
                 break
             pages.append(call)
         return pages
@@ -69,6 +69,6 @@ class Pager:
             pages.append(self._first(**page_query))
             got = len(pages[-1].items)
             offset += got
-            if not got or pages[-1].status != 200 or got < (limit or rules.default_limit):
+            if not got or not pages[-1].delivers or got < (limit or rules.default_limit):
                 break
         return pages

@@ -69,7 +69,7 @@ class Poller:
         status_url, result_url = map(self._own, rules.polled_at(call.exchange.response.headers, call.status))
         if status_url or result_url:
             self._poll(_Polling(call, status_url, result_url))
-        elif call.exchange.request.method != "DELETE" and name:
+        elif name and (call.exchange.request.method != "DELETE" or call.status == 202):
             self._settle(call, name)
 
     def _own(self, url: str) -> str:

@@ -1,0 +1,128 @@
+"""Where a fault shows: the answers of one fixed list of requests that it changes, and the places in them.
+
+Two faults can be planted together where each shows in an answer, or at a place of one, that the other leaves alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from linkproof.base.clock import VirtualClock
+from linkproof.base.json_values import MISSING, join, parse
+from linkproof.contract.model import Contract
+from linkproof.fault_matrix.matrix_run import tried
+from linkproof.faults.registry import Change
+from linkproof.mock.app import build_server
+from linkproof.mock.defaults import DEFAULT, Choice, only_for
+from linkproof.mock.direct import Direct
+from linkproof.runner.open_target import Opened
+from linkproof.targets.embedded import embedded_target
+
+#: Request to the places that a fault changes in its answer; "" is the whole answer.
+Footprint = Mapping[int, frozenset[str]]
+
+_RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
+
+
+@dataclass
+class _Recorder(httpx.BaseTransport):
+    """Keeps the requests that go through it."""
+
+    inner: Direct
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        self.requests.append(request)
+        return self.inner.handle_request(request)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Footprints:
+    """The footprints of faults on one contract, by the requests of a whole run against the conforming server."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._requests = self._requests_of_a_run()
+        self._right = self._answers(DEFAULT)
+        self._known: dict[str, Footprint] = {}
+
+    def of(self, name: str, change: Change) -> Footprint:
+        """The footprint of a fault, worked out once."""
+        if name not in self._known:
+            wrong = self._answers(only_for(self._contract.id, change))
+            changed = ((n, _places(a, b)) for n, (a, b) in enumerate(zip(self._right, wrong, strict=True)))
+            self._known[name] = {n: places for n, places in changed if places}
+        return self._known[name]
+
+    def _direct(self, choice: Choice, clock: VirtualClock) -> Direct:
+        return Direct(build_server([self._contract], behaviour=choice, clock=clock.now))
+
+    def _requests_of_a_run(self) -> Sequence[httpx.Request]:
+        clock = VirtualClock()
+        recorder = _Recorder(self._direct(DEFAULT, clock))
+        target = embedded_target("http://embedded.invalid", [self._contract])
+        tried(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self._contract.id)
+        return recorder.requests
+
+    def _answers(self, choice: Choice) -> list[_Answer]:
+        direct = self._direct(choice, VirtualClock())
+        found = []
+        for request in self._requests:
+            response = direct.handle_request(request)
+            headers = {k.lower(): _RANDOM.sub("*", v) for k, v in response.headers.items()}
+            headers.pop("content-length", None)
+            found.append(_Answer(response.status_code, headers, response.read()))
+        return found
+
+
+def _places(right: _Answer, wrong: _Answer) -> frozenset[str]:
+    """The places in which two answers differ: a refusal in place of a success, or the other way, differs as a whole."""
+    if right.status // 100 != wrong.status // 100:
+        return frozenset({""})
+    found = {"status"} if right.status != wrong.status else set()
+    names = right.headers.keys() | wrong.headers.keys()
+    found |= {f"header {n}" for n in names if right.headers.get(n) != wrong.headers.get(n)}
+    if right.body != wrong.body:
+        found |= _changed(parse(right.body) if right.body else MISSING, parse(wrong.body) if wrong.body else MISSING)
+    return frozenset(found)
+
+
+def _changed(right: Any, wrong: Any, pointer: str = "/") -> set[str]:
+    if isinstance(right, dict) and isinstance(wrong, dict):
+        places = (
+            _changed(right.get(k, MISSING), wrong.get(k, MISSING), f"{pointer.rstrip('/')}{join(k)}")
+            for k in right.keys() | wrong.keys()
+        )
+        return set().union(*places) if right or wrong else set()
+    if isinstance(right, list) and isinstance(wrong, list) and len(right) == len(wrong):
+        pairs = enumerate(zip(right, wrong, strict=True))
+        return set().union(*(_changed(a, b, f"{pointer.rstrip('/')}/{n}") for n, (a, b) in pairs))
+    if isinstance(right, str) and isinstance(wrong, str):
+        right, wrong = _RANDOM.sub("*", right), _RANDOM.sub("*", wrong)
+    return set() if type(right) is type(wrong) and right == wrong else {pointer}
+
+
+def hides(one: Footprint, other: Footprint) -> bool:
+    """Whether the second fault shows nowhere but at places that the first one changes too."""
+    return bool(other) and all(
+        number in one and all(any(_covers(a, b) for a in one[number]) for b in places)
+        for number, places in other.items()
+    )
+
+
+def _covers(place: str, within: str) -> bool:
+    if place in ("", within):
+        return True
+    return within.startswith("/") and place.startswith("/") and within.startswith(place.rstrip("/") + "/")

@@ -1,0 +1,181 @@
+"""The faults and variants of ``tests/other_server``, tried in this process: alone, or several faults at once.
+
+`python -m tests.other_matrix [--sample N] [--together N --seed S] [NAME ...]`: exit 1 where one is missed or blamed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+import tests.other_server.catalogue  # noqa: F401  registers them
+from linkproof.base.clock import VirtualClock
+from linkproof.contract.model import Contract
+from linkproof.fault_matrix.matrix_run import tried
+from linkproof.fault_matrix.together import GroupOutcome, Planted, Together, group_outcome
+from linkproof.runner.open_target import Opened, Opener
+from linkproof.targets.file import read_target
+from tests.other_server.direct import Direct
+from tests.other_server.registry import QUIRKS, Quirk
+
+EXAMPLE = Path(__file__).parents[2] / "shared" / "target-example.toml"
+CONTRACTS = {
+    "C1": "azure-healthcareapis-pec",
+    "C2": "azure-containerservice-pec",
+    "C3": "azure-dbforpostgresql-pec",
+    "C4": "huawei-vpcep-connections",
+    "C5": "azure-healthcareapis-dicom",
+}
+#: What only a socket shows, or what has to wait for real time.
+_NEEDS_A_SOCKET = re.compile(r"chunk|gzip|http10|close|slow|late-answer|throttl")
+_HOST = "other.invalid"
+
+
+class Transport(httpx.BaseTransport):
+    """Answers an httpx client by the other server, one request after the other."""
+
+    def __init__(self, chosen: Sequence[str], clock: Callable[[], float]) -> None:
+        self._server = Direct(chosen, clock)
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The server's answer, as HTTP would bring it."""
+        target = request.url.raw_path.decode("ascii")
+        body = request.read()
+        with self._lock:
+            reply = self._server.answer(request.method, target, request.headers, body, _HOST)
+        content = b"" if reply.status in (204, 304) else reply.encode()
+        headers = [(k.encode("latin-1"), v.encode("latin-1", "replace")) for k, v in reply.headers.items()]
+        return httpx.Response(reply.status, headers=headers, content=content)
+
+
+def opener(chosen: Sequence[str]) -> Opener:
+    """Opens the other server with some quirks, by the example target file."""
+
+    def opened(_: str, contracts: Sequence[Contract]) -> Opened:
+        clock = VirtualClock()
+        text = re.sub(r"http://127\.0\.0\.1:\d+", f"http://{_HOST}", EXAMPLE.read_text(encoding="utf-8"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "target.toml"
+            path.write_text(text, "utf-8")
+            target = read_target(path, contracts)
+        return Opened(target, lambda: None, transport=Transport(chosen, clock.now), clock=clock)
+
+    return opened
+
+
+def planted(quirk: Quirk) -> Planted:
+    """A fault with the requirement that it breaches, and those that its text says may follow."""
+    names = re.findall(r"[A-Z]{3}-\d+", quirk.names)
+    return Planted(quirk.id, names[0], frozenset(names))
+
+
+def contract_of(quirk: Quirk) -> str:
+    """The contract that a quirk is tried on: its own, or the first where it has none."""
+    return CONTRACTS.get(quirk.contract, CONTRACTS["C1"])
+
+
+def attempt(names: Sequence[str], contract: str) -> GroupOutcome:
+    """Run every suite on one contract of the server with some quirks."""
+    quirks = [QUIRKS[n] for n in names]
+    return group_outcome(contract, [planted(q) for q in quirks], tried(opener(names), contract))
+
+
+def even(quirks: Sequence[Quirk], sample: int) -> list[Quirk]:
+    """An even sample; all of them for 0."""
+    if not sample or sample >= len(quirks):
+        return list(quirks)
+    return [quirks[i * len(quirks) // sample] for i in range(sample)]
+
+
+def groups(size: int, sample: int, seed: int) -> list[tuple[str, ...]]:
+    """Random groups of faults on one contract, whose requirements differ; the contracts take turns."""
+    draw = random.Random(f"{seed}/{size}")
+    found: list[tuple[str, ...]] = []
+    for number in range(sample):
+        key = sorted(CONTRACTS)[number % len(CONTRACTS)]
+        pool = [q for q in QUIRKS.values() if q.kind == "fault" and q.contract == key]
+        draw.shuffle(pool)
+        chosen: list[Planted] = []
+        for quirk in pool:
+            one = planted(quirk)
+            if len(chosen) < size and not any(one.names & other.names for other in chosen):
+                chosen.append(one)
+        if len(chosen) == size:
+            found.append(tuple(c.id for c in chosen))
+    return found
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One quirk or group with its outcome."""
+
+    names: tuple[str, ...]
+    outcome: GroupOutcome
+    variant: bool = False
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong, "" where nothing did."""
+        told = ", ".join(dict.fromkeys(t.requirement for t in self.outcome.told)) or "nothing"
+        if self.outcome.broken:
+            return f"broken: {self.outcome.broken.splitlines()[0]}"
+        if self.variant:
+            return f"blamed for {told}" if self.outcome.told else ""
+        missed = ", ".join(f"{f.id} ({f.requirement})" for f in self.outcome.missed)
+        return f"missed {missed}; found was {told}" if missed else ""
+
+
+def _one(names: tuple[str, ...]) -> Trial:
+    quirk = QUIRKS[names[0]]
+    return Trial(names, attempt(names, contract_of(quirk)), quirk.kind == "variant")
+
+
+def trials(names: Sequence[tuple[str, ...]], processes: int) -> list[Trial]:
+    """Run trials, in processes where there are many."""
+    if len(names) < 2 or processes == 1:
+        return [_one(n) for n in names]
+    with multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=200) as pool:
+        return list(pool.imap(_one, names))
+
+
+def main() -> int:
+    """Run what was asked for, and print what went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="*", help="only quirks whose id has this")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--together", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
+    given = parser.parse_args()
+    if given.together:
+        names = groups(given.together, given.sample or 20, given.seed)
+    else:
+        fits = partial(_fits, given.name)
+        names = [(q.id,) for q in even([q for q in QUIRKS.values() if fits(q)], given.sample)]
+    found = trials(names, given.processes)
+    bad = [t for t in found if t.trouble]
+    for trial in bad:
+        print(f"{' '.join(trial.names)}: {trial.trouble}")
+    if given.together:
+        print(dict(Together(given.together, given.seed, [t.outcome for t in found]).figures))
+    print(f"{len(found)} trials, {len(bad)} went wrong")
+    return 1 if bad else 0
+
+
+def _fits(names: Sequence[str], quirk: Quirk) -> bool:
+    return quirk.kind in ("fault", "variant") and (not names or any(n in quirk.id for n in names))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
