@@ -9,7 +9,7 @@ from enum import Enum
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence, Shown, Subject, Write
+from linkproof.checks.subjects import Effect, Presence, Shown, Subject, Write
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -73,7 +73,7 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
     before = subject.get if call.role is Role.GET else subject.listed
     if before is None or not before.settled or subject.last_write > before.index:
         return
-    if subject.presence is Presence.ABSENT:
+    if subject.presence is Presence.ABSENT or _may_yet_change(subject):
         return
     between = _between(call, view, subject, before)
     if between.cause is Cause.NOTHING:
@@ -91,6 +91,11 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
         yield _changed_by_refused(between.last, subject, changed)
     elif between.cause is Cause.ANOTHER:
         yield _changed_by_another(between.last, changed)
+
+
+def _may_yet_change(subject: Subject) -> bool:
+    """Whether an operation of its own that nobody could follow to its end may change the connection by itself."""
+    return subject.goes_on or any(d.effect is Effect.OPEN for d in subject.decisions)
 
 
 def _between(call: Call, view: View, subject: Subject, before: Shown) -> Between:

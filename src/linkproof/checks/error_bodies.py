@@ -131,7 +131,7 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
     if call.status != 400:
         message = f"a request without {name} was answered with {call.status}"
         yield breach("ERR-4", "no version accepted", "", "400", str(call.status), message, group="")
-    elif is_error_body(call) and call.error_code not in codes:
+    elif call.error_code and call.error_code not in codes:
         yield breach(
             "ERR-4",
             "code",

@@ -53,7 +53,7 @@ class Footprints:
     """The footprints of faults on one contract, by the requests of a whole run against the conforming server."""
 
     def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+        self.contract = contract
         self._requests = self._requests_of_a_run()
         self._right = self._answers(DEFAULT)
         self._known: dict[str, Footprint] = {}
@@ -61,19 +61,19 @@ class Footprints:
     def of(self, name: str, change: Change) -> Footprint:
         """The footprint of a fault, worked out once."""
         if name not in self._known:
-            wrong = self._answers(only_for(self._contract.id, change))
+            wrong = self._answers(only_for(self.contract.id, change))
             changed = ((n, _places(a, b)) for n, (a, b) in enumerate(zip(self._right, wrong, strict=True)))
             self._known[name] = {n: places for n, places in changed if places}
         return self._known[name]
 
     def _direct(self, choice: Choice, clock: VirtualClock) -> Direct:
-        return Direct(build_server([self._contract], behaviour=choice, clock=clock.now))
+        return Direct(build_server([self.contract], behaviour=choice, clock=clock.now))
 
     def _requests_of_a_run(self) -> Sequence[httpx.Request]:
         clock = VirtualClock()
         recorder = _Recorder(self._direct(DEFAULT, clock))
-        target = embedded_target("http://embedded.invalid", [self._contract])
-        tried(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self._contract.id)
+        target = embedded_target("http://embedded.invalid", [self.contract])
+        tried(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self.contract.id)
         return recorder.requests
 
     def _answers(self, choice: Choice) -> list[_Answer]:

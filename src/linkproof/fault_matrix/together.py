@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from linkproof.contract.model import Contract
 from linkproof.fault_matrix.footprint import Footprints, hides
 from linkproof.fault_matrix.matrix_run import Told, told_by, tried
 from linkproof.faults.edits import both
 from linkproof.faults.registry import Fault
-from linkproof.mock.defaults import only_for
+from linkproof.mock.behaviour import Behaviour
+from linkproof.mock.defaults import conforming, only_for
 from linkproof.model.results import Results
 from linkproof.runner.open_target import without_a_socket
 
@@ -130,11 +131,33 @@ def _drawn(pool: Sequence[Fault], size: int, footprints: Footprints, draw: rando
 
 
 def compatible(one: Fault, other: Fault, footprints: Footprints) -> bool:
-    """Whether both faults can show on one server: their requirements differ, and neither hides the other."""
+    """Whether both can show on one server: other requirements, other methods of its parts, neither hides the other."""
     if one.names & other.names or one.seed.wire or other.seed.wire:
+        return False
+    if replaced(one, footprints.contract) & replaced(other, footprints.contract):
         return False
     a, b = footprints.of(one.id, one.change), footprints.of(other.id, other.change)
     return not hides(a, b) and not hides(b, a)
+
+
+def replaced(fault: Fault, contract: Contract) -> frozenset[str]:
+    """The methods of the server's parts that a fault replaces."""
+    before = conforming(contract)
+    return frozenset(_replaced(before, fault.change(before)))
+
+
+def _replaced(before: Behaviour, after: Behaviour) -> Iterator[str]:
+    for part in (f.name for f in fields(Behaviour) if f.name != "finish"):
+        old, new = getattr(before, part), getattr(after, part)
+        if old is new:
+            continue
+        if not (isinstance(new, type) and isinstance(old, type)):
+            yield part
+            continue
+        for kind in new.__mro__:
+            if kind is old:
+                break
+            yield from (f"{part}.{name}" for name in kind.__dict__ if not name.startswith("__"))
 
 
 def attempt_group(group: Sequence[Fault], seed: int = 1) -> GroupOutcome:

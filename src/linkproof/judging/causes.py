@@ -22,10 +22,11 @@ Seen = tuple[Place, str, tuple[Place, ...]]
 
 @dataclass(frozen=True)
 class Traced:
-    """A finding with the breaches that it was grouped from (the first of very many)."""
+    """A finding with the breaches that it was grouped from, and the exchanges that show it (the first of very many)."""
 
     finding: Finding
     seen: Sequence[Seen]
+    places: Sequence[Place] = ()
 
 
 @dataclass
@@ -34,12 +35,15 @@ class _Trail:
 
     finding: Finding
     seen: Sequence[Seen]
+    places: Sequence[Place] = ()
     exchanges: set[Place] = field(default_factory=set)
     requests: set[Place] = field(default_factory=set)
     connections: set[tuple[str, str]] = field(default_factory=set)
     first: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.exchanges.update(self.places)
+        self.requests.update(self.places)
         for place, subject, evidence in self.seen:
             self.exchanges.add(place)
             self.requests.update((place, *evidence))
@@ -87,7 +91,7 @@ def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) 
     rules = {r.id: r.explained_by for r in requirements}
     by_contract: dict[str, list[_Trail]] = {}
     for one in traced:
-        by_contract.setdefault(one.finding.contract, []).append(_Trail(one.finding, one.seen))
+        by_contract.setdefault(one.finding.contract, []).append(_Trail(one.finding, one.seen, one.places))
     for trails in by_contract.values():
         above: dict[str, str] = {}
         for effect in trails:

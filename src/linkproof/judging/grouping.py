@@ -22,6 +22,7 @@ from linkproof.redaction.masking import Masker
 #: Number of exchanges kept as evidence, and of breaches remembered to find causes.
 SHOWN = 3
 _REMEMBERED = 5000
+_PLACES_REMEMBERED = 20_000
 _MOST_OPERATIONS = 20
 _MOST_MEMBERS = 30
 #: Of the members that a finding lists, its message names this many.
@@ -43,6 +44,8 @@ class _Group:
     judged_by: str = ""
     #: Ordered, so that of very many the first are remembered, whoever collected them.
     seen: dict[Seen, None] = field(default_factory=dict)
+    #: Exchanges that show it: of a list with many items each is one, so that more of them can be remembered.
+    places: dict[Place, None] = field(default_factory=dict)
     #: Exchanges by breach with the size of what was sent, the smallest first.
     shown: list[tuple[int, tuple[Exchange, ...]]] = field(default_factory=list)
 
@@ -60,6 +63,8 @@ class _Group:
             self.judged_by = call.contract.version
         if len(self.seen) < _REMEMBERED:
             self.seen[_seen(call, breach)] = None
+        if len(self.places) < _PLACES_REMEMBERED:
+            self.places[_place(call.exchange)] = None
         exchanges = (*breach.evidence, call.exchange)
         self.show(sum(len(e.request.body) for e in exchanges), exchanges)
 
@@ -84,9 +89,12 @@ class _Group:
         self.judged_by = self.judged_by or other.judged_by
         for size, exchanges in other.shown:
             self.show(size, exchanges)
-        for place in other.seen:
+        for seen in other.seen:
             if len(self.seen) < _REMEMBERED:
-                self.seen[place] = None
+                self.seen[seen] = None
+        for place in other.places:
+            if len(self.places) < _PLACES_REMEMBERED:
+                self.places[place] = None
 
     def finished(self, masker: Masker) -> Traced:
         """The finding with its evidence, without credentials from here on, and the whole of its message."""
@@ -104,7 +112,7 @@ class _Group:
             members=members,
             message=self.finding.message + _listed(members) + where,
         )
-        return Traced(finding, list(self.seen))
+        return Traced(finding, list(self.seen), list(self.places))
 
 
 def _append(known: list[str], more: Iterable[str], most: int) -> None:
