@@ -420,6 +420,20 @@ def nightly(
 
 
 @app.command()
+def services(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them.", metavar="PATH...")],
+    verdicts: Annotated[
+        Path | None, typer.Option("--verdicts", metavar="FILE", help="Verdicts on findings, given by hand (TOML).")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="The page to write (Markdown).")] = Path("real-services.md"),
+) -> None:
+    """Write a page of what real services were seen to do. Exit 1 where a finding has no verdict."""
+    from linkproof.cli.real_services import services_page
+
+    raise typer.Exit(services_page(paths, verdicts, out))
+
+
+@app.command()
 def site(
     out: Annotated[Path, typer.Option("--out", help="The folder for the pages.")] = Path("reports/site"),
     store: Store = "",

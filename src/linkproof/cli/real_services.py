@@ -1,0 +1,81 @@
+"""``linkproof services``: what real services were seen to do, from recordings, as a page."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from linkproof.base.wording import count
+from linkproof.contract.loader import all_requirements
+from linkproof.errors import UsageError
+from linkproof.judging.judge import Judge
+from linkproof.judging.parallel import recording_judge
+from linkproof.judging.verdict import RunFacts, conclude
+from linkproof.model.results import Status, TargetInfo
+from linkproof.recordings import read_recordings
+from linkproof.recordings.files import recording_files
+from linkproof.reports.real_services import KINDS, Service, Verdict, as_markdown, verdict_of
+
+
+def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
+    """Write the page; returns 1 where a finding has no verdict, else 0. Raises UsageError."""
+    given = read_verdicts(verdicts) if verdicts else ()
+    judge = recording_judge((), any_version=True)
+    found: dict[str, Service] = {}
+    for file in recording_files(paths):
+        for exchange in read_recordings([file], judge.leave_out):
+            call, _ = judge.feed(exchange)
+            if call is None:
+                continue
+            contract = call.contract
+            one = found.setdefault(contract.id, Service(contract.id, contract.resource_type, contract.version))
+            one.exchanges += 1
+            one.versions |= {v for k, v in call.query.items() if k.lower() == contract.version_parameter and v}
+            one.dates.add(exchange.at)
+            one.recordings.add(file.name)
+    services = _with_results(judge, found)
+    unmatched: Counter[str] = Counter()
+    for group in judge.unmatched():
+        unmatched[group.reason] += group.count
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(as_markdown(services, given, unmatched), encoding="utf-8")
+    open_ = [f for s in services for f in s.findings if verdict_of(f, given) is None]
+    odd = sum(len(s.findings) for s in services)
+    print(f"{count(odd, 'finding')} on {count(len(services), 'contract')}, {len(open_)} without a verdict ({out})")
+    for finding in open_:
+        print(f"  no verdict: {finding.requirement} {finding.contract} {finding.place}")
+    return 1 if open_ else 0
+
+
+def _with_results(judge: Judge, found: dict[str, Service]) -> list[Service]:
+    now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
+    facts = RunFacts(TargetInfo(name="recordings", kind="recording"), now, 0.0, judge.exchanges, allow_unproven=True)
+    results = conclude(judge, judge.seen(), all_requirements(), facts)
+    for one in found.values():
+        rows = [r for r in results.requirements if r.contract == one.contract]
+        one.passed = tuple(r.requirement for r in rows if r.status is Status.PASS)
+        one.findings = tuple(f for f in results.findings if f.contract == one.contract)
+    return list(found.values())
+
+
+def read_verdicts(path: Path) -> tuple[Verdict, ...]:
+    """Return the verdicts in a file. Raises UsageError that names the file and the row."""
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("verdict", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"cannot be read: {error}", where=str(path), fix="give TOML with [[verdict]]") from None
+    found: list[Verdict] = []
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
+        where = f"{path}: verdict {number}"
+        needed = ("requirement", "contract", "kind", "text")
+        if not isinstance(row, dict) or not all(isinstance(row.get(n), str) for n in needed):
+            raise UsageError("a verdict is not whole", where=where, fix=f"give it {', '.join(needed)} as text")
+        if row["kind"] not in KINDS or not row["kind"]:
+            fix = f"one of: {', '.join(k for k in KINDS if k)}"
+            raise UsageError(f"no verdict is called {row['kind']!r}", where=where, fix=fix)
+        given = {n: row[n] for n in needed}
+        found.append(Verdict(**given, place=str(row.get("place", ""))))
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""What real services were seen to do, as a page: counts, versions, dates, what passed, what is odd and what it costs.
+
+Facts only: no body, no value of an answer, and no id of anybody goes onto the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from linkproof.base.wording import count
+from linkproof.model.finding import Finding
+from linkproof.reports.text import one_line
+
+#: What a finding on real traffic was judged to be.
+KINDS = {
+    "service": "oddity of the service",
+    "definition": "defect of the definition",
+    "client": "oddity of the recorded client",
+    "": "not judged by hand yet",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person says of a finding: whose it is, and what a client suffers.
+
+    ``contract`` is how the contract's id begins; ``place`` the pointer within one connection, "" for any.
+    """
+
+    requirement: str
+    contract: str
+    kind: str
+    text: str
+    place: str = ""
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it is about a finding."""
+        same = self.requirement == finding.requirement and finding.contract.startswith(self.contract)
+        return same and self.place in ("", finding.place)
+
+
+@dataclass
+class Service:
+    """What the recordings show of one contract."""
+
+    contract: str
+    resource_type: str
+    version: str
+    exchanges: int = 0
+    versions: set[str] = field(default_factory=set)
+    dates: set[str] = field(default_factory=set)
+    recordings: set[str] = field(default_factory=set)
+    passed: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def verdict_of(finding: Finding, verdicts: Iterable[Verdict]) -> Verdict | None:
+    """Return the verdict on a finding; None where nobody gave one."""
+    return next((v for v in verdicts if v.covers(finding)), None)
+
+
+def as_markdown(services: Sequence[Service], verdicts: Sequence[Verdict], unmatched: Mapping[str, int]) -> str:
+    """Return the page. ``unmatched`` are exchanges that no contract has, by reason."""
+    judged = sum(s.exchanges for s in services)
+    total = judged + sum(unmatched.values())
+    share = f"{100 * judged / total:.1f} %" if total else "none"
+    lines = [
+        "# Real services",
+        "",
+        "What real services answered in public recordings, judged by the contracts. Made by `linkproof services`;",
+        "verdicts are given by hand in `docs/real-services.toml`. No body and no id of anybody is on this page.",
+        "",
+        f"{count(total, 'exchange')}, {judged} of them judged ({share}), of {count(len(services), 'contract')}.",
+        "",
+        "| resource type | versions seen | judged by | seen in | exchanges | passed | odd |",
+        "|---|---|---|---|---:|---:|---:|",
+    ]
+    for s in sorted(services, key=lambda s: s.resource_type.lower()):
+        lines.append(
+            f"| {s.resource_type} | {', '.join(sorted(s.versions)) or 'none named'} | {s.version} | {_span(s.dates)} |"
+            f" {s.exchanges} | {len(s.passed)} | {len(s.findings)} |"
+        )
+    for reason, number in sorted(unmatched.items()):
+        lines += ["", f"Not judged: {count(number, 'exchange')}, because {reason}."]
+    lines += ["", "## What is odd", ""]
+    for s in sorted(services, key=lambda s: s.resource_type.lower()):
+        if s.findings:
+            lines += [f"### {s.resource_type}", "", *_findings(s, verdicts), ""]
+    lines += ["## Recordings", ""]
+    for s in sorted(services, key=lambda s: s.resource_type.lower()):
+        lines.append(f"- {s.resource_type}: {', '.join(sorted(s.recordings))}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _span(dates: Iterable[str]) -> str:
+    months = sorted({d[:7] for d in dates if d})
+    if not months:
+        return "no date"
+    return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
+
+
+def _findings(service: Service, verdicts: Sequence[Verdict]) -> Iterable[str]:
+    for finding in service.findings:
+        verdict = verdict_of(finding, verdicts)
+        where = finding.place or "the answer"
+        kind = KINDS[verdict.kind if verdict else ""]
+        text = f" {verdict.text}" if verdict else ""
+        names = ", ".join(finding.operations or (finding.operation,))
+        yield one_line(
+            f"- **{finding.requirement}** {finding.level} ({finding.count}x, {names}): {finding.kind} at `{where}`."
+            f" {kind[:1].upper()}{kind[1:]}.{text}"
+        )

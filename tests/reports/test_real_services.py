@@ -1,0 +1,74 @@
+"""The page on real services: facts and verdicts, no value of anybody's answer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkproof.cli.real_services import read_verdicts, services_page
+from linkproof.errors import UsageError
+from linkproof.model.finding import Finding, Level
+from linkproof.reports.real_services import Service, Verdict, as_markdown, verdict_of
+
+ROOT = Path(__file__).parents[2]
+RECORDINGS = [ROOT.parent / "shared" / name for name in ("recordings", "recordings-azure-cli")]
+
+
+def finding(**changes: str) -> Finding:
+    given: dict[str, Any] = {
+        "id": "SHP-1-1",
+        "requirement": "SHP-1",
+        "contract": "azure-boxes-2020",
+        "operation": "Get",
+    }
+    given |= {"kind": "type", "pointer": "/a", "expected": "string", "actual": "SECRET-VALUE", "place": "/a", **changes}
+    return Finding(level=Level.MUST, message="got SECRET-VALUE", count=3, **given)
+
+
+def test_a_verdict_covers_its_contract_requirement_and_place() -> None:
+    verdict = Verdict("SHP-1", "azure-boxes", "service", "It hurts.", "/a")
+    assert verdict_of(finding(), [verdict]) is verdict
+    for other in ({"requirement": "SHP-2"}, {"contract": "azure-bins"}, {"place": "/b"}):
+        assert verdict_of(finding(**other), [verdict]) is None
+
+
+def test_the_page_has_facts_and_verdicts_and_no_value() -> None:
+    service = Service("azure-boxes-2020", "Acme/boxes", "2020-01-01", 9, {"2019-05-05"}, {"2020-03-04T05:06:07Z"})
+    service.findings, service.passed = (finding(),), ("SHP-2", "SHP-3")
+    service.recordings.add("boxes.yaml")
+    page = as_markdown([service], [Verdict("SHP-1", "azure-", "service", "It hurts.")], {"no contract has it": 1})
+    assert "| Acme/boxes | 2019-05-05 | 2020-01-01 | 2020-03 | 9 | 2 | 1 |" in page
+    assert "10 exchanges, 9 of them judged (90.0 %)" in page
+    assert "Oddity of the service. It hurts." in page
+    assert "boxes.yaml" in page
+    assert "SECRET-VALUE" not in page
+    assert "Not judged by hand yet" in as_markdown([service], [], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[[verdict]]\nrequirement = 1", "not whole"),
+        ('[[verdict]]\nrequirement="A"\ncontract="b"\nkind="c"\ntext="d"', "no verdict is called 'c'"),
+        ("[[", "cannot be read"),
+    ],
+)
+def test_a_damaged_file_of_verdicts_is_named(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "v.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=told) as caught:
+        read_verdicts(file)
+    assert "v.toml" in caught.value.where
+
+
+@pytest.mark.skipif(not all(p.is_dir() for p in RECORDINGS), reason="../shared/recordings is absent")
+def test_every_finding_on_real_traffic_has_a_verdict_and_nearly_all_of_it_is_judged(tmp_path: Path) -> None:
+    out = tmp_path / "page.md"
+    assert services_page(RECORDINGS, ROOT / "docs" / "real-services.toml", out) == 0
+    page = out.read_text(encoding="utf-8")
+    counts = re.search(r"(\d+) exchanges, (\d+) of them judged", page)
+    assert counts is not None
+    assert int(counts[2]) / int(counts[1]) > 0.95
