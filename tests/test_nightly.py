@@ -196,6 +196,7 @@ def test_a_job_is_a_command_line(tmp_path: Path) -> None:
         ('[[run]]\ntarget = "x"\nconcurrency = 300\n', "concurrency is 300"),
         ('[[run]]\ntarget = "a/x.toml"\n[[run]]\ntarget = "b/X.toml"\n', "two runs are called 'x'"),
         ("[[run", "not valid TOML"),
+        ("run = [1]\n", "expected a table, got 1"),
     ],
 )
 def test_mistakes_in_a_plan_are_told(tmp_path: Path, text: str, told: str) -> None:

@@ -310,6 +310,28 @@ def test_a_name_that_is_none_is_a_usage_error(name: str, tmp_path: Path) -> None
         assert _checked(tmp_path, call) == 2, call
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "loop/x"])
+def test_a_folder_that_cannot_be_is_a_usage_error(name: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "good.json").write_bytes(results_to_json(breached()))
+    for call in (("--contracts", name, "contracts", "list"), ("report", "good.json", "--out", name)):
+        assert _checked(tmp_path, call) == 2, call
+
+
+JOURNALS = (
+    b'{"what": "journal", "version": 1, "target": "", "at": "x"}\n{"what": "making", "contract": "a", "name": "b"}\n',
+    b'{"what": "journal", "version": 2, "target": "t", "at": "x"}\n',
+    b'{"what": "restored", "contract": "a", "name": "b"}\n{"what": "x"}\n',
+    b"[1]\n[2]\n",
+)
+
+
+@pytest.mark.parametrize("journal", JOURNALS)
+def test_a_journal_that_leads_nowhere_is_a_usage_error(journal: bytes, tmp_path: Path) -> None:
+    (tmp_path / "j.jsonl").write_bytes(journal)
+    assert _checked(tmp_path, ("cleanup", "j.jsonl")) == 2
+
+
 def _copied(place: Path, changed: bytes, name: str) -> Path:
     """A contract folder in which one file is another."""
     source = folder("schemas") / "contracts" / DICOM / _VERSION

@@ -41,6 +41,16 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def require_name(path: Path, where: str, fix: str) -> None:
+    """Raise UsageError for a path that no file or folder can have: too long, a NUL byte, links in a circle."""
+    try:
+        path.exists()
+        path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else "its links lead in a circle, or it has a NUL byte"
+        raise UsageError(f"this name cannot be used: {told}", where=f"{where:.300}", fix=fix) from None
+
+
 def replace_file(path: Path, content: bytes | str) -> None:
     """Write a file beside its place, then rename it: readers see the old content or the new. Raises OSError."""
     data = content.encode() if isinstance(content, str) else content

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from linkproof.base.files import require_name
 from linkproof.errors import UsageError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -28,6 +29,7 @@ def add_contracts(folders: Iterable[Path]) -> None:
     """
     folders = list(folders)
     for path in folders:
+        require_name(path, f"--contracts {path}", "give a folder")
         if path.exists() and not path.is_dir():
             fix = "give a folder that linkproof import has written, or one like schemas/contracts"
             raise UsageError("this is no folder", where=f"--contracts {path}", fix=fix)

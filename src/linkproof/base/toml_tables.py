@@ -18,6 +18,8 @@ _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a num
 def check_members(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]], file: str, name: str) -> None:
     """Refuse unknown members (with the nearest known one) and members of the wrong type."""
     where = f"{file}: [{name}]" if name else file
+    if not isinstance(table, Mapping):
+        raise UsageError(f"expected a table, got {shown(table)}", where=where, fix=f"members are: {', '.join(kinds)}")
     for key, value in table.items():
         if key not in kinds:
             near = difflib.get_close_matches(key, kinds, n=1)

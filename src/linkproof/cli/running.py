@@ -148,8 +148,17 @@ def clean(journal: Path, target: str, *, quiet: bool) -> int:
             print(f"nothing is left to clean up ({journal})")
         return 0
     path = target or known.target
+    if not path:
+        fix = "give --target with the target file of that run"
+        raise UsageError("the journal names no target file", where=str(journal), fix=fix)
     opened = open_target(path, all_contracts())
     count = len(known.open)
+    for entry in known.open:
+        place = opened.target.contracts.get(entry.contract)
+        if entry.making and (place is None or place.provision is None):
+            problem = f"the journal says that {entry.name!r:.80} was made, and the target file says not how"
+            fix = f"give --target with the file of that run, with [contracts.{entry.contract}.provision]"
+            raise UsageError(problem, where=str(journal), fix=fix)
     try:
         contracts = [c for c in all_contracts() if c.id in opened.target.contracts]
         left = clean_up(opened, contracts, known)

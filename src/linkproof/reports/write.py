@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from linkproof.base.files import require_name
 from linkproof.errors import UsageError
 from linkproof.model.results import Results
 from linkproof.redaction.publish import Published, published
@@ -75,6 +76,7 @@ def _write(files: dict[str, bytes], out: Path) -> None:
 def prepare(out: Path) -> None:
     """Make sure that reports can be written to ``out``, making the folder. Raises UsageError."""
     where = f"--out {out}"
+    require_name(out, where, "choose another folder with --out")
     if out.exists() and not out.is_dir():
         raise UsageError("this is a file, not a folder", where=where, fix=_FIX)
     try:
