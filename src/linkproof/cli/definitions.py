@@ -12,8 +12,11 @@ from msgspec import to_builtins
 
 from linkproof.base.wording import count
 from linkproof.cli.reading import read_results
+from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts, read_contract, select
 from linkproof.contract.model import Contract
+from linkproof.contract.routing import Known
+from linkproof.definition_pages import estate
 from linkproof.definition_pages.attribution import Page, of_difference
 from linkproof.definition_pages.compare import Difference
 from linkproof.definition_pages.defects import Defect, defects_of_contract, defects_of_page, issue_text
@@ -71,8 +74,22 @@ def list_defects(paths: list[Path], contracts: tuple[str, ...], *, issue: bool, 
     return 0
 
 
+def diff_estate(out: Path) -> int:
+    """Write a page that compares all known versions of all resource types; returns 0."""
+    every = (*all_contracts(), *(e.contract for e in imported()))
+    found = estate.steps(every)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(estate.as_markdown(found, len(every)), encoding="utf-8")
+    breaking = sum(bool(s.breaking) for s in found)
+    print(f"{count(len(found), 'pair')} of neighbouring versions, {breaking} breaking ({out})")
+    return 0
+
+
 def diff_contracts(before: str, after: str, *, as_json: bool) -> int:
     """Print what differs between two contracts; returns 1 where anything does, else 0. Raises UsageError."""
+    if not before or not after:
+        fix = "give two contracts, or --out for a page of all versions"
+        raise UsageError("two contracts are needed", where="BEFORE AFTER", fix=fix)
     found = contract_differences(_contract(before), _contract(after))
     if as_json:
         print(json.dumps([asdict(d) for d in found], ensure_ascii=False, indent=1))
@@ -110,7 +127,8 @@ def _contract(name: str) -> Contract:
     if (Path(name) / "contract.toml").is_file():
         return read_contract(Path(name))
     wanted, _, version = name.partition("@")
-    found = [c for c in all_contracts() if c.id == wanted and version in ("", c.version)]
+    shipped: tuple[Known, ...] = (*all_contracts(), *imported())
+    found = [c.contract for c in shipped if c.id == wanted and version in ("", c.version)]
     if not found:
         known = ", ".join(f"{c.id}@{c.version}" for c in all_contracts())
         raise UsageError(f"no contract is called {name!r}", where="CONTRACT", fix=f"a folder, or one of: {known}")

@@ -99,14 +99,17 @@ def contracts_show(
 
 @contracts_app.command("diff")
 def contracts_diff(
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A contract's id, id@version, or its folder.")],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one.")],
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A contract's id, id@version, or its folder.")] = "",
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Compare all known versions, as one page (Markdown).")] = (
+        None
+    ),
     json: Json = False,
 ) -> None:
-    """What differs between two contracts, breaking or not. Exit 1 where anything does."""
-    from linkproof.cli.definitions import diff_contracts
+    """What differs between two contracts, or all versions of all types. Exit 1 where two contracts differ."""
+    from linkproof.cli.definitions import diff_contracts, diff_estate
 
-    raise typer.Exit(diff_contracts(before, after, as_json=json))
+    raise typer.Exit(diff_estate(out) if out else diff_contracts(before, after, as_json=json))
 
 
 @definitions_app.command("read")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from linkproof.base.json_values import at
 from linkproof.contract.model import Role
 from linkproof.mock.default_fixtures import GROUP
 from linkproof.mock.messages import Answer, Asked
+from linkproof.mock.parts import Parts
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
 from linkproof.mock.store import Collection, Connection
-
-if TYPE_CHECKING:
-    from linkproof.mock.behaviour import Behaviour
 
 #: What is shown as going on while a connection is deleted.
 _DELETING = "deleting"
@@ -23,16 +20,16 @@ _DELETING = "deleting"
 class Service:
     """One contract's API. Nothing in here waits, so that requests are answered one after the other, whole."""
 
-    def __init__(self, setting: Setting, behaviour: Behaviour) -> None:
+    def __init__(self, setting: Setting, parts: Parts) -> None:
         self.contract = setting.contract
         self.refusals = setting.refusals
-        self.store = behaviour.store(setting)
-        self.presenter = behaviour.presenter(setting)
-        self.rules = behaviour.rules(setting)
-        self.operations = behaviour.operations(setting)
-        self.paging = behaviour.paging(setting, self.presenter)
-        self.gate = behaviour.gate(setting)
-        self.finish = behaviour.finish
+        self.store = parts.store(setting)
+        self.presenter = parts.presenter(setting)
+        self.rules = parts.rules(setting)
+        self.operations = parts.operations(setting)
+        self.paging = parts.paging(setting, self.presenter)
+        self.gate = parts.gate(setting)
+        self.finish = parts.finish
         self.roles: dict[Role, Callable[[Asked, Collection], Answer]] = {
             Role.LIST: self.list,
             Role.GET: self.get,

@@ -1,0 +1,112 @@
+"""All known versions of all resource types, each compared with the one before it, as one page."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from linkproof.base.wording import count
+from linkproof.contract.model import Contract, plain_path
+from linkproof.definition_pages.compare import Difference
+from linkproof.definition_pages.versions import contract_differences
+
+_OPERATIONS = re.compile(r"^[A-Za-z, ]+: ")
+_ANSWER = re.compile(r"answer 20\d")
+_LIST_ITEM = re.compile(r"/value/\*")
+_BICEP = "bicep-types"
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """One thing that a newer version says otherwise, wherever it stands in a contract's operations."""
+
+    breaking: bool
+    what: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Two versions of one resource type, one after the other, and what changed."""
+
+    was: Contract
+    now: Contract
+    changes: tuple[Change, ...]
+
+    @property
+    def breaking(self) -> int:
+        """The number of changes that may break a client."""
+        return sum(c.breaking for c in self.changes)
+
+
+def steps(contracts: Iterable[Contract]) -> list[Step]:
+    """Return every pair of neighbouring versions, by resource type and version."""
+    families: dict[str, list[Contract]] = {}
+    for contract in contracts:
+        families.setdefault(plain_path(contract.collection_path), []).append(contract)
+    found: list[Step] = []
+    for _, family in sorted(families.items(), key=lambda pair: pair[1][0].resource_type.lower()):
+        family.sort(key=lambda c: c.version)
+        found += [Step(a, b, tuple(_changes(a, b))) for a, b in itertools.pairwise(family)]
+    return found
+
+
+def _changes(was: Contract, now: Contract) -> list[Change]:
+    """Return the changes, each once; what one kind of source cannot say is no change."""
+    silent = any(str(s.get("document", "")).startswith(_BICEP) for c in (was, now) for s in c.sources[:1])
+    found: dict[str, Change] = {}
+    for difference in contract_differences(was, now):
+        if difference.what == "version" or "operation: version" in difference.line:
+            continue
+        if silent and ("parameter after" in difference.place or "/nextLink" in difference.line):
+            continue  # a type file says nothing of a path's limits, and nothing of pages
+        change = _change(difference)
+        known = found.get(change.what)
+        found[change.what] = Change(change.breaking or (known is not None and known.breaking), change.what)
+    return sorted(_topmost(found.values()), key=lambda c: (not c.breaking, c.what))
+
+
+def _change(difference: Difference) -> Change:
+    """Return a difference without the operations that it is seen in: Get and List show the same connection."""
+    line = difference.line.partition(": ")[2]
+    line = _LIST_ITEM.sub("", _OPERATIONS.sub("", line, count=1))
+    return Change(difference.breaking, _ANSWER.sub("answer", line).replace("answer.", "answer ").replace("body.", ""))
+
+
+def _topmost(changes: Iterable[Change]) -> Iterator[Change]:
+    """Leave out members of a member that came or went as a whole."""
+    every = tuple(changes)
+    whole = {c.what.split(": member ")[0]: c.what.split(": member ")[1][:5] for c in every if ": member " in c.what}
+    for change in every:
+        place = change.what.split(": ")[0]
+        parents = {place[:i] for i, letter in enumerate(place) if letter == "/" and i > 0}
+        if not parents & whole.keys():
+            yield change
+
+
+def as_markdown(found: Sequence[Step], versions: int) -> str:
+    """Return the page."""
+    breaking = [s for s in found if s.breaking]
+    lines = [
+        "# Versions of Azure's private endpoint connections",
+        "",
+        "What changed between the versions that Linkproof has a contract of. Made by `linkproof contracts diff --out`.",
+        "A change is breaking where a client that was written for the older version may fail with the newer one.",
+        "Sources differ in what they say: a change may be one of the definition alone.",
+        "",
+        f"{count(versions, 'contract')}, {count(len(found), 'pair')} of neighbouring versions:"
+        f" {len(breaking)} breaking.",
+        "",
+        "| resource type | from | to | breaking | other |",
+        "|---|---|---|---:|---:|",
+    ]
+    lines += [
+        f"| {s.now.resource_type} | {s.was.version} | {s.now.version} | {s.breaking} | {len(s.changes) - s.breaking} |"
+        for s in found
+    ]
+    for s in found:
+        if s.changes:
+            lines += ["", f"## {s.now.resource_type}: {s.was.version} to {s.now.version}", ""]
+            lines += [f"- {'**breaking** ' if c.breaking else ''}{c.what}" for c in s.changes]
+    return "\n".join(lines) + "\n"
