@@ -115,6 +115,6 @@ def test_a_decision_that_was_lost_is_not_sent_again(tmp_path: Path) -> None:
 def test_a_target_that_never_answers_breaks_the_run(tmp_path: Path) -> None:
     code, results, proxy = run(tmp_path, DICOM.id, lambda _, __: "reset")
     assert code == 3
-    assert "did not answer" in results["broken"][0]["what"]
+    assert "does not answer" in results["broken"][0]["what"]
     assert results["findings"] == []
     assert proxy.count < 20

@@ -276,3 +276,23 @@ def test_every_report_shows_who_answers_for_it() -> None:
     skipped = [s.get("message", "") for s in root.iter("skipped")]
     assert [m for m in skipped if m.startswith("breached, and waived by net until 2027-01-01")]
     assert not [c for c in root.iter("testcase") if c.find("failure") is not None and "SHP-1" in c.get("name", "")]
+
+
+def test_a_waiver_is_unused_only_where_its_place_was_judged() -> None:
+    """A race that went well this time, or a breach elsewhere, does not say that a waiver has nothing to cover."""
+    results = excused()
+    shape = next(w for w in results.waivers if w.requirement == "SHP-1")
+    elsewhere = replace(shape, pointer="/another/place")
+    enum = next(w for w in results.waivers if w.requirement == "ENM-1")
+
+    def standing(waiver: Waiver, status: Status, why: str = "") -> Standing:
+        rows = [replace(r, status=status, why=why) for r in results.requirements if r.requirement == waiver.requirement]
+        found = [f for f in results.findings if status is Status.FAIL]
+        judged = with_waivers(replace(results, requirements=rows, findings=found), [waiver])
+        return judged.waivers[0].standing
+
+    assert standing(elsewhere, Status.FAIL) is Standing.NOT_JUDGED
+    assert standing(replace(shape, kind="other"), Status.FAIL) is Standing.UNUSED
+    assert standing(enum, Status.PASS) is Standing.UNUSED
+    assert standing(enum, Status.PASS, "which decision is performed last differs") is Standing.NOT_JUDGED
+    assert standing(enum, Status.NOT_EXERCISED) is Standing.NOT_JUDGED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 import typer
 
 import linkproof
-from linkproof.errors import LinkproofError
+from linkproof.errors import LinkproofError, UsageError
 from linkproof.redaction.masking import mask_text
 
 _ISSUES = "https://github.com/linkproof/linkproof/issues"
@@ -21,6 +22,8 @@ _ISSUES = "https://github.com/linkproof/linkproof/issues"
 _INTERRUPTED = 130
 #: typer has click within it, or beside it, depending on its version.
 _InvalidCall: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+#: What is wrong with a path that a caller has given.
+_PATH_ERRORS = (errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS)
 _CREDENTIAL_OPTIONS = ("--token",)
 
 
@@ -33,6 +36,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        _refuse_empty(given)
         code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except LinkproofError as error:
@@ -47,7 +51,26 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
         return _INTERRUPTED
     except Exception as error:
-        return _crashed(error, given)
+        unusable = _unusable_path(error)
+        return _failed(unusable, given) if unusable is not None else _crashed(error, given)
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    """Raise UsageError for an empty argument: mostly that of a variable of the shell that is not set."""
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        option, equals, value = argument.partition("=")
+        if not argument.strip() or (option.startswith("--") and equals and not value.strip()):
+            where = option if equals else before if before.startswith("-") else "the command line"
+            raise UsageError("an empty value", where=where, fix="give a value, or leave the option out")
+
+
+def _unusable_path(error: Exception) -> UsageError | None:
+    """Return the caller's error that an error of the operating system about a path is; None for any other."""
+    if isinstance(error, RuntimeError) and "Symlink loop" in str(error):
+        return UsageError(str(error), fix="give a path that leads to a file or folder")
+    if not isinstance(error, OSError) or error.errno not in _PATH_ERRORS or error.filename is None:
+        return None
+    return UsageError(f"{error.strerror}", where=f"{error.filename!s:.100}", fix="give another path, or make it usable")
 
 
 def _failed(error: LinkproofError, arguments: list[str]) -> int:

@@ -441,6 +441,7 @@ class Requirement:
     source: Source
     explained_by: tuple[Explanation, ...] = ()
     rests_on: Basis = Basis.RULE
+    race: str = ""
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the requirement binds a contract: whether it has every capability that the requirement needs."""

@@ -140,7 +140,7 @@ def _status(
     if any(r.startswith(INCONCLUSIVE) for r in reasons):
         return Status.NOT_EXERCISED, skipped
     if tally.count:
-        return Status.PASS, f"in part: {skipped}" if skipped else ""
+        return Status.PASS, f"in part: {skipped}" if skipped else requirement.race
     if not requirement.applies_to(contract):
         return Status.NOT_APPLICABLE, _why_not(contract, requirement)
     if grade not in requirement.evidence:

@@ -99,10 +99,20 @@ def covers(waiver: Waiver, finding: Finding) -> bool:
 
 
 def _was_judged(waiver: Waiver, results: Results) -> bool:
-    """Whether the run looked where the waiver is about: only then is a waiver that covers nothing one too many."""
-    rows = [r for r in results.requirements if (r.requirement, r.contract) == (waiver.requirement, waiver.contract)]
-    told = (Status.PASS, Status.FAIL, Status.WARN)
-    return not results.broken and any(r.status in told and not (r.status is Status.PASS and r.why) for r in rows)
+    """Whether the waiver's place was judged, so that a waiver that covers nothing there is unused.
+
+    Where the requirement passed in full, every place was. Where it is breached, only the places of its findings are
+    known to have been judged; and a pass that depends on a race says nothing about the next run.
+    """
+    key = (waiver.requirement, waiver.contract)
+    rows = [r for r in results.requirements if (r.requirement, r.contract) == key]
+    if results.broken:
+        return False
+    if any(r.status is Status.PASS and not r.why for r in rows):
+        return True
+    own = [f for f in results.findings if (f.requirement, f.contract) == key]
+    here = [f for f in own if f.place == waiver.pointer and set(f.operations) & set(waiver.operations)]
+    return any(r.status in (Status.FAIL, Status.WARN) for r in rows) and bool(here)
 
 
 def _waiver(entry: Mapping[str, Any], where: str, known: Known) -> Waiver:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from linkproof.base.toml_tables import check_members, read_toml, shown, table_of
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract, Parameter, Role
 from linkproof.contract.routing import Known
 from linkproof.errors import UsageError
 from linkproof.targets.auth import auth_from
@@ -226,11 +226,27 @@ def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
             raise UsageError(
                 f"path.{name} is {shown(value)}", where=where, fix=f"{name} is a non-empty string without /"
             )
+        parameter = contract.operations[0].parameter(name)
+        if parameter is not None and not parameter.allows(value):
+            problem = f"path.{name} is {value!r:.80}, outside its documented limits"
+            raise UsageError(problem, where=where, fix=f"give a value that fits {_limits_of(parameter)}")
     return dict(table)
+
+
+def _item_parameter(contract: Contract) -> Parameter | None:
+    """The path parameter that carries a connection's name, if the contract has one."""
+    found = (o.parameter(o.item_parameter) for o in contract.operations if o.item_parameter)
+    return next((p for p in found if p is not None), None)
+
+
+def _limits_of(parameter: Parameter) -> str:
+    words = ("pattern", "minLength", "maxLength", "format", "enum")
+    return ", ".join(f"{w} {parameter.schema[w]}" for w in words if w in parameter.schema) or "its schema"
 
 
 def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
     states = _states(contract)
+    parameter = _item_parameter(contract)
     found: dict[str, tuple[str, ...]] = {}
     owner: dict[str, str] = {}
     for state, names in table.items():
@@ -242,6 +258,9 @@ def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[
             if name.lower() in owner:
                 both = f"{owner[name.lower()]} and {state}"
                 raise UsageError(f"{name!r} is named twice, in {both}", where=where, fix="keep one of the two")
+            if parameter is not None and not parameter.allows(name):
+                problem = f"{name!r:.80} is outside the documented limits of {parameter.name}"
+                raise UsageError(problem, where=where, fix=f"give a name that fits {_limits_of(parameter)}")
             owner[name.lower()] = state
         found[state] = tuple(names)
     return found

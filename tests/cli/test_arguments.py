@@ -1,0 +1,104 @@
+"""Empty values, and paths that lead nowhere: the caller's error, exit 2, never 3 and never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from linkproof.cli.entry import run
+
+DICOM = ("--contract", "azure-healthcareapis-dicom", "-r", "PAG-1")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--target", ""),
+        ("run", "--target="),
+        ("run", "--target", "  "),
+        ("run", "--contract", ""),
+        ("run", "--out", ""),
+        ("run", "--record", ""),
+        ("run", "--waivers", ""),
+        ("check", ""),
+        ("check", "--out", "", "x.yaml"),
+        ("report", "x", "--out="),
+        ("import", ""),
+        ("import", "x", "--id", ""),
+        ("history", "add", ""),
+        ("site", "--store", ""),
+        ("nightly", ""),
+        ("cleanup", ""),
+        ("bundle", "x", "--cassette", ""),
+        ("verify", ""),
+        ("mock", "--fault", ""),
+        ("--contracts", "", "run"),
+    ],
+)
+def test_an_empty_value_is_a_usage_error(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    assert "an empty value" in capsys.readouterr().err
+
+
+def broken_paths(folder: Path) -> list[str]:
+    (folder / "a").symlink_to(folder / "b")
+    (folder / "b").symlink_to(folder / "a")
+    return [str(folder / "a"), str(folder / "a" / "x"), "n" * 300, f"{'n' * 300}/x"]
+
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--target", "PATH"),
+        ("run", "--target", "cassette:PATH"),
+        ("run", "--out", "PATH", *DICOM),
+        ("run", "--record", "PATH", *DICOM),
+        ("run", "--waivers", "PATH", *DICOM),
+        ("check", "PATH"),
+        ("report", "PATH", "--out", "r"),
+        ("import", "PATH"),
+        ("cleanup", "PATH"),
+        ("nightly", "PATH"),
+        ("verify", "PATH"),
+        ("bundle", "PATH", "--cassette", "PATH"),
+    ],
+)
+def test_a_loop_or_a_long_name_is_a_usage_error(
+    number: int,
+    arguments: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = broken_paths(tmp_path)[number]
+    assert run([a.replace("PATH", path) for a in arguments]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["-begins-with-a-hyphen", "a/b", "x" * 200])
+def test_names_outside_the_contracts_own_limits_are_the_files_error(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(
+        f"""
+[target]
+base_url = "http://127.0.0.1:9"
+[contracts.azure-containerservice-pec]
+path = {{ subscriptionId = "00000000-0000-0000-0000-000000000000", resourceGroupName = "rg", resourceName = "{name}" }}
+""",
+        "utf-8",
+    )
+    assert run(["run", "--target", str(file)]) == 2
+    assert "resourceName" in capsys.readouterr().err
+
+
+def test_an_unreadable_folder_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refused(*_: object, **__: object) -> bytes:
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert run(["run", "--target", str(tmp_path / "t.toml")]) == 2
