@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container clean
+.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container docs clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -77,6 +77,11 @@ bench: $(STAMP)
 	test -d dist/compiled/unpacked || $(MAKE) compiled
 	npm ci --prefix bench --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m bench
+
+# The documentation site: build/docs/site/index.html. A dead link fails.
+docs: $(STAMP)
+	$(BIN)/python -m docs.site
+	$(BIN)/linkchecker --no-status --no-warnings -o failures build/docs/site/index.html
 
 # The container image where a builder runs; elsewhere its file is linted.
 container: $(STAMP)

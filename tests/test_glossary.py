@@ -1,0 +1,109 @@
+"""The glossary against the code: a retired term in a cleaned package fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GLOSSARY = ROOT / "docs" / "glossary.md"
+#: Retired terms that a package still has to lose. The list only shrinks: a term that is gone leaves it.
+STILL_TO_COME: dict[str, frozenset[str]] = {
+    "docs": frozenset({"left behind", "refusal", "seen to hold", "sort of a call", "stands alone", "trial", "world"}),
+    "schemas": frozenset({"left behind", "refusal", "scene", "standing", "stands alone", "world"}),
+    "src/linkproof/checks": frozenset({"refusal"}),
+    "src/linkproof/cli": frozenset({"demand", "demands", "left behind", "needed", "scene", "stands alone", "trial"}),
+    "src/linkproof/contract": frozenset({"refusal", "sort of a call"}),
+    "src/linkproof/definition_pages": frozenset({"refusal", "stands alone"}),
+    "src/linkproof/fault_matrix": frozenset({"refusal", "trial"}),
+    "src/linkproof/faults": frozenset({"refusal", "sown"}),
+    "src/linkproof/judging": frozenset({"seen to hold", "sort of a call", "world"}),
+    "src/linkproof/mock": frozenset({"refusal"}),
+    "src/linkproof/model": frozenset({"left behind", "scene", "standing", "stands alone", "world"}),
+    "src/linkproof/nightly": frozenset({"left behind"}),
+    "src/linkproof/openapi_import": frozenset({"left behind", "refusal"}),
+    "src/linkproof/recordings": frozenset({"scene", "world"}),
+    "src/linkproof/redaction": frozenset({"scene"}),
+    "src/linkproof/reports": frozenset({"left behind", "rotten", "scene", "standing"}),
+    "src/linkproof/results": frozenset({"left behind", "needed", "seen to hold", "standing"}),
+    "src/linkproof/runner": frozenset({"held", "left behind", "scene", "world"}),
+    "src/linkproof/targets": frozenset({"scene"}),
+    "src/linkproof/testing": frozenset({"scene", "world"}),
+}
+#: How each retired term is recognised where it is used as a term: as a name, or in a phrase. Words that are ordinary
+#: English ("world", "places") are looked for as names only.
+PATTERNS: dict[str, str] = {
+    "demand": r"\b[Dd]emands?\b|\bdemands_from\b",
+    "sort of a call": r"\bsorts? of (?:a )?calls?\b|\.sort\b(?!\()",
+    "held": r"\bwas held\b|\bwere held\b",
+    "seen to hold": r"\bseen to hold\b",
+    "world": r"\bworlds?\b|\b_World\b",
+    "scene": r"\bscenes?\b|\bScene\b",
+    "lane": r"\blanes?\b|\bLane\b",
+    "meeting": r"\b[Mm]eetings?\b",
+    "places": r"\bPlaces\b|\bMOST_PLACES\b",
+    "left behind": r"\bleft behind\b|\bleft_behind\b|\bLeftBehind\b|\bleft-behind\b",
+    "sown": r"\bsown\b",
+    "trial": r"\btrials?\b",
+    "rotten": r"\brotten\b",
+    "standing": r"\bStanding\b|\bstandings?\b",
+    "needed": r"\bNeeded\b|\bneeded_from\b",
+    "demands": r"\bNO_DEMANDS\b",
+    "stands alone": r"\bstands? alone\b",
+    "cloak": r"\b[Cc]loak\b",
+    "refusal": r"\b[Rr]efusals?\b",
+}
+_SUFFIXES = {".py", ".md", ".toml", ".json", ".j2", ".js", ".css"}
+
+
+def retired() -> dict[str, str]:
+    """Retired term to the term of today, from the glossary's table."""
+    found: dict[str, str] = {}
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        if line.startswith("|") and len(cells) == 3 and cells[2] and cells[0] not in ("term", "---"):
+            found |= {old.strip(): cells[0] for old in cells[2].split(",")}
+    return found
+
+
+def packages() -> list[str]:
+    """What is held against the glossary: the packages of the code, the docs and the schemas."""
+    code = [p for p in (ROOT / "src" / "linkproof").iterdir() if p.is_dir() and (p / "__init__.py").exists()]
+    return sorted([*(f"src/linkproof/{p.name}" for p in code), "suites", "docs", "schemas"])
+
+
+def uses(package: str, *, every: bool = False) -> list[str]:
+    """Each use of a retired term in a package: file, line, term, and what it is called today."""
+    found, known = [], frozenset() if every else STILL_TO_COME.get(package, frozenset())
+    for file in sorted((ROOT / package).rglob("*")):
+        if file.suffix not in _SUFFIXES or file == GLOSSARY or "samples" in file.parts:
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            for old, term in retired().items():
+                if old not in known and re.search(PATTERNS[old], line):
+                    found.append(f"{file.relative_to(ROOT)}:{number}: {old!r} is {term!r} today: {line.strip():.100}")
+    return found
+
+
+def test_every_retired_term_can_be_found() -> None:
+    assert set(retired()) == set(PATTERNS)
+    assert all(re.search(pattern, "") is None for pattern in PATTERNS.values())
+
+
+@pytest.mark.parametrize("package", packages())
+def test_no_retired_term_is_used(package: str) -> None:
+    assert uses(package) == []
+
+
+def test_what_is_still_to_come_names_packages_and_terms() -> None:
+    assert set(STILL_TO_COME) <= set(packages())
+    assert frozenset().union(*STILL_TO_COME.values()) <= set(retired())
+
+
+def test_a_retired_term_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "a.py").write_text('"""A world of its own."""\n', encoding="utf-8")
+    monkeypatch.setattr("tests.test_glossary.ROOT", tmp_path)
+    assert uses("new") == ['new/a.py:1: \'world\' is \'state scope\' today: """A world of its own."""']
