@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container docs clean
+.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -82,6 +82,13 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m docs.site
 	$(BIN)/linkchecker --no-status --no-warnings -o failures build/docs/site/index.html
+
+# What a release is made of, as CycloneDX: an environment with the package alone.
+sbom: $(STAMP)
+	rm -rf build/sbom && mkdir -p build
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/pip install --quiet --disable-pip-version-check .
+	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o build/sbom.json build/sbom
 
 # The container image where a builder runs; elsewhere its file is linted.
 container: $(STAMP)
