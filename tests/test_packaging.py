@@ -20,10 +20,33 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 #: Modules that Python 3.12 to 3.14 no longer have (What's New of each).
 REMOVED = frozenset(
-    (
-        "asynchat asyncore distutils imp smtpd aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis "
-        "nntplib ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib"
-    ).split()
+    [
+        "asynchat",
+        "asyncore",
+        "distutils",
+        "imp",
+        "smtpd",
+        "aifc",
+        "audioop",
+        "cgi",
+        "cgitb",
+        "chunk",
+        "crypt",
+        "imghdr",
+        "lib2to3",
+        "mailcap",
+        "msilib",
+        "nis",
+        "nntplib",
+        "ossaudiodev",
+        "pipes",
+        "sndhdr",
+        "spwd",
+        "sunau",
+        "telnetlib",
+        "uu",
+        "xdrlib",
+    ]
 )
 #: Names that they no longer have, or warn of: attribute, or function of a module.
 REMOVED_NAMES = frozenset(
