@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container docs sbom clean
+.PHONY: contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -28,6 +28,22 @@ matrix-sample: $(STAMP)
 
 schema: $(STAMP)
 	$(BIN)/python -c 'import json; from linkproof.results.serialize import results_schema as s; print(json.dumps(s(), indent=2, ensure_ascii=False))' > schemas/formats/results.schema.json
+
+# By night: every imported contract on the embedded server, and a fault and a variant of each family on each.
+sweep: $(STAMP)
+	$(BIN)/linkproof run --tier imported --quiet --concurrency 2 --out reports/sweep
+
+matrix-imported: $(STAMP)
+	$(BIN)/linkproof faults matrix --tier imported --each-family --out reports/faults-imported
+
+# The imported contracts anew, from API descriptions and Bicep types that lie beside the checkout.
+contracts: $(STAMP)
+	$(BIN)/python -m tests.ship_contracts ../shared/specs-azure ../shared/bicep-types
+	$(BIN)/linkproof contracts diff --out docs/versions.md
+
+# What real services were seen to do, from recordings that lie beside the checkout.
+real-services: $(STAMP)
+	$(BIN)/linkproof services ../shared/recordings ../shared/recordings-azure-cli --verdicts docs/real-services.toml --out docs/real-services.md
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

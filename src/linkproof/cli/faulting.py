@@ -13,6 +13,7 @@ from rich.console import Console
 from linkproof.cli.progress import progress_bar
 from linkproof.contract.catalogue import chosen as contracts_chosen
 from linkproof.contract.loader import all_requirements
+from linkproof.fault_matrix.families import one_of_each_family
 from linkproof.fault_matrix.matrix_run import chosen
 from linkproof.fault_matrix.page import as_html
 from linkproof.fault_matrix.pool import outcomes
@@ -55,6 +56,7 @@ def run_matrix(
     commit: str,
     out: Path,
     *,
+    each_family: bool = False,
     quiet: bool,
 ) -> int:
     """Run the trials, write matrix.json, matrix.md and matrix.html; 1 where something was missed or blamed, 3 broken.
@@ -62,7 +64,8 @@ def run_matrix(
     Raises UsageError for an unknown contract or name.
     """
     known = contracts_chosen(contracts)
-    trials = chosen((*all_faults(known), *all_variants(known)), names, sample)
+    every = (*all_faults(known), *all_variants(known))
+    trials = chosen(one_of_each_family(every) if each_family else every, names, sample)
     out.mkdir(parents=True, exist_ok=True)
     count = processes or len(os.sched_getaffinity(0))
     console = Console(stderr=True, quiet=quiet)

@@ -60,6 +60,10 @@ def faults_list(contract: Contracts = None, json: Json = False) -> None:
 def faults_matrix(
     names: Annotated[list[str] | None, typer.Argument(metavar="FAULT...", help="Only ids that contain this.")] = None,
     contract: Contracts = None,
+    tier: Tier = "reviewed",
+    each_family: Annotated[
+        bool, typer.Option("--each-family", help="One fault and one variant of each family for each contract.")
+    ] = False,
     sample: Annotated[int, typer.Option(min=0, help="Only so many, evenly chosen; 0: all.")] = 0,
     seed: Annotated[list[int] | None, typer.Option(min=0, help="Run with this seed (repeatable).")] = None,
     processes: Annotated[int, typer.Option(min=0, help="Side by side; 0: one for each core.")] = 0,
@@ -69,10 +73,14 @@ def faults_matrix(
 ) -> None:
     """Run the suites against every fault and every variant: what is caught, what is blamed."""
     from linkproof.cli.faulting import run_matrix
+    from linkproof.contract.catalogue import names_of
 
     seeds = tuple(dict.fromkeys(seed or (1,)))
     chosen = tuple(names or ())
-    raise typer.Exit(run_matrix(chosen, tuple(contract or ()), sample, seeds, processes, commit, out, quiet=quiet))
+    asked = names_of(tuple(contract or ()), tier)
+    raise typer.Exit(
+        run_matrix(chosen, asked, sample, seeds, processes, commit, out, each_family=each_family, quiet=quiet)
+    )
 
 
 @contracts_app.command("list")

@@ -1,0 +1,24 @@
+"""A fault and a variant of each requirement family for each contract: what a night has time for on many contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from linkproof.faults.registry import Fault
+
+
+def one_of_each_family(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return one fault and one variant of each family for each contract.
+
+    Which of a family's faults it is differs from contract to contract, so that all contracts together see many.
+    """
+    groups: dict[tuple[str, str, bool], list[Fault]] = {}
+    for fault in faults:
+        family = fault.requirement.partition("-")[0]
+        groups.setdefault((fault.contract, family, fault.seed.benign), []).append(fault)
+    order = {name: number for number, name in enumerate(dict.fromkeys(key[0] for key in groups))}
+    return tuple(_turn(group, order[key[0]]) for key, group in groups.items())
+
+
+def _turn(group: Sequence[Fault], number: int) -> Fault:
+    return group[number % len(group)]
