@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
 from linkproof.faults.catalogue import all_faults, all_variants
@@ -79,8 +80,8 @@ def generated() -> dict[str, str]:
     }
     pages["requirements/index.md"] = _requirements(requirements)
     pages |= {f"contracts/{c.id}.md": _contract(c, requirements) for c in contracts}
-    pages["contracts/index.md"] = _contracts(contracts)
-    pages["real-services.md"] = _real_services(cases)
+    pages["contracts/index.md"] = _contracts(contracts) + _imported()
+    pages["real-services.md"] = _real_services(cases) + _judged()
     pages["commands.md"] = _commands()
     return pages
 
@@ -184,6 +185,22 @@ def _real_services(cases: Iterable[dict[str, str]]) -> str:
             where = f"[issue]({c['link']})" if "link" in c else c["date"]
             link = f"[{c['requirement']}](requirements/{c['requirement']}.md)"
             lines.append(f"| {link} | {_cell(c['service'])} | {_cell(c['what'])} | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+def _judged() -> str:
+    """What ``make real-services`` wrote of public recordings, one heading further down."""
+    text = (DOCS / "real-services.md").read_text(encoding="utf-8")
+    lower = re.sub(r"^#", "##", text, flags=re.MULTILINE)
+    return "\n" + lower.replace("## Real services", "## Judged service by service", 1)
+
+
+def _imported() -> str:
+    """The imported contracts, by resource type, with their sources."""
+    lines = ["", "## Imported contracts", "", "Used by `linkproof check`, and by `linkproof run --tier imported`.", ""]
+    lines += ["| resource type | version | contract | source |", "|---|---|---|---|"]
+    for e in sorted(imported(), key=lambda e: (e.resource_type.lower(), e.version)):
+        lines.append(f"| {e.resource_type} | {e.version} | `{e.id}` | {_cell('; '.join(e.sources))} |")
     return "\n".join(lines) + "\n"
 
 
