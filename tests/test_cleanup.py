@@ -164,7 +164,7 @@ def test_what_was_stopped_cleans_up_itself(
     assert shown(server, contract) == before
     assert "Traceback" not in error
     assert "the run was interrupted" in out
-    assert "stopping after the request at hand" in error
+    assert "stopping after the current request" in error
     assert process.returncode == 3
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert results["verdict"] == "broken"
@@ -182,7 +182,7 @@ def test_a_signal_while_it_cleans_up_does_not_stop_that(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=120)
         assert shown(server, HEALTH) == before
-    assert "cleaning up (out/journal.jsonl); once more stops that" in error
+    assert "cleaning up (out/journal.jsonl); repeat to stop it" in error
     assert process.returncode in (1, 4)
 
 

@@ -184,7 +184,7 @@ def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             _, error = process.communicate(timeout=60)
     assert process.returncode == 3, error
-    assert "stopping after the request at hand" in error
+    assert "stopping after the current request" in error
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     assert [b["what"] for b in results["broken"]] == ["the run was interrupted"]
     assert 50 < results["requests"] < 1400

@@ -49,13 +49,13 @@ class Reader:
         return (path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file())
 
 
-def fuzz_settings() -> settings:
-    """Settings for a fuzzing test: a fixed few inputs, or as many as LINKPROOF_FUZZ says, new ones each time."""
+def fuzz_settings(few: int = _FEW) -> settings:
+    """Settings for a fuzzing test: ``few`` fixed inputs, or as many as LINKPROOF_FUZZ says, new ones each time."""
     count = int(os.environ.get("LINKPROOF_FUZZ") or 0)
     if count:
         corpus = DirectoryBasedExampleDatabase(_ROOT / "build" / "fuzz-corpus")
         return settings(max_examples=count, deadline=None, database=corpus, suppress_health_check=_UNCHECKED)
-    return settings(max_examples=_FEW, deadline=None, derandomize=True, database=None, suppress_health_check=_UNCHECKED)
+    return settings(max_examples=few, deadline=None, derandomize=True, database=None, suppress_health_check=_UNCHECKED)
 
 
 def try_input(reader: Reader, data: bytes, folder: Path) -> bool:

@@ -29,6 +29,8 @@ from tests.fuzzing import Reader, damaged, fuzz_settings, try_input
 from tests.results_examples import breached
 from tests.test_waivers import excused
 
+#: Inputs of each kind in an ordinary test run: a command takes its time.
+_FEW = 20
 DICOM = "azure-healthcareapis-dicom"
 SHARED = Path(__file__).parents[3] / "shared"
 WAIVERS = b"""
@@ -271,7 +273,7 @@ def test_a_good_file_is_no_usage_error(command: Command, seeds: dict[str, tuple[
 
 @pytest.mark.parametrize("command", COMMANDS, ids=repr)
 @given(data=st.data())
-@fuzz_settings()
+@fuzz_settings(_FEW)
 def test_a_damaged_file_ends_in_an_exit_code(
     command: Command, seeds: dict[str, tuple[bytes, ...]], tmp_path: Path, data: st.DataObject
 ) -> None:
@@ -374,7 +376,7 @@ def test_good_files_are_read(reader: Reader, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reader", READERS, ids=repr)
 @given(data=st.data())
-@fuzz_settings()
+@fuzz_settings(_FEW)
 def test_a_damaged_file_is_read_or_refused(reader: Reader, tmp_path: Path, data: st.DataObject) -> None:
     try_input(reader, data.draw(damaged(reader.seeds)), tmp_path)
 
@@ -393,7 +395,7 @@ _FACTS = {
 
 
 @given(data=st.data())
-@fuzz_settings()
+@fuzz_settings(_FEW)
 def test_a_damaged_bundle_ends_in_an_exit_code(tmp_path: Path, data: st.DataObject) -> None:
     """Damaged as a whole, or a member of it, or its manifest, and then sealed again."""
     with _fresh(tmp_path) as place:

@@ -1,1 +1,1 @@
-"""Small tools that know nothing of the field: clock, shutdown, JSON values, TOML tables, bounded maps, resources."""
+"""Tools without any knowledge of the domain: clock, shutdown, files, models, JSON values, TOML tables, bounded maps."""

@@ -1,4 +1,4 @@
-"""Maps that keep their last entries only: what is folded over traffic without end takes no memory without end."""
+"""Bounded maps: state that is folded over endless traffic must not grow with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 class Recent(Generic[K, V]):
-    """A map of at most ``most`` entries: for one more, the oldest is forgotten."""
+    """A map of at most ``most`` entries. Adding one more drops the oldest."""
 
     __slots__ = ("_entries", "_most")
 
@@ -25,24 +25,24 @@ class Recent(Generic[K, V]):
         return key in self._entries
 
     def get(self, key: K) -> V | None:
-        """The value under a key, or None."""
+        """Return the value of a key, or None."""
         return self._entries.get(key)
 
     def put(self, key: K, value: V) -> V:
-        """Keep a value under a key; returns it."""
+        """Set and return the value of a key."""
         if key not in self._entries and len(self._entries) >= self._most:
             self._entries.popitem(last=False)
         self._entries[key] = value
         return value
 
     def pop(self, key: K) -> V | None:
-        """The value under a key, or None, which is no longer kept."""
+        """Remove and return the value of a key; None if there is none."""
         return self._entries.pop(key, None)
 
     def known(self) -> list[K]:
-        """The keys, the oldest first."""
+        """Return the keys, the oldest first."""
         return list(self._entries)
 
     def values(self) -> list[V]:
-        """The values, the oldest first."""
+        """Return the values, the oldest first."""
         return list(self._entries.values())

@@ -1,4 +1,4 @@
-"""What time it is, and waiting: for real, or on a clock of its own where nobody else's time has to pass."""
+"""Real time, and a virtual clock for runs in which no real time has to pass."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import time
 
 from linkproof.base.shutdown import pause
 
-#: By so much a clock of its own goes on whenever it is looked at: later is never the same time.
+#: How far the virtual clock advances with each reading: no two readings are equal.
 _TICK_S = 1e-4
 
 
 class Clock:
-    """Real time, in seconds from some beginning."""
+    """Real time, in seconds since an arbitrary start."""
 
     def now(self) -> float:
-        """The time. It never goes back."""
+        """Return the time. It never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for ``seconds``."""
         pause(seconds)
 
 
 class VirtualClock(Clock):
-    """Goes on by being looked at and by sleeping, which takes no time. What it is used with must live by it, too."""
+    """A clock that advances when it is read or slept on, in no real time. Everything in a run must use the same one."""
 
     def __init__(self) -> None:
         self._now = 1.0
         self._lock = threading.Lock()
 
     def now(self) -> float:
-        """The time."""
+        """Return the time."""
         return self._on(_TICK_S)
 
     def sleep(self, seconds: float) -> None:
-        """Move the clock on."""
+        """Advance the clock by ``seconds``."""
         self._on(max(seconds, 0.0))
 
     def _on(self, seconds: float) -> float:

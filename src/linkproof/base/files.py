@@ -1,4 +1,4 @@
-"""Files read whole, or written so that nobody ever sees half of one."""
+"""Read files whole, and write them so that no reader sees half of one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_file(path: Path, fix: str, most: int = MOST_BYTES) -> bytes:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path leads to a folder; False also for names that cannot be one (too long, with a NUL byte)."""
+    """Whether a path is a folder; False also for invalid names (too long, with a NUL byte)."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -42,7 +42,7 @@ def is_folder(path: Path) -> bool:
 
 
 def require_name(path: Path, where: str, fix: str) -> None:
-    """Raise UsageError for a path that no file or folder can have: too long, a NUL byte, links in a circle."""
+    """Raise UsageError for an invalid path: too long, with a NUL byte, or with links in a circle."""
     try:
         path.exists()
         path.resolve()
@@ -70,7 +70,7 @@ def replace_file(path: Path, content: bytes | str) -> None:
 
 
 def _mode_of(path: Path) -> int:
-    """The permissions of the file that is replaced, or those of a new file."""
+    """Return the permissions of the file to replace, or those of a new file."""
     with suppress(OSError):
         return stat.S_IMODE(path.stat().st_mode)
     mask = os.umask(0)

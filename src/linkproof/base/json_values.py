@@ -11,7 +11,7 @@ import orjson
 
 
 class _Missing:
-    """The value of a pointer that leads nowhere; falsy, and equal to itself only."""
+    """The value at a pointer that leads nowhere; falsy, and equal only to itself."""
 
     __slots__ = ()
 
@@ -31,18 +31,18 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-#: So many digits may be an integer beyond 64 bits, which orjson gives with fewer digits than it came with.
+#: An integer of this many digits may exceed 64 bits, and orjson would return fewer of its digits.
 _MANY_DIGITS = b"0" * 19
-#: jsonschema-rs refuses to look at 255 levels and more.
+#: jsonschema-rs refuses values of 255 levels and more.
 _DEEPEST = 250
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def parse(body: bytes) -> Any:
-    """The value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` for nesting beyond what can be read.
+    """Return the value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` if it is nested too deep.
 
-    orjson reads what nearly every body is; what it refuses, or would not give exactly, is read by the slower way.
+    orjson reads nearly all bodies. What it refuses, or would not return exactly, takes the slower decoder.
     """
     try:
         value = _read(body)
@@ -63,7 +63,7 @@ def _read(body: bytes) -> Any:
 
 
 def _is_too_deep(body: bytes, value: Any) -> bool:
-    """Whether a value is nested deeper than schemas can be asked about; few brackets are never too many levels."""
+    """Whether a value is nested deeper than the schema validator allows; few brackets are never too many levels."""
     if body.count(b"{") + body.count(b"[") <= _DEEPEST:
         return False
     level = [value]
@@ -75,26 +75,26 @@ def _is_too_deep(body: bytes, value: Any) -> bool:
 
 
 def dump(value: Any) -> str:
-    """The JSON text of a value on one line; ``(absent)`` for a missing one."""
+    """Return a value as JSON text on one line; ``(absent)`` for a missing one."""
     if isinstance(value, _Missing):
         return repr(value)
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def shorten(value: Any, limit: int = 200) -> str:
-    """The JSON text of a value, cut to ``limit`` characters."""
+    """Return a value as JSON text, cut to ``limit`` characters."""
     text = dump(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @lru_cache(maxsize=4096)
 def steps_of(pointer: str) -> tuple[str, ...]:
-    """The keys and indices that a pointer is made of."""
+    """Return the keys and indices of a pointer."""
     return tuple(s.replace("~1", "/").replace("~0", "~") if "~" in s else s for s in pointer.split("/")[1:])
 
 
 def at(value: Any, pointer: str) -> Any:
-    """What ``pointer`` leads to in ``value``, or ``MISSING``."""
+    """Return the value at ``pointer``, or ``MISSING``."""
     for key in steps_of(pointer):
         if isinstance(value, dict):
             if key not in value:
@@ -108,7 +108,7 @@ def at(value: Any, pointer: str) -> Any:
 
 
 def place(value: dict[str, Any], pointer: str, leaf: Any) -> None:
-    """Put ``leaf`` where ``pointer`` leads, making objects (or one-item arrays for ``/0``) on the way."""
+    """Set the value at ``pointer`` to ``leaf``, creating objects (or arrays for ``/0``) on the way."""
     steps = pointer.split("/")[1:]
     here: Any = value
     for step, following in zip(steps, [*steps[1:], None], strict=True):
@@ -127,12 +127,12 @@ def place(value: dict[str, Any], pointer: str, leaf: Any) -> None:
 
 
 def join(*steps: str | int) -> str:
-    """A pointer from its steps."""
+    """Return the pointer made of these steps."""
     return "".join(f"/{str(s).replace('~', '~0').replace('/', '~1')}" for s in steps)
 
 
 def strings(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every string in ``value`` with its pointer."""
+    """Yield every string in ``value`` with its pointer."""
     stack: list[tuple[str, Any]] = [(pointer, value)]
     while stack:
         here, node = stack.pop()
@@ -145,5 +145,5 @@ def strings(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
 
 
 def generalise(pointer: str) -> str:
-    """A pointer with every array index as ``*``: the same place in each item."""
+    """Return a pointer with ``*`` for every array index: the same place in each item."""
     return "/".join("*" if s.isdigit() else s for s in pointer.split("/")) if pointer else pointer

@@ -1,4 +1,4 @@
-"""Typed models at the door: what is read from outside is decoded into its model, or refused with place and fix."""
+"""Typed models for input: whatever is read is decoded into its model, or refused with its place and a fix."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _in_words(problem: str, model: Any, path: str) -> str:
 
 
 def _members_at(model: Any, path: str) -> list[str]:
-    """The members that a model knows at a path; empty where that is not one class."""
+    """Return the members that a model has at a path; none where that is not one class."""
     node = msgspec.inspect.type_info(model)
     for name, _ in _STEP.findall(path):
         node = _step(node, name)
@@ -119,7 +119,7 @@ def _step(node: Any, name: str) -> Any:
 
 
 def _object(node: Any) -> Any:
-    """The type behind metadata, and the one of a union that has members or items."""
+    """Return the type behind metadata; of a union, the one that has members or items."""
     while isinstance(node, msgspec.inspect.Metadata):
         node = node.type
     if isinstance(node, msgspec.inspect.UnionType):

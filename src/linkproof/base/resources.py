@@ -1,4 +1,4 @@
-"""Where the project's data lies: in the wheel beside the code, in a checkout at its top."""
+"""Where the project's data is: beside the code in a wheel, at the top of a checkout."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def folder(name: str) -> Path:
-    """The folder ``schemas``, ``suites`` or ``cassettes``: as installed, else as in the checkout."""
+    """Return the folder ``schemas``, ``suites`` or ``cassettes``: the installed one, else the checkout's."""
     installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parents[1] / name
 
@@ -38,6 +38,6 @@ def add_contracts(folders: Iterable[Path]) -> None:
 
 
 def contract_folders() -> list[Path]:
-    """Every folder in which contracts lie: ours first."""
+    """Return every folder with contracts, the shipped one first."""
     others = filter(None, os.environ.get(CONTRACTS, "").split(os.pathsep))
     return [folder("schemas") / "contracts", *map(Path, others)]

@@ -1,8 +1,8 @@
-"""Ends a run between two requests, and not in the middle of one.
+"""Stop a run after the current request.
 
-An interrupt that Python raises wherever the program happens to be may leave a connection pool's lock held, and whoever
-closes the pool then waits for ever. So a first signal is only noted: waiting ends at once, and the next request is not
-sent. A second one is Python's own interrupt.
+Python raises an interrupt wherever the program is, which may leave the lock of a connection pool held; closing the pool
+then waits for ever. So the first signal only sets a flag: waiting ends at once, and no further request is sent. The
+second signal is Python's own interrupt.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ _asked = threading.Event()
 
 
 def pause(seconds: float) -> None:
-    """Wait, but not after it was asked to stop."""
+    """Wait for ``seconds``, or until a stop is requested."""
     _asked.wait(seconds)
 
 
 def go_on_or_stop() -> None:
-    """Raises KeyboardInterrupt where it was asked to stop."""
+    """Raise KeyboardInterrupt if a stop was requested."""
     if _asked.is_set():
         raise KeyboardInterrupt
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Within it, Ctrl-C and SIGTERM are noted; what was noted is forgotten afterwards."""
-    with _signals(_asked.set, "stopping after the request at hand; once more stops at once"):
+    """Within it, Ctrl-C and SIGTERM request a stop. The request is cleared afterwards."""
+    with _signals(_asked.set, "stopping after the current request; repeat to stop at once"):
         try:
             yield
         finally:
@@ -40,15 +40,15 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def undisturbed(where: object) -> Iterator[None]:
-    """While something is undone, a first signal is answered with a word only."""
+    """Within it, the first signal only prints a message: something is being undone."""
     _asked.clear()
-    with _signals(lambda: None, f"cleaning up ({where}); once more stops that, and leaves it to linkproof cleanup"):
+    with _signals(lambda: None, f"cleaning up ({where}); repeat to stop it, and leave the rest to linkproof cleanup"):
         yield
 
 
 @contextmanager
 def _signals(first: Callable[[], object], word: str) -> Iterator[None]:
-    """A first signal does something and says a word, a second one interrupts."""
+    """Call ``first`` and print ``word`` on the first signal; raise KeyboardInterrupt on the second."""
     told: list[int] = []
     # pytest has standard error for itself while a test runs.
     terminal = os.dup(2)

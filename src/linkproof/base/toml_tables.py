@@ -1,4 +1,4 @@
-"""Tables of TOML files: members that are known, of the right type; every mistake with its place and the fix."""
+"""Tables of TOML files: known members of the right type; every error names its place and a fix."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_members(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: not more than a line's worth."""
+    """Return a value for a message, cut to one line."""
     try:
         return f"{value!r:.80}"
     except ValueError:  # Python writes no number of thousands of digits
@@ -41,7 +41,7 @@ def shown(value: Any) -> str:
 
 
 def table_of(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
-    """A table that has to be there. Raises UsageError."""
+    """Return a required table. Raises UsageError."""
     found = raw.get(name)
     if not isinstance(found, dict):
         raise UsageError(f"the table [{name}] is missing", where=file, fix=f"add [{name}]")

@@ -1,4 +1,4 @@
-"""Static pages over a history: one row for each target, a page for each, and a badge. No scripts, nothing fetched."""
+"""Static pages over a history: for each target a row, a page and a badge. No scripts, nothing fetched."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.history.trend import Trend
 from linkproof.reports.pages import pages_of
 from linkproof.reports.text import plain
 
-#: So many runs are drawn.
+#: Number of runs that are drawn.
 SHOWN = 60
 _MARKER = ".linkproof-site"
 _FOLDERS = ("targets", "badges")
@@ -27,7 +27,7 @@ _LETTER, _PADDING = 6.6, 12
 
 
 def write_site(trends: list[Trend], out: Path) -> Path:
-    """Write index.html, targets/ and badges/; returns the index. Raises UsageError where the folder is not ours."""
+    """Write index.html, targets/ and badges/; return the index. Raises UsageError for another folder."""
     files = site_files(trends)
     try:
         _prepare(out)
@@ -43,7 +43,7 @@ def write_site(trends: list[Trend], out: Path) -> Path:
 
 
 def site_files(trends: list[Trend]) -> dict[str, str]:
-    """Every file of the site by its name."""
+    """Return every file of the site by its name."""
     environment = pages_of("linkproof.history", finalize=lambda value: plain(value) if type(value) is str else value)
     assert environment.loader is not None
     style = Markup(environment.loader.get_source(environment, "site.css")[0])
@@ -60,13 +60,13 @@ def site_files(trends: list[Trend]) -> dict[str, str]:
 
 
 def file_name(target: str) -> str:
-    """A file name for a target: readable, and another for each target."""
+    """Return a readable file name that is unique to the target."""
     readable = re.sub(r"[^a-z0-9]+", "-", target.lower()).strip("-")[:60] or "target"
     return readable if readable == target else f"{readable}-{hashlib.sha256(target.encode()).hexdigest()[:6]}"
 
 
 def strip(runs: list[Run]) -> list[dict[str, Any]]:
-    """What is drawn of the newest runs, the oldest first: one bar for each, with its verdict and its day."""
+    """Return the bars to draw for the newest runs, the oldest first: position, verdict and day."""
     shown = runs[-SHOWN:]
     return [{"x": 4 * n, "verdict": r.verdict, "day": r.started_at[:10]} for n, r in enumerate(shown)]
 

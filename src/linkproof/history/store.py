@@ -25,7 +25,7 @@ from linkproof.redaction.publish import Published, published
 from linkproof.results.serialize import published_json, results_from_json
 
 DEFAULT = "sqlite:///reports/history.sqlite"
-#: So long one writer waits for another.
+#: How long one writer waits for another, in seconds.
 _BUSY_S = 30
 _ATTEMPTS = 10
 #: What databases say to one of two that make the same table at once.
@@ -66,31 +66,31 @@ class Store:
             return found, False
 
     def runs(self, target: str = "") -> list[Run]:
-        """Every run (of a target), the oldest first."""
+        """Return every run (of a target), the oldest first."""
         query = select(Run).order_by(Run.started_at, Run.id)
         with self._session() as session:
             return list(session.scalars(query.where(Run.target == target) if target else query))
 
     def rows(self, target: str) -> list[tuple[Run, Row]]:
-        """Every requirement's status in every run of a target, the oldest run first."""
+        """Return every requirement's status in every run of a target, the oldest run first."""
         query = select(Run, Row).join(Row, Row.run_id == Run.id).where(Run.target == target)
         with self._session() as session:
             return [(run, row) for run, row in session.execute(query.order_by(Run.started_at, Run.id))]
 
     def findings(self, target: str) -> list[tuple[Run, Seen]]:
-        """Every finding of every run of a target, the oldest run first."""
+        """Return every finding of every run of a target, the oldest run first."""
         query = select(Run, Seen).join(Seen, Seen.run_id == Run.id).where(Run.target == target)
         with self._session() as session:
             return [(run, seen) for run, seen in session.execute(query.order_by(Run.started_at, Run.id))]
 
     def words(self, target: str) -> list[tuple[Run, Word]]:
-        """Every word of every run of a target, the oldest run first."""
+        """Return every value of every run of a target, the oldest run first."""
         query = select(Run, Word).join(Word, Word.run_id == Run.id).where(Run.target == target)
         with self._session() as session:
             return [(run, word) for run, word in session.execute(query.order_by(Run.started_at, Run.id))]
 
     def results(self, number: int) -> Results:
-        """The whole results of a run. Raises UsageError where there is none of this number."""
+        """Return the results of a run. Raises UsageError if there is no run of this number."""
         with self._session() as session:
             kept = session.scalar(select(Run.results).where(Run.id == number))
             newest = session.scalar(select(func.max(Run.id))) or 0
@@ -102,7 +102,7 @@ class Store:
         return results_from_json(self._unpacked(kept, number), f"run {number} of the history")
 
     def _unpacked(self, kept: bytes, number: int) -> bytes:
-        """The results of a run as they were written; never more than results may be."""
+        """Return the results of a run as they were written, if they are not larger than results may be."""
         unpacking = zlib.decompressobj()
         try:
             found = unpacking.decompress(kept, MOST_BYTES)
@@ -149,7 +149,7 @@ class Store:
         return engine
 
     def _set_up(self, engine: Engine) -> None:
-        """Make the tables where they are not there; several processes may try at once."""
+        """Create missing tables. Several processes may try at once."""
         for attempt in range(_ATTEMPTS):
             try:
                 with engine.begin() as connection:
@@ -179,7 +179,7 @@ class Store:
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    """One writer at a time, readers never wait: the file may be on a shared disk of a CI."""
+    """Let one writer in at a time, and readers never wait: the file may be on a shared disk of a CI."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")

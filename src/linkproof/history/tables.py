@@ -1,4 +1,4 @@
-"""The tables of the history. A run's whole results are kept beside what is asked for most."""
+"""The tables of the history: the whole results of each run, and in columns what is queried most."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VERSION = 1
 
 
 class Base(DeclarativeBase):
-    """Of all tables."""
+    """Base of all tables."""
 
 
 class About(Base):
@@ -73,7 +73,7 @@ class Seen(Base):
 
 
 class Word(Base):
-    """A word that one run saw at one place of a contract."""
+    """A value that one run saw at one place of a contract."""
 
     __tablename__ = "word"
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)

@@ -1,4 +1,4 @@
-"""What a history says of one target: runs, statuses over time, first and last seen."""
+"""One target over time: runs, statuses, and what was seen first and last."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ORDER = (Status.FAIL, Status.WARN, Status.NOT_EXERCISED, Status.PASS, Status.NO
 
 @dataclass
 class Line:
-    """A requirement on a contract over the runs: its status in each, "" where the run did not have it."""
+    """A requirement on a contract over the runs: its status in each; "" if the run did not judge it."""
 
     contract: str
     requirement: str
@@ -24,14 +24,13 @@ class Line:
 
     @property
     def changes(self) -> bool:
-        """Whether its status was not the same in all runs that had it."""
+        """Whether its status differs between the runs that judged it."""
         return len({s for s in self.statuses if s}) > 1
 
 
 @dataclass
 class Kept:
-    """A finding or a word over the runs: when its evidence was seen first and last, in how many runs, and whether in
-    the newest."""
+    """A finding or a value over the runs: first and last evidence, number of runs, and whether it is in the newest."""
 
     first: str
     last: str
@@ -54,7 +53,7 @@ class KeptFinding(Kept):
 
 @dataclass
 class KeptWord(Kept):
-    """A word over the runs."""
+    """A value over the runs."""
 
     contract: str = ""
     place: str = ""
@@ -84,7 +83,7 @@ class Trend:
         return self.runs[max(have, default=len(self.runs) - 1)]
 
     def contracts(self) -> dict[str, list[str]]:
-        """The worst status of each contract in each run; "" where the run did not have it."""
+        """Return the worst status of each contract in each run; "" if the run did not judge it."""
         found: dict[str, list[str]] = {}
         for line in self.lines:
             if line.family != "DOC":
@@ -99,12 +98,12 @@ def _worse(a: str, b: str) -> str:
 
 
 def targets(runs: Iterable[Run]) -> list[str]:
-    """Every target's name, in the order of the alphabet."""
+    """Return the names of all targets, sorted."""
     return sorted({r.target for r in runs})
 
 
 def trend(store: Store, target: str) -> Trend:
-    """What the history says of a target that has at least one run."""
+    """Return the history of a target that has at least one run."""
     runs = store.runs(target)
     place = {run.id: number for number, run in enumerate(runs)}
     lines: dict[tuple[str, str], Line] = {}
@@ -137,7 +136,7 @@ def trend(store: Store, target: str) -> Trend:
 
 
 def _newest_judged(runs: list[Run], judged: set[int]) -> int:
-    """The id of the newest run that judged anything: one that broke says nothing of what is still there."""
+    """Return the id of the newest run that judged anything: a broken run does not show what is still there."""
     return runs[max(judged, default=len(runs) - 1)].id
 
 

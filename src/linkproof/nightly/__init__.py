@@ -1,1 +1,1 @@
-"""Many targets in one night: each run by itself, and a summary over all."""
+"""Many targets in one night: a run for each, and a summary of all."""

@@ -1,4 +1,4 @@
-"""Runs that left no results: what can be known of them, so that history and pages do not show the last good night."""
+"""Runs without results: they are kept as broken, so that the history does not end with the last good night."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from linkproof.targets.file import read_target
 
 
 def mistake_in(job: Job) -> str:
-    """What is wrong with the files and options of a job, as its run would say it; "" where nothing is."""
+    """Return the error in a job's files or options, as its run would print it; "" if there is none."""
     try:
         chosen = select(all_contracts(), job.contracts)
         read_target(Path(job.target), chosen)

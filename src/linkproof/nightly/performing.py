@@ -1,4 +1,4 @@
-"""Performs jobs, each in a process of its own so that none can harm another: on this machine, or by Dask."""
+"""Run jobs, each in a separate process, on this machine or by Dask."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from linkproof.errors import UsageError
 from linkproof.judging.parallel import as_they_end, dask_client
 from linkproof.nightly.plan import Job
 
-#: What a process ends with that was stopped because its time was over.
+#: Exit code of a process that was stopped because its time was over.
 OVER_TIME = 124
 _MOST_SAID = 4000
 
@@ -39,7 +39,7 @@ class Done:
 
 
 def perform(job: Job, out: Path) -> Done:
-    """Run a job in a process of its own; what a killed run had left behind there is undone first."""
+    """Run a job in a separate process. What a killed run left on the target is cleaned up first."""
     started = time.monotonic()
     journal = out / "journal.jsonl"
     if journal.exists():
@@ -51,7 +51,7 @@ def perform(job: Job, out: Path) -> Done:
 
 
 def _written_at(out: Path) -> int | None:
-    """When the results in a folder were written; None where there are none."""
+    """Return when the results in a folder were written; None without results."""
     try:
         return (out / "results.json").stat().st_mtime_ns
     except OSError:
@@ -75,16 +75,16 @@ def _run(arguments: list[str], minutes: int) -> tuple[int, str]:
 
 
 def locally(jobs: Iterable[Job], out: Path, processes: int) -> Iterator[Done]:
-    """Perform jobs side by side on this machine; each is told when it is done."""
+    """Run jobs in parallel on this machine; yield each when it is done."""
     with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
         for future in as_completed([pool.submit(perform, job, out / job.name) for job in jobs]):
             yield future.result()
 
 
 def by_dask(jobs: Iterable[Job], out: Path, scheduler: str) -> Iterator[Done]:
-    """Perform jobs by the workers of a Dask scheduler; a job whose worker dies is performed by another.
+    """Run jobs on the workers of a Dask scheduler. If a worker dies, another one runs its job.
 
-    Workers need no common disk: target files go there, reports come back. Raises UsageError.
+    Workers need no common disk: target files are sent to them, and reports come back. Raises UsageError.
     """
     with dask_client(scheduler) as client:
         futures = [client.submit(perform_away, job, _sent(job), pure=False, retries=3) for job in jobs]
@@ -95,9 +95,9 @@ def by_dask(jobs: Iterable[Job], out: Path, scheduler: str) -> Iterator[Done]:
 
 
 def _sent(job: Job) -> dict[str, bytes]:
-    """The files that a job needs; one that is not there is for the run to tell.
+    """Return the files that a job needs; a missing one is reported by the run.
 
-    Raises UsageError for a target that may be changed: its journal would be out of reach.
+    Raises UsageError for a target that may be written to: its journal would be out of reach.
     """
     files: dict[str, bytes] = {}
     for name, path in (("target.toml", job.target), ("waivers.toml", job.waivers)):
@@ -114,7 +114,7 @@ def _sent(job: Job) -> dict[str, bytes]:
 
 
 def perform_away(job: Job, files: dict[str, bytes]) -> tuple[Done, bytes]:
-    """Perform a job in a folder of its own, and give back its reports (a tar archive)."""
+    """Run a job in a temporary folder, and return its reports (a tar archive)."""
     with tempfile.TemporaryDirectory(prefix="linkproof-") as place:
         folder = Path(place)
         for name, content in files.items():
@@ -144,7 +144,7 @@ Engine = Callable[[Iterable[Job], Path], Iterator[Done]]
 
 
 def engine_of(name: str, processes: int, scheduler: str) -> Engine:
-    """The engine that is asked for. Raises UsageError."""
+    """Return the engine of a name. Raises UsageError."""
     if name == "local":
         return lambda jobs, out: locally(jobs, out, processes)
     if name != "dask":

@@ -1,4 +1,4 @@
-"""Reads a plan: which targets are run, with which options. Every mistake names the file, the entry and the fix."""
+"""Read a plan: which targets are run, with which options. Every error names the file, the entry and the fix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FIX = "see docs/nightly.md"
 
 @dataclass(frozen=True)
 class Job:
-    """One run: a name of its own, the target file, and the options of ``linkproof run``. ``minutes`` end it."""
+    """One run: its unique name, the target file, and the options of ``linkproof run``. It ends after ``minutes``."""
 
     name: str
     target: str
@@ -43,7 +43,7 @@ class Job:
     concurrency: int = 1
 
     def arguments(self, out: Path) -> list[str]:
-        """The command line, after ``linkproof``."""
+        """Return the command line, after ``linkproof``."""
         options = ["run", "--target", self.target, "--out", str(out), "--quiet"]
         for contract in self.contracts:
             options += ["--contract", contract]
@@ -56,7 +56,7 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Another one where anything of the job, its target file, or its waivers is another."""
+        """A digest that changes with the job, its target file and its waivers."""
         digest = hashlib.sha256(json.dumps(asdict(self)).encode())
         for path in (Path(self.target), Path(self.waivers)):
             digest.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
@@ -64,7 +64,7 @@ class Job:
 
 
 def read_plan(path: Path) -> list[Job]:
-    """The runs of a plan; files in it are relative to it. Raises UsageError."""
+    """Return the runs of a plan. File names in it are relative to it. Raises UsageError."""
     data = read_toml(path, "give a plan (TOML)")
     rows = data.get("run")
     if set(data) != {"run"} or not isinstance(rows, list) or not rows:

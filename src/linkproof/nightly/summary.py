@@ -1,4 +1,4 @@
-"""What a night came to: one line for each run, and one exit code."""
+"""The summary of a night: one line for each run, and one exit code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from linkproof.results.serialize import results_from_json
 
 _STALE = "stale waiver"
 _WORDS = {0: "conforms", 1: "breached", 2: "mistake", 3: "broken", 4: "unproven", OVER_TIME: "over time"}
-#: What a whole night ends with: the first of these that any of its runs ended with.
+#: Exit codes of a night: the first of these that any of its runs ended with.
 _WORST = (1, 3, 4, 0)
 
 
@@ -42,7 +42,7 @@ class Line:
 
 
 def line_of(done: Done, folder: Path) -> Line:
-    """A run's line, from what it left in its folder; what it said on standard error, where it left nothing."""
+    """Return a run's line, from the results in its folder; without results, from its standard error."""
     results = _results(folder) if done.reported else None
     word = _WORDS.get(done.exit_code, "broken")
     if results is None or word in ("mistake", "over time"):
@@ -66,7 +66,7 @@ def line_of(done: Done, folder: Path) -> Line:
 
 
 def sentence_of(done: Done) -> str:
-    """What a run without a report said, on one line."""
+    """Return the output of a run without a report, on one line."""
     lines = [line.strip() for line in done.said.splitlines() if line.strip()]
     return "; ".join(lines)[:300] or f"ended with {done.exit_code}, without a report"
 
@@ -77,7 +77,7 @@ def _is_breached(results: Published) -> bool:
 
 
 def exit_code_of(lines: Sequence[Line]) -> int:
-    """1 where any run is breached, else 3 where one broke (or could not begin), else 4, else 0."""
+    """Return 1 if any run is breached, else 3 if one broke (or could not start), else 4, else 0."""
     codes = {line.exit_code if line.exit_code in (0, 1, 4) else 3 for line in lines}
     return next((code for code in _WORST if code in codes), 0)
 

@@ -1,1 +1,1 @@
-"""Operations on the results of a run: serialise, merge, compare, waive, bundle."""
+"""Operations on the results of a run: serialize, merge, compare, waive, bundle, verify."""

@@ -13,7 +13,7 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Word:
-    """A word at one place of a contract; ``documented`` is False too where the contract names no words."""
+    """A value at one place of a contract; ``documented`` is also False where the contract names no values."""
 
     contract: str
     place: str
@@ -23,11 +23,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Changes:
-    """From one run to a later one.
+    """What changed from one run to a later one.
 
-    ``unknown`` are findings that are not there any more, though nobody can say that they are fixed: the later run did
-    not look. ``lost`` are requirements that were judged before and no longer are; where the later run has a row for
-    one, that row, which says why.
+    ``unknown`` are findings that are gone without being fixed for certain: the later run did not judge their place.
+    ``lost`` are requirements that only the earlier run judged; if the later run has a row for one, that row, which says
+    why.
     """
 
     new: tuple[Finding, ...]
@@ -40,17 +40,17 @@ class Changes:
 
     @property
     def is_worse(self) -> bool:
-        """Whether there is something new that somebody has to look at: a finding, or a word that is not documented."""
+        """Whether there is a new finding, or a new value that is not documented."""
         return bool(self.new) or any(not w.documented for w in self.new_words)
 
     @property
     def proves_less(self) -> bool:
-        """Whether a MUST that was judged before no longer is."""
+        """Whether a MUST that was judged before is not judged any more."""
         return bool(self.unknown) or any(r.level is Level.MUST for r in self.lost)
 
 
 def compare(before: Results, after: Results) -> Changes:
-    """What changed from ``before`` to ``after``; findings are the same where their ids are."""
+    """Compare two runs. Findings are the same if their ids are."""
     old, now = {f.id: f for f in before.findings}, {f.id: f for f in after.findings}
     judged = {_key(r) for r in after.requirements if r.status in _JUDGED and not _in_part(r)}
     missing = [f for i, f in old.items() if i not in now]
@@ -79,7 +79,7 @@ def _in_part(row: RequirementResult) -> bool:
 
 
 def _more(before: Results, after: Results) -> tuple[Word, ...]:
-    """The words that only ``after`` has, at places where both have some: elsewhere one of them did not look."""
+    """Return the values that only ``after`` has, at places where both have values: elsewhere one run did not look."""
     seen = {(x.contract, x.place): {v.value for v in x.values} for x in before.observed}
     return tuple(
         Word(x.contract, x.place, v.value, v.documented)

@@ -1,4 +1,4 @@
-"""How good evidence has to be: what was seen to hold counts only where it was seen well and lately enough."""
+"""Minimum evidence for a pass: its grade, and how old it may be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRITTEN = re.compile(r"(mock|recording|live)(?::(\d{1,4})([hd]))?")
 
 @dataclass(frozen=True)
 class Needed:
-    """The weakest grade that will do, and how old the evidence may be (None: any age)."""
+    """The minimum grade, and the maximum age of the evidence (None: any age)."""
 
     grade: Grade
     age: timedelta | None
@@ -29,7 +29,7 @@ class Needed:
 
 
 def needed_from(text: str) -> Needed:
-    """What ``live:7d`` (or ``recording``, ``mock:12h``) asks for. Raises UsageError."""
+    """Parse ``live:7d``, ``recording`` or ``mock:12h``. Raises UsageError."""
     found = _WRITTEN.fullmatch(text)
     if found is None:
         fix = "a grade (mock, recording, live), and how old it may be: live:7d, recording:12h"
@@ -40,7 +40,7 @@ def needed_from(text: str) -> Needed:
 
 
 def with_needed(results: Results, needed: Needed, now: datetime | None = None) -> Results:
-    """The results, in which what was seen to hold on weaker or older evidence is not exercised; a breach stays one."""
+    """Return the results with passes on weaker or older evidence as not exercised. A breach stays a breach."""
     moment = now or datetime.now(UTC)
     rows = [_row(r, needed, moment) for r in results.requirements]
     verdict, sentence = sum_up(rows, results.findings, results.broken, results.target)
@@ -62,7 +62,7 @@ def _row(row: RequirementResult, needed: Needed, now: datetime) -> RequirementRe
 
 
 def _moment(date: str) -> datetime:
-    """The moment of an ISO 8601 date or time; a date alone is its beginning, so it is rather too old than too young."""
+    """Parse an ISO 8601 date or time. A date alone is its first moment, so that it rather counts as too old."""
     try:
         return parsed_moment(date)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Several results as one: a merger for each type."""
+"""Merge several results into one, with a merger for each type."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _Item = TypeVar("_Item")
 
 
 def merged(parts: Sequence[Results]) -> Results:
-    """All results as one: what one run breached is breached, what one run proved is proven by its own evidence."""
+    """Merge results: a breach in one run is a breach, and a pass keeps the evidence of its own run."""
     if len(parts) == 1:
         return parts[0]
     lists = {name: merge([x for p in parts for x in getattr(p, name)]) for name, merge in _MERGERS.items()}
@@ -51,7 +51,7 @@ def merged(parts: Sequence[Results]) -> Results:
 
 
 def judged_anew(results: Results) -> Results:
-    """The results with the verdict and the sentence that follow from their rows."""
+    """Return the results with the verdict and the sentence that follow from their rows."""
     verdict, sentence = sum_up(results.requirements, results.findings, results.broken, results.target)
     return replace(results, verdict=verdict, sentence=sentence)
 
@@ -104,7 +104,7 @@ def _requirements(group: list[RequirementResult]) -> RequirementResult:
 
 
 def _best_evidence(found: list[BestEvidence]) -> BestEvidence | None:
-    """The newest evidence of the best grade."""
+    """Return the newest evidence of the best grade."""
     grades = [e.grade for e in found]
     best = next((g for g in _BEST if g in grades), None)
     return max((e for e in found if e.grade is best), key=lambda e: e.date, default=None)
@@ -167,7 +167,7 @@ def _long_running(group: list[LongRunning]) -> LongRunning:
 def _by(
     key: Callable[[_Item], Hashable], merge: Callable[[list[_Item]], _Item]
 ) -> Callable[[list[_Item]], list[_Item]]:
-    """A merger of lists: items with the same key become one."""
+    """Return a merger of lists: items with the same key become one."""
     return lambda items: _merged(items, key, merge)
 
 

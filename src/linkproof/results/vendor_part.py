@@ -1,4 +1,4 @@
-"""One vendor's part of results: a copy to hand on."""
+"""One vendor's part of results, as a copy to hand on."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FOLDERS = re.compile(r"(?:(?<=^cassette:)|^)(?:[A-Za-z]:)?[/\\~](?:[^#]*[/\\])?
 
 
 def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Results:
-    """One vendor's part: its contracts and their rows, nothing that names another vendor's.
+    """Return one vendor's contracts and their rows, and nothing that names another vendor.
 
-    ``binding`` are the requirements that bind the vendor. What matched no contract may be anybody's: it is counted, and
-    not shown. Of what broke only that it did is told.
+    ``binding`` are the requirements that bind the vendor. Unmatched exchanges may belong to any vendor: they are
+    counted and not shown. That something broke is reported without its details.
     """
     ids = {c.id for c in results.contracts if c.vendor == vendor}
     contracts = [c for c in results.contracts if c.id in ids]
@@ -45,7 +45,7 @@ def only_vendor(results: Results, vendor: str, binding: Collection[str]) -> Resu
 
 
 def _without_folders(results: Results) -> Results:
-    """Of the paths in labels only the file's name: folders belong to the machine that judged."""
+    """Return the results with only the file names of paths in labels: folders are the judging machine's."""
     return replace(
         results,
         findings=[_finding(f) for f in results.findings],
@@ -67,5 +67,5 @@ def _finding(finding: Finding) -> Finding:
 
 
 def _name(label: str) -> str:
-    """A label without the folders of an absolute path."""
+    """Return a label without the folders of an absolute path."""
     return _FOLDERS.sub("", label)

@@ -1,4 +1,4 @@
-"""Whether the results in a bundle hold: against themselves, against the catalogue, and against its recordings."""
+"""Check the results in a bundle against themselves, the catalogue and the bundle's recordings."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SELECTION = " Selected ("
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of the claimed judgements the recordings show again; ``missing`` rest on the results alone."""
+    """How many of the claimed judgements the recordings show again; ``missing`` rest on the results alone."""
 
     claimed: int
     missing: tuple[RequirementResult, ...]
 
     @property
     def shown(self) -> int:
-        """The judgements that rest on the recordings."""
+        """Number of judgements that rest on the recordings."""
         return self.claimed - len(self.missing)
 
 
@@ -118,7 +118,7 @@ def differences(before: Results, after: Results) -> Iterator[str]:
 
 
 def not_proven(claimed: Results, found: Coverage, *, signed: bool) -> Iterator[str]:
-    """Yield what a bundle cannot prove, so that nobody takes it for proven."""
+    """Yield what a bundle cannot prove."""
     for requirement in dict.fromkeys(r.requirement for r in found.missing):
         contracts = ", ".join(r.contract for r in found.missing if r.requirement == requirement)
         yield f"{requirement} on {contracts}: on the results alone"

@@ -1,4 +1,4 @@
-"""Waivers: breaches that somebody answers for until a day. They change the exit code, never the verdict.
+"""Waivers: breaches that an owner accepts until a day. They change the exit code, never the verdict.
 
 A waiver covers a finding where requirement, contract, operations, pointer, kind of breach and (where it is given) the
 value are the same: another bug with the same shape is not covered.
@@ -34,7 +34,7 @@ class Known:
 
 
 def waivers_from(data: Mapping[str, Any], where: str, known: Known) -> tuple[Waiver, ...]:
-    """The waivers of a waiver file, read as TOML. Raises UsageError, naming the entry and its member."""
+    """Return the waivers of a waiver file, read as TOML. Raises UsageError, naming the entry and its member."""
     for name in data:
         if name != "waiver":
             raise UsageError(f"unknown table {name!r}", where=where, fix="every entry is a [[waiver]]")
@@ -49,7 +49,7 @@ def waivers_from(data: Mapping[str, Any], where: str, known: Known) -> tuple[Wai
 
 
 def entry_of(finding: Finding, *, owner: str, reason: str, link: str, expires: date, any_value: bool) -> dict[str, Any]:
-    """What a waiver file says of a finding, as plain TOML types."""
+    """Return the entry of a waiver file for a finding, as plain TOML types."""
     operations = list(finding.operations)
     return {
         "requirement": finding.requirement,
@@ -66,7 +66,7 @@ def entry_of(finding: Finding, *, owner: str, reason: str, link: str, expires: d
 
 
 def with_waivers(results: Results, waivers: Iterable[Waiver]) -> Results:
-    """The results, with what each waiver came to on the day on which the run started."""
+    """Return the results with the status of each waiver on the day on which the run started."""
     day = results.started_at[:10]
     return replace(results, waivers=[_stands(w, results, day) for w in waivers])
 
@@ -85,7 +85,7 @@ def _stands(waiver: Waiver, results: Results, day: str) -> Waiver:
 
 
 def covers(waiver: Waiver, finding: Finding) -> bool:
-    """Whether a waiver is about a finding, whatever the day. ``***`` in its value stands for what reports mask."""
+    """Whether a waiver covers a finding, on any day. ``***`` in its value stands for what reports mask."""
     if (waiver.requirement, waiver.contract) != (finding.requirement, finding.contract):
         return False
     if (waiver.pointer, waiver.kind) != (finding.place, finding.kind):
