@@ -38,7 +38,7 @@ reset = { path = "/reset" }
 [auth.azure]
 token_env = "T"
 [contracts.azure-keyvault-pec]
-path = { subscriptionId = "s", resourceGroupName = "g", vaultName = "v" }
+path = { subscriptionId = "s", resourceGroupName = "g", vaultName = "vault-1" }
 """
 
 
