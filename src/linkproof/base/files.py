@@ -10,8 +10,8 @@ from pathlib import Path
 
 from linkproof.errors import UsageError
 
-#: The largest file that is read whole: results, journals, plans and archives are far smaller.
-MOST_BYTES = 512 << 20
+#: The largest file that is read whole: results, journals and API descriptions are far smaller.
+MOST_BYTES = 64 << 20
 
 
 def read_file(path: Path, fix: str, most: int = MOST_BYTES) -> bytes:

@@ -12,6 +12,8 @@ from linkproof.base.files import read_file
 from linkproof.base.models import convert
 from linkproof.errors import UsageError
 
+#: TOML is written by hand; its parser is slow.
+_MOST_BYTES = 5 << 20
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
 
@@ -53,7 +55,7 @@ def read_toml(path: Path, fix: str, model: type[Any] | None = None) -> dict[str,
 
     Raises UsageError: ``fix`` is for a file that cannot be read, or does not fit.
     """
-    found = toml_of(read_file(path, fix), str(path))
+    found = toml_of(read_file(path, fix, _MOST_BYTES), str(path))
     if model is not None:
         convert(found, model, str(path), fix)
     return found

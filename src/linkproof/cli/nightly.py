@@ -14,9 +14,7 @@ from rich.text import Text
 
 from linkproof.base.models import decode_json
 from linkproof.base.wording import count
-from linkproof.cli.history import add_runs, store_url
 from linkproof.errors import UsageError
-from linkproof.history.store import Store
 from linkproof.nightly.absent import mistake_in, results_without_a_run
 from linkproof.nightly.performing import Done, engine_of
 from linkproof.nightly.plan import Job, read_plan
@@ -72,14 +70,18 @@ def run_plan(
     except OSError as error:
         raise UsageError(f"cannot be written: {error}", where=f"--out {out}", fix="choose another folder") from None
     if history is not None:
-        _keep(jobs, done, {j.name for j in todo}, out, store_url(history))
+        _keep(jobs, done, {j.name for j in todo}, out, history)
     if not quiet:
         _print(lines, out)
     return exit_code_of(lines)
 
 
 def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url: str) -> None:
-    """Add the night's runs to the history; one that left no results is kept as broken, so that nobody misses it."""
+    """Add the night's runs to the history; one without results is kept as broken."""
+    from linkproof.cli.history import add_runs, store_url
+    from linkproof.history.store import Store
+
+    url = store_url(url)
     written = [out / j.name for j in jobs if j.name in ran and done[j.name].reported]
     if written:
         add_runs(written, url)

@@ -33,7 +33,7 @@ _MARK = b"sha256:"
 _SEAL = len(_MARK) + 64
 _NAME = re.compile(r"(recordings/\d{2,}/)?(?!\.{1,2}$)[^/\\\x00-\x1f]{1,200}")
 #: What an archive may unpack to, and of how many files.
-MOST_BYTES = 256 << 20
+MOST_BYTES = 128 << 20
 _MOST_FILES = 5000
 _ITSELF = "the archive's own structure"
 _FIX = "give an archive that linkproof bundle has written"
