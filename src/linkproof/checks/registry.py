@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
@@ -74,6 +74,10 @@ class Check:
     requirements: tuple[str, ...]
     function: CheckFunction
     applies_to: Callable[[CallClass], bool]
+    ids: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", frozenset(self.requirements))
 
 
 _REGISTRY: list[Check] = []

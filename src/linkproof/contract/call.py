@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.codec import decode
+from linkproof.contract.model import Contract, DecisionKind, Format, Operation, Role
 from linkproof.contract.names import name_of
 from linkproof.contract.request_match import Address, Defect, Fault, Kind
 from linkproof.contract.routing import Router
@@ -62,8 +63,9 @@ class Call:
         request, response = exchange.request, exchange.response
         self.status: int = response.status
         self.success: bool = 200 <= response.status < 300
-        self.sent: Any = parse(request.body) if request.body and request.body.strip() else MISSING
-        self.answer: Any = parse(response.body) if response.body else MISSING
+        protocol = address.contract.protocol
+        self.sent: Any = decode(request.body, protocol.request) if request.body else MISSING
+        self.answer: Any = _answer(response.body, protocol.response) if response.body else MISSING
         self.subject = address.item
         self.decision = ""
         if address.role is Role.DECIDE:
@@ -79,6 +81,9 @@ class Call:
         if rules.subject:
             found = at(self.sent, rules.subject)
             self.subject = found.lower() if isinstance(found, str) else ""
+        if rules.kind is DecisionKind.OPERATION:
+            self.decision = rules.shown_after(self.name)
+            return
         word = at(self.sent, rules.decision)
         self.decision = rules.shown(word) if isinstance(word, str) else ""
 
@@ -200,6 +205,11 @@ class Call:
 def delivers(status: int) -> bool:
     """Whether a status says that the answer carries what was asked for: any 2xx but 202 and 204."""
     return 200 <= status < 300 and status not in (202, 204)
+
+
+def _answer(body: bytes, how: Format) -> Any:
+    """The value of an answer's body. White space alone is a body too, and no JSON."""
+    return parse(body) if how is Format.JSON else decode(body, how)
 
 
 def _credential_faults(credential: Credential) -> tuple[Fault, ...]:

@@ -22,11 +22,13 @@ from linkproof.contract.model import (
     ErrorCode,
     ErrorRules,
     Explanation,
+    Format,
     ListRules,
     LongRunningRules,
     MemberRules,
     Operation,
     Parameter,
+    ProtocolRules,
     Requirement,
     Role,
     SettledRules,
@@ -47,6 +49,7 @@ _TABLES: Mapping[str, type] = {
     "settled": SettledRules,
     "decide": DecideRules,
     "long_running": LongRunningRules,
+    "protocol": ProtocolRules,
 }
 
 
@@ -293,6 +296,14 @@ def _explanation(row: Mapping[str, Any], where: str) -> Explanation:
     return _table(Explanation, {**row, "agree": agree}, where)
 
 
+def _format(value: Any, where: str) -> Format:
+    try:
+        return Format(value)
+    except ValueError:
+        known = ", ".join(Format)
+        raise UsageError(f"{value!r} is not a format", where=where, fix=f"one of: {known}") from None
+
+
 def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     """A dataclass from a TOML table; unknown and missing members are the data's mistake."""
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
@@ -300,6 +311,8 @@ def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     if unknown:
         raise UsageError(f"unknown member {unknown[0]!r}", where=where, fix=f"known are: {', '.join(sorted(known))}")
     plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    if kind is ProtocolRules:
+        plain |= {name: _format(plain[name], where) for name in ("request", "response") if name in plain}
     if kind is ErrorRules:
         plain["table"] = tuple(_table(ErrorCode, r, f"{where} table") for r in plain.get("table", ()))
     try:

@@ -127,22 +127,69 @@ class SettledRules:
     status: tuple[str, ...] = ()
 
 
+class Format(StrEnum):
+    """The format of a body."""
+
+    JSON = "json"
+    FORM = "form"
+    XML = "xml"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolRules:
+    """How requests and answers are written, and what says which operation is called.
+
+    ``operation`` names the member of the form, or the query parameter, that holds the operation's id (``Action``);
+    "" where method and path say it.
+    """
+
+    request: Format = Format.JSON
+    response: Format = Format.JSON
+    operation: str = ""
+
+
+class DecisionKind(StrEnum):
+    """What makes a request a decision."""
+
+    #: It writes the connection itself, with the state that is wanted.
+    RESOURCE = "resource"
+    #: A member of its body names the action.
+    ACTION = "action"
+    #: Each decision is an operation of its own.
+    OPERATION = "operation"
+
+
 @dataclass(frozen=True, slots=True)
 class DecideRules:
-    """How a decision is put into a request, and what it shows afterwards."""
+    """How a decision is put into a request, and what it shows afterwards.
+
+    ``operations`` maps neutral words to the ids of operations, where each decision is an operation of its own.
+    """
 
     subject: str = ""
     decision: str = ""
     description: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     shows: Mapping[str, str] = field(default_factory=dict)
+    operations: Mapping[str, str] = field(default_factory=dict)
     final: bool = False
     refusal: str = ""
 
     @property
+    def kind(self) -> DecisionKind:
+        """What makes a request a decision."""
+        if self.operations:
+            return DecisionKind.OPERATION
+        return DecisionKind.ACTION if self.subject else DecisionKind.RESOURCE
+
+    @property
     def by_resource(self) -> bool:
-        """Whether a decision writes the connection itself, so that the path names it; else an action names it."""
-        return not self.subject
+        """Whether a decision writes the connection itself, so that the path names it."""
+        return self.kind is DecisionKind.RESOURCE
+
+    def shown_after(self, operation: str) -> str:
+        """The status that an operation decides for, "" where it is no decision."""
+        return next((self.shows[word] for word, own in self.operations.items() if own == operation), "")
 
     def shown(self, word: str) -> str:
         """The status that a decision's word leads to, or "" for a word that is no decision."""
@@ -289,6 +336,7 @@ class Contract:
     states: Mapping[str, str]
     decide: DecideRules
     long_running: LongRunningRules
+    protocol: ProtocolRules
     document: Mapping[str, Any]
     definition: Mapping[str, Any]
     folder: str

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from linkproof.base.bounded import Recent
+from linkproof.base.json_values import at
+from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
 
@@ -80,17 +82,19 @@ class Address:
         "sort",
     )
 
-    def __init__(self, method: str, route: Route, kind: Kind | None = None) -> None:
+    def __init__(self, method: str, route: Route, kind: Kind | None = None, selected: str = "") -> None:
         contract = route.contract
+        by_name = bool(contract.protocol.operation)
         self.method = method
         self.route = route
         self.seen_version = seen_version_of(route)
         self.contract: Contract = contract
         self.operation: Operation | None = None
         if kind is None:
-            self.operation = next((o for o in contract.operations if o.path == route.path and o.method == method), None)
+            known = (o for o in contract.operations if o.path == route.path and o.method == method)
+            self.operation = next((o for o in known if not by_name or o.id == selected), None)
             kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
-            if self.operation is None and method in contract.methods[route.path]:
+            if self.operation is None and not by_name and method in contract.methods[route.path]:
                 kind = Kind.ELSEWHERE
         self.kind = kind
         self.role: Role | None = self.operation.role if self.operation else None
@@ -153,6 +157,15 @@ def _collection(route: Route) -> str:
     return path.lower()
 
 
+def _selected(address: Address, body: bytes) -> str:
+    """The operation's id that a request names in its query or its body, "" where it names none."""
+    protocol = address.contract.protocol
+    found = address.route.query.get(protocol.operation)
+    if found is None:
+        found = at(decode(body, protocol.request), f"/{protocol.operation}")
+    return found if isinstance(found, str) else ""
+
+
 class Addresses:
     """Finds addresses by the paths of many contracts, and keeps the last ones."""
 
@@ -160,8 +173,19 @@ class Addresses:
         self._router = router
         self._kept: Recent[tuple[str, str], Address | str] = Recent(_KEPT)
 
-    def find(self, method: str, url: str) -> Address | str:
-        """The address of a method and a URL, or the reason (a sentence) why no contract has it."""
+    def find(self, method: str, url: str, body: bytes = b"") -> Address | str:
+        """The address of a request, or the reason (a sentence) why no contract has it.
+
+        Only where a vendor's protocol names the operation in the body is the body looked at.
+        """
+        found = self._of_url(method, url)
+        if isinstance(found, str) or not found.contract.protocol.operation:
+            return found
+        selected = _selected(found, body)
+        key = (method, f"{url} {selected}")
+        return self._kept.get(key) or self._kept.put(key, Address(method, found.route, selected=selected))
+
+    def _of_url(self, method: str, url: str) -> Address | str:
         key = (method, url)
         found = self._kept.get(key)
         if found is None:

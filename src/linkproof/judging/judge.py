@@ -6,6 +6,7 @@ import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from msgspec import structs
@@ -37,6 +38,9 @@ _WORLDS = 4
 _POLLS = 10_000
 _MOST_BROKEN = 20
 _MOST_UNMATCHED = 1000
+
+
+_requirement_of = attrgetter("requirement")
 
 
 @dataclass
@@ -239,7 +243,7 @@ class Judge:
         poll = world.polls.get(request.url) if world.polls and request.method == "GET" else None
         if poll is not None:
             return Call(exchange, _poll(request.url, *poll))
-        address = self.addresses.find(request.method, request.url)
+        address = self.addresses.find(request.method, request.url, request.body)
         return address if isinstance(address, str) else Call(exchange, address)
 
     def unmatched(self) -> list[UnmatchedGroup]:
@@ -303,9 +307,9 @@ class Judge:
 def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
     """What one check says of a call. Raises ValueError for a judgement on a requirement that it does not declare."""
     found = list(check.function(call, view, circumstances))
-    for judgement in found:
-        if judgement.requirement not in check.requirements:
-            raise ValueError(f"{check.function.__name__} judged {judgement.requirement}, which it does not declare")
+    if not check.ids.issuperset(map(_requirement_of, found)):
+        other = ", ".join(sorted({j.requirement for j in found} - check.ids))
+        raise ValueError(f"{check.function.__name__} judged {other}, which it does not declare")
     return found
 
 
