@@ -26,7 +26,7 @@ from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, contracts_in
 from linkproof.reports.text import one_line
 
-_LARGEST = 50 << 20
+_LARGEST = 12 << 20
 _TIMEOUT_S = 30.0
 
 

@@ -18,7 +18,7 @@ from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.errors import UsageError
 
 #: No API description is larger.
-_LARGEST = 50 << 20
+_LARGEST = 12 << 20
 
 
 @dataclass(frozen=True)
