@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from linkproof.base.json_values import place
+from linkproof.base.json_values import at, place
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import look_at_everything
@@ -19,7 +19,7 @@ def test_every_connection_fits_its_schema(driver: Driver) -> None:
 def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)
     name = driver.take("pending")
-    body = deepcopy(operation.request_example)
+    body = deepcopy(operation.request_example) or driver.body_for("approve", name)
     if driver.contract.decide.subject:
         place(body, driver.contract.decide.subject, name)
     driver.get(name)
@@ -46,3 +46,15 @@ def test_integers_keep_their_digits(driver: Driver) -> None:
             driver.page(id=str(item["id"]))
     else:
         look_at_everything(driver)
+
+
+@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4")
+def test_link_resources_fit_their_schema(driver: Driver) -> None:
+    listed = driver.send(driver.operation(Role.LINK_RESOURCES))
+    one = driver.contract.by_role(Role.LINK_RESOURCE)
+    items = at(listed.answer, "/value")
+    if one is not None and isinstance(items, list):
+        for item in items[:3]:
+            name = at(item, "/name")
+            if isinstance(name, str):
+                driver.send(one, name)
