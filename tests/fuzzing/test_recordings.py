@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkproof.contract.loader import all_contracts
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
+from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.results import TargetInfo
 from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recorded_facts, recording_files
 from linkproof.redaction.redactor import Redactor
+from linkproof.results.serialize import results_to_json
 from tests.fuzzing import Reader, damaged, fuzz_settings, try_input
 
 SHARED = Path(__file__).parents[3] / "shared" / "recordings"
@@ -86,6 +89,22 @@ PROXY = {
     ],
     "Variables": {},
 }
+HTTP_RECORDER = {
+    "Entries": [
+        {
+            "RequestUri": "/" + URL.split("/", 3)[3],
+            "EncodedRequestUri": base64.b64encode(URL.encode()).decode(),
+            "RequestMethod": "GET",
+            "RequestHeaders": {"x-ms-client-request-id": ["9f1d"], "Accept-Language": ["en-US"]},
+            "RequestBody": "",
+            "StatusCode": 404,
+            "ResponseHeaders": {"Content-Type": ["application/json"]},
+            "ResponseBody": BODY,
+        }
+    ],
+    "Names": {},
+    "Variables": {"SubscriptionId": "6d1f"},
+}
 EXCHANGE = {
     "request": {"method": "GET", "url": URL, "headers": [["Accept", "*/*"]]},
     "response": {"status": 404, "headers": [["Content-Type", "application/json"]], "body": BODY, "reason": "x"},
@@ -108,9 +127,12 @@ def _read(path: Path) -> None:
         judge.feed(exchange)
         redactor.exchange(exchange)
     assert judge.broken == []
+    facts = RunFacts(TargetInfo("x", "recording", ""), "2026-01-12T08:00:00Z", 1.0, judge.exchanges)
+    assert results_to_json(conclude(judge, _CONTRACTS, _REQUIREMENTS, facts))
 
 
 _CONTRACTS = all_contracts()
+_REQUIREMENTS = all_requirements()
 
 
 def _json(value: Any) -> bytes:
@@ -127,6 +149,7 @@ READERS = (
     Reader("cassette-yaml", "cassette.yaml", (b"--- " + _json(CASSETTE), *_real()), _read),
     Reader("har", "archive.har", (_json(HAR),), _read),
     Reader("test-proxy", "recording.json", (_json(PROXY),), _read),
+    Reader("http-recorder", "recording.json", (_json(HTTP_RECORDER),), _read),
     Reader("ndjson", "exchanges.ndjson", (b"\n".join([_json(EXCHANGE)] * 2) + b"\n",), _read),
 )
 
