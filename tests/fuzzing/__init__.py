@@ -1,6 +1,6 @@
 """Damaged input for every reader: what is read well, or refused with a place and a fix. Never a traceback."""
 
-from tests.fuzzing.damage import damaged
-from tests.fuzzing.harness import Reader, fuzz_settings, try_input
+from tests.fuzzing.damage import damaged, each_member_damaged
+from tests.fuzzing.harness import Reader, every, fuzz_settings, try_input
 
-__all__ = ["Reader", "damaged", "fuzz_settings", "try_input"]
+__all__ = ["Reader", "damaged", "each_member_damaged", "every", "fuzz_settings", "try_input"]

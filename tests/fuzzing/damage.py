@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 #: Text that stands for a JSON token that ``json.dumps`` cannot write.
 _TOKENS = {
     "@digits@": "9" * 5000,
+    "@some-digits@": "9" * 400,
     "@minus-digits@": "-" + "9" * 5000,
     "@deep-list@": "[" * 3000 + "]" * 3000,
     "@deep-map@": '{"a":' * 3000 + "1" + "}" * 3000,
@@ -30,6 +31,7 @@ HOSTILE: tuple[Any, ...] = (
     *("([", "%zz"),
     *([], {}, [[]], [None], [1, 2], [{}], {"": ""}, {"a": None}, {"$ref": "#"}, {"value": 1}),
 )
+_REMOVED = object()
 _NOISE: tuple[bytes, ...] = (
     *(b"\0", b"\xff", b"\xed\xa0\x80", b"\xc3", b"\xef\xbb\xbf", b"\r", b"\n", b"\t"),
     *(b'"', b"{", b"}", b"[", b"]", b"'", b":", b",", b"-", b"&a ", b"*a", b"!!python/name:os.system "),
@@ -47,6 +49,20 @@ def damaged(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
     for _ in range(draw(st.integers(0, 4))):
         data = draw(st.sampled_from(ways))(draw, data)
     return data
+
+
+def each_member_damaged(data: bytes) -> Iterator[bytes]:
+    """A good JSON file (or lines of JSON), each node in turn removed and replaced by each hostile value."""
+    value = _as_json(data)
+    for number in range(len(list(_places(value)))):
+        for hostile in (*HOSTILE, _REMOVED):
+            changed = copy.deepcopy(value)
+            parent, key = list(_places(changed))[number]
+            if hostile is _REMOVED:
+                del parent[key]
+            else:
+                parent[key] = hostile
+            yield _written(changed, data)
 
 
 def damaged_value(draw: st.DrawFn, value: Any) -> Any:
@@ -77,12 +93,16 @@ def _tree(draw: st.DrawFn, data: bytes) -> bytes:
         return data
     for _ in range(draw(st.integers(1, 2))):
         value = damaged_value(draw, value)
-    lines = value if isinstance(value, list) and _is_lines(data) else None
+    return _written(value, data)
+
+
+def _written(value: Any, like: bytes) -> bytes:
+    """A value as a file of the same format as ``like``."""
+    lines = value if isinstance(value, list) and _is_lines(like) else None
     text = "\n".join(map(json.dumps, lines)) + "\n" if lines is not None else json.dumps(value)
     for token, written in _TOKENS.items():
         text = text.replace(json.dumps(token), written)
-    prefix = b"--- " if data.startswith(b"--- ") else b""
-    return prefix + text.encode()
+    return (b"--- " if like.startswith(b"--- ") else b"") + text.encode()
 
 
 def _bytes(draw: st.DrawFn, data: bytes) -> bytes:

@@ -58,6 +58,11 @@ def fuzz_settings(few: int = _FEW) -> settings:
     return settings(max_examples=few, deadline=None, derandomize=True, database=None, suppress_health_check=_UNCHECKED)
 
 
+def every(number: int) -> int:
+    """How many inputs of a fixed list to go on by: ``number`` in an ordinary test run, one when fuzzing."""
+    return 1 if os.environ.get("LINKPROOF_FUZZ") else number
+
+
 def try_input(reader: Reader, data: bytes, folder: Path) -> bool:
     """Whether ``reader`` read the input. Fails unless it read it, or refused it with a place and a fix."""
     path = folder / reader.file

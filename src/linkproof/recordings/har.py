@@ -13,6 +13,9 @@ from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings.omitted import Omitted
 from linkproof.recordings.vcr import credential_of, date_of, map_of, mistake, status_of, text_of, url_of
 
+#: A day: what took longer is no time.
+_LONGEST_MS = 86_400_000
+
 
 def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Exchange:
     """The exchange of an entry. Raises UsageError with file, line and member, and Omitted for what cannot be judged."""
@@ -110,6 +113,7 @@ def _date(found: datetime | None) -> str:
 
 
 def _times(found: datetime | None, took: Any, number: int) -> tuple[float, float]:
-    if found is None or not isinstance(took, int | float) or took < 0:
+    """When the exchange began and ended; by its number where the entry has no time, or one that no exchange takes."""
+    if found is None or not isinstance(took, int | float) or not 0 <= took <= _LONGEST_MS:
         return float(number), number + 0.5
     return found.timestamp(), found.timestamp() + took / 1000

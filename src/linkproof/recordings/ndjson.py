@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -71,7 +72,7 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
     method, url, status = request["method"], request["url"], response["status"]
     if not isinstance(method, str) or not method:
         raise ValueError("request.method is no text")
-    if not isinstance(url, str) or not _URL.match(url):
+    if not isinstance(url, str) or not _URL.match(url) or not _has_a_host(url):
         raise ValueError(f"request.url is {url!r:.100}, no http(s) URL")
     if type(status) is not int or not 100 <= status <= 599:
         raise ValueError(f"response.status is {status!r:.40}, no HTTP status")
@@ -93,6 +94,16 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
         credential=credential_of(sent) if credential is None else _credential(credential),
         at=at or date_of(came),
     )
+
+
+def _has_a_host(url: str) -> bool:
+    """Whether a URL can be taken apart: brackets and characters outside ASCII may be no host."""
+    if url.isascii() and "[" not in url and "]" not in url:
+        return True
+    try:
+        return bool(urlsplit(url).netloc)
+    except ValueError:
+        return False
 
 
 def _message(value: dict[str, Any], name: str) -> dict[str, Any]:

@@ -56,8 +56,16 @@ def _url(entry: dict[str, Any], sent: Headers, came: Headers, where: str) -> str
     found = entry.get("RequestUri")
     if not isinstance(found, str) or not found.startswith("/") or found.startswith("//"):
         return url_of(found, "RequestUri", where)
-    hosts = [sent.get("host"), *(urlsplit(came.get(name)).netloc for name in _URL_HEADERS)]
+    hosts = [sent.get("host"), *(_host_in(came.get(name)) for name in _URL_HEADERS)]
     return url_of(f"https://{next(filter(None, hosts), _DEFAULT_HOST)}{found}", "RequestUri", where)
+
+
+def _host_in(url: str) -> str:
+    """The host of a URL; "" where there is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def _body(value: Any, headers: Headers, name: str, where: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,7 @@ from linkproof.errors import UsageError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
 from linkproof.recordings.bodies import body_of
 
+_CREDENTIALS = frozenset(c.value for c in Credential)
 _MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx")
 
 
@@ -58,11 +60,22 @@ def _known(value: Any, number: int, where: str) -> dict[str, Any]:
     if value is None:
         return {"started": float(number), "ended": number + 0.5}
     found: dict[str, Any] = {k: str(v) for k, v in map_of(value, "linkproof", where).items()}
+    for name in ("started", "ended"):
+        found[name] = _seconds(found.get(name), f"linkproof.{name}", where)
+    credential = found.get("credential", "unknown")
+    if credential not in _CREDENTIALS:
+        raise mistake(f"linkproof.credential is {credential!r:.40}, none of {', '.join(sorted(_CREDENTIALS))}", where)
+    return {**found, "credential": Credential(credential)}
+
+
+def _seconds(text: str | None, name: str, where: str) -> float:
     try:
-        times = {name: float(found[name]) for name in ("started", "ended")}
-        return {**found, **times, "credential": Credential(found.get("credential", "unknown"))}
-    except (KeyError, ValueError) as error:
-        raise mistake(f"linkproof lacks a time, or has one that is none: {error}", where) from None
+        found = float((text or "")[:100])
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise mistake(f"{name} is {text!r:.40}, no number of seconds", where)
+    return found
 
 
 def mistake(problem: str, where: str) -> UsageError:

@@ -109,7 +109,7 @@ class Journal:
     def done(self, entry: Entry, outcome: str) -> None:
         """What became of an entry."""
         what = "undone" if entry.making else "restored"
-        self._write({"what": what, "contract": entry.contract, "name": entry.name, "outcome": outcome})
+        self._write({"what": what, "contract": entry.contract, "name": entry.name, "outcome": mask_text(outcome)})
 
     def close(self) -> None:
         """Let go of the file."""
@@ -134,7 +134,7 @@ class Journal:
                 self._stream = os.fdopen(number, "a", encoding="utf-8")
                 if is_new:
                     at = zulu_now()
-                    self._put({"what": "journal", "version": VERSION, "target": self.target, "at": at})
+                    self._put({"what": "journal", "version": VERSION, "target": mask_text(self.target), "at": at})
             self._put(row)
         except OSError as error:
             fix = "choose another --out: nothing is changed that is not written down first"
