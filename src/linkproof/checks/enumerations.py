@@ -17,7 +17,7 @@ from linkproof.contract.schema import values_at
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
-#: A description of so many characters is one that a service has to take.
+#: The longest description, in characters, that every service must accept.
 _LONGEST = 140
 
 
@@ -75,7 +75,7 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
     assert call.operation.request is not None
     options = next(iter(call.operation.request.enumerations.get(p, ()) for p in [fault.name]), ())
     if any(isinstance(o, str) and o.casefold() == str(fault.value).casefold() for o in options):
-        return  # whether another case is another word, the documents leave open
+        return  # the documents leave open whether another case is another value
     if 400 <= call.status < 500:
         yield passed("ENM-2")
     else:

@@ -65,11 +65,11 @@ def _loosely(value: Any) -> Any:
 def settled(contract: Contract, value: Any) -> bool:
     """Whether a representation shows a connection that is not on its way to another state."""
     rules, member = contract.settled, contract.member
-    for pointer, words in ((member.provisioning, rules.provisioning), (member.status, rules.status)):
-        if not pointer or not words:
+    for pointer, values in ((member.provisioning, rules.provisioning), (member.status, rules.status)):
+        if not pointer or not values:
             continue
         found = at(value, pointer)
-        if isinstance(found, str) and found not in words:
+        if isinstance(found, str) and found not in values:
             return False
     return True
 

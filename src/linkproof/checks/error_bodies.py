@@ -31,7 +31,7 @@ def error_schema(call: Call) -> BodySchema:
 
 
 def from_a_gateway(call: Call, circumstances: Circumstances) -> bool:
-    """Whether the answer is rather a proxy's than the service's: 502, 503 or 504 without JSON, on a real network."""
+    """Whether a proxy answered in place of the service: 502, 503 or 504 without JSON, on a real network."""
     return circumstances.grade is not Grade.MOCK and call.status in (502, 503, 504) and call.answer is NOT_JSON
 
 

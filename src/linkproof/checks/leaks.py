@@ -67,7 +67,7 @@ _MOST_ECHOES = 200
 
 
 def find_leak(text: str, sent: str) -> tuple[str, str] | None:
-    """The kind and the words of what leaks in ``text``; what the request itself said (``sent``) is an echo, no leak."""
+    """Return the kind and the text of a leak in ``text``. What stands in the request (``sent``) is an echo, no leak."""
     text = text[:_WINDOW]
     for kind, pattern in KINDS:
         echoes: set[str] = set()

@@ -1,4 +1,4 @@
-"""LRO: long-running operations say where they are polled, answer there, end, and end with a known word."""
+"""LRO: a long-running operation says where to poll it, answers there, and ends with a documented status."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from linkproof.model.finding import Judgement, Level
     ),
 )
 def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """202 (and 201 that goes on) has Location or Azure-AsyncOperation, absolute, on the host that was called."""
+    """A 202, and a 201 of an operation that goes on, names an absolute URL to poll on the host that was called."""
     method = call.exchange.request.method
     goes_on = call.status == 201 and isinstance(call.answer, dict) and not settled(call.contract, call.answer)
     if call.status != 202 and not goes_on:
@@ -62,7 +62,7 @@ def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) 
 
 @check("LRO-2", "LRO-4", applies_to=lambda of: of.kind is Kind.STATUS_POLL and not of.flawed)
 def status_is_told(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Polling Azure-AsyncOperation answers 200 with status, and ends with one of the known words, in time."""
+    """Polling the status of an operation answers 200 with a status, and a documented one ends it in time."""
     running = view.operation
     if running is None or call.throttled:
         return
@@ -119,7 +119,7 @@ def _never_ends(call: Call, running: Running, word: str, circumstances: Circumst
 
 @check("LRO-3", "LRO-4", applies_to=lambda of: of.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL) and not of.flawed)
 def result_is_given(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Polling Location answers 202 while the operation runs, then 200 or 204."""
+    """Polling the result of an operation answers 202 while it goes on, then 200 or 204."""
     running = view.operation
     if running is None or call.throttled:
         return

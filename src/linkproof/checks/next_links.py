@@ -1,4 +1,4 @@
-"""PAG-1 to PAG-5: lists that go on by a next link, and what every walk over pages has to come to."""
+"""PAG-1 to PAG-5: lists by next link, and walks over their pages."""
 
 from __future__ import annotations
 

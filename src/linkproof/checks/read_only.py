@@ -45,7 +45,7 @@ def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Ite
 
 
 def _refused_as_a_whole(call: Call, view: View) -> Iterator[Judgement]:
-    """A request with read-only members of its own was refused: nothing of it can be taken over."""
+    """Judge a refused request that sent other read-only members than are shown: nothing of it is taken over."""
     subject = view.subject
     if subject is not None and subject.latest is not None and _differs(call, call.sent, subject.latest.value):
         yield passed("STA-8")

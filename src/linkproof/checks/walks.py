@@ -128,7 +128,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the pages of one filter and order have shown: the name and sort key at each place of the list.
+    """The name and sort key at each place of a list, by the pages of one filter and order so far.
 
     ``end`` is the number of items, None while no page has shown the end; ``judged``: whether the whole was judged.
     """
@@ -215,7 +215,7 @@ def offset_page(call: Call, epoch: int, totals: Totals | None, listing: Listing 
 
 
 def _placed(call: Call, before: Listing) -> tuple[dict[int, tuple[str, str]], Conflict | None]:
-    """Where the page's items stand; an item is out of place where another stood with another sort key."""
+    """Return the places of the page's items, and the first that conflicts with an earlier page."""
     offset, sort_key = number_of(call, call.contract.list.offset, 0), "/" + order_of(call)[0]
     placed: dict[int, tuple[str, str]] = {}
     for index, item in enumerate(call.items):

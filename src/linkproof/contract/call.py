@@ -1,4 +1,4 @@
-"""One exchange, read as a call of a contract's operation: what was asked, what is wrong with the asking, what came."""
+"""One exchange, read as a call of a contract's operation: the request, its defects, and the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads contracts and the requirement catalogue from ``schemas/``; every mistake names its file and place."""
+"""Read contracts and the requirement catalogue from ``schemas/``; every error names its file and place."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from linkproof.model.finding import Level
 
 T = TypeVar("T")
 
-#: Tables that a contract takes from its vendor and may set anew, member by member.
+#: Tables that a contract inherits from its vendor and may override, member by member.
 _TABLES: Mapping[str, type] = {
     "error": ErrorRules,
     "list": ListRules,
@@ -305,7 +305,7 @@ def _format(value: Any, where: str) -> Format:
 
 
 def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
-    """A dataclass from a TOML table; unknown and missing members are the data's mistake."""
+    """Return a dataclass from a TOML table. Raises UsageError for unknown and missing members."""
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:

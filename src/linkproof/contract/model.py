@@ -1,4 +1,4 @@
-"""What a contract is made of. Everything here is read from ``schemas/``; nothing here knows a vendor."""
+"""Contracts, profiles and requirements, as read from ``schemas/``. No vendor is named here."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ErrorRules:
 
     ``not_found`` are the statuses that say that a connection or its parent is unknown; ``challenge`` says whether 401
     carries ``WWW-Authenticate``; ``empty_body_status`` is the documented status of the ``empty_body`` codes. ``codes``
-    are codes by what they say, in neutral words: ``bad_request``, ``not_found`` ...
+    are codes by their neutral meaning: ``bad_request``, ``not_found`` ...
     """
 
     code: str
@@ -192,7 +192,7 @@ class DecideRules:
         return next((self.shows[word] for word, own in self.operations.items() if own == operation), "")
 
     def shown(self, word: str) -> str:
-        """The status that a decision's word leads to, or "" for a word that is no decision."""
+        """The status that a decision value leads to, or "" for a value that is no decision."""
         for neutral, own in self.words.items():
             if own == word:
                 return self.shows[neutral]
@@ -382,7 +382,7 @@ class Contract:
 
     @cached_property
     def capabilities(self) -> frozenset[str]:
-        """What the contract has, in the words that a requirement's ``needs`` uses."""
+        """The contract's capabilities, as a requirement's ``needs`` names them."""
         found = {operation.role.value for operation in self.operations} | self._of_the_protocol()
         bodies = [b for o in self.operations for b in o.responses.values() if b]
         requests = [o.request for o in self.operations if o.request]

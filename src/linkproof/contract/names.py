@@ -1,4 +1,4 @@
-"""Which connection a representation shows, and names that a contract allows."""
+"""Names of connections: as a representation shows them, and as a contract allows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def name_of(contract: Contract, value: Any) -> str:
     return name if not isinstance(other, str) or other.rsplit("/", 1)[-1].lower() == name else ""
 
 
-#: What a plain word may have to become within a vendor's limits: the first form that is allowed is taken.
+#: Forms of a name, tried in this order until one is within the vendor's limits.
 _FORMS = ("{}", "{plain}", "{}.{guid}", "{short}")
 _GUID = "0a1b2c3d-1111-4222-8333-944445555666"
 

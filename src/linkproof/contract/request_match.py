@@ -1,6 +1,6 @@
-"""What a method and a URL ask for: everything of a call that does not depend on what was sent or answered.
+"""Match a method and a URL to an operation of a contract.
 
-Recorded and repeated traffic asks for the same again and again: so this is worked out once for a URL, and kept.
+Traffic repeats its URLs, so that each is matched once and kept.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
 
-#: So many addresses are kept: more than the connections that most targets have.
+#: Number of addresses that are kept: more than most targets have connections.
 _KEPT = 8192
 
 
 class Defect(StrEnum):
-    """A way in which a request is against the contract. With one defect only, it tells how that one is answered."""
+    """A way in which a request violates the contract. A request with one defect shows how that defect is answered."""
 
     METHOD = "undocumented method"
     NO_CREDENTIAL = "no credential"

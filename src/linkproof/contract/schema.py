@@ -1,4 +1,4 @@
-"""A body's JSON Schema, compiled: is it fit, what is wrong with it, which members does it not know."""
+"""A body's JSON Schema, compiled: whether a body fits, its problems, and its unknown members."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class BodySchema:
 
     @cached_property
     def open_enumerations(self) -> frozenset[str]:
-        """Those of them to which the vendor may add words without a new version (``x-open``)."""
+        """The enumerations to which the vendor may add values without a new version (``x-open``)."""
         return frozenset(p for p, s in self.leaves() if "enum" in s and s.get("x-open"))
 
     @cached_property
