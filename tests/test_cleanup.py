@@ -221,8 +221,8 @@ def test_what_cannot_be_taken_back_is_told_in_red(tmp_path: Path) -> None:
         "it was Pending, and is Rejected: a decision cannot be taken back",
         "it is gone: a deletion cannot be taken back",
     }
-    assert "left behind: azure-healthcareapis-pec pending-1" in done.stdout
-    assert "Left behind" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "leaked resource: azure-healthcareapis-pec pending-1" in done.stdout
+    assert "Leaked resources" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_changed_connection_is_put_back(tmp_path: Path) -> None:

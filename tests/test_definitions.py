@@ -444,8 +444,8 @@ def test_traffic_tells_whether_the_page_stands_alone(tmp_path: Path) -> None:
 def test_the_reports_show_who_stands_alone(tmp_path: Path) -> None:
     recording = _recorded_with(tmp_path, "Rejected", "Rejectd")
     done = linkproof(tmp_path, "check", recording, "--out", "out", "--definition", _page_of(tmp_path))
-    assert "alone:    the service: the contract and page.txt" in done.stdout
-    assert "Stands alone" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "wrong:    the service: the contract and page.txt" in done.stdout
+    assert "Which is wrong" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     again = linkproof(
         tmp_path,
         "report",
@@ -455,7 +455,7 @@ def test_the_reports_show_who_stands_alone(tmp_path: Path) -> None:
         "--definition",
         _page_of(tmp_path, _with_word("Rejected", "Rejectd")),
     )
-    assert again.returncode == 0
+    assert again.returncode == 1
     assert "the specification" in (tmp_path / "copy" / "report.html").read_text(encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from linkproof.cli.init.credentials import CREDENTIALS
 from linkproof.cli.init.target_file import Connections, target_toml
 from linkproof.contract.loader import all_contracts, select
 from linkproof.errors import UsageError
+from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.nightly.plan import read_plan
 from linkproof.runner.fixtures_needed import fixtures_needed
@@ -151,7 +152,7 @@ def test_each_credential_is_written_as_target_files_have_it(kind: str, tmp_path:
     known = CREDENTIALS[kind]
     header = known.header
     contract = next(c for c in all_contracts() if c.authorization_header == header)
-    path = {name: "x-" + name for name in contract.parent_parameters}
+    path = read_fixtures(contract).parents[0].path
     answers = Answers(
         "live",
         "https://api.example",

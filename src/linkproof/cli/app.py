@@ -35,8 +35,8 @@ from linkproof.cli.options import (
 from linkproof.cli.version import versions
 
 EXIT_CODES = """
-Exit codes: 0 conforms · 1 at least one MUST is breached (and not waived), or a waiver expired or is unused ·
-2 the caller's mistake (file, option, name) · 3 the target could not be reached, or the run itself broke ·
+Exit codes: 0 conforms · 1 a MUST is breached (and not waived), or a waiver expired or is unused ·
+2 invalid usage (file, option, name) · 3 the target could not be reached, or the run itself failed ·
 4 nothing is breached, but a MUST that applies was not exercised (0 with --allow-unproven).
 """
 
@@ -65,14 +65,17 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[  # noqa: ARG001 (its callback answers)
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the versions of what decides results, and exit."
+        ),
     ] = False,
     contracts: Annotated[
         list[Path] | None,
-        typer.Option("--contracts", metavar="DIR", help="A folder with contracts of yours, beside ours (repeatable)."),
+        typer.Option("--contracts", metavar="DIR", help="Also use the contracts in DIR (repeatable)."),
     ] = None,
 ) -> None:
-    """See the commands below; each has its own --help."""
+    """Judge private endpoint connection APIs. Each command has its own --help."""
     if contracts:
         from linkproof.base.resources import add_contracts
 
@@ -95,14 +98,15 @@ def run(
     failed_only: LastFailed = False,
     watch: Watch = False,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Everything random follows from it. Default: 1, or the cassette's.")
+        int | None, typer.Option(min=0, help="Seed of all random choices. Default: 1, or the cassette's.")
     ] = None,
     record: Annotated[
-        str, typer.Option("--record", metavar="FILE", help="Also write a cassette, redacted; reports are then, too.")
+        str,
+        typer.Option(
+            "--record", metavar="FILE", help="Also write a redacted cassette to FILE; reports are then redacted alike."
+        ),
     ] = "",
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Print every request that would be sent, and send none.")
-    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Print every request that would be sent; send none.")] = False,
     preflight: Annotated[
         bool, typer.Option("--preflight", help="Check target and fixtures, print a checklist, and judge nothing.")
     ] = False,
@@ -110,10 +114,10 @@ def run(
     definition: Definitions = None,
     require: Require = "",
     wait: Annotated[
-        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for the target to answer at all.")
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait up to SECONDS for the target to answer.")
     ] = 0,
     concurrency: Annotated[
-        int, typer.Option("--concurrency", min=1, max=64, metavar="N", help="So many requests at a time.")
+        int, typer.Option("--concurrency", min=1, max=64, metavar="N", help="Send at most N requests concurrently.")
     ] = 1,
     allow_unproven: Unproven = False,
     verbose: Verbose = 0,
@@ -124,7 +128,7 @@ def run(
 ) -> None:
     """Send requests to a target and judge what comes back."""
     from linkproof.cli.output import output_from
-    from linkproof.cli.result_policy import demands_from
+    from linkproof.cli.result_policy import policy_from
     from linkproof.cli.running import plan_run, preflight_run, run_target
     from linkproof.cli.target_choice import chosen_target, last_failed
     from linkproof.cli.watching import watch as run_again
@@ -155,7 +159,7 @@ def run(
             concurrency,
             selection=replace(choice, failed=failed),
             verbosity=verbose,
-            demands=demands_from(waivers, definition, require),
+            policy=policy_from(waivers, definition, require),
             output=output,
         )
 
@@ -164,13 +168,13 @@ def run(
 
 @app.command()
 def cleanup(
-    journal: Annotated[Path, typer.Argument(help="The journal of a run that was cut short.", metavar="JOURNAL")],
+    journal: Annotated[Path, typer.Argument(help="Journal of an interrupted run.", metavar="JOURNAL")],
     target: Annotated[
-        str, typer.Option("--target", "-t", help="Target file. Default: the one that the journal names.")
+        str, typer.Option("--target", "-t", help="Target file. Default: the file that the journal names.")
     ] = "",
     quiet: Quiet = False,
 ) -> None:
-    """Remove what a run made on a live target, and put back what it changed. Exit 1 where something stays."""
+    """Remove what a run made on a live target, and put back what it changed. Exit 1 if something is left."""
     from linkproof.cli.running import clean
 
     raise typer.Exit(clean(journal, target, quiet=quiet))
@@ -181,7 +185,7 @@ def check(
     paths: Annotated[
         list[Path], typer.Argument(help="Recordings (VCR, HAR, ...), or folders of them.", metavar="PATH...")
     ],
-    out: Annotated[Path | None, typer.Option("--out", help="Also write the reports there.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Also write the reports to this folder.")] = None,
     contract: Contracts = None,
     any_version: Annotated[
         bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
@@ -189,9 +193,7 @@ def check(
     waivers: Waivers = None,
     definition: Definitions = None,
     require: Require = "",
-    processes: Annotated[
-        int, typer.Option(min=0, help="Judge so many files side by side; 0: as many as there are cores.")
-    ] = 1,
+    processes: Annotated[int, typer.Option(min=0, help="Judge with this many processes; 0: one for each core.")] = 1,
     engine: Annotated[str, typer.Option(help="local, or dask.")] = "local",
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Dask's scheduler: tcp://host:8786.")] = "",
     allow_unproven: Unproven = False,
@@ -200,10 +202,10 @@ def check(
     format_: Format = "",
     title: Title = "",
 ) -> None:
-    """Judge recorded traffic; nothing is sent."""
+    """Judge recorded traffic; send nothing."""
     from linkproof.cli.checking import check_recordings, performing
     from linkproof.cli.output import output_from
-    from linkproof.cli.result_policy import demands_from
+    from linkproof.cli.result_policy import policy_from
 
     chosen = tuple(contract or ())
     perform = performing(processes, engine, scheduler)
@@ -215,7 +217,7 @@ def check(
             any_version,
             allow_unproven,
             perform,
-            demands=demands_from(waivers, definition, require),
+            policy=policy_from(waivers, definition, require),
             output=output_from(quiet=quiet, as_json=json, format_=format_, title=title),
         )
     )
@@ -224,27 +226,27 @@ def check(
 @app.command()
 def report(
     paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
-    out: Annotated[Path, typer.Option("--out", help="Where the page, the printed page and the data go.")],
-    vendor: Annotated[str, typer.Option("--vendor", help="One vendor's contracts only: a copy to hand on.")] = "",
+    out: Annotated[Path, typer.Option("--out", help="Write the page, the printed page and the data to this folder.")],
+    vendor: Annotated[str, typer.Option("--vendor", help="Keep only this vendor's contracts: a copy to hand on.")] = "",
     waivers: Waivers = None,
     definition: Definitions = None,
     require: Require = "",
     quiet: Quiet = False,
     title: Title = "",
 ) -> None:
-    """Write a report of results that are there: several runs as one, or one vendor's part alone."""
+    """Build a report from existing results: several runs as one, or one vendor's part."""
     from linkproof.cli.report import report_results
-    from linkproof.cli.result_policy import demands_from
+    from linkproof.cli.result_policy import policy_from
 
-    demands = demands_from(waivers, definition, require)
-    raise typer.Exit(report_results(paths, vendor, out, demands=demands, quiet=quiet, title=title))
+    policy = policy_from(waivers, definition, require)
+    raise typer.Exit(report_results(paths, vendor, out, policy=policy, quiet=quiet, title=title))
 
 
 @app.command()
 def annotate(
     results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
 ) -> None:
-    """Print the findings as workflow commands of GitHub Actions: they are shown on the job's page."""
+    """Print the findings as GitHub Actions workflow commands, which the job's page shows."""
     from linkproof.cli.report import annotate_results
 
     raise typer.Exit(annotate_results(results))
@@ -255,22 +257,24 @@ def import_(
     spec: Annotated[
         Path, typer.Argument(help="Swagger 2.0, OpenAPI 3, a Bicep types.json, or a folder of them.", metavar="SPEC")
     ],
-    out: Annotated[Path, typer.Option("--out", help="Where the contract folders go.")] = Path("contracts"),
+    out: Annotated[Path, typer.Option("--out", help="Write the contract folders to this folder.")] = Path("contracts"),
     root: Annotated[
-        Path | None, typer.Option("--root", help="The folder that references may lead to. Default: the file's own.")
+        Path | None, typer.Option("--root", help="Follow references within this folder. Default: the file's own.")
     ] = None,
-    name: Annotated[str, typer.Option("--id", help="The contract's id. Default: from its path.")] = "",
+    name: Annotated[str, typer.Option("--id", help="Id of the contract. Default: from its path.")] = "",
     vendor: Annotated[
-        str, typer.Option("--vendor", help="Whose common rules bind it. Default: azure, by its path.")
+        str, typer.Option("--vendor", help="Vendor whose common rules bind it. Default: azure, by its path.")
     ] = "",
-    address: Annotated[str, typer.Option("--address", help="Where the description is public: named as source.")] = "",
-    paths: Annotated[str, typer.Option("--paths", metavar="REGEX", help="Which paths. Default: connections.")] = "",
+    address: Annotated[str, typer.Option("--address", help="Public URL of the description, named as the source.")] = "",
+    paths: Annotated[
+        str, typer.Option("--paths", metavar="REGEX", help="Import the paths that match. Default: connections.")
+    ] = "",
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what references name by URL.")] = False,
     compact: Annotated[
         bool, typer.Option("--compact", help="Write only what differs from the vendor's common parts.")
     ] = False,
 ) -> None:
-    """Make contracts of an API description (Swagger 2.0, OpenAPI 3) or of Bicep types (types.json)."""
+    """Make contracts from an API description (Swagger 2.0, OpenAPI 3) or Bicep types (types.json)."""
     from linkproof.cli.importing import import_description
     from linkproof.openapi_import.select import CONNECTIONS
 
@@ -292,22 +296,24 @@ def import_(
 
 @app.command()
 def waive(
-    finding: Annotated[str, typer.Argument(help="The finding's id, as reports show it.", metavar="FINDING")],
-    owner: Annotated[str, typer.Option("--owner", help="Who answers for it.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why it may stay for now.")],
-    link: Annotated[str, typer.Option("--link", help="Where more is told: a ticket, a mail to the vendor.")],
-    expires: Annotated[str, typer.Option("--expires", metavar="DAY", help="The last day. Default: in 90 days.")] = "",
+    finding: Annotated[str, typer.Argument(help="Id of the finding, as reports show it.", metavar="FINDING")],
+    owner: Annotated[str, typer.Option("--owner", help="Owner of the waiver.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the breach is accepted for now.")],
+    link: Annotated[str, typer.Option("--link", help="Link to more: a ticket, a mail to the vendor.")],
+    expires: Annotated[
+        str, typer.Option("--expires", metavar="DAY", help="Last day of the waiver. Default: in 90 days.")
+    ] = "",
     any_value: Annotated[
-        bool, typer.Option("--any-value", help="Whatever value comes: for one that is another each time.")
+        bool, typer.Option("--any-value", help="Cover any value: for a value that differs in each run.")
     ] = False,
-    results: Annotated[Path, typer.Option("--results", help="Where the finding is: results.json, or its folder.")] = (
-        Path("reports/latest")
-    ),
-    waivers: Annotated[Path, typer.Option("--waivers", metavar="FILE", help="The file to add it to.")] = (
+    results: Annotated[
+        Path, typer.Option("--results", help="Results with the finding: results.json, or its folder.")
+    ] = (Path("reports/latest")),
+    waivers: Annotated[Path, typer.Option("--waivers", metavar="FILE", help="Add the waiver to this file.")] = (
         Path("waivers.toml")
     ),
 ) -> None:
-    """Add an entry for a finding, and for what follows from it, to a waiver file."""
+    """Add a waiver for a finding and its consequences."""
     from linkproof.cli.waive import waive as write
 
     raise typer.Exit(
@@ -318,9 +324,11 @@ def waive(
 @app.command()
 def bundle(
     results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
-    cassette: Annotated[list[Path], typer.Option("--cassette", help="Recording that proves it (repeatable).")],
-    out: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path("linkproof-bundle.zip"),
-    waivers: Annotated[Path | None, typer.Option("--waivers", help="The waivers that were in force.")] = None,
+    cassette: Annotated[
+        list[Path], typer.Option("--cassette", help="Recording that the results rest on (repeatable).")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Write this archive.")] = Path("linkproof-bundle.zip"),
+    waivers: Annotated[Path | None, typer.Option("--waivers", help="Waivers that were in force.")] = None,
     any_version: Annotated[
         bool, typer.Option("--any-version", help="Also judge exchanges of another api-version of the same API.")
     ] = False,
@@ -329,7 +337,7 @@ def bundle(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Pack results with what they rest on, so that others can check them."""
+    """Pack results with the recordings that they rest on, so that others can verify them."""
     from linkproof.cli.bundling import make_bundle
 
     raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet, sign_key=sign_key))
@@ -337,14 +345,14 @@ def bundle(
 
 @app.command()
 def verify(
-    path: Annotated[Path, typer.Argument(help="An archive that linkproof bundle has written.", metavar="BUNDLE")],
+    path: Annotated[Path, typer.Argument(help="Archive that `linkproof bundle` wrote.", metavar="BUNDLE")],
     trust: Annotated[
         list[Path] | None,
         typer.Option("--trust", metavar="FILE", help="Accept only what this public key (PEM) has signed (repeatable)."),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check a bundle: every byte as it was, and the same verdict when it is judged again. Nothing is sent."""
+    """Verify a bundle: its bytes are unchanged, and judging it again gives the same verdict. Send nothing."""
     from linkproof.cli.bundling import verify_bundle
 
     raise typer.Exit(verify_bundle(path, quiet=quiet, trust=trust or ()))
@@ -357,15 +365,15 @@ def mock(
         str, typer.Option("--host", help="Listen on this address; 0.0.0.0 for all of a container.")
     ] = "127.0.0.1",
     contract: Contracts = None,
-    token: Annotated[str, typer.Option(help="The credential that it accepts.")] = "test-token",
+    token: Annotated[str, typer.Option(help="Accept this credential.")] = "test-token",
     fault: Annotated[
         str,
         typer.Option(
-            help="With one breach: an id of `linkproof faults list`.", metavar="ID", autocompletion=completion.faults
+            help="Serve one breach: an id of `linkproof faults list`.", metavar="ID", autocompletion=completion.faults
         ),
     ] = "",
 ) -> None:
-    """Serve the contracts until it is stopped."""
+    """Serve the contracts until interrupted."""
     from linkproof.cli.serving import serve_mock
 
     serve_mock(port, tuple(contract or ()), token, fault, host)
@@ -374,12 +382,12 @@ def mock(
 @app.command()
 def diff(
     before: Annotated[str, typer.Argument(help="results.json, its folder, or run:N of the history.", metavar="BEFORE")],
-    after: Annotated[str, typer.Argument(help="The later one.", metavar="AFTER")],
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 as well where less is proven than before.")] = False,
+    after: Annotated[str, typer.Argument(help="The later of the two.", metavar="AFTER")],
+    strict: Annotated[bool, typer.Option("--strict", help="Also exit 1 where less is proven than before.")] = False,
     store: Store = "",
     json: Json = False,
 ) -> None:
-    """What changed between two runs: new, fixed, still there, no longer exercised. Exit 1 where something is new."""
+    """Show what changed between two runs: new, fixed, still there, no longer exercised. Exit 1 if anything is new."""
     from linkproof.cli.history import diff_results
 
     raise typer.Exit(diff_results(before, after, store, strict=strict, as_json=json))
@@ -388,21 +396,22 @@ def diff(
 @app.command()
 def nightly(
     plan: Annotated[
-        Path, typer.Argument(help="Which targets, with which options (TOML): docs/nightly.md.", metavar="PLAN")
+        Path, typer.Argument(help="Plan with targets and options (TOML): docs/nightly.md.", metavar="PLAN")
     ],
-    out: Annotated[Path, typer.Option("--out", help="A folder for each run, and the summary.")] = Path(
-        "reports/nightly"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", help="Write a folder for each run, and the summary, to this folder.")
+    ] = Path("reports/nightly"),
     engine: Annotated[str, typer.Option(help="local, or dask.")] = "local",
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Dask's scheduler: tcp://host:8786.")] = "",
-    processes: Annotated[int, typer.Option(min=0, help="Side by side (local); 0: one for each core.")] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier start was cut short.")] = False,
+    processes: Annotated[int, typer.Option(min=0, help="Run this many processes (local); 0: one for each core.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted night.")] = False,
     history: Annotated[
-        str | None, typer.Option("--history", metavar="URL", help="Also keep the results: SQLite or PostgreSQL.")
+        str | None,
+        typer.Option("--history", metavar="URL", help="Also add the results to this history: SQLite or PostgreSQL."),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run many targets, each by itself, and sum them up. One that fails does not stop the others."""
+    """Run many targets, each in its own process, and summarise them. A failing one does not stop the others."""
     from linkproof.cli.nightly import run_plan
 
     raise typer.Exit(
@@ -435,7 +444,7 @@ def services(
 
 @app.command()
 def site(
-    out: Annotated[Path, typer.Option("--out", help="The folder for the pages.")] = Path("reports/site"),
+    out: Annotated[Path, typer.Option("--out", help="Write the pages to this folder.")] = Path("reports/site"),
     store: Store = "",
 ) -> None:
     """Write static pages over the history: one row for each target, with a badge."""

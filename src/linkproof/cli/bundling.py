@@ -111,7 +111,7 @@ def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int
     if not quiet:
         print(f"{path}: {len(bundle.files)} files, none changed")
         if signer is not None:
-            known = "a trusted key" if trusted else "a key that nobody has vouched for: see --trust"
+            known = "a trusted key" if trusted else "an untrusted key: see --trust"
             print(f"signed by {signer.fingerprint}, {known}")
         if not is_same_version:
             print("note: the bundle was made by another version of Linkproof or of its schemas and suites")
@@ -122,7 +122,7 @@ def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int
 
 
 def _signer(bundle: Bundle, trusted: Sequence[Signer]) -> Signer | None:
-    """Who signed a bundle, None for nobody. Raises Changed for a false signature, or one that is not trusted."""
+    """Return who signed a bundle, None for an unsigned one. Raises Changed for a false or untrusted signature."""
     signature = bundle.files.get(SIGNATURE)
     if signature is None:
         if trusted:

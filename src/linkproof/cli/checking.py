@@ -10,7 +10,7 @@ from typing import Any
 
 from linkproof.base.wording import moment_of
 from linkproof.cli.output import SUMMARY, Output, finish
-from linkproof.cli.result_policy import NO_DEMANDS, Demands
+from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
 from linkproof.contract.catalogue import chosen
 from linkproof.contract.loader import all_requirements
 from linkproof.errors import UsageError
@@ -21,9 +21,9 @@ from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recording_files
 
-#: In so many parts large files are shared out: more than there are workers as a rule, so that none waits long.
+#: Number of parts that a large file is divided into: usually more than there are workers, so that none waits long.
 _PARTS = 8
-#: Has tasks performed, and gives what they come to in their order.
+#: Performs tasks and yields their results in order.
 Perform = Callable[..., Iterable[Any]]
 
 
@@ -35,12 +35,12 @@ def check_recordings(
     allow_unproven: bool,
     perform: Perform | None = None,
     *,
-    demands: Demands = NO_DEMANDS,
+    policy: ResultPolicy = DEFAULT_POLICY,
     output: Output = SUMMARY,
 ) -> int:
     """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
     results = judge_recordings(paths, contracts, any_version, allow_unproven, perform)
-    return finish(demands.applied(results), out, output)
+    return finish(policy.applied(results), out, output)
 
 
 def performing(processes: int, engine: str, scheduler: str) -> Perform | None:
@@ -60,7 +60,7 @@ def judge_recordings(
     allow_unproven: bool,
     perform: Perform | None = None,
 ) -> Results:
-    """What recordings come to. Raises UsageError where a file cannot be read, or none has an exchange."""
+    """Return the results of recordings. Raises UsageError where a file cannot be read, or none has an exchange."""
     started = time.time()
     chosen(contracts)  # an unknown name is reported before files are read
     files = recording_files(paths)

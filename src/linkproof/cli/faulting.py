@@ -1,4 +1,4 @@
-"""``linkproof faults``: the catalogue, and the suites' trials against it."""
+"""``linkproof faults``: the catalogue, and the suites' matrix runs against it."""
 
 from __future__ import annotations
 
@@ -59,19 +59,19 @@ def run_matrix(
     each_family: bool = False,
     quiet: bool,
 ) -> int:
-    """Run the trials, write matrix.json, matrix.md and matrix.html; 1 where something was missed or blamed, 3 broken.
+    """Do the matrix runs and write their tables; 1 where a fault was missed or a variant blamed, 3 broken.
 
     Raises UsageError for an unknown contract or name.
     """
     known = contracts_chosen(contracts)
     every = (*all_faults(known), *all_variants(known))
-    trials = chosen(one_of_each_family(every) if each_family else every, names, sample)
+    runs = chosen(one_of_each_family(every) if each_family else every, names, sample)
     out.mkdir(parents=True, exist_ok=True)
     count = processes or len(os.sched_getaffinity(0))
     console = Console(stderr=True, quiet=quiet)
     started = time.monotonic()
-    with progress_bar(console, len(trials) * len(seeds), "matrix runs") as bar:
-        by_seed = {seed: outcomes(trials, seed, count, lambda o: bar.advance(o.id)) for seed in seeds}
+    with progress_bar(console, len(runs) * len(seeds), "matrix runs") as bar:
+        by_seed = {seed: outcomes(runs, seed, count, lambda o: bar.advance(o.id)) for seed in seeds}
     matrix = Matrix(by_seed, time.monotonic() - started, count, commit)
     _write(matrix, out)
     if not quiet:

@@ -10,11 +10,11 @@ from linkproof.cli.options import Contracts, Json, Pages, Quiet, Store, Tier
 
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
-faults_app = typer.Typer(no_args_is_help=True, help="Servers that are wrong on purpose: what the suites catch.")
+faults_app = typer.Typer(no_args_is_help=True, help="Deliberately wrong servers, and what the suites catch.")
 definitions_app = typer.Typer(
-    no_args_is_help=True, help="The vendors' definition pages, and the contracts made of them."
+    no_args_is_help=True, help="The vendors' definition pages, and the contracts taken from them."
 )
-history_app = typer.Typer(no_args_is_help=True, help="Results kept over time: what was seen when, first and last.")
+history_app = typer.Typer(no_args_is_help=True, help="Results over time: when each was seen first and last.")
 
 
 @history_app.command("add")
@@ -22,7 +22,7 @@ def history_add(
     paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
     store: Store = "",
 ) -> None:
-    """Keep results. The same results twice are kept once."""
+    """Add results to the history. Adding the same results twice keeps them once."""
     from linkproof.cli.history import add_runs
 
     raise typer.Exit(add_runs(paths, store))
@@ -30,7 +30,7 @@ def history_add(
 
 @history_app.command("list")
 def history_list(store: Store = "", json: Json = False) -> None:
-    """Every run that is kept, the newest first."""
+    """List every run in the history, the newest first."""
     from linkproof.cli.history import list_runs
 
     raise typer.Exit(list_runs(store, as_json=json))
@@ -38,11 +38,11 @@ def history_list(store: Store = "", json: Json = False) -> None:
 
 @history_app.command("show")
 def history_show(
-    target: Annotated[str, typer.Argument(help="A target's name; may be left out where there is one.")] = "",
+    target: Annotated[str, typer.Argument(help="Name of the target; optional where there is only one.")] = "",
     store: Store = "",
     json: Json = False,
 ) -> None:
-    """One target over time: contracts, requirements, findings, and words, with when each was seen first and last."""
+    """Show one target over time: contracts, requirements, findings and values, with the first and last date of each."""
     from linkproof.cli.history import show_target
 
     raise typer.Exit(show_target(target, store, as_json=json))
@@ -50,7 +50,7 @@ def history_show(
 
 @faults_app.command("list")
 def faults_list(contract: Contracts = None, json: Json = False) -> None:
-    """Every fault and every variant: id, kind, what is wrong or different."""
+    """List every fault and every variant: id, kind, what is wrong or different."""
     from linkproof.cli.faulting import list_faults
 
     list_faults(tuple(contract or ()), as_json=json)
@@ -64,14 +64,14 @@ def faults_matrix(
     each_family: Annotated[
         bool, typer.Option("--each-family", help="One fault and one variant of each family for each contract.")
     ] = False,
-    sample: Annotated[int, typer.Option(min=0, help="Only so many, evenly chosen; 0: all.")] = 0,
+    sample: Annotated[int, typer.Option(min=0, help="Run only this many, evenly chosen; 0: all.")] = 0,
     seed: Annotated[list[int] | None, typer.Option(min=0, help="Run with this seed (repeatable).")] = None,
-    processes: Annotated[int, typer.Option(min=0, help="Side by side; 0: one for each core.")] = 0,
-    commit: Annotated[str, typer.Option(help="What is named in the table as the commit.")] = "",
-    out: Annotated[Path, typer.Option("--out", help="Where the tables go.")] = Path("reports/faults"),
+    processes: Annotated[int, typer.Option(min=0, help="Run this many processes; 0: one for each core.")] = 0,
+    commit: Annotated[str, typer.Option(help="Commit to name in the table.")] = "",
+    out: Annotated[Path, typer.Option("--out", help="Write the tables to this folder.")] = Path("reports/faults"),
     quiet: Quiet = False,
 ) -> None:
-    """Run the suites against every fault and every variant: what is caught, what is blamed."""
+    """Run the suites against every fault and every variant, and report what is caught and what is blamed."""
     from linkproof.cli.faulting import run_matrix
     from linkproof.contract.catalogue import names_of
 
@@ -99,7 +99,7 @@ def contracts_show(
     ),
     json: Json = False,
 ) -> None:
-    """One contract: operations, capabilities, and which requirements bind it."""
+    """Show one contract: operations, capabilities, and the requirements that bind it."""
     from linkproof.cli.showing import show_contract
 
     show_contract(name, as_json=json, expanded=expanded)
@@ -108,7 +108,7 @@ def contracts_show(
 @contracts_app.command("diff")
 def contracts_diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A contract's id, id@version, or its folder.")] = "",
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one.")] = "",
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later of the two.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Compare all known versions, as one page (Markdown).")] = (
         None
     ),
@@ -135,10 +135,10 @@ def definitions_read(
 def definitions_verify(
     pages: Pages,
     contract: Annotated[
-        str, typer.Option("--contract", "-c", help="The pages' contract. Default: by their path.")
+        str, typer.Option("--contract", "-c", help="Contract of the pages. Default: by their path.")
     ] = "",
     results: Annotated[
-        Path | None, typer.Option("--results", help="Tell by what was seen there which side stands alone.")
+        Path | None, typer.Option("--results", help="Use these recordings to say which of the three disagrees.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -157,7 +157,7 @@ def definitions_defects(
         ),
     ] = None,
     contract: Contracts = None,
-    issue: Annotated[bool, typer.Option("--issue", help="As the text of an issue, ready to send (Markdown).")] = False,
+    issue: Annotated[bool, typer.Option("--issue", help="Print an issue, ready to send (Markdown).")] = False,
     json: Json = False,
 ) -> None:
     """Samples that contradict their own document (DOC-1). Never part of a target's verdict."""
@@ -168,7 +168,7 @@ def definitions_defects(
 
 @requirements_app.command("list")
 def requirements_list(contract: Contracts = None, json: Json = False) -> None:
-    """Every requirement: id, level, title."""
+    """List every requirement: id, level, title."""
     from linkproof.cli.showing import list_requirements
 
     list_requirements(tuple(contract or ()), as_json=json)
@@ -176,7 +176,7 @@ def requirements_list(contract: Contracts = None, json: Json = False) -> None:
 
 @requirements_app.command("show")
 def requirements_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
-    """One requirement: what it says, why it matters, where it comes from, which contracts it binds."""
+    """Show one requirement: what it says, why it matters, its source, and the contracts that it binds."""
     from linkproof.cli.showing import show_requirement
 
     show_requirement(name, as_json=json)

@@ -13,7 +13,7 @@ Store = Annotated[
         "--store", metavar="URL", help="SQLite or PostgreSQL. Default: $LINKPROOF_HISTORY, or reports/history.sqlite."
     ),
 ]
-Out = Annotated[Path, typer.Option("--out", help="Where the reports go.", show_default=True)]
+Out = Annotated[Path, typer.Option("--out", help="Write the reports to this folder.", show_default=True)]
 Contracts = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,20 +75,22 @@ Format = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to standard output.")]
-Waivers = Annotated[
-    Path | None, typer.Option("--waivers", metavar="FILE", help="Breaches that somebody answers for (waivers.toml).")
-]
+Waivers = Annotated[Path | None, typer.Option("--waivers", metavar="FILE", help="Accepted breaches (waivers.toml).")]
 Pages = Annotated[list[Path], typer.Argument(help="Pages, or folders of them.", metavar="PAGE...")]
 Definitions = Annotated[
     list[Path] | None,
-    typer.Option("--definition", metavar="PAGE", help="Tell by this page who stands alone in a finding (repeatable)."),
+    typer.Option(
+        "--definition",
+        metavar="PAGE",
+        help="Use this definition page to say which side of a finding is wrong (repeatable).",
+    ),
 ]
 Require = Annotated[
     str,
     typer.Option(
         "--require",
         metavar="GRADE[:AGE]",
-        help="What holds counts only on such evidence: live:7d, recording, mock:12h.",
+        help="Minimum evidence for a pass: live:7d, recording, mock:12h.",
     ),
 ]
-Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 although a MUST was not exercised.")]
+Unproven = Annotated[bool, typer.Option("--allow-unproven", help="Exit 0 even if a MUST was not exercised.")]

@@ -1,4 +1,4 @@
-"""The progress bar of every command that takes longer: shown on a terminal, and nothing elsewhere."""
+"""The progress bar of every long command; shown on a terminal only."""
 
 from __future__ import annotations
 

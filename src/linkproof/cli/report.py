@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from linkproof.cli.reading import read_results
-from linkproof.cli.result_policy import Demands
+from linkproof.cli.result_policy import ResultPolicy
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.results import Status
@@ -23,10 +23,12 @@ def annotate_results(path: Path) -> int:
     return 0
 
 
-def report_results(paths: list[Path], vendor: str, out: Path, *, demands: Demands, quiet: bool, title: str = "") -> int:
+def report_results(
+    paths: list[Path], vendor: str, out: Path, *, policy: ResultPolicy, quiet: bool, title: str = ""
+) -> int:
     """Write a page, a page for printing, and the data; return the results' exit code. Raises UsageError."""
     read = [read_results(p) for p in paths]
-    results = demands.applied(merged(read))
+    results = policy.applied(merged(read))
     titles = {r.title for r in read}
     results.title = title or (titles.pop() if len(titles) == 1 else "")
     if vendor:

@@ -1,4 +1,4 @@
-"""What is asked of results beside the judgement: waivers, definition pages, how good evidence has to be."""
+"""What a command applies to results after they were judged: waivers, definition pages, and an evidence policy."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Demands:
-    """Read before anything is sent or judged: a mistake in them must not cost a run."""
+class ResultPolicy:
+    """Read before anything is sent or judged, so that an error in one of the files does not cost a run."""
 
     waivers: tuple[Waiver, ...]
     pages: Sequence[Page]
     needed: Needed | None
 
     def applied(self, results: Results) -> Results:
-        """The results as they are asked for."""
+        """Return the results with the policy applied."""
         if self.needed is not None:
             results = with_needed(results, self.needed)
         if self.pages:
@@ -35,15 +35,15 @@ class Demands:
         return waived(results, self.waivers)
 
 
-#: Results as they are.
-NO_DEMANDS = Demands((), (), None)
+#: Applies nothing.
+DEFAULT_POLICY = ResultPolicy((), (), None)
 
 
-def demands_from(waivers: Path | None, definitions: Sequence[Path] | None, require: str) -> Demands:
-    """The demands that a command line makes. Raises UsageError."""
+def policy_from(waivers: Path | None, definitions: Sequence[Path] | None, require: str) -> ResultPolicy:
+    """Return the policy of a command line. Raises UsageError."""
     pages: Sequence[Page] = ()
     if definitions:
         from linkproof.cli.definitions import pages_in
 
         pages = pages_in(list(definitions), "")
-    return Demands(read_waivers(waivers), pages, needed_from(require) if require else None)
+    return ResultPolicy(read_waivers(waivers), pages, needed_from(require) if require else None)

@@ -13,7 +13,7 @@ from rich.console import Console
 from linkproof.base.shutdown import stoppable
 from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.progress import progress_bar
-from linkproof.cli.result_policy import NO_DEMANDS, Demands
+from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
 from linkproof.cli.run_log import RunLog, shower
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.errors import EngineError, UsageError
@@ -46,7 +46,7 @@ def run_target(
     *,
     selection: Selection = EVERYTHING,
     verbosity: int = 0,
-    demands: Demands = NO_DEMANDS,
+    policy: ResultPolicy = DEFAULT_POLICY,
     output: Output = SUMMARY,
 ) -> int:
     """Run the selected suites against a target; returns the exit code. Raises UsageError, EngineError."""
@@ -79,7 +79,7 @@ def run_target(
             run.close()
     if run.results is None:
         raise EngineError(f"the suites did not run:\n{printed}")
-    results = demands.applied(run.results)
+    results = policy.applied(run.results)
     results.sentence += examined.sentence
     return finish(results, out, output)
 
@@ -166,7 +166,7 @@ def clean(journal: Path, target: str, *, quiet: bool) -> int:
         opened.close()
         known.close()
     for one in left:
-        print(f"left behind: {one.contract} {one.name}: {one.what}", file=sys.stderr)
+        print(f"leaked resource: {one.contract} {one.name}: {one.what}", file=sys.stderr)
     if not quiet:
         print(f"{count - len(left)} of {count} cleaned up ({journal})")
     return 1 if left else 0

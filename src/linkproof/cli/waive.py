@@ -19,9 +19,7 @@ from linkproof.results.waivers import Known, covers, entry_of, waivers_from, wit
 
 _DAYS = 90
 _FIX = "give a waiver file; linkproof waive writes one"
-_START = (
-    "# Breaches that somebody answers for: see docs/reports.md. Each covers exactly what it names, until its day.\n"
-)
+_START = "# Accepted breaches: see docs/reports.md. Each covers exactly what it names, until its day.\n"
 
 
 def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
@@ -71,9 +69,7 @@ def _chosen(results: Results, name: str, where: Path) -> list[Finding]:
 def _given(options: dict[str, str]) -> None:
     for option, value in options.items():
         if not value.strip():
-            raise UsageError(
-                "nothing is given", where=option, fix="say who answers for it, why, and where that is told"
-            )
+            raise UsageError("a value is missing", where=option, fix="give the owner, the reason and a link")
 
 
 def _day(expires: str) -> date:

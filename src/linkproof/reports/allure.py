@@ -34,7 +34,7 @@ from linkproof.reports.digest import message_of, waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 from linkproof.reports.times import milliseconds, utc
 
-#: Every file starts so: what else lies in an allure-results folder is somebody else's.
+#: Begins the name of every file written here; other files in the folder are left alone.
 PREFIX = "linkproof-"
 
 _STATUS = {

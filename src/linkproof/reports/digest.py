@@ -122,7 +122,7 @@ def waived(results: Published) -> dict[str, Waiver]:
 
 
 def about_waivers(results: Published) -> list[str]:
-    """What waivers change, in sentences: how much is waived, and which of them are rotten."""
+    """Return what waivers change, in sentences: how much is waived, and which waivers are stale."""
     covered = waived(results)
     musts = [f.id for f in results.findings if f.level == Level.MUST]
     told = []
@@ -137,5 +137,5 @@ def about_waivers(results: Published) -> list[str]:
         if waiver.standing == Standing.EXPIRED:
             told.append(f"A waiver of {waiver.owner} expired on {waiver.expires}: {what}")
         elif waiver.standing == Standing.UNUSED:
-            told.append(f"A waiver of {waiver.owner} has nothing left to cover, remove it: {what}")
+            told.append(f"A waiver of {waiver.owner} covers nothing any more, remove it: {what}")
     return told

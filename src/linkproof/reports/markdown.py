@@ -50,7 +50,7 @@ def comment(results: Published) -> str:
 
 
 def _summary(shown: Published, most: int) -> str:
-    """The summary, with at most so many findings."""
+    """Return the summary with at most ``most`` findings."""
     lines = [f"## Linkproof: {shown.verdict}", "", escape(shown.sentence), "", *_table(shown)]
     lines += [f"\n**Broken**: {escape(b.what)}" for b in shown.broken[:_MOST]]
     left = [f"{x.contract} {x.name}: {x.what}" for x in shown.left_behind[:_MOST]]

@@ -1,4 +1,4 @@
-"""How every page of ours is made: what is put in is text, whatever it holds; an unknown name is a mistake."""
+"""Makes pages from templates: every value is escaped, and an unknown name is an error."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _broken(results: Published, console: Console) -> None:
 
 def _left_behind(results: Published, console: Console) -> None:
     for left in results.left_behind[:_MOST_LINES]:
-        _say(console, f"\nleft behind: {left.contract} {left.name}: {left.what}", "red", indent="  ")
+        _say(console, f"\nleaked resource: {left.contract} {left.name}: {left.what}", "red", indent="  ")
     _rest(results.left_behind, console)
 
 

@@ -37,7 +37,7 @@ def finding_lines(finding: Finding) -> list[str]:
     if finding.because:
         lines.append(f"  follows:  from {(finding.follows or '').rpartition('-')[0]}: {finding.because}")
     if told := finding.attribution:
-        lines.append(f"  alone:    {told.alone}: {told.why}")
+        lines.append(f"  wrong:    {told.alone}: {told.why}")
     if finding.exchanges:
         lines.append(f"  seen in:  {finding.exchanges[0].label}")
     if finding.curl:
@@ -46,5 +46,5 @@ def finding_lines(finding: Finding) -> list[str]:
 
 
 def in_words(waiver: Waiver) -> str:
-    """Who answers for a breach, until when, why, and where more is told."""
+    """Return the owner of a waiver, its last day, the reason and the link."""
     return one_line(f"by {waiver.owner} until {waiver.expires}: {waiver.reason} ({waiver.link})")

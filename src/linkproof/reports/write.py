@@ -37,7 +37,7 @@ def write_reports(results: Results, out: Path) -> list[Path]:
     """Write report.html, results.json, and the formats of other tools; returns their paths.
 
     Where anything goes wrong, what was there before is there still. Raises UsageError where ``out`` is a file, cannot
-    be written, or is a folder of somebody else's.
+    be written, or is a folder with other content.
     """
     _write(_render(published(results)), out)
     return [out / name for name in written_names()]

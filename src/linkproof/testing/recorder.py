@@ -22,11 +22,11 @@ _FRAMING = ("transfer-encoding",)
 class Recorder:
     """Exchanges of one test, in the order in which they were answered. Threads may share it.
 
-    ``scene`` names the part of the test at hand: findings show it.
+    ``scenario`` names the current part of the test; findings show it.
     """
 
-    def __init__(self, scene: str = "") -> None:
-        self.scene = scene
+    def __init__(self, scenario: str = "") -> None:
+        self.scenario = scenario
         self.exchanges: list[Exchange] = []
         self._lock = threading.Lock()
 
@@ -55,7 +55,7 @@ class Recorder:
                     request,
                     response,
                     number=len(self.exchanges) + 1,
-                    scene=self.scene,
+                    scene=self.scenario,
                     started=started or ended,
                     ended=ended,
                     at=zulu_now(),
@@ -120,7 +120,7 @@ class _Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
 def _kept(
     recorder: Recorder, request: httpx.Request, body: bytes, answer: httpx.Response, raw: bytes, started: float
 ) -> httpx.Response:
-    """Record an answer, and return it anew for the client."""
+    """Record an answer, and return a fresh one for the client."""
     fields: Any = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in _FRAMING]
     decoded = httpx.Response(answer.status_code, headers=fields, content=raw).content
     recorder.add(

@@ -1,4 +1,4 @@
-"""The embedded server for somebody else's tests."""
+"""The embedded server for other people's tests."""
 
 from __future__ import annotations
 
