@@ -5,7 +5,8 @@ import pytest
 from linkproof.contract.model import Role
 from linkproof.model.exchange import Credential
 from linkproof.runner.driver import Driver
-from linkproof.runner.scenarios import look
+from linkproof.runner.scenarios import bystanders, look, send_writes
+from linkproof.runner.session import DoesNotApply
 
 
 @pytest.mark.requirement("HDR-1")
@@ -30,10 +31,7 @@ def test_credentials_are_checked(driver: Driver, credential: Credential) -> None
     if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
         own = driver.take("pending")
         look(driver, own)
-        body = driver.body_for("approve", own)
-        driver.send(driver.operation(Role.DECIDE), own, body=body, credential=credential)
-        if driver.contract.by_role(Role.DELETE) is not None:
-            driver.send(driver.operation(Role.DELETE), own, credential=credential)
+        send_writes(driver, own, credential=credential)
         look(driver, own)
 
 
@@ -54,6 +52,38 @@ def test_paths_compare_without_case(driver: Driver) -> None:
     for path in variants:
         driver.send(operation, given, path=path)
         driver.get(given)
+
+
+@pytest.mark.requirement("HDR-4", "STA-1", "STA-5", "STA-7", "STA-11", "PAG-4")
+def test_writes_compare_paths_without_case(driver: Driver) -> None:
+    operation = driver.operation(Role.DECIDE)
+    if not driver.contract.caseless_paths:
+        raise DoesNotApply("the contract's paths compare with case")
+    names = [driver.take("pending"), driver.take("pending")]
+    others = bystanders(driver, names[0])
+    for name, decision in zip(names, ("approve", "reject"), strict=True):
+        plain = driver.path(operation, name)
+        other = driver.path(operation, name.swapcase()) if decision == "approve" else plain.lower()
+        if other == plain:
+            other = plain.upper()
+        look(driver, name, *others)
+        call = driver.send(operation, name, body=driver.body_for(decision, name), path=other)
+        driver.wait(call, name)
+        look(driver, name, *others)
+        tags = driver.contract.by_role(Role.TAGS)
+        if tags is not None:
+            call = driver.send(tags, name, body={"tags": {"owner": "linkproof"}}, path=other)
+            driver.wait(call, name)
+            look(driver, name, *others)
+        delete = driver.contract.by_role(Role.DELETE)
+        if delete is not None:
+            driver.wait(driver.send(delete, name, path=other), name)
+            look(driver, name, *others)
+    if driver.lists:
+        listing = driver.operation(Role.LIST)
+        driver.send(listing, path=driver.path(listing).lower())
+        driver.send(listing, path=driver.path(listing).upper())
+    driver.walk()
 
 
 def _provider(driver: Driver) -> str:

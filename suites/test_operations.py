@@ -4,18 +4,19 @@ import pytest
 
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
-from linkproof.runner.scenarios import look
+from linkproof.runner.scenarios import bystanders, look
 
-_LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5")
+_LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5", "STA-7", "STA-11")
 
 
 @pytest.mark.requirement(*_LRO)
 def test_a_deletion_is_followed_to_its_end(driver: Driver) -> None:
     driver.operation(Role.DELETE)
     name = driver.take("pending")
-    look(driver, name)
+    others = bystanders(driver, name)
+    look(driver, name, *others)
     driver.delete(name)
-    look(driver, name)
+    look(driver, name, *others)
 
 
 @pytest.mark.requirement(*_LRO)
@@ -23,9 +24,10 @@ def test_a_deletion_is_followed_to_its_end(driver: Driver) -> None:
 def test_a_decision_is_followed_to_its_end(driver: Driver, decision: str) -> None:
     driver.operation(Role.DECIDE)
     name = driver.take("pending")
-    look(driver, name)
+    others = bystanders(driver, name)
+    look(driver, name, *others)
     driver.decide(decision, name)
-    look(driver, name)
+    look(driver, name, *others)
 
 
 @pytest.mark.requirement("LRO-6", "LRO-1", "LRO-4", "STA-5")
@@ -35,14 +37,16 @@ def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> No
     if driver.target.kind == "live":
         pytest.skip("a connection is not created on a live service")
     name = driver.absent("linkproof-created-1")
-    look(driver, name)
+    others = bystanders(driver)
+    look(driver, name, *others)
     call = driver.send(operation, name, body=driver.body_for("approve", name))
-    if not call.success:
-        return
     driver.get(name)
+    if not call.success:
+        look(driver, name, *others)
+        return
     if call.status == 202:
         driver.page()
     driver.wait(call, name)
-    look(driver, name)
+    look(driver, name, *others)
     driver.delete(name)
-    look(driver, name)
+    look(driver, name, *others)

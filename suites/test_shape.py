@@ -7,7 +7,7 @@ import pytest
 from linkproof.base.json_values import at, place
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
-from linkproof.runner.scenarios import look_at_everything
+from linkproof.runner.scenarios import bystanders, look, look_at_everything
 
 
 @pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "SHP-6", "ENM-1")
@@ -22,20 +22,25 @@ def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
     body = deepcopy(operation.request_example) or driver.body_for("approve", name)
     if driver.contract.decide.subject:
         place(body, driver.contract.decide.subject, name)
-    driver.get(name)
+    others = bystanders(driver, name)
+    look(driver, name, *others)
     call = driver.send(operation, name, body=body)
     driver.wait(call, name)
-    driver.get(name)
+    look(driver, name, *others)
 
 
-@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-5")
-def test_tags_are_answered_in_shape(driver: Driver) -> None:
+@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-5", "STA-7", "STA-11", "ERR-10")
+@pytest.mark.parametrize("decision", ["", "approve", "reject"])
+def test_tags_are_answered_in_shape_and_change_nothing_else(driver: Driver, decision: str) -> None:
     operation = driver.operation(Role.TAGS)
     name = driver.take("pending")
-    driver.get(name)
-    call = driver.send(operation, name, body={"tags": {"owner": "linkproof", "ключ": "значение"}})
-    driver.wait(call, name)
-    driver.get(name)
+    others = bystanders(driver, name)
+    if decision:
+        driver.decide(decision, name, "Decided before it was tagged")
+    for tags in ({"owner": "linkproof", "ключ": "значение"}, {f"tag{i}": str(i) for i in range(15)}, {}):
+        look(driver, name, *others)
+        driver.wait(driver.send(operation, name, body={"tags": tags}), name)
+    look(driver, name, *others)
 
 
 @pytest.mark.requirement("SHP-7")

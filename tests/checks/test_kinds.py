@@ -20,6 +20,7 @@ from tests.check_cases import CASES
 from tests.check_cases_effects import EFFECTS
 from tests.check_cases_kinds import KINDS
 from tests.check_cases_quiet import QUIET
+from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
 
 PACKAGE = Path(registry.__file__).parent
 #: Judged by ``judge_samples``, not on exchanges: see tests/test_definitions.py.
@@ -52,8 +53,8 @@ def test_every_kind_of_breach_has_a_case(monkeypatch: pytest.MonkeyPatch) -> Non
     for module in {name for name, _, _ in places()}:
         monkeypatch.setattr(importlib.import_module(f"linkproof.checks.{module}"), "breach", noting)
     for exchanges, circumstances in [
-        *((c.bad, c.circumstances) for c in (*CASES, *EFFECTS, *KINDS)),
-        *((q.exchanges, q.circumstances) for q in QUIET),
+        *((c.bad, c.circumstances) for c in (*CASES, *EFFECTS, *KINDS, *REQUESTS)),
+        *((q.exchanges, q.circumstances) for q in (*QUIET, *QUIET_REQUESTS)),
     ]:
         judge = Judge(all_contracts(), circumstances, any_version=True)
         for exchange in exchanges:

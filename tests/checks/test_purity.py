@@ -26,6 +26,7 @@ from tests.check_cases import CASES
 from tests.check_cases_effects import EFFECTS
 from tests.check_cases_kinds import KINDS
 from tests.check_cases_quiet import QUIET
+from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
 from tests.traffic import AKS, MOCK, connection, contract, ex
 
 CASSETTES = sorted((Path(__file__).parents[2] / "cassettes").glob("*.yaml.gz"))
@@ -34,10 +35,10 @@ SHORT = ("azure-containerservice-pec", "azure-dbforpostgresql-pec", "huawei-vpce
 
 
 def sequences() -> Iterator[tuple[tuple[Exchange, ...], Circumstances]]:
-    for case in (*CASES, *EFFECTS, *KINDS):
+    for case in (*CASES, *EFFECTS, *KINDS, *REQUESTS):
         yield tuple(case.good), case.circumstances
         yield tuple(case.bad), case.circumstances
-    for quiet in QUIET:
+    for quiet in (*QUIET, *QUIET_REQUESTS):
         yield tuple(quiet.exchanges), quiet.circumstances
 
 

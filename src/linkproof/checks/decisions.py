@@ -9,7 +9,7 @@ from linkproof.base.json_values import at
 from linkproof.checks.decision_table import Observation, Said, rivals_of, said_of_decision
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Decision
+from linkproof.checks.subjects import Decision, spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -21,7 +21,7 @@ def _shows_after_writes(of: CallClass) -> bool:
     return of.shows and of.written and bool(of.contract.member.status)
 
 
-@check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", applies_to=_shows_after_writes)
+@check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", "HDR-4", applies_to=_shows_after_writes)
 def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show what was decided with success, once its operation has ended."""
     for seen in view.observed:
@@ -71,6 +71,10 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
     decision = seen.subject.decisions[-1]
     status, place = status_of(call.contract, seen.value), seen.pointer + call.contract.member.status
     evidence, way, wanted = (decision.call.exchange,), str(call.role), decision.status
+    if spelled_otherwise(decision.call, seen.subject):
+        message = f"a decision in another case of the path was answered with success, and {way} shows {status}"
+        yield breach("HDR-4", "write not shown", "", wanted, status, message, group="", evidence=evidence)
+        return
     message = f"the decision for {wanted} was answered with success, and {way} shows {status}"
     yield breach("STA-1", "not shown", place, wanted, status, message, group=wanted, evidence=evidence)
     if decision.long and call.role is Role.GET:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.checks.registry import breach, check, passed
-from linkproof.checks.subjects import Presence, Subject
+from linkproof.checks.subjects import Presence, Subject, spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -13,7 +13,7 @@ from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
 
-@check("STA-5", "LRO-4", applies_to=lambda of: of.written and not of.flawed)
+@check("STA-5", "LRO-4", "HDR-4", applies_to=lambda of: of.written and not of.flawed)
 def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
     if call.throttled:
@@ -47,6 +47,10 @@ def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgeme
     message = f"Delete ended with success, and {way} still shows the connection"
     evidence = (subject.deleted.exchange,)
     expected = "404" if call.role is Role.GET else "absent"
+    if spelled_otherwise(subject.deleted, subject):
+        message = f"Delete in another case of the path ended with success, and {way} still shows the connection"
+        yield breach("HDR-4", "write not shown", "", expected, "shown", message, group="", evidence=evidence)
+        return
     yield breach("STA-5", f"still in {way}", pointer, expected, "shown", message, group="", evidence=evidence)
     if subject.deleted_long and call.role is Role.GET:
         message = "the operation ended, and the connection is still there"

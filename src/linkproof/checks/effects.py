@@ -64,6 +64,7 @@ def others_and_refusals_change_nothing(call: Call, view: View, circumstances: Ci
         yield from _vanished(call, view)
     elif call.delivers and view.collection.last_write >= 0:
         for seen in view.observed:
+            yield from _appeared(call, view, seen.subject)
             yield from _compared(call, view, seen)
 
 
@@ -110,6 +111,22 @@ def _lies_between(before: Shown, write: Write, call: Call) -> bool:
     """Whether the write lies wholly between the two looks, where times are known."""
     sent = write.call.exchange
     return sent.started >= before.call.exchange.ended and sent.ended <= call.exchange.started
+
+
+def _appeared(call: Call, view: View, subject: Subject) -> Iterator[Judgement]:
+    """Judge a connection that Get did not find, and shows after a request on it was refused."""
+    absent = subject.absent
+    if absent is None or call.role is not Role.GET or subject.presence is Presence.PRESENT:
+        return
+    if subject.last_write > absent.index or any(w.index > absent.index for w in view.collection.done):
+        return
+    refused = [w for w in view.collection.refused if w.index > absent.index and w.subject == subject.name]
+    refused = [w for w in refused if _lies_between(absent, w, call)]
+    if refused:
+        write = refused[-1].call
+        message = f"{write.name} was refused with {write.status}, and the connection is there since"
+        evidence = (absent.call.exchange, write.exchange)
+        yield breach("STA-3", "appeared", "", "404", "200", message, group="", evidence=evidence)
 
 
 def _vanished(call: Call, view: View) -> Iterator[Judgement]:

@@ -12,13 +12,14 @@ from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
+from linkproof.contract.request_cases import COMMON_LENGTH
 from linkproof.contract.request_match import Defect, Kind
 from linkproof.contract.schema import values_at
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
 #: The longest description, in characters, that every service must accept.
-_LONGEST = 140
+_LONGEST = COMMON_LENGTH
 
 
 @check("ENM-1", applies_to=lambda of: of.success and of.kind is Kind.OPERATION)
@@ -74,8 +75,13 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
     assert call.operation is not None
     assert call.operation.request is not None
     options = next(iter(call.operation.request.enumerations.get(p, ()) for p in [fault.name]), ())
-    if any(isinstance(o, str) and o.casefold() == str(fault.value).casefold() for o in options):
-        return  # the documents leave open whether another case is another value
+    twin = next((o for o in options if isinstance(o, str) and o.casefold() == str(fault.value).casefold()), None)
+    if twin is not None and call.success:
+        message = f"{fault.value!r} differs from {twin!r} only in case, and was accepted ({call.status})"
+        yield breach(
+            "ENM-2", "another case accepted", fault.name, "4xx", str(call.status), message, level=Level.SHOULD, group=""
+        )
+        return
     if 400 <= call.status < 500:
         yield passed("ENM-2")
     else:
@@ -93,24 +99,43 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
 
     409 is about what else goes on (RFC 9110, 15.5.10), maybe in a request that is not seen yet: not judged.
     """
-    if not call.decision or call.throttled:
-        return
-    if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
-        return
-    subject = view.subject
-    if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
-        return
-    pending = call.contract.states.get("pending", "")
-    if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
-        return
-    if ended_after(subject.latest.call, call) or is_race(subject, view.collection.done, call):
+    if not _is_fresh_decision(call, view):
         return
     rules = call.contract.decide
     if call.success:
         yield passed("ENM-3")
-    else:
+    elif judges_refused_decision(call, view):
+        pending = call.contract.states.get("pending", "")
         message = f"the decision for {call.decision} on a {pending} connection was refused: {call.error_code}"
         yield breach("ENM-3", "refused", rules.decision, "2xx", str(call.status), message, group=call.decision)
+
+
+def is_about_the_state(call: Call) -> bool:
+    """Whether the code is one that the contract gives to what the state of a connection forbids."""
+    codes = {c.casefold() for c in (call.contract.decide.refusal, *call.contract.error.of_the_state) if c}
+    return call.error_code.casefold() in codes
+
+
+def _is_fresh_decision(call: Call, view: View) -> bool:
+    """Whether a call decides a connection that is pending and at rest, with nothing else in its body."""
+    if not call.decision or call.throttled:
+        return False
+    if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
+        return False
+    subject = view.subject
+    if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
+        return False
+    pending = call.contract.states.get("pending", "")
+    if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
+        return False
+    return not (ended_after(subject.latest.call, call) or is_race(subject, view.collection.done, call))
+
+
+def judges_refused_decision(call: Call, view: View) -> bool:
+    """Whether a refused decision is refused for its enumerator: one that was accepted before is refused otherwise."""
+    if is_about_the_state(call):
+        return False
+    return call.role is Role.DECIDE and _is_fresh_decision(call, view) and not view.decision_was_accepted
 
 
 def _is_long(call: Call) -> bool:

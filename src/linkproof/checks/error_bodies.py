@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, strings
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, generalise, strings
 from linkproof.checks.leaks import find_leak
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import Presence
@@ -13,7 +13,7 @@ from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Defect, Kind
-from linkproof.contract.schema import BodySchema
+from linkproof.contract.schema import UNICODE, BodySchema, Problem
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 
@@ -147,9 +147,14 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
 
 @check("ERR-5", applies_to=lambda of: of.flawed)
 def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A body that is not JSON, is empty, is no object, or lacks a required member: 400."""
+    """A body that is not JSON, is empty, is no object, or lacks a required member: 400. One of a wrong shape: 4xx."""
     defects = {f.defect for f in call.faults}
-    if not defects <= BODY_DEFECTS or call.throttled:
+    if call.throttled:
+        return
+    if defects == {Defect.BODY}:
+        yield from _wrong_shape(call)
+        return
+    if not defects <= BODY_DEFECTS:
         return
     if _is_empty_variant(call):
         message = f"an empty body was answered with {call.status} {call.error_code}: documented by the vendor"
@@ -165,6 +170,32 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
     else:
         message = f"the {what}, and the answer was {call.status}"
         yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
+
+
+def _wrong_shape(call: Call) -> Iterator[Judgement]:
+    """Judge a body that breaks its schema by a type, a length, a pattern, a format, a bound or a number of items."""
+    if 400 <= call.status < 500:
+        yield passed("ERR-5")
+        return
+    schema = call.operation.request if call.operation else None
+    if call.status >= 500 or schema is None or call.sent is TOO_DEEP:
+        return  # HDR-5
+    found = schema.problems(call.sent)
+    problems = [p for p in found if p.keyword != UNICODE and not _is_optional_null(schema, p)]
+    if not problems:
+        return
+    told = (f"{p.pointer or 'the body'} ({p.keyword}: expected {p.expected}, got {p.actual})" for p in problems)
+    message = f"the body breaks its schema at {', '.join(told)}, and was accepted ({call.status})"
+    kind = f"answered {call.status // 100}xx, not validated"
+    yield breach("ERR-5", kind, "", "4xx", str(call.status), message, group="")
+
+
+def _is_optional_null(schema: BodySchema, problem: Problem) -> bool:
+    """Whether a member that may be left out is null: many services take that for absent."""
+    if problem.value is not None:
+        return False
+    place = generalise(problem.pointer)
+    return not any(n.required for n in schema.nodes() if n.pointer == place)
 
 
 def _is_empty_variant(call: Call) -> bool:

@@ -25,6 +25,7 @@ from linkproof.checks.subjects import (
     Shown,
     Subject,
     Write,
+    Writing,
     change,
     ended_after,
     same_request,
@@ -101,6 +102,8 @@ class State:
         self._codes: Recent[CodeKey, SeenCode] = Recent(_KEPT)
         self._pages: Recent[str, Pages] = Recent(_KEPT)
         self._integers: Recent[tuple[str, str], int] = Recent(_KEPT)
+        self._accepted: Recent[tuple[str, str], Call] = Recent(_KEPT)
+        self._accepted_decisions: Recent[tuple[str, str], bool] = Recent(_KEPT)
         self.has_exact_integers = False
 
     # reading
@@ -134,6 +137,14 @@ class State:
         """The error code with which a request was refused before."""
         return self._codes.get(key)
 
+    def accepted_like(self, call: Call) -> Call | None:
+        """The last request of the same operation, on the same collection, that was in order and accepted."""
+        return self._accepted.get((call.collection, call.name))
+
+    def has_accepted_decision(self, call: Call) -> bool:
+        """Whether a decision for the same status was accepted before."""
+        return self._accepted_decisions.get((call.collection, call.decision)) is not None
+
     def integer_at(self, key: tuple[str, str]) -> int | None:
         """The integer beyond 2^53 that was first seen under a key."""
         return self._integers.get(key)
@@ -161,6 +172,7 @@ class State:
         if call.kind in POLLS:
             self._record_poll(view)
             return
+        self._record_accepted(call)
         collection = self._make_collection(call.collection)
         subject = self._make(collection, call.subject) if call.subject else None
         if call.exchange.request.method not in READING:
@@ -171,6 +183,14 @@ class State:
         if paged is not None:
             self._record_paged(call, paged, collection)
         self._record_reading(view, collection, subject)
+
+    def _record_accepted(self, call: Call) -> None:
+        if not call.success or call.operation is None or call.faults:
+            return
+        if call.exchange.request.method in READING or call.plain:
+            self._accepted.put((call.collection, call.name), call)
+            if call.decision:
+                self._accepted_decisions.put((call.collection, call.decision), True)
 
     def _make_collection(self, path: str) -> Collection:
         found = self.collections.get(path)
@@ -232,6 +252,7 @@ class State:
         call = view.call
         if call.role is Role.GET and subject is not None:
             if call.not_found and not call.faults:
+                change(subject, [("absent", Shown(None, call, self.index, settled=True))])
                 same_url = subject.get is not None and _url(subject.get.call) == _url(call)
                 if subject.presence is Presence.PRESENT and same_url:
                     change(subject, [("presence", Presence.UNKNOWN)])
@@ -249,7 +270,7 @@ class State:
                 if known.presence is Presence.UNKNOWN:
                     change(known, [("presence", Presence.PRESENT)])
             elif call.shown or known.presence is Presence.PRESENT:
-                change(known, [("get", shown), ("presence", Presence.PRESENT)])
+                change(known, [("get", shown), ("presence", Presence.PRESENT), ("absent", None)])
 
     def _goes_on_unseen(self, subject: Subject) -> bool:
         """Whether an operation goes on, in a contract whose connections have no member that shows it."""
@@ -265,6 +286,8 @@ class State:
         if subject is None or answer is _Answer.REFUSED:
             return
         previous, goes_on = subject.last_write, subject.goes_on
+        if answer is not _Answer.FAILED:
+            _record_writing(call, subject, previous)
         change(subject, [("last_write", self.index), ("repeat", None)])
         if answer is _Answer.FAILED:
             change(subject, [("decisions", ())])
@@ -375,6 +398,14 @@ class State:
         for decision in subject.decisions:
             if decision.call is running.call:
                 change(decision, [("effect", effect)])
+
+
+def _record_writing(call: Call, subject: Subject, previous: int) -> None:
+    """Keep how a connection was shown before a write, or before the first of several without a look in between."""
+    writing, latest = subject.writing, subject.latest
+    if writing is None or (latest is not None and latest.index > previous):
+        writing = Writing(subject.get, subject.listed, ())
+    change(subject, [("writing", Writing(writing.get, writing.listed, (*writing.calls, call)))])
 
 
 class _Answer(Enum):

@@ -87,6 +87,15 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """Successful writes of a connection since it was last shown, and how Get and List showed it before them."""
+
+    get: Shown | None
+    listed: Shown | None
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One connection, as far as the calls have shown it.
 
@@ -94,6 +103,7 @@ class Subject:
     its representation between two identical decisions; ``read_only_sent`` is a write that sent read-only members, and
     ``before_read_only`` what was shown before it. ``odd_writes`` are successful writes, the last first, whose body
     broke its schema or had members that it does not know.
+    ``writing`` are its last writes; ``absent`` is the last Get that did not find it.
     """
 
     name: str
@@ -109,6 +119,8 @@ class Subject:
     before_read_only: Any = None
     running: Running | None = None
     odd_writes: tuple[Call, ...] = ()
+    writing: Writing | None = None
+    absent: Shown | None = None
 
     @property
     def latest(self) -> Shown | None:
@@ -255,6 +267,19 @@ def is_race(subject: Subject, writes: Iterable[Write], call: Call) -> bool:
     if subject.goes_on or any(d.goes_on for d in subject.decisions):
         return True
     return any(w.subject == subject.name and overlap(w.call, call) for w in writes)
+
+
+def path_of(call: Call) -> str:
+    """The URL of a call without its query."""
+    return call.exchange.request.url.split("?", 1)[0]
+
+
+def spelled_otherwise(write: Call, subject: Subject) -> bool:
+    """Whether the path of a write differs only in case from the one by which Get showed the connection."""
+    if subject.get is None or not write.contract.caseless_paths:
+        return False
+    one, other = path_of(write), path_of(subject.get.call)
+    return one != other and one.casefold() == other.casefold()
 
 
 def same_request(one: Call, other: Call) -> bool:

@@ -87,6 +87,16 @@ class View:
         return self._state.code_for(self.code_key) if self.code_key is not None else None
 
     @property
+    def accepted_before(self) -> Call | None:
+        """The last request of the same operation that was in order and accepted."""
+        return self._state.accepted_like(self.call)
+
+    @property
+    def decision_was_accepted(self) -> bool:
+        """Whether a decision for the same status was accepted before."""
+        return self._state.has_accepted_decision(self.call)
+
+    @property
     def big_integers(self) -> tuple[BigInteger, ...]:
         """The integers beyond 2^53 of the answer."""
         if self._integers is None:

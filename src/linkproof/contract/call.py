@@ -111,6 +111,8 @@ class Call:
     def plain(self) -> bool:
         """Whether the body has nothing but what its schema knows: read-only and made-up members may be refused."""
         schema = self.operation.request if self.operation else None
+        if any(f.defect is Defect.BODY for f in self.faults):
+            return False
         return schema is None or not any(True for _ in schema.unknown_members(self.sent))
 
     @property

@@ -53,6 +53,7 @@ class ErrorRules:
     message: str
     missing_version: tuple[str, ...] = ()
     throttled: tuple[str, ...] = ()
+    of_the_state: tuple[str, ...] = ()
     gateway_prefix: str = ""
     empty_body: tuple[str, ...] = ()
     empty_body_status: int = 0
@@ -117,6 +118,7 @@ class MemberRules:
     private_endpoint_pattern: str = ""
     read_only: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
+    follows_status: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,10 @@ import jsonschema_rs
 
 from linkproof.base.json_values import MISSING, at, join, shorten, steps_of
 from linkproof.contract.reference import Reference
+from linkproof.contract.schema_walk import Node, walk
+
+#: The keyword of a problem that no schema has: JSON can hold text that is not Unicode (RFC 8259, 8.2).
+UNICODE = "unicode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,25 @@ class BodySchema:
 
     def is_exactly(self, value: Any) -> bool:
         """Whether ``value`` is valid and has no member that the schema does not know: both at the cost of one."""
-        return self._closed.is_valid(value)
+        try:
+            return self._closed.is_valid(value)
+        except UnicodeEncodeError:
+            return False
 
     def fits(self, value: Any) -> bool:
-        """Whether ``value`` is valid, formats included."""
-        return self._validator.is_valid(value)
+        """Whether ``value`` is valid, formats included. Half of a surrogate pair makes it invalid."""
+        try:
+            return self._validator.is_valid(value)
+        except UnicodeEncodeError:
+            return False
 
     def problems(self, value: Any) -> Iterator[Problem]:
         """Everything that does not fit; a value of the wrong type is not also blamed for its enumeration."""
-        errors = list(self._validator.iter_errors(value))
+        try:
+            errors = list(self._validator.iter_errors(value))
+        except UnicodeEncodeError:
+            yield Problem("", UNICODE, "text that is Unicode", "half of a surrogate pair", value)
+            return
         wrong_type = {join(*e.instance_path) for e in errors if e.kind.name == "type"}
         wrong_pattern = {join(*e.instance_path) for e in errors if e.kind.name == "pattern"}
         for error in errors:
@@ -100,9 +114,11 @@ class BodySchema:
 
     def unknown_members(self, value: Any) -> Iterator[str]:
         """Pointers to the members that the schema does not know."""
-        if self._closed.is_valid(value):
+        try:
+            errors = [] if self._closed.is_valid(value) else list(self._closed.iter_errors(value))
+        except UnicodeEncodeError:
             return
-        for error in self._closed.iter_errors(value):
+        for error in errors:
             if error.kind.name == "additionalProperties":
                 known = error.kind.as_dict().get("unexpected", ())
                 yield from (join(*error.instance_path, name) for name in known)
@@ -123,35 +139,12 @@ class BodySchema:
         return tuple(p for p, s in self.leaves() if s.get("type") == "integer")
 
     def leaves(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every subschema without members of its own, with its generalised pointer; recursion is followed once."""
-        yield from self._walk(self._schema, "", ())
+        """Yield every subschema without members of its own, with its generalised pointer."""
+        yield from ((node.pointer, dict(node.schema)) for node in self.nodes() if node.leaf)
 
-    def _walk(
-        self, schema: dict[str, Any], pointer: str, seen: tuple[str, ...]
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        reference = schema.get("$ref")
-        if reference:
-            if reference in seen:
-                return
-            target = at({"components": self._components}, reference.removeprefix("#"))
-            yield from self._walk(target, pointer, (*seen, reference))
-        for part in schema.get("allOf", ()):
-            yield from self._walk(part, pointer, seen)
-        for name, member in schema.get("properties", {}).items():
-            yield from self._walk(member, pointer + join(name), seen)
-        if isinstance(schema.get("items"), dict):
-            yield from self._walk(schema["items"], f"{pointer}/*", seen)
-        if isinstance(schema.get("additionalProperties"), dict):
-            yield from self._walk(schema["additionalProperties"], f"{pointer}/*", seen)
-        if "properties" not in schema and "items" not in schema and not reference:
-            yield pointer, schema
-
-
-def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A schema, or the one that it refers to."""
-    while "$ref" in schema:
-        schema = at(document, schema["$ref"].removeprefix("#"))
-    return schema
+    def nodes(self) -> Iterator[Node]:
+        """Yield every place of the body with its subschema."""
+        yield from walk(self._schema, {"components": self._components})
 
 
 def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:

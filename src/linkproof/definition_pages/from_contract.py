@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.contract.model import Contract, Operation, Parameter, Role
-from linkproof.contract.schema import resolved
+from linkproof.contract.schema_walk import resolved
 from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact, ParameterFact
 
 _LIMITS = ("minLength", "maxLength", "pattern", "format", "minimum", "maximum")

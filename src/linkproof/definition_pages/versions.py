@@ -8,7 +8,7 @@ from typing import Any
 
 from linkproof.base.json_values import join
 from linkproof.contract.model import Contract, Operation, plain_path
-from linkproof.contract.schema import resolved
+from linkproof.contract.schema_walk import resolved
 from linkproof.definition_pages.compare import ABSENT, Difference, differences
 from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact
 from linkproof.definition_pages.from_contract import body_of, facts_of_operation, limits_of, raw_operation, type_of

@@ -10,7 +10,7 @@ from typing import Any
 from linkproof.base.json_values import steps_of
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Operation
-from linkproof.contract.schema import resolved
+from linkproof.contract.schema_walk import resolved
 from linkproof.model.finding import Finding
 
 #: A longer excerpt shows less than the document would.

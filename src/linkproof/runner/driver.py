@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -55,15 +55,22 @@ class Driver:
             raise DoesNotApply(f"the contract has no operation to {role}")
         return found
 
-    def take(self, state: str) -> str:
-        """Reserve a fresh connection in a neutral state: pending, approved, rejected, disconnected."""
+    def take(self, state: str, listed: Sequence[str] = ()) -> str:
+        """Reserve a fresh connection in a neutral state: pending, approved, rejected, disconnected.
+
+        Of ``listed`` names (lower case) the last one that is left is taken first.
+        """
         self.needs_writes()
         own = self.contract.states.get(state, state)
         if self.target.kind == "live":
             self.session.leave_out(self.contract, own, self.target.may_write)
         if self.session.short_of(self.contract, own, 1) and state == "pending":
             self.session.reset()
-        return self.session.take(self.contract, own)
+        return self.session.take(self.contract, own, listed)
+
+    def unused(self, state: str) -> tuple[str, ...]:
+        """Return the connections in a neutral state that no scenario has taken."""
+        return self.session.unused(self.contract, self.contract.states.get(state, state))
 
     def needs_writes(self) -> None:
         """Raise NotExercised where the target does not allow requests that change something."""

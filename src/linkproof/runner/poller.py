@@ -68,7 +68,7 @@ class Poller:
         rules = self._contract.long_running
         status_url, result_url = map(self._own, rules.polled_at(call.exchange.response.headers, call.status))
         if status_url or result_url:
-            self._poll(_Polling(call, status_url, result_url))
+            self._poll(_Polling(call, status_url, result_url), name)
         elif name and (call.exchange.request.method != "DELETE" or call.status == 202):
             self._settle(call, name)
 
@@ -79,7 +79,7 @@ class Poller:
         stuck = self._contract.id in self._session.stuck
         return _SHORT_WAIT_S if stuck else self._session.target.operation_timeout_s
 
-    def _poll(self, polling: _Polling) -> None:
+    def _poll(self, polling: _Polling, name: str) -> None:
         """Location first, then the status, so that a result before the end is recognised."""
         limit, started, pause, waited = self._limit(), polling.call.exchange.ended, _FIRST_PAUSE_S, 0.0
         while not polling.over:
@@ -88,6 +88,10 @@ class Poller:
             self._poll_both(polling)
             if polling.over:
                 return
+            if not polling.status_url and name:
+                # The operation says that it has ended, before its result does: its effect is there.
+                self._get(name)
+                name = ""
             if out_of_time:
                 self._session.stuck.add(self._contract.id)
                 return

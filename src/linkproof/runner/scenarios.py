@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -46,9 +47,30 @@ def look(driver: Driver, *names: str) -> None:
     driver.side_by_side(readings)
 
 
-def bystanders(driver: Driver, name: str, count: int = 2) -> list[str]:
-    """Some connections that a scenario leaves alone."""
+def send_writes(driver: Driver, name: str, **options: Any) -> None:
+    """Send every writing operation of the contract to a connection, Delete last, with something wrong in each."""
+    for role in (Role.DECIDE, Role.TAGS, Role.DELETE):
+        operation = driver.contract.by_role(role)
+        if operation is None:
+            continue
+        body = {"tags": {"owner": "linkproof"}} if role is Role.TAGS else driver.body_for("approve", name)
+        driver.send(operation, name, body=None if role is Role.DELETE else body, **options)
+
+
+def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
+    """Return some connections that a scenario leaves alone: of a list, the first and the last ones.
+
+    Connections that a scenario may still take come last.
+    """
     if not driver.lists:
-        return [n for n in driver.known_names()[::-1] if n.lower() != name.lower()][:count]
-    listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
-    return [n for n in names_in(driver, listed) if n != name.lower()][:count]
+        names = driver.known_names()[::-1]
+    else:
+        listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
+        names = names_in(driver, listed)
+    others = [n for n in names if n.lower() != name.lower()]
+    free = {n.lower() for n in driver.unused("pending")}
+    for chosen in ([n for n in others if n.lower() not in free], others):
+        if len(chosen) >= count:
+            first = (count + 1) // 2
+            return [*chosen[:first], *chosen[len(chosen) - (count - first) :]]
+    return others

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, cast
@@ -146,15 +146,22 @@ class Session:
             c.id: {s: list(n) for s, n in self.target.contracts[c.id].fixtures.items()} for c in self.contracts
         }
 
-    def take(self, contract: Contract, state: str) -> str:
+    def take(self, contract: Contract, state: str, listed: Sequence[str] = ()) -> str:
         """A connection that is in a state (the contract's own word) and that nobody has used yet.
 
-        Raises NotExercised where none is left.
+        Of ``listed`` names (lower case) the last one that is left is taken first. Raises NotExercised where none is
+        left.
         """
         names = self._free[contract.id].get(state, [])
         if not names:
             raise NotExercised(f"no {state} connection is left among the target's fixtures")
-        return names.pop(0)
+        last = next((n for name in reversed(listed) for n in names if n.lower() == name), names[0])
+        names.remove(last)
+        return last
+
+    def unused(self, contract: Contract, state: str) -> tuple[str, ...]:
+        """Return the connections of a state that nobody has used yet."""
+        return tuple(self._free[contract.id].get(state, ()))
 
     def used(self, contract: Contract) -> dict[str, int]:
         """Return how many connections of each state were taken since the last reset."""

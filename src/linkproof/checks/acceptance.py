@@ -1,0 +1,150 @@
+"""ERR-10 and HDR-4: a request that keeps to its contract is not refused as a bad one, however its path is spelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from linkproof.base.json_values import MISSING, at, dump, join, shorten
+from linkproof.checks.enumerations import is_about_the_state, judges_refused_decision
+from linkproof.checks.equivalence import status_of
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import Presence, Subject, path_of, spelled_otherwise
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.contract.request_cases import COMMON_LENGTH
+from linkproof.contract.request_match import Kind
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
+
+#: Statuses that say that the request itself is wrong. 401, 403, 409, 412, 423 and 429 are about something else.
+_BLAMING = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 431})
+_WRITES = (Role.DECIDE, Role.TAGS, Role.DELETE)
+#: Whole numbers as everybody writes them: signs and leading zeros are left to the service.
+_PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,8}")
+_JSON_TYPE = re.compile(r"(?i)application/json\s*(;\s*charset=\"?utf-8\"?\s*)?")
+
+
+def _is_in_order(of: CallClass) -> bool:
+    return of.kind is Kind.OPERATION and not of.flawed and (of.success or 400 <= of.status < 500)
+
+
+@check("ERR-10", "HDR-4", applies_to=_is_in_order)
+def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A request without defects, on something that is there and at rest, is not refused as a bad one."""
+    if call.throttled or not _is_ordinary(call):
+        return
+    promised = circumstances.collections.get(call.contract.id, frozenset())
+    if call.collection not in promised:
+        return  # whether the parent is there, nobody said
+    if call.success:
+        yield passed("ERR-10")
+        return
+    subject = view.subject
+    if not _is_refused(call, subject) or is_about_the_state(call):
+        return
+    if call.role in _WRITES and not _may_be_written(call, subject):
+        return
+    if call.role is Role.LIST and _is_edge_of_paging(call):
+        return  # PAG-6
+    if call.role in _WRITES and subject is not None and subject.get and spelled_otherwise(call, subject):
+        message = f"{call.name} was answered with {call.status}, and the same path in another case names a connection"
+        expected = f"as for {path_of(subject.get.call)}"
+        yield breach("HDR-4", "write refused", "", expected, str(call.status), message, group="")
+        return
+    if judges_refused_decision(call, view):
+        return  # ENM-3
+    yield _refused(call, view.accepted_before)
+
+
+def _is_ordinary(call: Call) -> bool:
+    """Whether the request has nothing beside what its contract documents: what it leaves open may be refused."""
+    operation, request = call.operation, call.exchange.request
+    if operation is None or not call.plain:
+        return False
+    label = request.headers.get("content-type")
+    if request.body and label and not _JSON_TYPE.fullmatch(label.strip()):
+        return False
+    for name, value in call.query.items():
+        parameter = operation.parameter(name)
+        if parameter is None:
+            return False
+        whole = parameter.schema.get("type") == "integer"
+        if whole and not _PLAIN_NUMBER.fullmatch(value):
+            return False
+        if not value or (parameter.name != call.contract.version_parameter and not whole and not parameter.limited):
+            return False
+    return True
+
+
+def _is_refused(call: Call, subject: Subject | None) -> bool:
+    if call.status in _BLAMING:
+        return subject is None or subject.presence is Presence.PRESENT
+    return call.status == 404 and call.role in _WRITES and subject is not None and subject.presence is Presence.PRESENT
+
+
+def _may_be_written(call: Call, subject: Subject | None) -> bool:
+    """Whether a connection is there and at rest, and, for a decision, waits for one."""
+    if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
+        return False
+    if not subject.latest.settled or subject.goes_on:
+        return False
+    if call.role is Role.TAGS:
+        return isinstance(call.sent, dict) and bool(call.sent)
+    if call.role is Role.DELETE:
+        return True
+    pending = call.contract.states.get("pending", "")
+    return bool(call.decision) and status_of(call.contract, subject.latest.value) == pending and _has_usual_length(call)
+
+
+def _has_usual_length(call: Call) -> bool:
+    """Whether no text is longer than a service must take: most contracts document no limit."""
+    pointer = call.contract.decide.description
+    found = at(call.sent, pointer) if pointer else ""
+    schema = call.operation.request if call.operation else None
+    limit = next((n.schema.get("maxLength", 0) for n in schema.nodes() if n.pointer == pointer), 0) if schema else 0
+    return not isinstance(found, str) or len(found) <= max(COMMON_LENGTH, limit)
+
+
+def _is_edge_of_paging(call: Call) -> bool:
+    rules = call.contract.list
+    return call.query.get(rules.limit) == "0" or call.query.get(rules.offset, "0") != "0"
+
+
+def _refused(call: Call, accepted: Call | None) -> Judgement:
+    """The breach, with what distinguishes the request from one that was accepted before."""
+    places = tuple(_differences(accepted, call)) if accepted is not None else ()
+    what = f"a valid {call.name} was refused with {call.status} {call.error_code}".rstrip()
+    if accepted is None:
+        message = f"{what}; none was accepted before"
+    elif places:
+        told = ", ".join(f"{place} = {shorten(value, 60)}" for place, value in places[:3])
+        message = f"{what}; one that was accepted differs in {told}"
+    else:
+        message = f"{what}; the same was accepted before"
+    evidence = (accepted.exchange,) if accepted is not None else ()
+    kind = f"{call.role} refused"
+    return breach("ERR-10", kind, "", "2xx", str(call.status), message, group="", evidence=evidence)
+
+
+def _differences(accepted: Call, call: Call) -> Iterator[tuple[str, Any]]:
+    """Each parameter and member in which a refused request differs from an accepted one, with its value."""
+    for name in dict.fromkeys((*call.query, *accepted.query)):
+        if call.query.get(name) != accepted.query.get(name):
+            yield f"{name}", call.query.get(name, MISSING)
+    if isinstance(call.sent, dict) and isinstance(accepted.sent, dict):
+        ignore = call.contract.decide.subject
+        for pointer, value in _members(call.sent, accepted.sent, ""):
+            if not ignore or not pointer.startswith(ignore.rsplit("/", 1)[0]):
+                yield pointer, value
+
+
+def _members(one: Mapping[str, Any], other: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Any]]:
+    for key in dict.fromkeys((*one, *other)):
+        here, there = one.get(key, MISSING), other.get(key, MISSING)
+        if isinstance(here, dict) and isinstance(there, dict):
+            yield from _members(here, there, pointer + join(key))
+        elif dump(here) != dump(there):
+            yield pointer + join(key), here

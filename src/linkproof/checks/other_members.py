@@ -1,0 +1,80 @@
+"""STA-11: a write changes what it asks for; every other member of the connection stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from linkproof.checks.equivalence import difference
+from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.subjects import Presence, Subject, Writing, ended_after
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Role
+from linkproof.model.exchange import Circumstances
+from linkproof.model.finding import Judgement
+
+
+@check("STA-11", applies_to=lambda of: of.shows and of.written)
+def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Between two looks at a connection that was written to, nothing changed but what the writes asked for."""
+    for seen in view.observed:
+        subject, writing = seen.subject, seen.subject.writing
+        before = (writing.get if call.role is Role.GET else writing.listed) if writing else None
+        if writing is None or before is None or not before.settled or not seen.settled:
+            continue
+        if not _is_judged(subject, writing, view):
+            continue
+        ignore = set(call.contract.member.volatile)
+        for write in writing.calls:
+            ignore |= _asked_for(write)
+        found = difference(call.contract, before.value, seen.value, ignore=ignore)
+        if found is None:
+            yield passed("STA-11")
+            continue
+        place, was, now = found
+        last = writing.calls[-1]
+        message = f"{last.name} was answered with {last.status}, and changed {place}, for which it did not ask"
+        evidence = (before.call.exchange, last.exchange)
+        kind, pointer = f"changed by {last.role}", seen.pointer + place
+        yield breach("STA-11", kind, pointer, str(was), now, message, group="", evidence=evidence)
+
+
+def _is_judged(subject: Subject, writing: Writing, view: View) -> bool:
+    """Whether all writes since the last look were plain ones, one after the other, and are over."""
+    if subject.presence is not Presence.PRESENT or subject.goes_on:
+        return False
+    if any(w.faults or not w.plain or w.role not in (Role.DECIDE, Role.TAGS) for w in writing.calls):
+        return False
+    if any(ended_after(w, view.call) for w in writing.calls):
+        return False
+    shown = max((s.index for s in (writing.get, writing.listed) if s), default=-1)
+    collection = view.collection
+    # A refused request, or one on another connection, may have changed it: STA-3 and STA-7.
+    return not any(w.index > shown and w.subject in ("", subject.name) for w in collection.refused) and not any(
+        w.index > shown and w.subject != subject.name for w in collection.done
+    )
+
+
+def _asked_for(write: Call) -> set[str]:
+    """Pointers to what a write may change: what it sends, and what follows the state of a connection."""
+    contract = write.contract
+    found = {p for p in (contract.member.provisioning, "/tags") if p}
+    if write.role is Role.DECIDE:
+        found |= {*contract.member.follows_status, *_of_the_state(contract), *_sent(write.sent)}
+    return found
+
+
+def _of_the_state(contract: Contract) -> Iterator[str]:
+    """The object that holds the status, and the description with it; the status alone where it stands by itself."""
+    status = contract.member.status
+    around = status.rsplit("/", 1)[0]
+    yield around or status
+
+
+def _sent(value: Any, pointer: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _sent(member, f"{pointer}/{key}")
+    elif pointer:
+        yield pointer

@@ -1,0 +1,417 @@
+"""What a request's schema and parameters forbid and allow, as values to send: the cases of each constraint.
+
+For every constraint there are values that violate it and nothing else, and the valid values at its ends. They follow
+from the contract alone, so that the suites send exactly what ``docs/request-coverage.md`` lists.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from linkproof.base.json_values import MISSING, at, join, place
+from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.schema import BodySchema
+from linkproof.contract.schema_walk import Node
+
+#: The longest text that every service has to take where its contract documents no length.
+COMMON_LENGTH = 140
+_FAR = 4
+_LONGEST_NAME = 300
+_INTEGER, _TEXT, _ARRAY, _OBJECT = 7, "text", ["text"], {"text": "text"}
+#: What is sent in the place of a value of each type.
+_OTHER_TYPES: Mapping[str, Mapping[str, Any]] = {
+    "string": {"an integer": _INTEGER, "an array": _ARRAY, "an object": _OBJECT},
+    "object": {"a string": _TEXT, "an array": _ARRAY},
+    "array": {"a string": _TEXT, "an object": _OBJECT},
+    "integer": {"a string": _TEXT, "a fraction": 1.5},
+    "number": {"a string": _TEXT, "an array": _ARRAY},
+    "boolean": {"a string": _TEXT, "an integer": _INTEGER},
+}
+#: Characters that patterns rarely allow, and that are still one path segment.
+_ODD = "!$ *名%"
+_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "uuid": ("not-a-uuid", "0a1b2c3d-1111-4222-8333-94444555566", "0a1b2c3d-1111-4222-8333-9444455556660"),
+    "date-time": ("yesterday", "2024-02-30T00:00:00Z", "2024-01-01"),
+    "uri": ("not a uri",),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Constraint:
+    """One thing that a request has to keep to.
+
+    ``place`` is ``body``, ``path`` or ``query``; ``name`` a generalised pointer or a parameter's name.
+    """
+
+    place: str
+    name: str
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A value to send. ``value`` is the whole body, or the parameter's text; ``what`` describes it briefly."""
+
+    constraint: Constraint
+    valid: bool
+    what: str
+    value: Any
+
+
+# parameters
+
+
+def parameter_cases(parameter: Parameter) -> tuple[Case, ...]:
+    """Return the cases of a path or query parameter, none where its contract documents no limit."""
+    if not parameter.limited:
+        return ()
+    found = [*_outside(parameter), *_at_the_ends(parameter)]
+    fit = (c for c in found if parameter.allows(c.value) is c.valid)
+    return tuple({(c.constraint, c.valid, c.value): c for c in fit}.values())
+
+
+def _outside(parameter: Parameter) -> Iterator[Case]:
+    schema = parameter.schema
+    good = _good_text(parameter)
+
+    def case(keyword: str, what: str, value: str) -> Case:
+        return Case(Constraint(parameter.place, parameter.name, keyword), False, what, value)
+
+    if "pattern" in schema:
+        for odd in _ODD:
+            yield case("pattern", f"{odd!r} in the middle", f"{good[:1]}{odd}{good[1:]}")
+        yield case("pattern", "'!' at the end", f"{good}!")
+        yield case("pattern", "'!' at the start", f"!{good}")
+        yield case("pattern", "a hyphen at the start", f"-{good}")
+        yield case("pattern", "a hyphen at the end", f"{good}-")
+    shortest, longest = _lengths(parameter)
+    if longest < _LONGEST_NAME:
+        yield case("maxLength", "one character more", "a" * (longest + 1))
+        yield case("maxLength", "four times as long", "a" * (longest * _FAR))
+    if shortest > 1:
+        yield case("minLength", "one character less", "a" * (shortest - 1))
+    for value in _FORMATS.get(schema.get("format", ""), ()):
+        yield case("format", value, value)
+    if schema.get("type") == "integer":
+        for value in ("ten", "1.5", "", "0x10", "1e2"):
+            yield case("type", value or "an empty text", value)
+    for keyword, step in (("minimum", -1), ("maximum", 1)):
+        if keyword in schema:
+            yield case(keyword, "one beyond it", str(schema[keyword] + step))
+            yield case(keyword, "far beyond it", str(schema[keyword] + step * 10**9))
+    options = [o for o in schema.get("enum", ()) if isinstance(o, str)]
+    for value in _undocumented(options):
+        yield case("enum", shown(value), value)
+    for value in _in_another_case(options):
+        yield case("case", value, value)
+
+
+def _at_the_ends(parameter: Parameter) -> Iterator[Case]:
+    schema = parameter.schema
+
+    def case(keyword: str, what: str, value: Any) -> Case:
+        return Case(Constraint(parameter.place, parameter.name, keyword), True, what, str(value))
+
+    for option in schema.get("enum", ()):
+        yield case("enum", str(option), option)
+    for keyword in ("minimum", "maximum"):
+        if keyword in schema:
+            yield case(keyword, "at it", schema[keyword])
+    if "minimum" in schema:
+        yield case("minimum", "one within it", schema["minimum"] + 1)
+    if "maximum" in schema:
+        yield case("maximum", "one within it", schema["maximum"] - 1)
+    if {"pattern", "minLength", "maxLength"} & schema.keys():
+        shortest, longest = _lengths(parameter)
+        yield case("minLength", "as short as allowed", "a" * shortest)
+        if longest < _LONGEST_NAME:
+            yield case("maxLength", "as long as allowed", "a" * longest)
+    if "pattern" in schema:
+        for value in ("a-b_c.(d)", "a-b_c", "A1", "0", "Ab-9"):
+            yield case("pattern", value, value)
+    if schema.get("format") == "uuid":
+        yield case("format", "upper case", "0A1B2C3D-1111-4222-8333-944445555666")
+
+
+def _lengths(parameter: Parameter) -> tuple[int, int]:
+    """Return the shortest and the longest allowed length, wherever the schema says it: a pattern often does."""
+    allowed = [n for n in range(1, _LONGEST_NAME + 1) if parameter.allows("a" * n)]
+    return (allowed[0], allowed[-1]) if allowed else (1, _LONGEST_NAME)
+
+
+def _good_text(parameter: Parameter) -> str:
+    candidates = ("linkproof", "linkproof1", "lp", "a", "0a1b2c3d-1111-4222-8333-944445555666", "1")
+    return next((c for c in candidates if parameter.allows(c)), "linkproof")
+
+
+def _undocumented(options: Iterable[str]) -> Iterator[str]:
+    known = list(options)
+    if known:
+        first = known[0]
+        yield from ("Bogus", first[:-1], f"{first} ", f"{first}s", "", "承認", "x" * 300)
+
+
+def _in_another_case(options: Iterable[str]) -> Iterator[str]:
+    for option in options:
+        yield from [o for o in (option.lower(), option.upper()) if o != option][:1]
+
+
+# bodies
+
+
+def full_body(operation: Operation, start: Mapping[str, Any], current: Any, leave_out: Iterable[str]) -> dict[str, Any]:
+    """Return a valid body with every member that a client may send.
+
+    What ``start`` lacks is taken from the connection as it is shown (``current``), so that it changes nothing. Members
+    below ``leave_out`` (read-only ones), and those of which no valid value is known, stay out.
+    """
+    assert operation.request is not None
+    body: dict[str, Any] = copy.deepcopy(dict(start))
+    closed = tuple(leave_out)
+    for node in operation.request.nodes():
+        pointer = node.pointer
+        if not node.leaf or "*" in pointer or not pointer or any(pointer.startswith(p) for p in closed):
+            continue
+        if at(body, pointer) is not MISSING or node.schema.get("readOnly"):
+            continue
+        value = at(current, pointer)
+        if value is MISSING and "enum" not in node.schema and _type_of(node.schema) == "string":
+            value = at(operation.request_example, pointer)
+        if value is MISSING or value is None:
+            continue
+        longer = copy.deepcopy(body)
+        place(longer, pointer, value)
+        if operation.request.fits(longer):
+            body = longer
+    return body
+
+
+def cases_of_body(contract: Contract, operation: Operation, full: Mapping[str, Any]) -> tuple[Case, ...]:
+    """Return the cases of an operation's body; valid ones keep what a decision is and what it is about."""
+    assert operation.request is not None
+    decides = operation.role is Role.DECIDE
+    fixed = (contract.decide.decision, contract.decide.subject) if decides else ()
+    return body_cases(operation.request, full, [p for p in fixed if p], [contract.member.private_endpoint])
+
+
+def body_cases(
+    schema: BodySchema, full: Mapping[str, Any], fixed: Iterable[str] = (), opaque: Iterable[str] = ()
+) -> tuple[Case, ...]:
+    """Return the cases of a body: each violates one constraint of ``full``, or is a valid body at an end of one.
+
+    Valid cases neither change nor leave out what is at ``fixed`` pointers, and do not change what is at ``opaque``
+    ones: texts with a meaning that the schema does not tell.
+    """
+    found: list[Case] = []
+    kept, meant = frozenset(fixed), frozenset(opaque)
+    for node in _places(schema, full):
+        for pointer in _instances(full, node.pointer):
+            found.extend(_invalid(node, pointer, full))
+            if not any(k == pointer or k.startswith(f"{pointer}/") for k in kept):
+                found.extend(c for c in _valid(node, pointer, full) if pointer not in meant or c.what == "absent")
+    return tuple(_true_to_their_word(schema, found))
+
+
+#: Ends of limits that one body can have all at once.
+_ENDS: Mapping[str, frozenset[str]] = {
+    "every optional member absent": frozenset({"required"}),
+    "every limit at its lower end": frozenset({"minLength", "minimum", "minItems"}),
+    "every limit at its upper end": frozenset({"maxLength", "maximum", "maxItems"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A valid body that is at many ends at once, and the cases of which it is made."""
+
+    what: str
+    value: Any
+    cases: tuple[Case, ...]
+
+
+def together(full: Mapping[str, Any], cases: Iterable[Case]) -> tuple[Together, ...]:
+    """Return few bodies that are at every end that the valid cases are at one by one; enumerators stay single."""
+    valid = [c for c in cases if c.valid]
+    found = [Together(c.what, c.value, (c,)) for c in valid if c.constraint.keyword == "enum"]
+    for what, keywords in _ENDS.items():
+        chosen = [c for c in valid if c.constraint.keyword in keywords]
+        body: Any = copy.deepcopy(dict(full))
+        for case in chosen:
+            pointer = next(iter(_instances(full, case.constraint.name)), "")
+            end = at(case.value, pointer)
+            if at(body, pointer) is not MISSING:
+                body = without(body, pointer) if end is MISSING else _with(body, pointer, end)
+        if chosen:
+            found.append(Together(what, body, tuple(chosen)))
+    return tuple(found)
+
+
+#: Texts that are no JSON object, with what is wrong with each.
+NO_OBJECTS: Mapping[str, bytes] = {
+    "nothing": b"",
+    "blanks": b"  ",
+    "one brace": b"{",
+    "a word": b"not json",
+    "bytes that are no text": b"\xff\xfe",
+    "single quotes": b"{'a': 'b'}",
+    "an array": b"[]",
+    "null": b"null",
+    "a string": b'"text"',
+    "a number": b"42",
+    "true": b"true",
+}
+
+
+def broken_texts(good: Any) -> dict[str, bytes]:
+    """Return texts that are no JSON object, some of them close to a valid body."""
+    text = json.dumps(good).encode()
+    near = {"cut": text[:-1], "in an array": b"[" + text + b"]", "a brace too many": text + b"}"}
+    return {**NO_OBJECTS, **near, "a comma too many": text[:-1] + b",}", "twice": text + text}
+
+
+def _places(schema: BodySchema, full: Mapping[str, Any]) -> Iterator[Node]:
+    """Yield every place with all that the branches of ``allOf`` say of it."""
+    merged: dict[str, Node] = {}
+    for node in schema.nodes():
+        known = merged.get(node.pointer)
+        joined = {**known.schema, **node.schema} if known else node.schema
+        merged[node.pointer] = Node(node.pointer, joined, node.required or bool(known and known.required))
+    yield from (n for n in merged.values() if _instances(full, n.pointer))
+
+
+def _instances(full: Any, pointer: str) -> list[str]:
+    """Return the first place in ``full`` that a generalised pointer leads to, if there is one."""
+    here, way = full, ""
+    for step in pointer.split("/")[1:]:
+        if step == "*":
+            keys = range(len(here)) if isinstance(here, list) else list(here) if isinstance(here, dict) else []
+            if not keys:
+                return []
+            here, way = here[keys[0]], way + join(keys[0])
+        else:
+            here = at(here, f"/{step}")
+            way += f"/{step}"
+        if here is MISSING:
+            return []
+    return [way]
+
+
+def _invalid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case]:
+    schema, value = node.schema, at(full, pointer)
+    options = [o for o in schema.get("enum", ()) if isinstance(o, str)]
+
+    def case(keyword: str, what: str, changed: Any) -> Case:
+        return Case(Constraint("body", node.pointer, keyword), False, what, _with(full, pointer, changed))
+
+    if node.required and pointer:
+        yield Case(Constraint("body", node.pointer, "required"), False, "absent", without(full, pointer))
+    for what, other in _OTHER_TYPES.get(_type_of(schema), {}).items():
+        yield case("type", what, other)
+    yield case("null", "null", None)
+    for text in _undocumented(options):
+        yield case("enum", shown(text), text)
+    for text in _in_another_case(options):
+        yield case("case", text, text)
+    if "maxLength" in schema:
+        yield case("maxLength", "one character more", "a" * (int(schema["maxLength"]) + 1))
+    if int(schema.get("minLength", 0)) > 0:
+        yield case("minLength", "one character less", "a" * (int(schema["minLength"]) - 1))
+    if "pattern" in schema and isinstance(value, str):
+        for odd in _ODD:
+            yield case("pattern", f"{odd!r} in the middle", f"{value[:1]}{odd}{value[1:]}")
+        yield case("pattern", "'!' at the end", f"{value}!")
+    for text in _FORMATS.get(schema.get("format", ""), ()):
+        yield case("format", text, text)
+    for keyword, step in (("minimum", -1), ("maximum", 1)):
+        if keyword in schema:
+            yield case(keyword, "one beyond it", schema[keyword] + step)
+    if isinstance(value, list) and value:
+        if int(schema.get("minItems", 0)) > 0:
+            yield case("minItems", "one item less", value[:1] * (int(schema["minItems"]) - 1))
+        if "maxItems" in schema:
+            yield case("maxItems", "one item more", value[:1] * (int(schema["maxItems"]) + 1))
+
+
+def _valid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case]:
+    schema, value = node.schema, at(full, pointer)
+
+    def case(keyword: str, what: str, changed: Any) -> Case:
+        return Case(Constraint("body", node.pointer, keyword), True, what, _with(full, pointer, changed))
+
+    if not node.required and pointer and not node.pointer.endswith("*"):
+        yield Case(Constraint("body", node.pointer, "required"), True, "absent", without(full, pointer))
+    for option in schema.get("enum", ()):
+        yield case("enum", str(option), option)
+    if _type_of(schema) == "string" and "enum" not in schema and _is_free(schema):
+        yield case("minLength", "as short as allowed", "a" * int(schema.get("minLength", 0)))
+        longest = int(schema.get("maxLength", COMMON_LENGTH))
+        yield case("maxLength", f"{longest} characters", ("Länge " * longest)[:longest])
+    for keyword in ("minimum", "maximum"):
+        if keyword in schema:
+            yield case(keyword, "at it", schema[keyword])
+    if isinstance(value, list) and value:
+        if "minItems" in schema:
+            yield case("minItems", "as few as allowed", value[:1] * int(schema["minItems"]))
+        if "maxItems" in schema:
+            yield case("maxItems", "as many as allowed", value[:1] * int(schema["maxItems"]))
+
+
+def _is_free(schema: Mapping[str, Any]) -> bool:
+    """Whether any text of a fitting length will do: ids have a form that no keyword tells."""
+    return not {"pattern", "format", "readOnly"} & schema.keys()
+
+
+def _true_to_their_word(schema: BodySchema, cases: Iterable[Case]) -> Iterator[Case]:
+    """Yield the cases that are what they say: valid, or wrong at their own place only."""
+    seen: set[tuple[bool, str]] = set()
+    for case in cases:
+        key = (case.valid, json.dumps(case.value, sort_keys=True))
+        if key in seen:
+            continue
+        places = {p.pointer for p in schema.problems(case.value)}
+        if len(places) == (0 if case.valid else 1):
+            seen.add(key)
+            yield case
+
+
+def _type_of(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type", "")
+    if isinstance(kind, list):
+        return next((k for k in kind if k != "null"), "")
+    return str(kind)
+
+
+def _with(full: Mapping[str, Any], pointer: str, value: Any) -> Any:
+    if not pointer:
+        return copy.deepcopy(value)
+    body = copy.deepcopy(dict(full))
+    place(body, pointer, copy.deepcopy(value))
+    return body
+
+
+def without(full: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+    """Return a body without the member at ``pointer``."""
+    body: dict[str, Any] = copy.deepcopy(dict(full))
+    *around, last = pointer.split("/")[1:]
+    container = at(body, "".join(f"/{s}" for s in around))
+    if isinstance(container, dict):
+        container.pop(last.replace("~1", "/").replace("~0", "~"), None)
+    return body
+
+
+def shown(value: str) -> str:
+    """Return a text as a table shows it."""
+    return repr(value) if len(value) <= 20 else f"{len(value)} characters"
+
+
+def constraints(cases: Iterable[Case], wanted: Callable[[Case], bool] = lambda _: True) -> dict[Constraint, list[Case]]:
+    """Return the cases by constraint, in their order."""
+    found: dict[Constraint, list[Case]] = {}
+    for case in cases:
+        if wanted(case):
+            found.setdefault(case.constraint, []).append(case)
+    return found

@@ -1,0 +1,75 @@
+"""The one walk over a JSON Schema: every place that a value of it may have, with what the schema says there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from linkproof.base.json_values import at, join
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A subschema and its place.
+
+    Attributes:
+        pointer: generalised pointer (``*`` for each item or key); "" for the whole value.
+        schema: the subschema, its reference resolved.
+        required: whether the object around it requires the member.
+        part: whether it is a branch of an ``allOf``, which says more about a place that was yielded already.
+    """
+
+    pointer: str
+    schema: Schema
+    required: bool = False
+    part: bool = False
+
+    @property
+    def leaf(self) -> bool:
+        """Whether the subschema names neither members nor items."""
+        return "properties" not in self.schema and "items" not in self.schema
+
+
+def resolved(schema: Schema, document: Schema) -> Schema:
+    """Return a schema, or the one that it refers to."""
+    while "$ref" in schema:
+        schema = at(document, schema["$ref"].removeprefix("#"))
+    return schema
+
+
+def walk(schema: Schema, document: Schema, *, follow: bool = True) -> Iterator[Node]:
+    """Yield every place of a schema in document order, the whole value first.
+
+    A schema that refers to itself is entered once. With ``follow`` off, references are left alone and not yielded.
+    """
+    yield from _walk(schema, document if follow else None, Node("", {}), ())
+
+
+def _walk(schema: Schema, document: Schema | None, place: Node, seen: tuple[str, ...]) -> Iterator[Node]:
+    reference = schema.get("$ref", "")
+    if reference:
+        if document is None or reference in seen:
+            return
+        target = at(document, reference.removeprefix("#"))
+        yield from _walk(_beside(schema, target), document, place, (*seen, reference))
+        return
+    pointer = place.pointer
+    yield Node(pointer, schema, place.required, place.part)
+    for branch in schema.get("allOf", ()):
+        yield from _walk(branch, document, Node(pointer, {}, place.required, part=True), seen)
+    required = schema.get("required", ())
+    for name, member in schema.get("properties", {}).items():
+        yield from _walk(member, document, Node(pointer + join(name), {}, name in required), seen)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield from _walk(schema[keyword], document, Node(f"{pointer}/*", {}), seen)
+
+
+def _beside(schema: Schema, target: Schema) -> Schema:
+    """Return what a reference leads to, with the keywords that stand beside the reference."""
+    beside = {k: v for k, v in schema.items() if k != "$ref"}
+    members = {**target.get("properties", {}), **beside.get("properties", {})}
+    return {**target, **beside, **({"properties": members} if members else {})} if beside else target

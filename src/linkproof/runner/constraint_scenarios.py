@@ -1,0 +1,217 @@
+"""Requests made from a contract's constraints: one that violates each of them, and valid ones at their ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from linkproof.base.json_values import place
+from linkproof.contract.call import Call
+from linkproof.contract.model import Operation, Parameter, Role
+from linkproof.contract.request_cases import (
+    Case,
+    Together,
+    broken_texts,
+    cases_of_body,
+    constraints,
+    full_body,
+    parameter_cases,
+    together,
+)
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import look
+from linkproof.runner.session import DoesNotApply, NotExercised
+
+_TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
+#: Of each constraint of a path so many violations are sent with operations that are not the contract's reading.
+_VIOLATIONS_ELSEWHERE = 1
+#: After this many violations that were accepted, no further connection is used up.
+_MOST_SPOILED = 3
+
+
+def whole_body(driver: Driver, operation: Operation, name: str, decision: str = "approve") -> dict[str, Any]:
+    """Return a valid body with every member that a client may send; what it does not decide is as it is shown now."""
+    start = _TAGS if operation.role is Role.TAGS else driver.body_for(decision, name)
+    shown = driver.get(name)
+    current = shown.items[0] if shown.items else {}
+    return full_body(operation, start, current, driver.contract.member.read_only)
+
+
+def operation_with_body(driver: Driver, role: Role) -> Operation:
+    """Return the contract's operation with a role. Raises DoesNotApply where it takes no body."""
+    operation = driver.operation(role)
+    if operation.request is None:
+        raise DoesNotApply(f"{operation.id} takes no body")
+    return operation
+
+
+# violations
+
+
+class Violations:
+    """Bodies that are to be refused, sent to a connection that no other test looks at.
+
+    Where one is accepted, a connection that can be decided once only is used up: another takes its place.
+    """
+
+    def __init__(self, driver: Driver, operation: Operation, others: Sequence[str]) -> None:
+        self.driver = driver
+        self.operation = operation
+        self.name = driver.take("pending")
+        self._others = others
+        self._spoiled = 0
+
+    def look(self) -> None:
+        """Show the connection and its bystanders."""
+        look(self.driver, self.name, *self._others)
+
+    def send(self, raw: bytes) -> None:
+        """Send one body."""
+        call = self.driver.send(self.operation, self.name, raw=raw)
+        if call.success:
+            self.driver.wait(call, self.name)
+            self._replace()
+
+    def _replace(self) -> None:
+        self._spoiled += 1
+        if not self.driver.contract.decide.final or self._spoiled > _MOST_SPOILED:
+            return
+        try:
+            self.name = self.driver.take("pending")
+        except NotExercised:
+            self._spoiled = _MOST_SPOILED
+
+    def put_back(self) -> None:
+        """Overwrite what the target took over, so that no other test meets it."""
+        if self._spoiled and self.driver.contract.by_role(Role.DECIDE) is not None:
+            self.driver.decide("approve", self.name, "Put back by linkproof")
+
+
+def send_violations(driver: Driver, operation: Operation, others: Sequence[str]) -> None:
+    """Send one body for each way to violate each constraint; look at the connections after each constraint."""
+    violations = Violations(driver, operation, others)
+    full = whole_body(driver, operation, violations.name)
+    violations.look()
+    for raw in broken_texts(full).values():
+        violations.send(raw)
+    violations.look()
+    cases = cases_of_body(driver.contract, operation, full)
+    for cases_of_one in constraints(cases, lambda c: not c.valid).values():
+        for case in cases_of_one:
+            violations.send(json.dumps(_about(driver, case.value, violations.name)).encode())
+        driver.get(violations.name)
+    violations.look()
+    violations.put_back()
+
+
+def _about(driver: Driver, body: Any, name: str) -> Any:
+    """Return a body that is about another connection, where the body names it."""
+    subject = driver.contract.decide.subject
+    key = subject.split("/")[1] if subject else ""
+    if key and isinstance(body, dict) and isinstance(body.get(key), list):
+        return {**body, key: [name if isinstance(item, str) else item for item in body[key]]}
+    return body
+
+
+# valid bodies
+
+
+def send_ends(driver: Driver, operation: Operation, decision: str, others: Sequence[str]) -> None:
+    """Send valid bodies that are at every end of every limit; where one is refused, each of its ends by itself."""
+    name = driver.take("pending")
+    full = whole_body(driver, operation, name, decision)
+    bodies = together(full, cases_of_body(driver.contract, operation, full))
+    for number, body in enumerate(bodies):
+        # A decision is judged on a connection that is pending: each needs its own.
+        if number and operation.role is Role.DECIDE:
+            name = driver.take("pending")
+        look(driver, name, *others)
+        if not _accepts(driver, operation, name, body.value) and len(body.cases) > 1:
+            _send_apart(driver, operation, name, body)
+        look(driver, name, *others)
+
+
+def _accepts(driver: Driver, operation: Operation, name: str, value: Any) -> bool:
+    call = driver.send(operation, name, raw=json.dumps(_about(driver, value, name)).encode())
+    driver.wait(call, name)
+    return call.success
+
+
+def _send_apart(driver: Driver, operation: Operation, name: str, body: Together) -> None:
+    for case in body.cases:
+        if _accepts(driver, operation, name, case.value) and operation.role is Role.DECIDE:
+            try:
+                name = driver.take("pending")
+            except NotExercised:
+                return
+        driver.get(name)
+
+
+# parameters
+
+
+def path_parameters(operation: Operation) -> list[Parameter]:
+    """Return the path parameters with a documented limit."""
+    return [p for p in operation.parameters if p.place == "path" and p.limited]
+
+
+def send_paths(driver: Driver, operation: Operation, name: str, body: Any) -> list[Call]:
+    """Send the operation with each limit of its path violated, and, where it only reads, with values at the ends."""
+    reads = operation.role in (Role.LIST, Role.GET)
+    thorough = operation is driver.reading()[0]
+    calls: list[Call] = []
+    for parameter in path_parameters(operation):
+        for cases in constraints(parameter_cases(parameter)).values():
+            wrong = [c for c in cases if not c.valid]
+            ends = [c for c in cases if c.valid] if reads else []
+            for case in (*(wrong if thorough else wrong[:_VIOLATIONS_ELSEWHERE]), *ends):
+                calls.append(driver.send(operation, name, body=body, parents={parameter.name: case.value}))
+    return calls
+
+
+def query_cases(driver: Driver, name: str) -> tuple[Case, ...]:
+    """Return the cases of a query parameter of the list. Raises DoesNotApply where the list has no such parameter."""
+    parameter = driver.operation(Role.LIST).parameter(name)
+    if parameter is None:
+        raise DoesNotApply(f"the list has no parameter {name}")
+    return parameter_cases(parameter)
+
+
+# size and depth
+
+
+def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str, bytes]:
+    """Return bodies that are large, deep or odd: refused or accepted, never a failure."""
+    full = whole_body(driver, operation, name)
+    text = json.dumps(full)
+    padded = {**full, "padding": "x" * 256 * 1024}
+    found = {
+        "256 kB beside what is known": json.dumps(padded).encode(),
+        "1,100 kB beside what is known": json.dumps({**full, "padding": "x" * 1_100_000}).encode(),
+        "10,000 members": json.dumps({**full, **{f"member{i}": i for i in range(10_000)}}).encode(),
+        "100 levels beside what is known": _deep(full, 100),
+        "3,000 levels": _deep(full, 3000),
+        "20,000 arrays": b"[" * 20_000 + b"]" * 20_000,
+        "a large number": text[:-1].encode() + b', "n": 1e400, "m": ' + b"9" * 400 + b"}",
+        "the same member twice": text[:-1].encode() + b", " + text[1:].encode(),
+        "a surrogate by itself": text[:-1].encode() + rb', "s": "\ud800"}',
+        "a zero character": text[:-1].encode() + rb', "s": "\u0000"}',
+    }
+    for pointer, value in _texts(full)[-1:]:
+        longer = json.loads(text)
+        place(longer, pointer, value * (256 * 1024 // max(len(value), 1) + 1))
+        found[f"256 kB at {pointer}"] = json.dumps(longer).encode()
+    return found
+
+
+def _deep(full: dict[str, Any], levels: int) -> bytes:
+    text = json.dumps(full)[:-1].encode()
+    return text + b', "deep": ' + b'{"a":' * levels + b"1" + b"}" * levels + b"}"
+
+
+def _texts(value: Any, pointer: str = "") -> list[tuple[str, str]]:
+    """Return the strings of a body that no enumeration and no id bounds, with their pointers."""
+    if isinstance(value, dict):
+        return [found for k, v in value.items() for found in _texts(v, f"{pointer}/{k}")]
+    return [(pointer, value)] if isinstance(value, str) else []

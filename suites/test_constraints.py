@@ -1,0 +1,111 @@
+"""ERR, ENM, PAG: each constraint of each request, violated once and met at its ends, from the contract's own schema.
+
+``docs/request-coverage.md`` lists what is sent here, per contract, operation, member and constraint.
+"""
+
+import json
+
+import pytest
+
+from linkproof.contract.model import Role
+from linkproof.runner.constraint_scenarios import (
+    operation_with_body,
+    path_parameters,
+    query_cases,
+    send_ends,
+    send_paths,
+    send_violations,
+    unusual_bodies,
+    whole_body,
+)
+from linkproof.runner.driver import Driver
+from linkproof.runner.scenarios import bystanders, look
+from linkproof.runner.session import DoesNotApply
+
+_WRITES = (Role.DECIDE, Role.TAGS)
+_QUERY = ("limit", "offset", "sort_key", "sort_dir", "status")
+
+
+@pytest.mark.requirement("ERR-5", "ENM-2", "ERR-1", "ERR-2", "HDR-5", "STA-3")
+@pytest.mark.parametrize("role", _WRITES)
+def test_a_body_that_violates_one_constraint_is_refused(driver: Driver, role: Role) -> None:
+    operation = operation_with_body(driver, role)
+    driver.needs_writes()
+    send_violations(driver, operation, bystanders(driver, ""))
+
+
+@pytest.mark.requirement("ERR-10", "ENM-3", "STA-1", "STA-2", "STA-7", "STA-11")
+@pytest.mark.parametrize(
+    ("role", "decision"), [(Role.DECIDE, "approve"), (Role.DECIDE, "reject"), (Role.TAGS, "approve")]
+)
+def test_a_body_at_the_ends_of_its_limits_is_accepted(driver: Driver, role: Role, decision: str) -> None:
+    operation = operation_with_body(driver, role)
+    driver.needs_writes()
+    if role is Role.DECIDE:
+        # The plainest decision first: what else is refused differs from it.
+        name = driver.take("pending")
+        look(driver, name)
+        driver.decide(decision, name)
+    send_ends(driver, operation, decision, bystanders(driver, ""))
+
+
+@pytest.mark.requirement("ERR-6", "ERR-1", "ERR-2", "ERR-3", "ERR-10", "STA-3")
+@pytest.mark.parametrize("role", list(Role))
+def test_each_limit_of_a_path_holds(driver: Driver, role: Role) -> None:
+    operation = driver.operation(role)
+    if not path_parameters(operation):
+        raise DoesNotApply(f"the path of {operation.id} has no documented limit")
+    if role in (Role.LIST, Role.GET):
+        send_paths(driver, operation, driver.any_name(), None)
+        return
+    name = driver.take("pending")
+    body = whole_body(driver, operation, name) if operation.request is not None else None
+    look(driver, name)
+    for call in send_paths(driver, operation, name, body):
+        driver.wait(call, name)
+    look(driver, name)
+
+
+@pytest.mark.requirement("PAG-8", "ERR-8", "ERR-1", "STA-3")
+@pytest.mark.parametrize("parameter", _QUERY)
+def test_each_limit_of_a_query_holds(driver: Driver, parameter: str) -> None:
+    for case in query_cases(driver, parameter):
+        if not case.valid:
+            driver.page(**{parameter: case.value})
+    look(driver)
+
+
+@pytest.mark.requirement("ERR-10", "PAG-6", "PAG-7")
+def test_a_query_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
+    driver.page()
+    for parameter in _QUERY:
+        for case in query_cases(driver, parameter):
+            if case.valid:
+                driver.page(**{parameter: case.value})
+
+
+@pytest.mark.requirement("HDR-5", "ERR-1", "ERR-2", "STA-3")
+@pytest.mark.parametrize("role", _WRITES)
+def test_large_deep_and_odd_bodies_do_no_harm(driver: Driver, role: Role) -> None:
+    operation = operation_with_body(driver, role)
+    name = driver.take("pending")
+    others = bystanders(driver, name)
+    look(driver, name, *others)
+    for raw in unusual_bodies(driver, operation, name).values():
+        driver.wait(driver.send(operation, name, raw=raw), name)
+    look(driver, name, *others)
+    if driver.contract.by_role(Role.DELETE) is not None:
+        driver.delete(name)  # a list with 256 kB in it would be slow for the rest of the run
+
+
+@pytest.mark.requirement("ERR-10", "SHP-2")
+@pytest.mark.parametrize("role", _WRITES)
+def test_the_same_json_written_otherwise_is_accepted(driver: Driver, role: Role) -> None:
+    operation = operation_with_body(driver, role)
+    name = driver.take("pending")
+    look(driver, name)
+    full = whole_body(driver, operation, name)
+    reordered = {key: full[key] for key in reversed(full)}
+    raw = b"\n " + json.dumps(reordered, indent=2, ensure_ascii=True).encode() + b"\r\n"
+    driver.wait(driver.send(operation, name, raw=raw), name)
+    look(driver, name)
