@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample lint types lock picture cassettes compiled test-compiled bench container docs sbom clean
+.PHONY: contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -66,6 +66,10 @@ lock:
 # The picture of a report in README.md: a real run against a server with ten faults (needs /usr/bin/chromium).
 picture: $(STAMP)
 	$(BIN)/python -m docs.picture
+
+# What is tried of each constraint of each request.
+coverage: $(STAMP)
+	$(BIN)/linkproof contracts coverage > docs/request-coverage.md
 
 # Record the embedded server anew, a cassette for each contract (gzip without name and time: same content, same bytes).
 cassettes: $(STAMP)

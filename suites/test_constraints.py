@@ -8,6 +8,7 @@ import json
 import pytest
 
 from linkproof.contract.model import Role
+from linkproof.contract.request_cases import QUERY
 from linkproof.runner.constraint_scenarios import (
     operation_with_body,
     path_parameters,
@@ -23,7 +24,6 @@ from linkproof.runner.scenarios import bystanders, look
 from linkproof.runner.session import DoesNotApply
 
 _WRITES = (Role.DECIDE, Role.TAGS)
-_QUERY = ("limit", "offset", "sort_key", "sort_dir", "status")
 
 
 @pytest.mark.requirement("ERR-5", "ENM-2", "ERR-1", "ERR-2", "HDR-5", "STA-3")
@@ -67,7 +67,7 @@ def test_each_limit_of_a_path_holds(driver: Driver, role: Role) -> None:
 
 
 @pytest.mark.requirement("PAG-8", "ERR-8", "ERR-1", "STA-3")
-@pytest.mark.parametrize("parameter", _QUERY)
+@pytest.mark.parametrize("parameter", QUERY)
 def test_each_limit_of_a_query_holds(driver: Driver, parameter: str) -> None:
     for case in query_cases(driver, parameter):
         if not case.valid:
@@ -78,7 +78,7 @@ def test_each_limit_of_a_query_holds(driver: Driver, parameter: str) -> None:
 @pytest.mark.requirement("ERR-10", "PAG-6", "PAG-7")
 def test_a_query_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
     driver.page()
-    for parameter in _QUERY:
+    for parameter in QUERY:
         for case in query_cases(driver, parameter):
             if case.valid:
                 driver.page(**{parameter: case.value})

@@ -105,6 +105,18 @@ def contracts_show(
     show_contract(name, as_json=json, expanded=expanded)
 
 
+@contracts_app.command("coverage")
+def contracts_coverage(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Contracts; all where none is given.")
+    ] = (None),
+) -> None:
+    """Print what is tried of each constraint of each request, and what is not, as Markdown."""
+    from linkproof.cli.showing import show_coverage
+
+    show_coverage(tuple(names or ()))
+
+
 @contracts_app.command("diff")
 def contracts_diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A contract's id, id@version, or its folder.")] = "",

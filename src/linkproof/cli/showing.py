@@ -46,6 +46,13 @@ def _contract_row(contract: Contract) -> dict[str, Any]:
     return {**{n: getattr(contract, n) for n in names}, "sources": [s.get("document", "") for s in sources]}
 
 
+def show_coverage(names: tuple[str, ...]) -> None:
+    """Print the table of the constraints of each request. Raises UsageError for an unknown contract."""
+    from linkproof.reports.request_coverage import coverage
+
+    print(coverage(chosen(names) if names else all_contracts()), end="")
+
+
 def show_contract(name: str, *, as_json: bool, expanded: bool = False) -> None:
     """Print one contract with its operations and the requirements that bind it. Raises UsageError.
 

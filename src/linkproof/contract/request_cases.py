@@ -160,6 +160,35 @@ def _in_another_case(options: Iterable[str]) -> Iterator[str]:
         yield from [o for o in (option.lower(), option.upper()) if o != option][:1]
 
 
+#: Of each constraint of a path so many violations are sent with operations other than the contract's reading.
+_VIOLATIONS_ELSEWHERE = 1
+#: The list's query parameters whose limits are tried.
+QUERY = ("limit", "offset", "sort_key", "sort_dir", "status")
+
+
+def cases_of_path(contract: Contract, operation: Operation) -> tuple[Case, ...]:
+    """Return the cases of an operation's path: all with the contract's reading, fewer with any other operation.
+
+    Values at the ends name other parents or connections, so that only operations that read are sent with them.
+    """
+    reading = contract.by_role(Role.LIST) or contract.by_role(Role.GET)
+    found: list[Case] = []
+    for parameter in (p for p in operation.parameters if p.place == "path"):
+        for cases in constraints(parameter_cases(parameter)).values():
+            wrong = [c for c in cases if not c.valid]
+            found += wrong if operation is reading else wrong[:_VIOLATIONS_ELSEWHERE]
+            if operation.role in (Role.LIST, Role.GET):
+                found += (c for c in cases if c.valid)
+    return tuple(found)
+
+
+def cases_of_query(contract: Contract, name: str) -> tuple[Case, ...] | None:
+    """Return the cases of a query parameter of the list, None where the list has no such parameter."""
+    listing = contract.by_role(Role.LIST)
+    parameter = listing.parameter(name) if listing else None
+    return parameter_cases(parameter) if parameter is not None else None
+
+
 # bodies
 
 

@@ -43,7 +43,8 @@ def resolved(schema: Schema, document: Schema) -> Schema:
 def walk(schema: Schema, document: Schema, *, follow: bool = True) -> Iterator[Node]:
     """Yield every place of a schema in document order, the whole value first.
 
-    A schema that refers to itself is entered once. With ``follow`` off, references are left alone and not yielded.
+    A schema that refers to itself is entered once: its second place is yielded, and nothing below it. With ``follow``
+    off, references are left alone and not yielded.
     """
     yield from _walk(schema, document if follow else None, Node("", {}), ())
 
@@ -51,10 +52,13 @@ def walk(schema: Schema, document: Schema, *, follow: bool = True) -> Iterator[N
 def _walk(schema: Schema, document: Schema | None, place: Node, seen: tuple[str, ...]) -> Iterator[Node]:
     reference = schema.get("$ref", "")
     if reference:
-        if document is None or reference in seen:
+        if document is None:
             return
-        target = at(document, reference.removeprefix("#"))
-        yield from _walk(_beside(schema, target), document, place, (*seen, reference))
+        target = _beside(schema, at(document, reference.removeprefix("#")))
+        if reference in seen:
+            yield Node(place.pointer, target, place.required, place.part)
+        else:
+            yield from _walk(target, document, place, (*seen, reference))
         return
     pointer = place.pointer
     yield Node(pointer, schema, place.required, place.part)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from linkproof.base.json_values import steps_of
 from linkproof.contract.model import Contract, Operation, Parameter, Role
-from linkproof.contract.schema_walk import resolved
+from linkproof.contract.schema_walk import resolved, walk
 from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact, ParameterFact
 
 _LIMITS = ("minLength", "maxLength", "pattern", "format", "minimum", "maximum")
@@ -139,15 +140,10 @@ def _enumerations(names: list[str], schemas: Mapping[str, Any], sent: list[str])
 
 
 def _enumerated(schema: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if "enum" in schema:
-        yield name, tuple(str(v) for v in schema["enum"] if v is not None)
-    for part in schema.get("allOf", ()):
-        yield from _enumerated(part, name)
-    for key, value in schema.get("properties", {}).items():
-        yield from _enumerated(value, f"{name}.{key}")
-    for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
-            yield from _enumerated(schema[key], name)
+    for node in walk(schema, {}, follow=False):
+        if "enum" in node.schema:
+            steps = (step for step in steps_of(node.pointer) if step != "*")
+            yield ".".join((name, *steps)), tuple(str(v) for v in node.schema["enum"] if v is not None)
 
 
 def _parameter(parameter: Parameter, version_parameter: str) -> ParameterFact:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from linkproof.base.json_values import join
 from linkproof.contract.model import Contract, Operation, plain_path
-from linkproof.contract.schema_walk import resolved
+from linkproof.contract.schema_walk import walk
 from linkproof.definition_pages.compare import ABSENT, Difference, differences
 from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact
 from linkproof.definition_pages.from_contract import body_of, facts_of_operation, limits_of, raw_operation, type_of
@@ -78,25 +77,6 @@ def _body(
 
 def walk_body(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
     """Every member below a body's schema: pointer (``*`` for any item or key), schema, whether it is required."""
-    yield from _walk(schema, document, "", ())
-
-
-def _walk(
-    schema: Mapping[str, Any], document: Mapping[str, Any], pointer: str, seen: tuple[str, ...]
-) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-    reference = schema.get("$ref", "")
-    if reference in seen:
-        return
-    around = (*seen, reference) if reference else seen
-    schema = resolved(schema, document)
-    for part in schema.get("allOf", ()):
-        yield from _walk(part, document, pointer, around)
-    for name, member in schema.get("properties", {}).items():
-        place = pointer + join(name)
-        yield place, resolved(member, document), name in schema.get("required", ())
-        yield from _walk(member, document, place, around)
-    for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
-            place = f"{pointer}/*"
-            yield place, resolved(schema[key], document), False
-            yield from _walk(schema[key], document, place, around)
+    for node in walk(schema, document):
+        if node.pointer and not node.part:
+            yield node.pointer, node.schema, node.required

@@ -14,9 +14,10 @@ from linkproof.contract.request_cases import (
     Together,
     broken_texts,
     cases_of_body,
+    cases_of_path,
+    cases_of_query,
     constraints,
     full_body,
-    parameter_cases,
     together,
 )
 from linkproof.runner.driver import Driver
@@ -24,8 +25,6 @@ from linkproof.runner.scenarios import look
 from linkproof.runner.session import DoesNotApply, NotExercised
 
 _TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
-#: Of each constraint of a path so many violations are sent with operations that are not the contract's reading.
-_VIOLATIONS_ELSEWHERE = 1
 #: After this many violations that were accepted, no further connection is used up.
 _MOST_SPOILED = 3
 
@@ -158,24 +157,19 @@ def path_parameters(operation: Operation) -> list[Parameter]:
 
 def send_paths(driver: Driver, operation: Operation, name: str, body: Any) -> list[Call]:
     """Send the operation with each limit of its path violated, and, where it only reads, with values at the ends."""
-    reads = operation.role in (Role.LIST, Role.GET)
-    thorough = operation is driver.reading()[0]
-    calls: list[Call] = []
-    for parameter in path_parameters(operation):
-        for cases in constraints(parameter_cases(parameter)).values():
-            wrong = [c for c in cases if not c.valid]
-            ends = [c for c in cases if c.valid] if reads else []
-            for case in (*(wrong if thorough else wrong[:_VIOLATIONS_ELSEWHERE]), *ends):
-                calls.append(driver.send(operation, name, body=body, parents={parameter.name: case.value}))
-    return calls
+    return [
+        driver.send(operation, name, body=body, parents={case.constraint.name: case.value})
+        for case in cases_of_path(driver.contract, operation)
+    ]
 
 
 def query_cases(driver: Driver, name: str) -> tuple[Case, ...]:
     """Return the cases of a query parameter of the list. Raises DoesNotApply where the list has no such parameter."""
-    parameter = driver.operation(Role.LIST).parameter(name)
-    if parameter is None:
+    driver.operation(Role.LIST)
+    found = cases_of_query(driver.contract, name)
+    if found is None:
         raise DoesNotApply(f"the list has no parameter {name}")
-    return parameter_cases(parameter)
+    return found
 
 
 # size and depth
