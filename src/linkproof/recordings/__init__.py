@@ -1,4 +1,4 @@
-"""Recordings: traffic that somebody kept, read as exchanges."""
+"""Read recorded traffic as exchanges, and write it."""
 
 from linkproof.recordings.files import read_recordings, recording_files
 

@@ -1,4 +1,4 @@
-"""A recorded body as the bytes that the application saw: unwrapped from the cassette, content encoding undone."""
+"""Return a recorded body as the bytes that the application received, with its content encoding undone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIX = "record the file again, or mend this interaction"
 
 
 def body_of(value: Any, headers: Headers, *, name: str, where: str) -> bytes:
-    """The bytes of ``request.body`` or ``response.body``. Raises UsageError that names ``where`` and the member."""
+    """Return the bytes of ``request.body`` or ``response.body``. Raises UsageError with ``where`` and the member."""
     return _decoded(_plain(value, name, where), headers.get("content-encoding").lower(), name, where)
 
 
@@ -44,7 +44,7 @@ def _plain(value: Any, name: str, where: str) -> bytes:
 
 
 def _unquoted(text: str) -> bytes:
-    """The bytes of a body that an old recorder wrote as Python prints bytes (``b'{...}'``); empty for any other.
+    """Return the bytes of a body that an old recorder wrote as Python prints bytes (``b'{...}'``); empty otherwise.
 
     Some recorders did so twice: ``b'b\\'{...}\\''``.
     """
@@ -79,7 +79,7 @@ def _base64(value: Any, name: str, where: str) -> bytes:
 
 
 def _decoded(body: bytes, encoding: str, name: str, where: str) -> bytes:
-    """Undo ``encoding`` where the bytes really are compressed: recorders often keep the header only."""
+    """Decompress a body if it is compressed: recorders often keep only the header field."""
     if not body or not encoding or encoding == "identity":
         return body
     try:
@@ -100,7 +100,7 @@ def _decoded(body: bytes, encoding: str, name: str, where: str) -> bytes:
 
 
 def unpacked(body: bytes) -> bytes | None:
-    """What gzip data hold; None where they are none, or more than any recorded exchange has."""
+    """Return decompressed gzip data, or None if they are invalid or larger than any exchange."""
     try:
         return _inflated(body, 31) if body.startswith(_GZIP) else None
     except (_TooLarge, zlib.error):
@@ -108,7 +108,7 @@ def unpacked(body: bytes) -> bytes | None:
 
 
 class _TooLarge(Exception):
-    """More comes out than any recorded exchange has."""
+    """The decompressed data are larger than any recorded exchange."""
 
 
 def _inflated(body: bytes, wbits: int) -> bytes:

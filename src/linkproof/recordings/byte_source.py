@@ -1,4 +1,4 @@
-"""A recording's bytes as they arrive: never more than one interaction's worth is asked for at a time."""
+"""Read a recording as a stream, at most one interaction at a time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LARGEST = 1 << 26
 
 
 class Stream(Protocol):
-    """What can be read as bytes arrive: files, pipes, gzip streams."""
+    """A file, pipe or gzip stream that returns bytes as they arrive."""
 
     def read1(self, size: int = -1, /) -> bytes:
-        """What is there, at most ``size`` bytes; b"" at the end."""
+        """Return the available bytes, at most ``size``; b"" at the end."""
 
 
 class Source:
-    """The bytes of one file. ``where`` is its path, for messages; ``facts`` what a cassette says it is of."""
+    """The bytes of one file. ``where`` is its path, for messages; ``facts`` is the cassette's description of a run."""
 
     def __init__(self, stream: Stream, where: str) -> None:
         self.where = where
@@ -38,7 +38,7 @@ class Source:
         self._head: bytes | None = None
 
     def head(self) -> bytes:
-        """The first bytes, which ``read`` gives again. Raises UsageError for an empty or a binary file."""
+        """Return the first bytes without consuming them. Raises UsageError for an empty or a binary file."""
         if self._head is None:
             self._head = self._chunk(1 << 14)
             if not self._head:
@@ -46,14 +46,14 @@ class Source:
         return self._head
 
     def read(self, size: int = 1 << 16) -> bytes:
-        """The next bytes, b"" at the end. Raises UsageError for bytes that no text has, and for too many of them."""
+        """Return the next bytes, b"" at the end. Raises UsageError for binary data or too large an interaction."""
         if self._head:
             chunk, self._head = self._head[:size], self._head[size:]
             return chunk
         return self._chunk(size)
 
     def allow(self) -> None:
-        """An interaction begins: from here on it may take as much as any."""
+        """Begin an interaction: reset the size limit."""
         self.begun = True
         self._left = LARGEST
 
@@ -77,7 +77,7 @@ class Source:
 
 
 def open_stream(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where they are gzip data, whatever the name says. Raises OSError."""
+    """Open a file, decompressed if it holds gzip data, whatever its name. Raises OSError."""
     stream = path.open("rb")
     if stream.peek(2)[:2] != b"\x1f\x8b" and not path.name.lower().endswith(".gz"):
         return stream

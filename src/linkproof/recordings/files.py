@@ -1,4 +1,4 @@
-"""Finds recordings under the paths that were given, and reads them one after the other, whatever their format."""
+"""Find recordings below paths, and read them one after the other, whatever their format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from linkproof.model.exchange import Exchange
 from linkproof.recordings import har, ndjson, test_proxy
 from linkproof.recordings.byte_source import Source, Stream, open_stream
 from linkproof.recordings.json_stream import Format, json_items
-from linkproof.recordings.omitted import Omitted
 from linkproof.recordings.vcr import exchange_of
 from linkproof.recordings.yaml_stream import yaml_interactions
 
@@ -29,12 +28,12 @@ _READERS = {
     Format.TEST_PROXY: test_proxy.exchange_of_entry,
 }
 
-#: Called with an exchange that is not whole, and the reason.
+#: Called with an incomplete exchange and the reason.
 Leave = Callable[[Exchange, str], object]
 
 
 def recording_files(paths: Sequence[Path]) -> list[Path]:
-    """The files to read: those named, and every recording below a folder, in a stable order, each once.
+    """Return the files to read: those named, and every recording below a folder, in a stable order, each once.
 
     Raises UsageError for a path that is not there, and for a folder without recordings or that cannot be read.
     """
@@ -55,17 +54,17 @@ def recording_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def read_recordings(paths: Sequence[Path], leave_out: Leave = lambda _exchange, _reason: None) -> Iterator[Exchange]:
-    """The exchanges of all recordings, in order, as they are read; each file is a world of its own.
+    """Yield the exchanges of all recordings, in order, as they are read. Each file is a state scope.
 
-    ``leave_out`` is told what a recording holds in part only. Raises UsageError that names file and line. A file that
-    turns out to be cut is a mistake even after its first exchanges were read: nothing is judged as if it were whole.
+    ``leave_out`` is called with incomplete exchanges. Raises UsageError with file and line, also for a truncated file
+    whose first exchanges were read: it is not judged as if it were whole.
     """
     for path in recording_files(paths):
         yield from _read(path, leave_out)
 
 
 def recorded_facts(path: Path) -> dict[str, Any]:
-    """What a cassette says it is of (``run --record`` writes it first); empty for any other. Raises UsageError."""
+    """Return what a cassette says of a run (``run --record`` writes it first); else empty. Raises UsageError."""
     facts: dict[str, Any] = {}
     for _ in _read(path, lambda _exchange, _reason: None, facts):
         break
@@ -139,7 +138,7 @@ def _exchanges(source: Source, leave_out: Leave) -> Iterator[Exchange]:
         for number, (kind, line, value) in enumerate(json_items(source), 1):
             try:
                 yield _READERS[kind](value, path=source.where, line=line, number=number)
-            except Omitted as omitted:
+            except har.Omitted as omitted:
                 leave_out(omitted.exchange, omitted.reason)
     else:
         for number, (line, value) in enumerate(yaml_interactions(source), 1):

@@ -1,4 +1,4 @@
-"""One entry of an HTTP archive (HAR 1.2), as browsers and mitmproxy write them, as an exchange."""
+"""Read an entry of an HTTP archive (HAR 1.2), as browsers and mitmproxy write them, as an exchange."""
 
 from __future__ import annotations
 
@@ -10,15 +10,28 @@ from typing import Any
 
 from linkproof.base.wording import parsed_moment, zulu
 from linkproof.model.exchange import Exchange, Headers, Request, Response
-from linkproof.recordings.omitted import Omitted
-from linkproof.recordings.vcr import credential_of, date_of, map_of, mistake, status_of, text_of, url_of
+from linkproof.recordings.vcr import credential_of, date_of, invalid, map_of, status_of, text_of, url_of
 
-#: A day: what took longer is no time.
+#: A day: a longer duration is an error of the recorder.
 _LONGEST_MS = 86_400_000
 
 
+class Omitted(Exception):
+    """An entry that is not a whole exchange. It is counted and reported, and not judged.
+
+    Args:
+        reason: what is missing.
+        exchange: what is known of the entry.
+    """
+
+    def __init__(self, reason: str, exchange: Exchange) -> None:
+        self.reason = reason
+        self.exchange = exchange
+        super().__init__(reason)
+
+
 def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Exchange:
-    """The exchange of an entry. Raises UsageError with file, line and member, and Omitted for what cannot be judged."""
+    """Return the exchange of an entry. Raises UsageError with file, line and member, Omitted if it is incomplete."""
     where = f"{path}: line {line}, entry {number}"
     entry = map_of(value, "the entry", where)
     request = map_of(entry.get("request"), "request", where)
@@ -55,13 +68,13 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
 
 def _headers(value: Any, name: str, where: str) -> Headers:
     if not isinstance(value, list):
-        raise mistake(f"{name} is no list", where)
+        raise invalid(f"{name} is no list", where)
     pairs: list[tuple[str, str]] = []
     for item in value:
         pair = item if type(item) is dict else map_of(item, f"an item of {name}", where)
         key, text = pair.get("name"), pair.get("value")
         if not isinstance(key, str) or not isinstance(text, str):
-            raise mistake(f"an item of {name} has no name or value", where)
+            raise invalid(f"an item of {name} has no name or value", where)
         if not key.startswith(":"):  # HTTP/2 sends method and path among the fields
             pairs.append((key, text))
     return Headers(pairs)
@@ -92,13 +105,13 @@ def _posted(request: dict[str, Any], found: Exchange, where: str) -> bytes:
 
 def _bytes(text: Any, encoding: Any, name: str, where: str) -> bytes:
     if not isinstance(text, str):
-        raise mistake(f"{name} is no text", where)
+        raise invalid(f"{name} is no text", where)
     if encoding != "base64":
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise mistake(f"{name} is no base64", where) from None
+        raise invalid(f"{name} is no base64", where) from None
 
 
 def _moment(entry: dict[str, Any]) -> datetime | None:
@@ -113,7 +126,7 @@ def _date(found: datetime | None) -> str:
 
 
 def _times(found: datetime | None, took: Any, number: int) -> tuple[float, float]:
-    """When the exchange began and ended; by its number where the entry has no time, or one that no exchange takes."""
+    """Return when the exchange began and ended, by its number if the entry has no valid times."""
     if found is None or not isinstance(took, int | float) or not 0 <= took <= _LONGEST_MS:
         return float(number), number + 0.5
     return found.timestamp(), found.timestamp() + took / 1000

@@ -1,4 +1,4 @@
-"""A JSON recording as a stream: one exchange is built at a time, whichever of the three formats it is.
+"""Read a JSON recording as a stream, one exchange at a time, in any of the three formats.
 
 These are vcrpy's other serializer (``interactions``), HAR 1.2 (``log.entries``) and the recordings of the Azure SDK
 test proxy (``Entries``).
@@ -17,7 +17,7 @@ from linkproof.recordings.byte_source import CUT, FORMATS, Source
 
 
 class Format(Enum):
-    """What a JSON recording is."""
+    """The format of a JSON recording, by the member that holds its exchanges."""
 
     CASSETTE = "interactions"
     HAR = "log.entries"
@@ -34,13 +34,13 @@ _STEP = 1 << 22
 
 
 def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
-    """Each exchange of a JSON recording with its format and the line it begins on.
+    """Yield each exchange of a JSON recording with its format and first line.
 
-    Which format it is, the first of its keys tells that only one of them has. Raises UsageError with file and line.
+    The first key that only one format has decides. Raises UsageError with file and line.
     """
     text = _Text(source)
     if text.peek() == "[":
-        raise text.mistake("no map at the top: this is no recording", FORMATS)
+        raise text.invalid("no map at the top: this is no recording", FORMATS)
     text.expect("{")
     found = False
     for key in _keys(text):
@@ -58,14 +58,14 @@ def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
         else:
             _harmless(text, key, (1, "1"), "cassette")
     if text.peek():
-        raise text.mistake(f"more text after the end, after {text.count} exchanges", "keep one recording in each file")
+        raise text.invalid(f"more text after the end, after {text.count} exchanges", "keep one recording in each file")
     if not found:
         problem = "neither interactions, log.entries nor Entries: this is no recording"
         raise UsageError(problem, where=f"{source.where}: line 1", fix=FORMATS)
 
 
 def _harmless(text: _Text, key: str, versions: tuple[Any, ...], what: str) -> None:
-    """Read over what is no exchange; a version that is not known is refused."""
+    """Skip a member that is not an exchange. Raises UsageError for an unknown version."""
     line = text.line
     value = text.value()
     if key == "linkproof" and isinstance(value, dict):
@@ -75,7 +75,7 @@ def _harmless(text: _Text, key: str, versions: tuple[Any, ...], what: str) -> No
 
 
 def _keys(text: _Text) -> Iterator[str]:
-    """The keys of an object whose brace was read, each with its colon; who asks for the next has read the value."""
+    """Yield the keys of an object after its brace. The caller reads each value before it asks for the next key."""
     if text.peek() == "}":
         text.expect("}")
         return
@@ -93,7 +93,7 @@ def _items(text: _Text) -> Iterator[tuple[int, Any]]:
     if text.peek() == "n" and text.value() is None:
         return
     if text.peek() != "[":
-        raise text.mistake("the exchanges are no list", "write one entry for each exchange")
+        raise text.invalid("the exchanges are no list", "write one entry for each exchange")
     text.expect("[")
     text.source.allow()
     if text.peek() == "]":
@@ -111,7 +111,7 @@ def _items(text: _Text) -> Iterator[tuple[int, Any]]:
 
 
 class _Text:
-    """The file's text, as far as it was read and is not yet used."""
+    """The part of the file's text that was read and not yet consumed."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -123,7 +123,7 @@ class _Text:
         self._ended = False
 
     def peek(self) -> str:
-        """The next character that is no white space, "" at the end."""
+        """Return the next character that is not white space, "" at the end."""
         while True:
             start = self._at
             while self._at < len(self._rest) and self._rest[self._at] in _SPACE:
@@ -154,7 +154,7 @@ class _Text:
                     self.line += self._rest.count("\n", self._at, error.pos)
                     raise self._broken(error.msg, cut=partly) from None
             except (ValueError, RecursionError):
-                raise self.mistake(
+                raise self.invalid(
                     "nested too deeply, or a number without end", "this is no recorded exchange"
                 ) from None
             else:
@@ -163,33 +163,33 @@ class _Text:
                     self._check(end, found)
                     return found
 
-    def mistake(self, problem: str, fix: str) -> UsageError:
-        """A mistake where the reader is."""
+    def invalid(self, problem: str, fix: str) -> UsageError:
+        """Return an error at the reader's position."""
         place = f"{self.source.where}: line {self.line}"
         return UsageError(
             problem, where=f"{place}, interaction {self.count + 1}" if self.source.begun else place, fix=fix
         )
 
     def unexpected(self, wanted: str) -> UsageError:
-        """A mistake: something else than ``wanted`` comes, or nothing at all."""
+        """Return an error: something else than ``wanted`` follows, or nothing."""
         return self._broken(f"{wanted} is missing", cut=not self.peek())
 
     def _broken(self, problem: str, *, cut: bool) -> UsageError:
-        return self.mistake(f"not valid JSON after {self.count} exchanges: {problem}", CUT if cut else "mend that line")
+        return self.invalid(f"not valid JSON after {self.count} exchanges: {problem}", CUT if cut else "mend that line")
 
     def _check(self, end: int, found: Any) -> None:
-        """Use up a value's text. Half a surrogate pair is no text: nothing could write it out again."""
+        """Consume a value's text. Raises UsageError for a lone surrogate, which cannot be written again."""
         raw = self._rest[self._at : end]
         if "\\ud" in raw or "\\uD" in raw:
             try:
                 json.dumps(found, ensure_ascii=False).encode()
             except UnicodeEncodeError:
-                raise self.mistake("half a surrogate pair in a text", "record the file again") from None
+                raise self.invalid("half a surrogate pair in a text", "record the file again") from None
         self.line += raw.count("\n")
         self._at = end
 
     def _more(self, wanted: int) -> bool:
-        """Read at least ``wanted`` more characters (within reason) if there are as many: fewer would be slow."""
+        """Read at least ``wanted`` more characters (at most one step), if there are as many."""
         parts = [self._rest[self._at :]]
         self._at = 0
         got = 0
@@ -198,7 +198,7 @@ class _Text:
             try:
                 part = self._decode(chunk, not chunk)
             except UnicodeDecodeError:
-                raise self.mistake(f"not UTF-8 after {self.count} interactions", "save the file as UTF-8") from None
+                raise self.invalid(f"not UTF-8 after {self.count} interactions", "save the file as UTF-8") from None
             self._ended = not chunk
             got += len(part)
             parts.append(part)

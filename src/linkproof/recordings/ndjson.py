@@ -1,6 +1,6 @@
-"""Exchanges of our own, one on each line: the format of ``schemas/formats/exchange.schema.json``.
+"""Read Linkproof's own format, one exchange per line: ``schemas/formats/exchange.schema.json``.
 
-The fast way in, so that a line is read once: orjson builds it, and only what would break a check is looked at.
+This is the fastest format: orjson decodes a line, and only what a check relies on is validated.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CREDENTIALS = {c.value: c for c in Credential}
 
 
 def ndjson_exchanges(source: Source) -> Iterator[Exchange]:
-    """The exchanges of a file, in order. Raises UsageError with file and line."""
+    """Yield the exchanges of a file, in order. Raises UsageError with file and line."""
     number = 0
     for line, raw in enumerate(_lines(source), 1):
         if raw.isspace():
@@ -97,7 +97,7 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
 
 
 def _has_a_host(url: str) -> bool:
-    """Whether a URL can be taken apart: brackets and characters outside ASCII may be no host."""
+    """Return whether a URL has a valid host. Brackets and non-ASCII characters may make it invalid."""
     if url.isascii() and "[" not in url and "]" not in url:
         return True
     try:
@@ -129,7 +129,7 @@ def _credential(word: Any) -> Credential:
 
 
 def _headers(message: dict[str, Any], name: str) -> Headers:
-    """Header fields from a list of [name, value], or from an object whose values are a text or a list of texts."""
+    """Return header fields from a list of [name, value], or from an object of strings or lists of strings."""
     fields = message.get("headers")
     if not fields:
         return Headers()

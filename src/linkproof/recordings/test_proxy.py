@@ -1,4 +1,4 @@
-"""One entry of a recording of the Azure SDK test proxy, or of PowerShell's HttpRecorder, as an exchange.
+"""Read an entry of the Azure SDK test proxy, or of PowerShell's HttpRecorder, as an exchange.
 
 A body is written there as JSON where it is an object, as text, as a list of the text's lines, or, where its content
 type is no text, in base64 (tools/test-proxy of github.com/Azure/azure-sdk-tools, RecordEntry).
@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from linkproof.model.exchange import Exchange, Headers, Request, Response
-from linkproof.recordings.vcr import credential_of, date_of, headers_of, map_of, mistake, status_of, text_of, url_of
+from linkproof.recordings.vcr import credential_of, date_of, headers_of, invalid, map_of, status_of, text_of, url_of
 
 #: The host that HttpRecorder's relative URLs are relative to, unless the entry says otherwise.
 _DEFAULT_HOST = "management.azure.com"
@@ -24,7 +24,7 @@ _TEXT = re.compile(r"(?i)\s*(?:text/|application/(?:[\w.+-]*(?:json|xml)|x-www-f
 
 
 def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Exchange:
-    """The exchange of an entry. Raises UsageError with file, line and member."""
+    """Return the exchange of an entry. Raises UsageError with file, line and member."""
     where = f"{path}: line {line}, entry {number}"
     entry = map_of(value, "the entry", where)
     sent = headers_of(entry.get("RequestHeaders"), "RequestHeaders", where)
@@ -52,7 +52,7 @@ def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Excha
 
 
 def _url(entry: dict[str, Any], sent: Headers, came: Headers, where: str) -> str:
-    """The URL of an entry; a relative one gets the host that the entry names elsewhere, or the default."""
+    """Return the absolute URL of an entry. A relative one gets the entry's other host, or the default."""
     found = entry.get("RequestUri")
     if not isinstance(found, str) or not found.startswith("/") or found.startswith("//"):
         return url_of(found, "RequestUri", where)
@@ -61,7 +61,7 @@ def _url(entry: dict[str, Any], sent: Headers, came: Headers, where: str) -> str
 
 
 def _host_in(url: str) -> str:
-    """The host of a URL; "" where there is none."""
+    """Return the host of a URL, "" if it has none."""
     try:
         return urlsplit(url).netloc
     except ValueError:
@@ -80,4 +80,4 @@ def _body(value: Any, headers: Headers, name: str, where: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise mistake(f"{name} is no base64", where) from None
+        raise invalid(f"{name} is no base64", where) from None

@@ -1,4 +1,4 @@
-"""One interaction of a VCR cassette as an exchange, and what every format is read with."""
+"""Read an interaction of a VCR cassette as an exchange; helpers that all formats share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx"
 
 
 def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
-    """The exchange of an interaction (a plain map). Raises UsageError with file, line and member."""
+    """Return the exchange of an interaction. Raises UsageError with file, line and member."""
     where = f"{path}: line {line}, interaction {number}"
     interaction = map_of(value, "the interaction", where)
     request = map_of(interaction.get("request"), "request", where)
@@ -56,7 +56,7 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
 
 
 def _known(value: Any, number: int, where: str) -> dict[str, Any]:
-    """What ``run --record`` notes of an exchange beside what vcrpy knows."""
+    """Return what ``run --record`` adds to vcrpy's members: times, credential, test and state scope."""
     if value is None:
         return {"started": float(number), "ended": number + 0.5}
     found: dict[str, Any] = {k: str(v) for k, v in map_of(value, "linkproof", where).items()}
@@ -64,7 +64,7 @@ def _known(value: Any, number: int, where: str) -> dict[str, Any]:
         found[name] = _seconds(found.get(name), f"linkproof.{name}", where)
     credential = found.get("credential", "unknown")
     if credential not in _CREDENTIALS:
-        raise mistake(f"linkproof.credential is {credential!r:.40}, none of {', '.join(sorted(_CREDENTIALS))}", where)
+        raise invalid(f"linkproof.credential is {credential!r:.40}, none of {', '.join(sorted(_CREDENTIALS))}", where)
     return {**found, "credential": Credential(credential)}
 
 
@@ -74,66 +74,66 @@ def _seconds(text: str | None, name: str, where: str) -> float:
     except ValueError:
         found = math.nan
     if not math.isfinite(found):
-        raise mistake(f"{name} is {text!r:.40}, no number of seconds", where)
+        raise invalid(f"{name} is {text!r:.40}, no number of seconds", where)
     return found
 
 
-def mistake(problem: str, where: str) -> UsageError:
-    """A mistake in one interaction."""
+def invalid(problem: str, where: str) -> UsageError:
+    """Return an error in one interaction."""
     return UsageError(problem, where=where, fix="record the file again, or mend this interaction")
 
 
 def map_of(value: Any, name: str, where: str) -> dict[str, Any]:
-    """A map that has to be there."""
+    """Return a required object."""
     if value is None:
-        raise mistake(f"{name} is missing: the file may have been cut", where)
+        raise invalid(f"{name} is missing: the file may have been cut", where)
     if not isinstance(value, dict):
-        raise mistake(f"{name} is no map", where)
+        raise invalid(f"{name} is no map", where)
     return value
 
 
 def text_of(value: Any, name: str, where: str) -> str:
-    """A text that has to be there."""
+    """Return a required, non-empty string."""
     if not isinstance(value, str) or not value:
-        raise mistake(f"{name} is missing or no text", where)
+        raise invalid(f"{name} is missing or no text", where)
     return value
 
 
 def url_of(value: Any, name: str, where: str) -> str:
-    """An http(s) URL."""
+    """Return an http(s) URL."""
     url = text_of(value, name, where)
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise mistake(f"{name} is {url[:100]!r}: {error}", where) from None
+        raise invalid(f"{name} is {url[:100]!r}: {error}", where) from None
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise mistake(f"{name} is {url[:100]!r}, no http(s) URL", where)
+        raise invalid(f"{name} is {url[:100]!r}, no http(s) URL", where)
     return url
 
 
 def status_of(value: Any, name: str, where: str) -> int:
-    """A status, as a number or as its digits."""
+    """Return a status code, written as a number or as digits."""
     text = str(value) if value is not None else ""
     # isdigit() alone takes digits that int() does not; three of them are enough for any status.
     if not (text.isascii() and text.isdigit() and len(text) == 3 and "100" <= text <= "599"):
-        raise mistake(f"{name} is {text[:40]!r}, no HTTP status", where)
+        raise invalid(f"{name} is {text[:40]!r}, no HTTP status", where)
     return int(text)
 
 
 def headers_of(value: Any, name: str, where: str) -> Headers:
-    """Header fields from a map of names to a text or a list of texts."""
+    """Return header fields from an object of strings or lists of strings."""
     if value is None:
         return Headers()
     if not isinstance(value, dict):
-        raise mistake(f"{name} is no map", where)
+        raise invalid(f"{name} is no map", where)
     try:
         return Headers(pairs_of(value, name))
     except ValueError as error:
-        raise mistake(str(error), where) from None
+        raise invalid(str(error), where) from None
 
 
 def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
-    """Header fields as pairs. Raises ValueError, which names the field, where one is no text or list of texts."""
+    """Return header fields as pairs. Raises ValueError for a field that is no string or list of strings."""
     pairs: list[tuple[str, str]] = []
     for key, found in fields.items():
         for item in found if isinstance(found, list) else [found]:
@@ -145,7 +145,7 @@ def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
 
 
 def credential_of(headers: Headers) -> Credential:
-    """What the header fields say of the credential: nothing, where it was taken out."""
+    """Return whether a credential was sent; unknown if the recorder removed it."""
     found = headers.get("authorization") or headers.get("x-auth-token")
     if not found or any(word in found.lower() for word in _MASKED):
         return Credential.UNKNOWN
@@ -159,7 +159,7 @@ _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
 
 
 def date_of(headers: Headers) -> str:
-    """When the answer was given (ISO 8601), by its Date; "" where it has none."""
+    """Return the time of a response (ISO 8601) by its Date field, "" if it has none."""
     text = headers.get("date")
     match = _HTTP_DATE.fullmatch(text)
     if match is not None and match[2] in _MONTHS:

@@ -1,7 +1,7 @@
-"""Writes exchanges as a cassette in vcrpy's format (version 1), each one as soon as it is there.
+"""Write exchanges as a cassette in vcrpy's format (version 1), each as soon as it is complete.
 
-``version`` and what the cassette is of come first, so that the file is whole after every exchange: a crash loses at
-most the last one. vcrpy reads it; what it does not know (``linkproof``) it passes over.
+``version`` and the description of the run come first, so that the file is valid after every exchange: a crash loses at
+most the last one. vcrpy reads it and ignores the member ``linkproof``.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class CassetteWriter:
-    """A cassette that is being written. Raises UsageError where the file cannot be had, or is somebody else's.
+    """A cassette that is being written. Raises UsageError if the file cannot be written, or is not a cassette of ours.
 
     Args:
         path: the file.
-        facts: what the cassette is of, plain data: a replay reads it.
-        change: what is done to an exchange before it is written (redaction).
+        facts: the description of the run, plain data: a replay reads it.
+        change: changes an exchange before it is written (redaction).
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class CassetteWriter:
         self._file.flush()
 
     def write(self, exchange: Exchange) -> None:
-        """Write one exchange, whole, and hand it to the operating system."""
+        """Write one exchange and flush it."""
         changed = self._change(exchange)
         self._first = self._first or changed.started - 1.0  # times are above 0: 0 says that nobody knows
         self._file.write(_yaml([_interaction(changed, self._first)]))
@@ -62,7 +62,7 @@ class CassetteWriter:
         self.count += 1
 
     def close(self) -> None:
-        """End the cassette."""
+        """Close the cassette."""
         if not self.count and not self._file.closed:
             self._file.seek(-1, 2)
             self._file.write(b" []\n")
@@ -114,7 +114,7 @@ def _headers(headers: Headers) -> dict[str, list[str]]:
 
 
 def _body(body: bytes) -> str | bytes:
-    """Text where it is plain text, else bytes: YAML knows no other characters."""
+    """Return a string if YAML can hold the body's characters, else bytes."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""A YAML cassette as a stream of interactions: one is built at a time, so memory does not grow with the file.
+"""Read a YAML cassette as a stream of interactions, so that memory does not grow with the file.
 
 Only plain data is built (strings, lists, maps, null, base64): no tag makes an object. An alias stands for the very
 object that its anchor named within the same interaction, and counts as much as that object: nested aliases are
@@ -26,7 +26,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def yaml_interactions(source: Source) -> Iterator[tuple[int, Any]]:
-    """Each interaction of a YAML cassette with the line it begins on. Raises UsageError with file and line."""
+    """Yield each interaction with its first line. Raises UsageError with file and line."""
     events = _Events(source)
     try:
         yield from _document(events)
@@ -47,7 +47,7 @@ def _mended(error: yaml.YAMLError, problem: str) -> str:
 
 
 class _Events:
-    """The parser's events, and what the interaction that is being built has cost so far."""
+    """The parser's events, and the size of the current interaction so far."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -57,23 +57,23 @@ class _Events:
         self._events = iter(yaml.parse(source, Loader=_Loader))
 
     def next(self) -> Any:
-        """The next event."""
+        """Return the next event."""
         return next(self._events)
 
     def begin(self) -> None:
-        """A new interaction: nothing of the former ones is kept."""
+        """Begin an interaction: forget anchors and size of the last one."""
         self.cost = 0
         self.anchors = {}
         self.source.allow()
 
     def pay(self, cost: int, line: int) -> None:
-        """Count what a value takes when it is written out. Raises UsageError for more than an exchange can have."""
+        """Add a value's expanded size. Raises UsageError if the interaction is too large."""
         self.cost += cost
         if self.cost > LARGEST:
-            raise self.mistake("an interaction is too large when it is written out", line, "it is no recorded exchange")
+            raise self.invalid("an interaction is too large when it is written out", line, "it is no recorded exchange")
 
-    def mistake(self, problem: str, line: int, fix: str) -> UsageError:
-        """A mistake at a line."""
+    def invalid(self, problem: str, line: int, fix: str) -> UsageError:
+        """Return an error at a line."""
         place = f"{self.source.where}: line {line}"
         return UsageError(
             problem, where=f"{place}, interaction {self.count + 1}" if self.source.begun else place, fix=fix
@@ -87,13 +87,13 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
         raise UsageError("the file is empty", where=where, fix=FORMATS)
     top = events.next()
     if not isinstance(top, yaml.MappingStartEvent):
-        raise events.mistake("no map at the top: this is no VCR cassette", top.start_mark.line + 1, FORMATS)
+        raise events.invalid("no map at the top: this is no VCR cassette", top.start_mark.line + 1, FORMATS)
     keys: set[str] = set()
     while not isinstance(event := events.next(), yaml.MappingEndEvent):
         key = _build(events, event, 0)
         line = event.start_mark.line + 1
         if not isinstance(key, str):
-            raise events.mistake("a key that is no text", line, FORMATS)
+            raise events.invalid("a key that is no text", line, FORMATS)
         keys.add(key)
         if key == "interactions":
             yield from _sequence(events, line)
@@ -107,7 +107,7 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
 
 
 def _whole(events: _Events, keys: set[str]) -> None:
-    """Refuse a file that is no cassette, that lacks its end, or that has another one after it."""
+    """Raise UsageError for a file that is no cassette, is truncated, or holds another document."""
     where = events.source.where
     if "interactions" not in keys:
         raise UsageError("no interactions: this is no VCR cassette", where=f"{where}: line 1", fix=FORMATS)
@@ -127,7 +127,7 @@ def _sequence(events: _Events, line: int) -> Iterator[tuple[int, Any]]:
     if isinstance(start, yaml.ScalarEvent) and start.value in _NULLS:
         return
     if not isinstance(start, yaml.SequenceStartEvent):
-        raise events.mistake("interactions is no list", line, "write one entry for each exchange")
+        raise events.invalid("interactions is no list", line, "write one entry for each exchange")
     events.begin()
     while not isinstance(event := events.next(), yaml.SequenceEndEvent):
         value = _build(events, event, 0)
@@ -137,14 +137,14 @@ def _sequence(events: _Events, line: int) -> Iterator[tuple[int, Any]]:
 
 
 def _build(events: _Events, event: Any, depth: int) -> Any:
-    """The value that begins with an event."""
+    """Return the value that begins with an event."""
     line = event.start_mark.line + 1
     before = events.cost
     if depth > _DEEPEST:
-        raise events.mistake(f"nested more than {_DEEPEST} deep", line, "this is no recorded exchange")
+        raise events.invalid(f"nested more than {_DEEPEST} deep", line, "this is no recorded exchange")
     if isinstance(event, yaml.AliasEvent):
         if event.anchor not in events.anchors:
-            raise events.mistake(f"alias *{event.anchor} has no anchor in its interaction", line, "write it out")
+            raise events.invalid(f"alias *{event.anchor} has no anchor in its interaction", line, "write it out")
         value, cost = events.anchors[event.anchor]
         events.pay(cost, line)
         return value
@@ -168,7 +168,7 @@ def _map(events: _Events, depth: int) -> dict[str | None, Any]:
     while not isinstance(item := events.next(), yaml.MappingEndEvent):
         key = _build(events, item, depth + 1)
         if not isinstance(key, str | None):
-            raise events.mistake("a key that is no text", item.start_mark.line + 1, "keys are plain words")
+            raise events.invalid("a key that is no text", item.start_mark.line + 1, "keys are plain words")
         found[key] = _build(events, events.next(), depth + 1)
     return found
 
@@ -178,7 +178,7 @@ def _scalar(events: _Events, event: Any, line: int) -> Any:
         try:
             return base64.b64decode("".join(event.value.split()), validate=True)
         except (binascii.Error, ValueError):
-            raise events.mistake("!!binary is no base64", line, "mend it, or record the file again") from None
+            raise events.invalid("!!binary is no base64", line, "mend it, or record the file again") from None
     if event.implicit[0] and event.style in (None, "") and event.value in _NULLS:
         return None
     return event.value

@@ -46,17 +46,17 @@ _OTHER = re.compile(r"[^A-Za-z\s]")
 
 
 def is_secret_header(name: str) -> bool:
-    """Whether a header field's value is a credential, by its name."""
+    """Return whether a header field's name says that its value is a credential."""
     return name.lower() in SECRET_HEADERS or strength_of(name) is Strength.STRONG
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a value stands in the place of a credential: nothing is hidden by hiding it again."""
+    """Return whether a value is a placeholder for a credential, such as ``***``."""
     return not value or (len(value) <= 160 and _PLACEHOLDER.fullmatch(value.strip()) is not None)
 
 
 def looks_secret(word: str) -> bool:
-    """Whether what follows "Bearer" or "Basic" is a credential, and no plain word as in "Basic tier"."""
+    """Return whether the word after "Bearer" or "Basic" is a credential, and no plain word as in "Basic tier"."""
     head = word[:256]
     letters = len(_LETTER.findall(head))
     if letters and any(c.isdigit() for c in head):
@@ -65,7 +65,7 @@ def looks_secret(word: str) -> bool:
 
 
 def is_credential(value: str, strength: Strength) -> bool:
-    """Whether the value after a name is a credential, by how strongly the name says so."""
+    """Return whether the value after a name is a credential, given how strongly the name says so."""
     if strength is Strength.NONE or is_placeholder(value):
         return False
     if strength is Strength.STRONG:
@@ -74,7 +74,7 @@ def is_credential(value: str, strength: Strength) -> bool:
 
 
 def secrets_of(headers: Headers) -> set[str]:
-    """The credentials that a request's header fields carry: whole values and what follows the scheme."""
+    """Return the credentials in a request's header fields: whole values and what follows the scheme."""
     found: set[str] = set()
     if not headers.has_any(SECRET_HEADERS):
         return found
@@ -86,7 +86,7 @@ def secrets_of(headers: Headers) -> set[str]:
 
 
 def forms_of(secrets: Iterable[str]) -> list[str]:
-    """The ways in which a server may echo credentials: as they came, in a URL, in JSON, in base64; longest first."""
+    """Return the forms in which a server may echo credentials: plain, in a URL, JSON or base64; longest first."""
     found: set[str] = set()
     for secret in secrets:
         escaped = json.dumps(secret)[1:-1]

@@ -1,4 +1,4 @@
-"""A curl command that sends a request again, without its credential."""
+"""Write a curl command that repeats a request, without its credential."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WINDOW = 1 << 16
 
 
 def curl(exchange: Exchange, masker: Masker) -> str:
-    """A command that sends the request again; credentials are named by environment variables, never written."""
+    """Return a command that repeats the request; it names credentials by environment variables."""
     request = exchange.request
     parts = ["curl", "-sS", "-i", "-X", request.method, shlex.quote(masker.text(request.url))]
     for key, value in request.headers:

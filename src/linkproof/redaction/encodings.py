@@ -1,4 +1,4 @@
-"""What a text may be wrapped in: JSON strings, percent-encoding, base64 and gzip. Each is undone, looked at, redone."""
+"""Change the content of JSON strings, percent-encoding, base64 and gzip: decode, change, encode."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RESERVED = ":/?#[]@!$&'()*+,;= |{}"
 
 
 def escaped(raw: str, change: Change) -> str:
-    """A JSON string (with its quotes), its content changed."""
+    """Change the content of a JSON string (with its quotes)."""
     try:
         value = json.loads(raw, strict=False)
     except ValueError:
@@ -40,7 +40,7 @@ def escaped(raw: str, change: Change) -> str:
 
 
 def percent_encoded(raw: str, change: Change) -> str:
-    """A percent-encoded word or URL, its content changed; what stood there plainly stays plain."""
+    """Change the content of a percent-encoded word or URL. Reserved characters that were not encoded stay so."""
     value = unquote(raw)
     found = change(value)
     if found == value:
@@ -51,7 +51,7 @@ def percent_encoded(raw: str, change: Change) -> str:
 
 
 def base64_word(raw: str, change: Callable[[bytes], bytes]) -> str:
-    """A base64 word, its content changed where it is text or gzip data.
+    """Change the content of a base64 word if it is text or gzip data.
 
     A path or a name may be joined to it by letters of the alphabet: its parts are looked at too.
     """
@@ -75,7 +75,7 @@ def _base64(raw: str, change: Callable[[bytes], bytes]) -> str:
 
 
 def text_of_base64(word: str) -> bytes | None:
-    """The bytes of a base64 word that hold a text or gzip data; None for anything else. A cut word loses its end."""
+    """Return the bytes of a base64 word that holds text or gzip data, else None. A truncated word loses its end."""
     plain = word.rstrip("=").replace("-", "+").replace("_", "/")
     if len(plain) % 4 == 1:
         plain = plain[:-1]
@@ -89,7 +89,7 @@ def text_of_base64(word: str) -> bytes | None:
 
 
 def gunzipped(body: bytes, largest: int) -> bytes | None:
-    """What gzip data hold; None where they are none, are broken, or hold more than ``largest`` bytes."""
+    """Return decompressed gzip data; None if they are invalid or larger than ``largest`` bytes."""
     found = bytearray()
     while body.startswith(_GZIP):
         engine = zlib.decompressobj(31)
@@ -104,5 +104,5 @@ def gunzipped(body: bytes, largest: int) -> bytes | None:
 
 
 def is_gzip(body: bytes) -> bool:
-    """Whether bytes begin as gzip data do."""
+    """Return whether bytes begin like gzip data."""
     return body.startswith(_GZIP)

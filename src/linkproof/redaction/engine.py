@@ -1,4 +1,4 @@
-"""Finds credentials in any text, whatever it is wrapped in, and puts something else in their place.
+"""Find credentials in any text, however it is encoded, and replace them.
 
 One engine for everything that is handed on: the masker of reports (``masking``) and the redactor of recordings
 (``redactor``) differ in what they write instead, and in what else they replace. A text goes through ordered passes;
@@ -58,7 +58,7 @@ class Engine:
     """Replaces credentials.
 
     Args:
-        replace: what is written in the place of a credential. Asked for each; a placeholder is left as it is.
+        replace: returns what replaces a credential. It is not called for placeholders.
     """
 
     def __init__(self, replace: Callable[[str], str]) -> None:
@@ -66,7 +66,7 @@ class Engine:
         self._cache: dict[str, str] = {}
 
     def text(self, text: str, depth: int = 0) -> str:
-        """A text without credentials."""
+        """Return a text without credentials."""
         if len(text) < _SHORTEST or depth > DEEPEST:
             return text
         if depth:
@@ -84,7 +84,7 @@ class Engine:
         return self.finish(self.credentials(self._decoded(self.start(text), depth), depth))
 
     def body(self, body: bytes, depth: int = 0) -> bytes:
-        """A body without credentials; gzip data are packed again."""
+        """Return a body without credentials; gzip data are compressed again."""
         if not body:
             return body
         if is_gzip(body) and depth <= DEEPEST:
@@ -104,15 +104,15 @@ class Engine:
         return body if found_text == text else found_text.encode(encoding, "replace")
 
     def start(self, text: str) -> str:
-        """What is replaced before anything else, credentials that are known: none here."""
+        """Replace known credentials, before anything else: none here."""
         return text
 
     def finish(self, text: str) -> str:
-        """What else is replaced, after credentials: nothing here."""
+        """Replace other values, after credentials: none here."""
         return text
 
     def credentials(self, text: str, depth: int = 0) -> str:
-        """A text whose credentials on the surface are replaced: by shape, by the name before them, by the scheme."""
+        """Replace the credentials of a text that is decoded already: by shape, name or scheme."""
         if "PRIVATE KEY" in text:
             text = PEM.sub(self._value, text)
         if "eyJ" in text:
@@ -142,7 +142,7 @@ class Engine:
         return BASE64.sub(lambda m: self._base64(m.group(), depth), text)
 
     def _percent_encoded_url(self, text: str, depth: int) -> str:
-        """What is a credential only when a whole URL is read: ``%22password%22:%22...%22``."""
+        """Replace what is recognised only in the whole URL: ``%22password%22:%22...%22``."""
         if depth >= DEEPEST:
             return text
         return PERCENT_URL.sub(
@@ -165,7 +165,7 @@ class Engine:
         return whole[:start] + self._new(whole[start:end]) + whole[end:]
 
     def _token(self, match: re.Match[str]) -> str:
-        """Words joined by dots, in which a JSON Web Token may stand."""
+        """Replace a JSON Web Token among words joined by dots."""
         whole = match.group()
         at = whole.find("eyJ")
         if at < 0:
@@ -235,14 +235,14 @@ class Engine:
 
 
 def _most_unpacked(size: int, depth: int) -> int:
-    """The most that gzip data may hold. Within a text it is a multiple of their size: more is no text, but a bomb."""
+    """Return the limit for decompressed gzip data. Within a text it is a multiple of their size: more is a bomb."""
     return _LARGEST_BODY if depth == 0 else 512 + size * (32 if depth <= 2 else 4)
 
 
 def closing(text: str, at: int, quote: str) -> int:
-    """Where a string ends that began with ``quote`` (with its backslashes) before ``at``.
+    """Return where a string ends whose opening ``quote`` (with its backslashes) precedes ``at``.
 
-    A string that was cut ends with its line; one in a string that ends first, with that.
+    A truncated string ends with its line, or with the string that contains it.
     """
     deep = len(quote) - 1
     begin = at
@@ -266,7 +266,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 def _strength_of_value(text: str, members: list[re.Match[str]], number: int) -> Strength:
-    """How strongly the members beside ``value`` say that it is a credential."""
+    """Return how strongly the members beside ``value`` say that it is a credential."""
     found = Strength.NONE
     for other in (number - 2, number - 1, number + 1, number + 2):
         if not 0 <= other < len(members) or abs(members[other].start() - members[number].start()) > 1024:
@@ -296,7 +296,7 @@ def _strength_of_pair(text: str, match: re.Match[str]) -> Strength:
 
 
 def _spliced(text: str, spans: Iterator[_Span]) -> str:
-    """``text`` with spans replaced; of spans that overlap the first counts."""
+    """Return ``text`` with spans replaced; of overlapping spans the first counts."""
     parts: list[str] = []
     past = 0
     for start, end, new in spans:

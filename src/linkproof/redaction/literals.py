@@ -1,4 +1,4 @@
-"""Replaces very many known texts at once, in time that does not depend on how many they are."""
+"""Replace many known texts at once, in time that does not depend on their number."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Literals:
         return iter(self._new)
 
     def add(self, text: str, new: str) -> bool:
-        """Remember a text; whether it was not known and can be found by a word."""
+        """Remember a text; return whether it is new and contains a word to find it by."""
         key = _lower(text)
         word = max(_WORD.finditer(key), key=lambda m: len(m.group()), default=None)
         if key in self._new or word is None:
@@ -36,7 +36,7 @@ class Literals:
         return True
 
     def replace(self, text: str) -> str:
-        """A text with every known text in it replaced; of two that overlap, the one whose word comes first."""
+        """Return a text with every known text in it replaced; of two that overlap, the one whose word comes first."""
         if not self._new:
             return text
         lower = _lower(text)
@@ -69,6 +69,6 @@ def _is_whole(lower: str, start: int, end: int) -> bool:
 
 
 def _lower(text: str) -> str:
-    """The text in lower case, each character where it was."""
+    """Return the text in lower case, each character at its place."""
     lower = text.lower()
     return lower if len(lower) == len(text) else text

@@ -1,4 +1,4 @@
-"""The masker: no credential in anything that is written, whoever sent it and whatever it is wrapped in."""
+"""Mask credentials in everything that is written, whoever sent them and however they are encoded."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ class Masker(Engine):
         return text
 
     def headers(self, headers: Headers) -> Headers:
-        """Header fields without credentials."""
+        """Return header fields without credentials."""
         return Headers((k, self.header(k, v)) for k, v in headers)
 
     def header(self, name: str, value: str) -> str:
-        """The value of a header field without credentials."""
+        """Return the value of a header field without credentials."""
         if name.lower() in _CHALLENGES:
             return self.text(value)
         return MASK if is_secret_header(name) and value else self.text(value)
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """An exchange as evidence: without credentials, and no longer than anybody reads."""
+        """Return an exchange as evidence: without credentials, and with long bodies cut."""
         request, response = exchange.request, exchange.response
         return dataclasses.replace(
             exchange,
@@ -88,7 +88,7 @@ class Masker(Engine):
         )
 
     def masked(self, value: T) -> T:
-        """A value (text, bytes, header fields, exchange, or dataclasses, maps and lists of these) without credentials.
+        """Return a value (text, bytes, headers, exchange; dataclasses, maps, lists of these) without credentials.
 
         What holds none is returned as it is.
         """
@@ -127,29 +127,29 @@ class Masker(Engine):
 
 
 def secrets_in(exchange: Exchange) -> set[str]:
-    """The credentials that an exchange's header fields carry; an answer's cookies are masked where they stand."""
+    """Return the credentials in an exchange's header fields, but for a response's cookies."""
     came = Headers((k, v) for k, v in exchange.response.headers if k.lower() != "set-cookie")
     return secrets_of(exchange.request.headers) | secrets_of(came)
 
 
 def masker_of(exchanges: Iterable[Exchange]) -> Masker:
-    """The masker for exchanges: where they carry no credential any more, one for all."""
+    """Return a masker that knows the credentials of exchanges; a shared one if they carry none."""
     known = {secret for exchange in exchanges for secret in secrets_in(exchange)}
     return Masker(secrets=known) if known else _PLAIN
 
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
-    """A text without the given secrets and without whatever looks like a credential."""
+    """Return a text without the given secrets and without anything that looks like a credential."""
     return (Masker(secrets=secrets) if secrets else _PLAIN).text(text)
 
 
 def masked(value: T) -> T:
-    """A value (see ``Masker.masked``) without whatever looks like a credential: for the last edge of a writer."""
+    """Return a value (see ``Masker.masked``) without anything that looks like a credential. Writers call it last."""
     return _PLAIN.masked(value)
 
 
 def leak_of(exchange: Exchange) -> str:
-    """Where an exchange still carries a credential, in words; "" where none is known to be in it."""
+    """Return which part of an exchange still carries a credential, "" if none does."""
     for side, headers in (("request", exchange.request.headers), ("response", exchange.response.headers)):
         for name, value in headers:
             if name.lower() in _CHALLENGES:

@@ -1,4 +1,4 @@
-"""Typed pseudonyms: what stands for a subscription, a person or a host, the same one wherever the value comes."""
+"""Typed pseudonyms for subscriptions, people, hosts and credentials: the same one for every occurrence of a value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a pseudonym stands for."""
+    """The kind of value that a pseudonym replaces."""
 
     SUBSCRIPTION = "subscription"
     TENANT = "tenant"
@@ -28,9 +28,9 @@ _NOBODYS = frozenset({"00000000-0000-0000-0000-000000000000", "0" * 32})
 
 
 class Pseudonyms:
-    """Gives out pseudonyms by order of first sight, so that they say nothing of the value; none once it is ``frozen``.
+    """Assigns pseudonyms in order of first occurrence, so that they reveal nothing; no new ones once it is ``frozen``.
 
-    What a suite made up itself (``own``) is nobody's secret and stays as it is: a replay makes it up again.
+    Values that a suite generates (``own``) are no secret and stay: a replay generates them again.
     """
 
     def __init__(self) -> None:
@@ -41,13 +41,13 @@ class Pseudonyms:
         self.frozen = False
 
     def own(self, value: str) -> None:
-        """Leave a value as it is, unless it is known already."""
+        """Keep a value unchanged, unless it has a pseudonym already."""
         key = value.casefold()
         if key not in self._known:
             self._own.add(key)
 
     def of(self, value: str, kind: Kind) -> str:
-        """The pseudonym of a value; it was given out at first sight, whatever the kind is said to be now."""
+        """Return the pseudonym of a value. Its first occurrence decided the kind."""
         key = value.casefold()
         found = self._known.get(key)
         if found is not None:
@@ -60,12 +60,12 @@ class Pseudonyms:
         return found
 
     def given(self, value: str) -> bool:
-        """Whether a value is a pseudonym."""
+        """Return whether a value is a pseudonym."""
         return value.casefold() in self._given
 
 
 def _written(kind: Kind, number: int, value: str) -> str:
-    """A pseudonym; none is the beginning of another, or one would be found in the other's place."""
+    """Write a pseudonym. None is a prefix of another, so that replacing one cannot damage another."""
     if kind in _DIGITS:
         guid = f"{_DIGITS[kind]}0000000-0000-4000-8000-{number:012d}"
         return guid if "-" in value else guid.replace("-", "")

@@ -1,8 +1,8 @@
-"""Takes out of exchanges what must not be handed on, and leaves them replayable.
+"""Replace credentials and personal data in exchanges by pseudonyms, and keep them replayable.
 
 Credentials, ids of subscriptions, tenants, projects and principals, mails and hosts become typed pseudonyms, the same
 one everywhere: in URLs, header fields and bodies, also percent-encoded, JSON-escaped, in base64 and in gzip. What is
-equal stays equal, so links still lead to what they led to, and every check comes to the same.
+equal stays equal, so that links still lead where they led, and every check judges the same.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SIGNED = re.compile(r"(?:Access|Credential|Signature)=([^,\s]++)")
 
 
 class Redactor(Engine):
-    """Redacts exchanges in their order, and any text afterwards; one object for everything that is handed on."""
+    """Redacts exchanges in order, and any text afterwards; one object for everything that belongs together."""
 
     def __init__(self) -> None:
         super().__init__(self.credential)
@@ -42,7 +42,7 @@ class Redactor(Engine):
     # what is known beforehand
 
     def learn(self, value: Any, kind: Kind = Kind.ID) -> None:
-        """Take in what a target file says (plain data): everything in it that has a shape, and who it belongs to."""
+        """Learn the ids, hosts and names of a target file (plain data)."""
         if isinstance(value, Mapping):
             for key, item in value.items():
                 self.learn(item, _PARAMETERS.get(str(key).lower(), kind))
@@ -56,19 +56,19 @@ class Redactor(Engine):
                 self._literal(value, Kind.NAME)
 
     def credential(self, value: str) -> str:
-        """The pseudonym of a credential, which is then replaced everywhere; a mask where no more are given out."""
+        """Return the pseudonym of a credential and replace it everywhere from now on; a mask once frozen."""
         found = self._literal(value, Kind.CREDENTIAL)
         return found if found != value or self.names.given(value) else MASK
 
     def freeze(self) -> None:
-        """From now on only what is known is replaced: for texts of our own, which name public sources."""
+        """Replace only known values from now on: for texts of our own, which name public sources."""
         self.names.frozen = True
         self._cache.clear()
 
     # exchanges
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """The exchange without anything that must not be handed on."""
+        """Return the exchange with credentials and personal data replaced."""
         request, response = exchange.request, exchange.response
         for headers in (request.headers, response.headers):
             self._credentials(headers)
@@ -88,22 +88,22 @@ class Redactor(Engine):
         return Response(response.status, Headers(pairs), body, self.text(response.reason))
 
     def headers(self, headers: Headers) -> Headers:
-        """Header fields, redacted."""
+        """Return header fields, redacted."""
         return Headers((k, self._secret_field(v) if is_secret_header(k) else self.text(v)) for k, v in headers)
 
     # texts
 
     def start(self, text: str) -> str:
-        """What is known already is replaced first, in one piece."""
+        """Replace known values first, as a whole."""
         return self._literals.replace(text)
 
     def finish(self, text: str) -> str:
-        """People, ids, mails, hosts and addresses."""
+        """Replace people, ids, mails, hosts and addresses."""
         text = SHAPES.sub(self._shape_at, PERSON.sub(self._person, text))
         return self._without_cut_secret(text) if self.names.frozen else text
 
     def _without_cut_secret(self, text: str) -> str:
-        """A text of our own may have been cut within a secret: what is left of it goes too."""
+        """Remove what is left of a secret where a text of ours was cut within it."""
         kept = text.rstrip("…\"' ")
         lower = kept.casefold()
         for secret in self._literals:
@@ -154,7 +154,7 @@ class Redactor(Engine):
                 self._secret_field(value)
 
     def _secret_field(self, value: str) -> str:
-        """The value of a header field that is a credential; its scheme stays."""
+        """Return a credential header field's value redacted; its scheme stays."""
         if self.names.given(value.rpartition(" ")[2]) or is_placeholder(value.rpartition(" ")[2]):
             return value
         scheme, space, rest = value.partition(" ")
@@ -180,7 +180,7 @@ class Redactor(Engine):
     # what the suites made up themselves
 
     def _note_own(self, request: Request) -> None:
-        """Ids, mails and hosts that a suite made up are nobody's secret; a credential is one whoever sent it."""
+        """Keep ids, mails and hosts that a suite generated. Credentials are redacted whoever sent them."""
         parts = urlsplit(request.url)  # the host is the target's, whatever else
         texts = [f"{parts.path}?{parts.query}", request.body.decode("utf-8", "replace")]
         texts += [v for k, v in request.headers if not is_secret_header(k)]

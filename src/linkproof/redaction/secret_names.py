@@ -1,4 +1,4 @@
-"""Whether a name (of a JSON member, header field, query parameter or connection string key) names a credential."""
+"""Decide whether a name (of a member, header field, query parameter or connection string key) names a credential."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _NONE = ("publickey", "partitionkey", "sortkey", "rowkey", "foreignkey", "nonsec
 
 @lru_cache(maxsize=4096)
 def strength_of(name: str, *, in_query: bool = False) -> Strength:
-    """How strongly a name says that its value is a credential; ``in_query``: as a URL's query parameter."""
+    """Return how strongly a name says that its value is a credential; ``in_query``: as a URL's query parameter."""
     if len(name) > 80:
         name = name[-80:]
     joined = "".join(_WORD.findall(name)).lower()
