@@ -13,7 +13,7 @@ from linkproof.contract.schema import BodySchema
 from linkproof.errors import EngineError
 from linkproof.judging.judge import Judge
 from tests.check_cases import got
-from tests.traffic import AKS, MOCK, connection, contract, error, ex
+from tests.traffic import AKS, MOCK, connection, contract, decision, error, ex
 
 ITEM = {
     "type": "object",
@@ -124,3 +124,23 @@ def test_findings_are_worded_by_the_reference() -> None:
     assert messages["SHP-1"] == "/properties/provisioningState does not fit: null is not of type 'string'"
     assert messages["ERR-1"] == "the error body does not fit at /error/code: 1 is not of type 'string'"
     assert judge.broken == []
+
+
+def test_a_defect_of_a_request_is_confirmed_before_it_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> str:
+        raise EngineError("jsonschema-rs: it violates; jsonschema: it does not")
+
+    exchanges = [
+        ex(AKS, "PUT", "one", 200, connection(), sent={"properties": {}}),
+        ex(AKS, "PUT", "two", 200, connection(AKS, "two"), sent=decision("Bogus")),
+    ]
+    judge = Judge(all_contracts(), MOCK)
+    for exchange in exchanges:
+        judge.feed(exchange)
+    assert {"ERR-5", "ENM-2"} <= {f.requirement for f in judge.findings.all()}
+    monkeypatch.setattr(BodySchema, "confirm", refuse)
+    other = Judge(all_contracts(), MOCK)
+    for exchange in exchanges:
+        other.feed(exchange)
+    assert not {"ERR-5", "ENM-2"} & {f.requirement for f in other.findings.all()}
+    assert {w for w in ("ERR-5", "ENM-2") if any(w in b.what for b in other.broken)} == {"ERR-5", "ENM-2"}

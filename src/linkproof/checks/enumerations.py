@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.base.json_values import at
+from linkproof.checks.defects import confirm_defects
 from linkproof.checks.echoes import echoed_from, place_in_connection
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.registry import breach, check, passed
@@ -85,6 +86,7 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
     if 400 <= call.status < 500:
         yield passed("ENM-2")
     else:
+        confirm_defects(call)
         message = f"an undocumented enumerator, such as {str(fault.value)[:40]!r}, was answered with {call.status}"
         kind = f"answered {call.status // 100}xx"
         yield breach("ENM-2", kind, "", "4xx", str(call.status), message, group="", member=fault.name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, generalise, strings
+from linkproof.checks.defects import confirm_defects
 from linkproof.checks.leaks import find_leak
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import Presence
@@ -168,6 +169,7 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
     if call.status == 400:
         yield passed("ERR-5")
     else:
+        confirm_defects(call)
         message = f"the {what}, and the answer was {call.status}"
         yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
 

@@ -1,0 +1,62 @@
+"""What the state keeps of calls that are hard to read: dropped connections, deletions that go on."""
+
+from __future__ import annotations
+
+from linkproof.checks.state import State
+from linkproof.checks.subjects import Effect, Presence, Subject
+from linkproof.checks.view import View
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import NO_ANSWER, Exchange
+from linkproof.model.finding import Level
+from tests.check_cases import APPROVED, delete, got, poll, put
+from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
+from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, ex, listing
+
+
+def subject_after(*exchanges: Exchange, of: str = AKS) -> Subject:
+    judge = Judge([contract(of)], MOCK)
+    state = State(contract(of), MOCK)
+    world = None
+    for exchange in exchanges:
+        call, _ = judge.feed(exchange)
+        assert call is not None
+        state.record(View(state, call))
+        world = call.collection
+    assert world is not None
+    return state.collection(world).subject("one")
+
+
+def test_a_write_that_was_dropped_may_have_been_done() -> None:
+    judge = Judge([contract(AKS)], MOCK)
+    dropped = ex(AKS, "PUT", "one", NO_ANSWER, sent=decision())
+    exchanges = [listing(AKS, connection()), dropped, got(**APPROVED), listing(AKS, connection(**APPROVED))]
+    found = [j for e in exchanges for j in judge.feed(e)[1] if j.breach and j.breach.level is Level.MUST]
+    assert [j.requirement for j in found] == ["HDR-5"]
+
+
+def test_presence() -> None:
+    assert subject_after(got()).presence is Presence.PRESENT
+    assert subject_after(got(), delete(status=200)).presence is Presence.ABSENT
+    assert subject_after(got(), delete()).presence is Presence.PRESENT
+    assert subject_after(got(), delete(), poll("Succeeded")).presence is Presence.ABSENT
+    assert subject_after(got(), delete(), poll("Failed")).presence is Presence.PRESENT
+    assert subject_after(got(), delete(), put()).presence is Presence.UNKNOWN
+    assert subject_after(got(), delete(), put(), poll("Succeeded")).presence is Presence.UNKNOWN
+    assert subject_after(got(), delete(status=200), put()).presence is Presence.PRESENT
+    assert subject_after(put()).presence is Presence.PRESENT
+    assert subject_after(ex(AKS, "PUT", "one", NO_ANSWER, sent=decision())).presence is Presence.UNKNOWN
+
+
+def test_effects_of_decisions() -> None:
+    start = got(of=POSTGRES)
+    first, second = long_put(decision("Rejected"), FIRST), long_put(decision("Approved"), SECOND)
+
+    def effects(*exchanges: Exchange) -> list[Effect]:
+        return [d.effect for d in subject_after(start, *exchanges, of=POSTGRES).decisions]
+
+    assert effects(first) == [Effect.OPEN]
+    assert effects(first, poll_of(FIRST, "Succeeded")) == [Effect.DONE]
+    assert effects(first, poll_of(FIRST, "Failed")) == [Effect.FAILED]
+    assert effects(first, second) == [Effect.OPEN, Effect.OPEN]
+    assert effects(first, second, poll_of(SECOND, "Succeeded")) == [Effect.OPEN, Effect.DONE]
+    assert effects(first, poll_of(FIRST, "Succeeded"), second) == [Effect.OPEN]
