@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
-.PHONY: contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
+.PHONY: contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -20,11 +20,22 @@ fuzz: $(STAMP)
 # What the suites catch: every fault and variant, as a table in docs/.
 matrix: $(STAMP)
 	$(BIN)/linkproof faults matrix --commit "$$(git rev-parse --short HEAD)" --out reports/faults
-	cp reports/faults/matrix.md docs/fault-matrix.md
+	$(BIN)/linkproof faults matrix --together 2 --together 3 --together 5 --together 10 --sample 40 --out reports/faults
+	cat reports/faults/matrix.md reports/faults/together.md > docs/fault-matrix.md
 
 # A fixed, even sample of it.
 matrix-sample: $(STAMP)
 	$(BIN)/linkproof faults matrix --sample 60 --out reports/faults
+	$(BIN)/linkproof faults matrix --together 5 --sample 10 --out reports/faults
+
+# The faults and variants of tests/other_server, the server that shares no code with Linkproof: all of them, by night.
+matrix-other: $(STAMP)
+	$(BIN)/python -m tests.other_matrix
+
+# An even sample of it, and of groups of five.
+matrix-other-sample: $(STAMP)
+	$(BIN)/python -m tests.other_matrix --sample 60
+	$(BIN)/python -m tests.other_matrix --together 5 --sample 5
 
 schema: $(STAMP)
 	$(BIN)/python -c 'import json; from linkproof.results.serialize import results_schema as s; print(json.dumps(s(), indent=2, ensure_ascii=False))' > schemas/formats/results.schema.json

@@ -19,7 +19,7 @@ TYPE = "Microsoft.HealthcareApis/workspaces/privateEndpointConnections"
 ENDPOINT = "/subscriptions/s/resourceGroups/rg1/providers/Microsoft.Network/privateEndpoints/pe-"
 PENDING = [f"pending-{n:02}" for n in range(1, 31)]
 #: What is wrong until it is mended.
-WRONG = ("wrapped", "case", "location", "ids", "description", "members", "required", "version", "statuses", "leak")
+WRONG = ("wrapped", "case", "location", "ids", "values", "members", "version", "statuses", "deep", "leak")
 STATE = "privateLinkServiceConnectionState"
 
 
@@ -56,6 +56,33 @@ class Mock:
         error = {"code": code, "message": f"{code}."}
         return status, {"error": error} if "wrapped" in self.mended else error, {}
 
+    def respond(
+        self, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, header fields and body of the answer to a request."""
+        given = {k.lower(): v for k, v in headers.items()}
+        path, _, query = target.partition("?")
+        if path == "/_control/reset":
+            self.reset()
+            return 204, {}, b""
+        if given.get("authorization") != "Bearer test-token":
+            status, value, fields = self.error(401, "AuthenticationFailed")
+            fields["WWW-Authenticate"] = "Bearer"
+        else:
+            try:
+                status, value, fields = self.answer(method, path, query, body)
+            except Exception as error:
+                status, value, fields = self.error(500, "InternalServerError" if "leak" in self.mended else repr(error))
+        found = {k: v.replace("HOST", given.get("host", "")) for k, v in fields.items()}
+        if "ids" in self.mended:
+            found["x-ms-request-id"] = str(uuid.uuid4())
+        if status == 405:
+            found["Allow"] = "GET, PUT, DELETE"
+        data = b"" if value is None else json.dumps(value).encode()
+        if data:
+            found["Content-Type"] = "application/json"
+        return status, found, data
+
     def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any, dict[str, str]]:
         if path.startswith("/operations/"):
             return 200, {"status": "Succeeded"}, {}
@@ -86,9 +113,14 @@ class Mock:
             state = dict(properties[STATE])
         except (ValueError, KeyError, TypeError):
             return self.error(400, "BadRequest")
+        except RecursionError:
+            if "deep" in self.mended:
+                return self.error(400, "BadRequest")
+            raise
         if "statuses" in self.mended and state.get("status", "Pending") not in ("Approved", "Pending", "Rejected"):
             return self.error(400, "BadRequest")
-        if "description" in self.mended and not all(isinstance(v, str) for k, v in state.items() if k != "x"):
+        texts = [state[k] for k in ("status", "description", "actionsRequired") if k in state]
+        if "values" in self.mended and not all(isinstance(v, str) for v in texts):
             return self.error(400, "BadRequest")
         known = {"status", "description", "actionsRequired"}
         if "members" in self.mended:
@@ -113,30 +145,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path, _, query = self.path.partition("?")
-        if path == "/_control/reset":
-            self.mock.reset()
-            return self.write(204, None, {})
-        if self.headers.get("Authorization") != "Bearer test-token":
-            status, value, headers = self.mock.error(401, "AuthenticationFailed")
-            return self.write(status, value, {**headers, "WWW-Authenticate": "Bearer"})
-        try:
-            answer = self.mock.answer(self.command, path, query, body)
-        except Exception as error:
-            answer = self.mock.error(500, "InternalServerError" if "leak" in self.mock.mended else repr(error))
-        return self.write(*answer)
-
-    def write(self, status: int, value: Any, headers: dict[str, str]) -> None:
-        data = b"" if value is None else json.dumps(value).encode()
+        status, headers, data = self.mock.respond(self.command, self.path, dict(self.headers.items()), body)
         self.send_response(status)
-        if "ids" in self.mock.mended:
-            self.send_header("x-ms-request-id", str(uuid.uuid4()))
-        if data:
-            self.send_header("Content-Type", "application/json")
         for key, text in headers.items():
-            self.send_header(key, text.replace("HOST", self.headers.get("Host", "")))
-        if status == 405:
-            self.send_header("Allow", "GET, PUT, DELETE")
+            self.send_header(key, text)
         if status != 204:
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -13,13 +13,20 @@ from rich.console import Console
 from linkproof.cli.progress import progress_bar
 from linkproof.contract.catalogue import chosen as contracts_chosen
 from linkproof.contract.loader import all_requirements
+from linkproof.errors import UsageError
 from linkproof.fault_matrix.families import one_of_each_family
 from linkproof.fault_matrix.matrix_run import chosen
 from linkproof.fault_matrix.page import as_html
-from linkproof.fault_matrix.pool import outcomes
+from linkproof.fault_matrix.pool import group_outcomes, outcomes
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, head, trouble
+from linkproof.fault_matrix.together import Together, groups_of
+from linkproof.fault_matrix.together import as_data as together_data
+from linkproof.fault_matrix.together import as_markdown as together_markdown
 from linkproof.faults.catalogue import all_faults, all_variants
 from linkproof.faults.registry import Fault
+
+#: Groups of each size, where no number is asked for.
+_GROUPS = 20
 
 
 def list_faults(contracts: tuple[str, ...], *, as_json: bool) -> None:
@@ -83,6 +90,47 @@ def run_matrix(
     if any(o.broken for o in matrix.bad):
         return 3
     return 1 if matrix.bad or matrix.differing else 0
+
+
+def run_together(
+    sizes: tuple[int, ...],
+    names: tuple[str, ...],
+    contracts: tuple[str, ...],
+    sample: int,
+    seed: int,
+    processes: int,
+    out: Path,
+    *,
+    quiet: bool,
+) -> int:
+    """Plant several faults at once, write together.json and together.md; 1 where a figure falls short, 3 broken.
+
+    Raises UsageError for an unknown contract or name.
+    """
+    known = contracts_chosen(contracts)
+    faults = chosen(all_faults(known), names, 0)
+    out.mkdir(parents=True, exist_ok=True)
+    found = []
+    for size in sizes:
+        groups = groups_of(faults, known, size, sample or _GROUPS, seed)
+        if not groups:
+            problem = f"no contract has {size} compatible faults among those chosen"
+            raise UsageError(problem, where="--together", fix="choose a smaller number, or more faults")
+        with progress_bar(Console(stderr=True, quiet=quiet), len(groups), f"{size} at once") as bar:
+            ids = [tuple(f.id for f in group) for group in groups]
+            done = group_outcomes(ids, seed, processes, lambda o: bar.advance(o.contract))
+        found.append(Together(size, seed, done))
+    (out / "together.json").write_text(json.dumps(together_data(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (out / "together.md").write_text(together_markdown(found), "utf-8")
+    if not quiet:
+        print(together_markdown(found).strip())
+        for one in found:
+            for shortfall in one.shortfalls:
+                print(f"{one.size} at once: {shortfall}")
+        print(f"written: {out}/together.json, together.md")
+    if any(o.broken for one in found for o in one.outcomes):
+        return 3
+    return 1 if any(one.shortfalls for one in found) else 0
 
 
 def _write(matrix: Matrix, out: Path) -> None:

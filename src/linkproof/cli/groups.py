@@ -69,15 +69,22 @@ def faults_matrix(
     processes: Annotated[int, typer.Option(min=0, help="Run this many processes; 0: one for each core.")] = 0,
     commit: Annotated[str, typer.Option(help="Commit to name in the table.")] = "",
     out: Annotated[Path, typer.Option("--out", help="Write the tables to this folder.")] = Path("reports/faults"),
+    together: Annotated[
+        list[int] | None,
+        typer.Option(min=2, metavar="N", help="Plant N compatible faults at once, in --sample groups (repeatable)."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Run the suites against every fault and every variant, and report what is caught and what is blamed."""
-    from linkproof.cli.faulting import run_matrix
+    from linkproof.cli.faulting import run_matrix, run_together
     from linkproof.contract.catalogue import names_of
 
     seeds = tuple(dict.fromkeys(seed or (1,)))
     chosen = tuple(names or ())
     asked = names_of(tuple(contract or ()), tier)
+    if together:
+        sizes = tuple(dict.fromkeys(together))
+        raise typer.Exit(run_together(sizes, chosen, asked, sample, seeds[0], processes, out, quiet=quiet))
     raise typer.Exit(
         run_matrix(chosen, asked, sample, seeds, processes, commit, out, each_family=each_family, quiet=quiet)
     )

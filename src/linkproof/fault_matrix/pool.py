@@ -6,12 +6,17 @@ import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from linkproof.contract.catalogue import chosen
 from linkproof.contract.loader import all_contracts
 from linkproof.fault_matrix.matrix_run import Outcome, attempt
+from linkproof.fault_matrix.together import GroupOutcome, attempt_group
 from linkproof.faults.catalogue import find
 from linkproof.faults.registry import Fault
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
 
 #: A worker is replaced after so many trials, so that nothing adds up in it.
 _TRIALS_EACH = 200
@@ -46,17 +51,38 @@ def outcomes(
     """
     count = processes or len(os.sched_getaffinity(0))
     found: list[Outcome] = []
-    for outcome in _run([(f.id, seed) for f in faults], count):
+    for outcome in _run(_one, [(f.id, seed) for f in faults], count):
         found.append(outcome)
         if progress is not None:
             progress(outcome)
     return found
 
 
-def _run(tasks: list[tuple[str, int]], count: int) -> Iterator[Outcome]:
+def _group(task: tuple[tuple[str, ...], int]) -> GroupOutcome:
+    names, seed = task
+    contracts = chosen((names[0].rpartition("@")[2],))
+    return attempt_group([find(name, contracts) for name in names], seed)
+
+
+def group_outcomes(
+    groups: Sequence[tuple[str, ...]],
+    seed: int = 1,
+    processes: int = 0,
+    progress: Callable[[GroupOutcome], None] | None = None,
+) -> list[GroupOutcome]:
+    """The outcomes of groups of faults, by their ids and in their order; as ``outcomes``."""
+    found: list[GroupOutcome] = []
+    for outcome in _run(_group, [(g, seed) for g in groups], processes or len(os.sched_getaffinity(0))):
+        found.append(outcome)
+        if progress is not None:
+            progress(outcome)
+    return found
+
+
+def _run(run: Callable[[Task], Done], tasks: list[Task], count: int) -> Iterator[Done]:
     if count == 1 or len(tasks) < 2:
-        yield from map(_one, tasks)
+        yield from map(run, tasks)
         return
     _prepare()
     with multiprocessing.get_context("fork").Pool(count, initializer=_seldom, maxtasksperchild=_TRIALS_EACH) as pool:
-        yield from pool.imap(_one, tasks)
+        yield from pool.imap(run, tasks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from linkproof.contract.model import Contract
 from linkproof.fault_matrix.footprint import Footprints, hides
@@ -16,6 +17,10 @@ from linkproof.mock.defaults import conforming, only_for
 from linkproof.model.results import Results
 from linkproof.runner.open_target import without_a_socket
 
+#: Share of faults, in percent, that has to be named with so many at once; of five at least 90 % as root causes.
+_NAMED = {2: 99, 3: 98, 5: 95, 10: 90}
+_AS_CAUSES = {5: 90}
+_MOST_ROOTS = 1.5
 #: How often another fault is drawn before a group is given up for its contract.
 _DRAWS = 200
 
@@ -100,6 +105,74 @@ class Together:
             "foreign_findings": sum(len(o.foreign) for o in self.outcomes),
             "broken": sum(bool(o.broken) for o in self.outcomes),
         }
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """What is worse than it has to be, in words."""
+        f = self.figures
+        share = 100 / max(f["faults"], 1)
+        found = []
+        if f["named"] * share < _NAMED.get(self.size, 90):
+            found.append(f"{f['named']} of {f['faults']} faults are named: {_NAMED.get(self.size, 90)} % are wanted")
+        if f["shown_as_causes"] * share < _AS_CAUSES.get(self.size, 0):
+            found.append(
+                f"{f['shown_as_causes']} of {f['faults']} are root causes: {_AS_CAUSES[self.size]} % are wanted"
+            )
+        if f["root_causes_per_fault"] > _MOST_ROOTS:
+            found.append(f"{f['root_causes_per_fault']} root causes per fault: at most {_MOST_ROOTS} are wanted")
+        if f["foreign_root_causes"]:
+            found.append(f"{f['foreign_root_causes']} root causes name a requirement that no fault touches")
+        return found
+
+
+def as_data(matrices: Sequence[Together]) -> list[dict[str, Any]]:
+    """The figures and every group, for JSON."""
+    return [
+        {
+            "figures": dict(m.figures),
+            "seed": m.seed,
+            "groups": [
+                {
+                    "contract": o.contract,
+                    "faults": [f.id for f in o.faults],
+                    "missed": [f.id for f in o.missed],
+                    "root_causes": [t.requirement for t in o.roots],
+                    "foreign": [t.requirement for t in o.foreign],
+                    "broken": o.broken,
+                }
+                for o in m.outcomes
+            ],
+        }
+        for m in matrices
+    ]
+
+
+def as_markdown(matrices: Sequence[Together]) -> str:
+    """A section of Markdown: a row for each size of group, and what was missed."""
+    lines = [
+        "",
+        "## Several faults at once",
+        "",
+        "Made by `linkproof faults matrix --together N --sample M`: groups of N compatible faults of one contract on",
+        "one server. Compatible are faults of different requirements of which none shows only where another one does.",
+        "Named: a finding names the fault's requirement, or one that says the same. As a root cause: a finding that",
+        "follows from no other does. Foreign: root causes that name a requirement which none of the faults touches.",
+        "",
+        "| at once | groups | seed | named | as a root cause | root causes per fault | foreign |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for m in matrices:
+        f = m.figures
+        of = f"of {f['faults']}"
+        lines.append(
+            f"| {m.size} | {f['groups']} | {m.seed} | {f['named']} {of} | {f['shown_as_causes']} {of} "
+            f"| {f['root_causes_per_fault']} | {f['foreign_root_causes']} |"
+        )
+    missed = [(m.size, f.id, o) for m in matrices for o in m.outcomes for f in o.missed]
+    if missed:
+        lines += ["", "Not named:", ""]
+        lines += [f"- `{i}`, with {', '.join(f'`{f.id}`' for f in o.faults if f.id != i)}" for _, i, o in missed]
+    return "\n".join(lines) + "\n"
 
 
 def groups_of(

@@ -1,0 +1,78 @@
+"""Several faults at once: which of them go together, and what is counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkproof.contract.loader import all_contracts
+from linkproof.fault_matrix.footprint import Footprints, hides
+from linkproof.fault_matrix.matrix_run import Told
+from linkproof.fault_matrix.together import (
+    GroupOutcome,
+    Planted,
+    Together,
+    as_markdown,
+    attempt_group,
+    compatible,
+    groups_of,
+)
+from linkproof.faults.catalogue import all_faults, find
+
+PEC = next(c for c in all_contracts() if c.id == "azure-healthcareapis-pec")
+FAULTS = [f for f in all_faults([PEC]) if not f.seed.wire]
+
+
+@pytest.fixture(scope="module")
+def footprints() -> Footprints:
+    return Footprints(PEC)
+
+
+def named(name: str) -> Planted:
+    fault = find(f"{name}@{PEC.id}", [PEC])
+    return Planted(fault.id, fault.requirement, fault.names)
+
+
+def test_what_shows_only_in_an_answer_that_another_fault_spoils_is_hidden(footprints: Footprints) -> None:
+    spoilt, cut = (find(f"{n}@{PEC.id}", [PEC]) for n in ("SHP-1.state-absent", "STA-2.cut"))
+    a, b = footprints.of(spoilt.id, spoilt.change), footprints.of(cut.id, cut.change)
+    assert hides(a, b)
+    assert not hides(b, a)
+    assert not compatible(spoilt, cut, footprints)
+
+
+def test_faults_of_other_places_go_together(footprints: Footprints) -> None:
+    one, other = (find(f"{n}@{PEC.id}", [PEC]) for n in ("STA-2.cut", "HDR-1.errors-without-id"))
+    assert compatible(one, other, footprints)
+    assert not compatible(one, one, footprints)
+
+
+def test_a_seed_draws_the_same_groups_of_different_requirements() -> None:
+    groups = groups_of(FAULTS, [PEC], 3, 2, seed=5)
+    assert groups == groups_of(FAULTS, [PEC], 3, 2, seed=5)
+    assert [len(g) for g in groups] == [3, 3]
+    for group in groups:
+        assert len({f.requirement for f in group}) == 3
+
+
+def test_two_faults_are_two_root_causes() -> None:
+    group = [find(f"{n}@{PEC.id}", [PEC]) for n in ("ERR-1.no-message", "ERR-9.two-codes")]
+    outcome = attempt_group(group)
+    assert outcome.broken == ""
+    assert outcome.as_causes == list(outcome.faults)
+    assert outcome.foreign_roots == []
+
+
+def test_what_is_missed_folded_or_foreign_is_counted() -> None:
+    faults = (named("STA-2.cut"), named("HDR-1.errors-without-id"), named("ERR-1.no-message"))
+    told = (Told("HDR-1", True, False, "x"), Told("ERR-1", True, True, "x"), Told("SHP-3", True, False, "x"))
+    together = Together(3, 1, [GroupOutcome(PEC.id, faults, told)])
+    assert {k: together.figures[k] for k in ("named", "shown_as_causes", "root_causes", "foreign_root_causes")} == {
+        "named": 2,
+        "shown_as_causes": 1,
+        "root_causes": 2,
+        "foreign_root_causes": 1,
+    }
+    assert len(together.shortfalls) == 2
+    text = as_markdown([together])
+    assert "| 3 | 1 | 1 | 2 of 3 | 1 of 3 | 0.67 | 1 |" in text
+    assert f"- `STA-2.cut@{PEC.id}`, with" in text

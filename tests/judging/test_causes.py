@@ -1,0 +1,105 @@
+"""What follows from what: only by a rule, and only where the exchanges agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from linkproof.contract.loader import all_requirements
+from linkproof.contract.model import Agreement, Explanation, Requirement
+from linkproof.judging.causes import Seen, Traced, in_order_of_fixing, trace_causes
+from linkproof.model.finding import Finding, Level
+
+KNOWN = {r.id: r for r in all_requirements()}
+
+
+def finding(requirement: str, kind: str = "k", place: str = "", level: Level = Level.MUST) -> Finding:
+    return Finding(f"{requirement}-{kind}", requirement, level, "c", "Get", kind, "", "", "", "m", count=1, place=place)
+
+
+def seen(number: int, subject: str = "", *evidence: int) -> Seen:
+    return ("run", number), subject, tuple(("run", n) for n in evidence)
+
+
+def rules(agree: Agreement, **more: tuple[str, ...]) -> list[Requirement]:
+    explanation = Explanation(("ERR-5",), agree, "because it is so", **more)
+    return [replace(KNOWN["SHP-1"], explained_by=(explanation,)), replace(KNOWN["ERR-5"], explained_by=())]
+
+
+@pytest.mark.parametrize(
+    ("agree", "effect", "cause", "place", "follows"),
+    [
+        (Agreement.EXCHANGE, [seen(3)], [seen(3)], "", True),
+        (Agreement.EXCHANGE, [seen(3), seen(4)], [seen(3)], "", False),
+        (Agreement.EXCHANGE, [seen(3, "", 2)], [seen(2)], "", False),
+        (Agreement.REQUEST, [seen(3, "", 2)], [seen(2)], "", True),
+        (Agreement.MEMBER, [seen(3)], [seen(3)], "/a", False),
+        (Agreement.MEMBER, [seen(3)], [seen(3)], "", True),
+        (Agreement.CONNECTION, [seen(3, "one")], [seen(9, "one")], "", True),
+        (Agreement.CONNECTION, [seen(3, "one")], [seen(9, "two")], "", False),
+        (Agreement.CONNECTION, [seen(3)], [seen(9)], "", False),
+        (Agreement.CONNECTION_MEMBER, [seen(3, "one")], [seen(9, "one")], "/a", False),
+        (Agreement.AFTER, [seen(9)], [seen(3)], "", True),
+        (Agreement.AFTER, [seen(2)], [seen(3)], "", False),
+        (Agreement.CONTRACT, [seen(2)], [seen(3)], "", True),
+    ],
+)
+def test_both_have_to_agree(agree: Agreement, effect: list[Seen], cause: list[Seen], place: str, follows: bool) -> None:
+    one, other = finding("SHP-1", place=place), finding("ERR-5")
+    trace_causes([Traced(one, effect), Traced(other, cause)], rules(agree))
+    assert bool(one.follows) is follows
+    assert bool(one.because) is follows
+    assert not other.follows
+
+
+def test_without_a_rule_the_same_answers_explain_nothing() -> None:
+    one, other = finding("HDR-1"), finding("ERR-1")
+    trace_causes([Traced(one, [seen(1)]), Traced(other, [seen(1)])], all_requirements())
+    assert not one.follows
+    assert not other.follows
+
+
+def test_a_rule_may_be_for_some_kinds_only() -> None:
+    for kinds, follows in ((("echo*",), False), (("k",), True)):
+        one, other = finding("SHP-1"), finding("ERR-5")
+        trace_causes([Traced(one, [seen(1)]), Traced(other, [seen(1)])], rules(Agreement.EXCHANGE, kinds=kinds))
+        assert bool(one.follows) is follows
+
+
+def test_a_warning_explains_no_breach() -> None:
+    one, other = finding("SHP-1"), finding("ERR-5", level=Level.SHOULD)
+    trace_causes([Traced(one, [seen(1)]), Traced(other, [seen(1)])], rules(Agreement.EXCHANGE))
+    assert not one.follows
+
+
+def test_several_causes_may_explain_one_finding_together() -> None:
+    one, first, second = finding("SHP-1"), finding("ERR-5", "a"), finding("ERR-5", "b")
+    found = [Traced(one, [seen(1), seen(2), seen(3)]), Traced(first, [seen(1)]), Traced(second, [seen(2), seen(3)])]
+    trace_causes(found, rules(Agreement.EXCHANGE))
+    assert one.follows == second.id
+
+
+def test_causes_go_in_no_circle() -> None:
+    both = (Explanation(("ERR-5", "SHP-1"), Agreement.EXCHANGE, "because it is so"),)
+    one, other = finding("SHP-1"), finding("ERR-5")
+    requirements = [replace(KNOWN[i], explained_by=both) for i in ("SHP-1", "ERR-5")]
+    trace_causes([Traced(one, [seen(1)]), Traced(other, [seen(1)])], requirements)
+    assert bool(one.follows) != bool(other.follows)
+
+
+def test_what_explains_most_is_fixed_first() -> None:
+    alone, cause, should = finding("HDR-1"), finding("STA-1"), finding("SHP-4", level=Level.SHOULD)
+    effect = finding("STA-2")
+    effect.follows = cause.id
+    assert in_order_of_fixing([should, effect, alone, cause]) == [cause, alone, should, effect]
+
+
+def test_every_rule_names_requirements_that_there_are_and_a_header_explains_no_body() -> None:
+    for requirement in KNOWN.values():
+        for rule in requirement.explained_by:
+            assert set(rule.causes) <= KNOWN.keys()
+            assert "HDR-1" not in rule.causes
+            assert "SHP-3" not in rule.causes
+            if requirement.family == "STA":
+                assert "ERR-1" not in rule.causes
