@@ -84,6 +84,8 @@ class Mock:
         return status, found, data
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        if path.startswith("/results/"):
+            return 204, None, {}
         if path.startswith("/operations/"):
             return 200, {"status": "Succeeded"}, {}
         if not path.lower().startswith(BASE.lower()):
@@ -103,8 +105,8 @@ class Mock:
         if method == "DELETE" and name:
             if self.connections.pop(name, None) is None:
                 return 204, None, {}
-            link = {"Location": "http://HOST/operations/1"} if "location" in self.mended else {}
-            return 202, None, link
+            links = {"Location": "http://HOST/results/1", "Azure-AsyncOperation": "http://HOST/operations/1"}
+            return 202, None, links if "location" in self.mended else {}
         return self.error(405, "MethodNotAllowed")
 
     def put(self, name: str, body: bytes) -> tuple[int, Any, dict[str, str]]:
