@@ -11,6 +11,7 @@ import random
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +53,8 @@ class Transport(httpx.BaseTransport):
         """The server's answer, as HTTP would bring it."""
         target = request.url.raw_path.decode("ascii")
         body = request.read()
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.001)  # two clients that write at the same time are both on their way before either is answered
         with self._lock:
             reply = self._server.answer(request.method, target, request.headers, body, _HOST)
         content = b"" if reply.status in (204, 304) else reply.encode()

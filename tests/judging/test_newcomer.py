@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +53,8 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         target = request.url.raw_path.decode("ascii")
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.001)  # two clients that write at the same time are both on their way before either is answered
         status, headers, data = self.mock.respond(request.method, target, dict(request.headers), request.read())
         return httpx.Response(status, headers=headers, content=data)
 
