@@ -20,7 +20,8 @@ from linkproof.contract.model import Contract, Requirement
 from linkproof.faults.catalogue import all_faults, all_variants
 
 DOCS = Path(__file__).parent
-BUILD = DOCS.parent / "build" / "docs"
+ROOT = DOCS.parent
+BUILD = ROOT / "build" / "docs"
 #: Title, and pages as they are written in the navigation.
 NAV: Sequence[dict[str, Any]] = (
     {"Start": ["index.md", "three-ways.md"]},
@@ -36,10 +37,10 @@ NAV: Sequence[dict[str, Any]] = (
             "commands.md",
         ]
     },
-    {"Catalogues": ["requirements/index.md", "contracts/index.md", "real-services.md", "glossary.md"]},
-    {"What it catches": ["faults.md", "fault-matrix.md", "peers.md", "clients.md"]},
+    {"Catalogues": ["requirements/index.md", "contracts/index.md", "versions.md", "real-services.md", "glossary.md"]},
+    {"What it catches": ["faults.md", "fault-matrix.md", "request-coverage.md", "peers.md", "clients.md"]},
     {"How fast it is": ["performance.md", "scale.md"]},
-    {"How it is built": ["architecture.md", "add-a-contract.md", "definitions.md"]},
+    {"How it is built": ["architecture.md", "add-a-contract.md", "definitions.md", "security.md"]},
 )
 _KIND = {"recording": "seen in a public recording", "reported": "reported in public"}
 
@@ -51,6 +52,7 @@ def build(out: Path = BUILD) -> Path:
     source.mkdir(parents=True)
     for page in (*DOCS.glob("*.md"), *DOCS.glob("*.png"), *DOCS.glob("*.json")):
         shutil.copy(page, source)
+    _add_policy(source)
     for name, text in generated().items():
         path = source / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +94,16 @@ def real_cases() -> list[dict[str, str]]:
     return list(data["case"])
 
 
+def _add_policy(source: Path) -> None:
+    """Take SECURITY.md, which stands at the root for GitHub, into the site."""
+    policy = (ROOT / "SECURITY.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    # Links to the code lead out of the site: their text stays.
+    policy = re.sub(r"\[([^\]]+)\]\((?:src|tests|schemas)/[^)]*\)", r"\1", policy)
+    (source / "security-policy.md").write_text(policy, encoding="utf-8")
+    page = source / "security.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("../SECURITY.md", "security-policy.md"), encoding="utf-8")
+
+
 def _config(out: Path) -> dict[str, Any]:
     return {
         "site_name": "Linkproof",
@@ -112,7 +124,7 @@ def _config(out: Path) -> dict[str, Any]:
         "markdown_extensions": ["admonition", "tables", "toc", "pymdownx.superfences"],
         "validation": {"links": {"anchors": "warn", "not_found": "warn", "absolute_links": "warn"}},
         "nav": list(NAV),
-        "not_in_nav": "/requirements/*\n/contracts/*\n",
+        "not_in_nav": "/requirements/*\n/contracts/*\nsecurity-policy.md\n",
     }
 
 

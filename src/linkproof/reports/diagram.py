@@ -34,6 +34,7 @@ class Arrow:
     y: float
     kind: str
     anchor: str = "middle"
+    above: bool = False
     labels: list[str] = field(default_factory=list)
 
 
@@ -65,8 +66,8 @@ def diagram(lifecycle: Lifecycle) -> Diagram:
                 arrows[pair] = _arrow(places[pair[0]], places[pair[1]], kind, both)
             arrows[pair].labels.append(_label(step))
     for (before, after), arrow in arrows.items():
-        if before == after and places[before][1] < _PLACES[0][1]:
-            arrow.y -= _LINE * (len(arrow.labels) - 1)  # above its box, labels grow upwards
+        if arrow.above or (before == after and places[before][1] < _PLACES[0][1]):
+            arrow.y -= _LINE * (len(arrow.labels) - 1)  # above a box or a line, labels grow upwards
     nodes = [Node(w or "no connection", x, y, w in seen) for w, (x, y) in places.items()]
     return Diagram(nodes, list(arrows.values()))
 
@@ -101,8 +102,18 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], kind: str, both
         outward = -1 if cx < x1 else 1
         return Arrow(path, x + 8 * outward, y + 20 * outward, kind, "end" if outward < 0 else "start")
     if bend == 0:
-        x = x1 + (x2 - x1) * 0.3
-    return Arrow(path, round(x, 1), round(y, 1), kind)
+        return Arrow(path, round(x1 + (x2 - x1) * 0.3, 1), round(y + 12, 1), kind)
+    return _slanted(path, x, y, kind, rising=(y2 < y1) == (x2 > x1), outer=min(x1, x2) <= _PLACES[0][0])
+
+
+def _slanted(path: str, x: float, y: float, kind: str, *, rising: bool, outer: bool) -> Arrow:
+    """An arrow whose label stands beside the line, on the side that the line leads away from.
+
+    ``outer``: the line is on the left of the drawing, and its label ends at it; else the label begins there.
+    """
+    above = rising == outer
+    anchor, dx = ("end", -7) if outer else ("start", 7)
+    return Arrow(path, round(x + dx, 1), round(y + (-9 if above else 11), 1), kind, anchor, above)
 
 
 def _loop(at: tuple[float, float], kind: str) -> Arrow:
