@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,8 @@ def poll_of(headers: tuple[tuple[str, str], ...], word: str) -> Exchange:
     """The status of that operation."""
     return ex(POSTGRES, url=headers[0][1], answer={"status": word})
 
+
+HALF_A_PAIR = json.dumps({**decision("Rejected"), "s": "X"}).replace("X", "\\ud800").encode()
 
 QUIET: tuple[Quiet, ...] = (
     Quiet(
@@ -215,5 +218,12 @@ QUIET: tuple[Quiet, ...] = (
     Quiet(
         "an operation that is Canceling goes on",
         (got(), delete(), poll("Canceling"), poll("Canceled"), got()),
+    ),
+    Quiet(
+        "a body with half of a surrogate pair may be refused for that, whatever its connection's state",
+        (
+            got(of=POSTGRES, **APPROVED),
+            error(POSTGRES, 400, "InvalidRequestContent", "PUT", "one", raw_sent=HALF_A_PAIR),
+        ),
     ),
 )

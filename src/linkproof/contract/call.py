@@ -113,7 +113,7 @@ class Call:
         schema = self.operation.request if self.operation else None
         if any(f.defect is Defect.BODY for f in self.faults):
             return False
-        return schema is None or not any(True for _ in schema.unknown_members(self.sent))
+        return schema is None or schema.is_plain(self.sent)
 
     @property
     def only_defect(self) -> Fault | None:

@@ -112,6 +112,14 @@ class BodySchema:
             return f"expected {problem.expected}, got {problem.actual}"
         return self._reference.confirm(value, problem.at, problem.keyword, problem.schema_path)
 
+    def is_plain(self, value: Any) -> bool:
+        """Whether ``value`` has no member that the schema does not know, and only text that is Unicode."""
+        try:
+            errors = [] if self._closed.is_valid(value) else list(self._closed.iter_errors(value))
+        except UnicodeEncodeError:
+            return False
+        return not any(error.kind.name == "additionalProperties" for error in errors)
+
     def unknown_members(self, value: Any) -> Iterator[str]:
         """Pointers to the members that the schema does not know."""
         try:
