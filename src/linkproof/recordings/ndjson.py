@@ -80,9 +80,7 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
     credential = value.get("credential")
     world, scene, at = value.get("world"), value.get("scene"), value.get("at")
     reason = response.get("reason")
-    for name, text in (("world", world), ("scene", scene), ("at", at), ("response.reason", reason)):
-        if text is not None and type(text) is not str:
-            raise ValueError(f"{name} is {text!r:.40}, no text")
+    _check_texts(("world", world), ("scene", scene), ("at", at), ("response.reason", reason))
     return Exchange(
         Request(method.upper(), url, sent, _body(request, "request")),
         Response(status, came, _body(response, "response"), reason or ""),
@@ -94,6 +92,12 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
         credential=credential_of(sent) if credential is None else _credential(credential),
         at=at or date_of(came),
     )
+
+
+def _check_texts(*members: tuple[str, Any]) -> None:
+    for name, text in members:
+        if text is not None and type(text) is not str:
+            raise ValueError(f"{name} is {text!r:.40}, no text")
 
 
 def _has_a_host(url: str) -> bool:

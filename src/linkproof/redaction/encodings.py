@@ -106,3 +106,24 @@ def gunzipped(body: bytes, largest: int) -> bytes | None:
 def is_gzip(body: bytes) -> bool:
     """Return whether bytes begin like gzip data."""
     return body.startswith(_GZIP)
+
+
+def string_end(text: str, at: int, quote: str) -> int:
+    """Return where a string ends whose opening ``quote`` (with its backslashes) precedes ``at``.
+
+    A truncated string ends with its line, or with the string that contains it.
+    """
+    deep = len(quote) - 1
+    begin = at
+    while (end := text.find(quote[-1], at)) >= 0:
+        slashes = end
+        while slashes > begin and text[slashes - 1] == "\\":
+            slashes -= 1
+        count = end - slashes
+        if deep == 0 and count % 2 == 0:
+            return end
+        if deep and count <= deep:
+            return slashes
+        begin = at = end + 1
+    newline = text.find("\n", at)
+    return newline if newline >= 0 else len(text)

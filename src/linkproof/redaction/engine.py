@@ -18,6 +18,7 @@ from linkproof.redaction.encodings import (
     gunzipped,
     is_gzip,
     percent_encoded,
+    string_end,
 )
 from linkproof.redaction.patterns import (
     BASE64,
@@ -198,12 +199,12 @@ class Engine:
         if text.startswith("[", at):
             at = _after_space(text, at + 1)
             while text.startswith(quote, at):
-                start, end = at + len(quote), closing(text, at + len(quote), quote)
+                start, end = at + len(quote), string_end(text, at + len(quote), quote)
                 if is_credential(text[start:end], strength):
                     yield start, end, self._new(text[start:end])
                 at = _after_space(text, end + len(quote))
         elif text.startswith(quote, at):
-            start, end = at + len(quote), closing(text, at + len(quote), quote)
+            start, end = at + len(quote), string_end(text, at + len(quote), quote)
             if is_credential(text[start:end], strength):
                 yield start, end, self._new(text[start:end])
         elif strength is Strength.STRONG:
@@ -237,27 +238,6 @@ class Engine:
 def _most_unpacked(size: int, depth: int) -> int:
     """Return the limit for decompressed gzip data. Within a text it is a multiple of their size: more is a bomb."""
     return _LARGEST_BODY if depth == 0 else 512 + size * (32 if depth <= 2 else 4)
-
-
-def closing(text: str, at: int, quote: str) -> int:
-    """Return where a string ends whose opening ``quote`` (with its backslashes) precedes ``at``.
-
-    A truncated string ends with its line, or with the string that contains it.
-    """
-    deep = len(quote) - 1
-    begin = at
-    while (end := text.find(quote[-1], at)) >= 0:
-        slashes = end
-        while slashes > begin and text[slashes - 1] == "\\":
-            slashes -= 1
-        count = end - slashes
-        if deep == 0 and count % 2 == 0:
-            return end
-        if deep and count <= deep:
-            return slashes
-        begin = at = end + 1
-    newline = text.find("\n", at)
-    return newline if newline >= 0 else len(text)
 
 
 def _after_space(text: str, at: int) -> int:

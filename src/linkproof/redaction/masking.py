@@ -92,27 +92,31 @@ class Masker(Engine):
 
         What holds none is returned as it is.
         """
+        simple: Any = self._simple(value)
+        if simple is not None:
+            return simple  # type: ignore[no-any-return]
         found: Any = value
-        if isinstance(value, Enum):
-            pass
-        elif isinstance(value, str):
-            found = self.text(value)
-        elif isinstance(value, bytes):
-            found = self.body(value)
-        elif isinstance(value, Headers):
-            found = self.headers(value)
-        elif isinstance(value, Exchange):
-            found = self.exchange(value)
-        elif isinstance(value, Mapping):
+        if isinstance(value, Mapping):
             found = {k: self._member(k, v) for k, v in value.items()}
         elif isinstance(value, list | tuple):
             found = type(value)(self.masked(v) for v in value)
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if f.init)
-            new = {name: (old, self.masked(old)) for name, old in fields}
-            changed = {name: masked for name, (old, masked) in new.items() if masked is not old and masked != old}
+            new = {f.name: self.masked(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+            changed = {name: masked for name, masked in new.items() if masked != getattr(value, name)}
             found = dataclasses.replace(value, **changed) if changed else value
         return found  # type: ignore[no-any-return]
+
+    def _simple(self, value: Any) -> Any:
+        """Return a value that is no container masked, and None for a container."""
+        if isinstance(value, Enum):
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, bytes):
+            return self.body(value)
+        if isinstance(value, Headers):
+            return self.headers(value)
+        return self.exchange(value) if isinstance(value, Exchange) else None
 
     def _member(self, name: Any, value: Any) -> Any:
         if isinstance(name, str) and isinstance(value, str) and name.lower() in SECRET_HEADERS:
