@@ -434,7 +434,7 @@ def test_options_that_cannot_be_meant(tmp_path: Path) -> None:
         (("import", spec, "--paths", "("), "--paths: this is no regular expression"),
         (("import", tmp_path / "nowhere.json"), "cannot be read"),
         (("import", spec, "--id", "azure-acme", "--vendor", "nobody"), "unknown vendor 'nobody'"),
-        (("--contracts", "nowhere", "contracts", "list"), "--contracts nowhere: this is no folder"),
+        (("--contracts", "nowhere", "contracts", "list"), "nowhere: this is no folder"),
         (("--contracts", tmp_path / "spec", "contracts", "list"), "no contract found"),
     ):
         done = linkproof(tmp_path, *arguments)
@@ -492,9 +492,9 @@ def test_what_references_name_by_url_is_fetched_only_when_asked_for(tmp_path: Pa
 REAL = {
     "azure-dbforpostgresql-servers": (5, "postgresql-2018-06-01-private-link.yaml", set()),
     "azure-dbformysql-servers": (5, "mysql-2018-06-01-private-link.yaml", set()),
-    "azure-keyvault-vaults": (3, "keyvault-2019-09-01-private-endpoint.yaml", set()),
-    "azure-search-searchservices": (4, "search-2020-08-01-private-endpoint.yaml", {"SHP-1", "SHP-4"}),
-    "azure-signalrservice-signalr": (3, "signalr-2020-05-01-private-endpoint.yaml", {"SHP-1"}),
+    "azure-keyvault-vaults": (4, "keyvault-2019-09-01-private-endpoint.yaml", set()),
+    "azure-search-searchservices": (5, "search-2020-08-01-private-endpoint.yaml", {"SHP-1", "SHP-4"}),
+    "azure-signalrservice-signalr": (4, "signalr-2020-05-01-private-endpoint.yaml", {"SHP-1"}),
 }
 
 

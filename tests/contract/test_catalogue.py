@@ -104,6 +104,18 @@ def test_the_nearest_version_judges_where_any_may(sent: str, judged_by: str) -> 
     assert isinstance(Router((), entries=entries).match(url), str)
 
 
+def test_a_contract_of_yours_takes_the_place_of_an_imported_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = next(e for e in imported() if e.id == "azure-storage-storageaccounts")
+    twins = (*all_contracts(), own.contract)
+    monkeypatch.setattr(catalogue, "all_contracts", lambda: twins)
+    imported.cache_clear()
+    try:
+        assert own.id not in {e.id for e in imported()}
+        assert chosen([own.id]) == (own.contract,)
+    finally:
+        imported.cache_clear()
+
+
 def test_names_patterns_and_tiers() -> None:
     assert chosen() == all_contracts()
     assert {c.id for c in chosen(["azure-search-pec", "azure-storage-storageaccounts*"])} == {

@@ -49,7 +49,10 @@ def root() -> Path:
 
 @lru_cache(maxsize=1)
 def imported() -> tuple[Entry, ...]:
-    """Return every imported contract; those whose paths and version a reviewed contract has are left out."""
+    """Return every imported contract, but for those of which another has the id, or the paths and the version.
+
+    Reviewed contracts, and those of other folders, take their places. Raises UsageError for a damaged index.
+    """
     path = root() / "index.json"
     if not path.is_file():
         return ()
@@ -57,9 +60,9 @@ def imported() -> tuple[Entry, ...]:
         rows = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise UsageError(f"not valid JSON: {error}", where=str(path), fix="run make contracts") from None
-    taken = {c.place for c in all_contracts()}
+    taken, ids = {c.place for c in all_contracts()}, {c.id for c in all_contracts()}
     found = (entry_of(row) for row in rows)
-    return tuple(e for e in found if (plain_path(e.paths[0]), e.version) not in taken)
+    return tuple(e for e in found if e.id not in ids and (plain_path(e.paths[0]), e.version) not in taken)
 
 
 def entry_of(row: Mapping[str, Any]) -> Entry:
