@@ -225,6 +225,32 @@ def test_what_cannot_be_taken_back_is_told_in_red(tmp_path: Path) -> None:
     assert "Leaked resources" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
+def test_what_can_never_be_undone_is_accepted_once_and_kept_on_record(tmp_path: Path) -> None:
+    with Embedded([HEALTH]) as server:
+        file = target_file(tmp_path, server.base_url, HEALTH, "", 'allow = ["pending-1?"]')
+        with file.open("a", encoding="utf-8") as stream:
+            names = [n for n in PARENTS[HEALTH.id].names["Pending"] if n.startswith("pending-1")]
+            stream.write(f"[contracts.{HEALTH.id}.fixtures]\nPending = {json.dumps(names)}\n")
+        run = ("run", "--target", file, "--out", "out", "--quiet", "-r", "ENM-3")
+        linkproof(tmp_path, *run)
+        refused = linkproof(tmp_path, *run)
+        assert refused.returncode == 2
+        assert "an earlier run has left something behind" in refused.stderr
+        journal = ("cleanup", tmp_path / "out" / "journal.jsonl", "--target", file)
+        for more in ((), ("--accept-own",)):
+            undone = linkproof(tmp_path, *journal, *more)
+            assert undone.returncode == 1
+            assert "is confirmed by: linkproof cleanup" in undone.stderr
+        accepted = linkproof(tmp_path, *journal, "--accept")
+        assert accepted.returncode == 0
+        assert "accepted: it was Pending, and is Approved: a decision cannot be taken back" in accepted.stderr
+        assert linkproof(tmp_path, *journal).stdout.startswith("nothing is left to clean up")
+        again = linkproof(tmp_path, *run)
+        assert again.returncode != 2, again.stderr
+    record = (tmp_path / "out" / "journal-accepted.jsonl").read_text(encoding="utf-8")
+    assert "accepted: it was Pending" in record
+
+
 def test_a_changed_connection_is_put_back(tmp_path: Path) -> None:
     with Embedded([HEALTH]) as server:
         file = target_file(tmp_path, server.base_url, HEALTH, "", 'allow = ["approved-0?"]')

@@ -172,12 +172,20 @@ def cleanup(
     target: Annotated[
         str, typer.Option("--target", "-t", help="Target file. Default: the file that the journal names.")
     ] = "",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Confirm what can never be undone: the target is free for the next run.")
+    ] = False,
+    accept_own: Annotated[
+        bool, typer.Option("--accept-own", help="Confirm it only for connections that the run itself made.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Remove what a run made on a live target, and put back what it changed. Exit 1 if something is left."""
     from linkproof.cli.running import clean
+    from linkproof.runner.cleanup import Accept
 
-    raise typer.Exit(clean(journal, target, quiet=quiet))
+    accepted = Accept.EVERYTHING if accept else Accept.OWN if accept_own else Accept.NOTHING
+    raise typer.Exit(clean(journal, target, accept=accepted, quiet=quiet))
 
 
 @app.command()

@@ -21,7 +21,7 @@ from linkproof.model.exchange import Exchange
 from linkproof.redaction.masking import mask_text
 from linkproof.redaction.redactor import Redactor
 from linkproof.reports.write import prepare
-from linkproof.runner.cleanup import clean_up
+from linkproof.runner.cleanup import ACCEPTED, Accept, clean_up
 from linkproof.runner.dry_run import Plan, planned
 from linkproof.runner.fixtures_needed import fixtures_needed
 from linkproof.runner.open_target import open_target
@@ -140,7 +140,7 @@ def preflight_run(target: str, contracts: tuple[str, ...], *, selection: Selecti
     return found.exit_code
 
 
-def clean(journal: Path, target: str, *, quiet: bool) -> int:
+def clean(journal: Path, target: str, *, accept: Accept = Accept.NOTHING, quiet: bool) -> int:
     """Undo what a journal still has open; returns 0 where nothing is left, else 1. Raises UsageError."""
     known = Journal.read(journal)
     if not known.open:
@@ -148,25 +148,21 @@ def clean(journal: Path, target: str, *, quiet: bool) -> int:
             print(f"nothing is left to clean up ({journal})")
         return 0
     path = target or known.target
-    if not path:
-        fix = "give --target with the target file of that run"
-        raise UsageError("the journal names no target file", where=str(journal), fix=fix)
     opened = open_target(path, all_contracts())
-    count = len(known.open)
-    for entry in known.open:
-        place = opened.target.contracts.get(entry.contract)
-        if entry.making and (place is None or place.provision is None):
-            problem = f"the journal says that {entry.name!r:.80} was made, and the target file says not how"
-            fix = f"give --target with the file of that run, with [contracts.{entry.contract}.provision]"
-            raise UsageError(problem, where=str(journal), fix=fix)
+    before = known.open
     try:
         contracts = [c for c in all_contracts() if c.id in opened.target.contracts]
-        left = clean_up(opened, contracts, known)
+        left = clean_up(opened, contracts, known, accept)
     finally:
         opened.close()
         known.close()
+    accepted = [e for e in before if e.outcome.startswith(ACCEPTED)]
+    for entry in accepted:
+        print(f"{entry.contract} {entry.name}: {entry.outcome}", file=sys.stderr)
     for one in left:
         print(f"leaked resource: {one.contract} {one.name}: {one.what}", file=sys.stderr)
     if not quiet:
-        print(f"{count - len(left)} of {count} cleaned up ({journal})")
+        print(f"{len(before) - len(left) - len(accepted)} of {len(before)} cleaned up ({journal})")
+    if left:
+        print(f"what can never be undone is confirmed by: linkproof cleanup {journal} --accept", file=sys.stderr)
     return 1 if left else 0

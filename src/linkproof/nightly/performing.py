@@ -43,7 +43,7 @@ def perform(job: Job, out: Path) -> Done:
     started = time.monotonic()
     journal = out / "journal.jsonl"
     if journal.exists():
-        _run(["cleanup", str(journal), "--target", job.target, "--quiet"], job.minutes)
+        _run(["cleanup", str(journal), "--target", job.target, "--accept-own", "--quiet"], job.minutes)
     before = _written_at(out)
     code, said = _run(job.arguments(out), job.minutes)
     took = round(time.monotonic() - started, 1)

@@ -29,7 +29,7 @@ _FILES = ("report.html", _PRINT, "junit.xml", _SARIF, _CTRF, _COMMENT, _RESULTS)
 _ALLURE = "allure-results"
 #: Names that start so are left by a writer that was killed: the folder is ours, and may be unfinished.
 _TEMPORARY = ".linkproof-"
-_HARMLESS = ("journal.jsonl", "run.log", ".gitkeep", ".gitignore", ".DS_Store")
+_HARMLESS = ("journal.jsonl", "journal-accepted.jsonl", "run.log", ".gitkeep", ".gitignore", ".DS_Store")
 _FIX = "choose another folder with --out, or remove this one"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import Enum
 
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import TargetError
@@ -18,6 +19,20 @@ from linkproof.targets.provision.settings import provisioner_of
 #: What became of an entry; anything else is left behind.
 REMOVED, PUT_BACK, AS_IT_WAS = "removed", "put back", "as it was"
 WENT_ALONG = "gone with its endpoint"
+#: How the outcome of an entry begins that could not be undone, and that somebody has accepted.
+ACCEPTED = "accepted"
+
+
+class Accept(Enum):
+    """What of that which can never be undone is accepted, so that the target is free again."""
+
+    NOTHING = "nothing"
+    OWN = "connections that the run itself made"
+    EVERYTHING = "everything"
+
+
+class Final(str):
+    """Why an entry can never be undone."""
 
 
 def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal) -> Opened:
@@ -42,10 +57,15 @@ def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal)
     return replace(opened, target=replace(target, contracts=given, allow=tuple(allow)))
 
 
-def clean_up(opened: Opened, contracts: Sequence[Contract], journal: Journal) -> list[LeftBehind]:
-    """Undo every entry that is still open; what cannot be undone. A target that does not answer is told, not raised."""
+def clean_up(
+    opened: Opened, contracts: Sequence[Contract], journal: Journal, accept: Accept = Accept.NOTHING
+) -> list[LeftBehind]:
+    """Undo every entry that is still open; returns what could not be undone, also where the target does not answer.
+
+    What can never be undone and is accepted is closed in the journal, with what it was: it is not returned.
+    """
     found = {c.id: c for c in contracts}
-    left: list[LeftBehind] = []
+    left: dict[tuple[str, str], tuple[Entry, str]] = {}
     names = tuple(e.name for e in journal.open)
     target = opened.target
     # Cleaning up is never over budget; it still keeps its distance.
@@ -59,19 +79,38 @@ def clean_up(opened: Opened, contracts: Sequence[Contract], journal: Journal) ->
             if outcome in (REMOVED, PUT_BACK, AS_IT_WAS):
                 journal.done(entry, outcome)
             else:
-                left.append(LeftBehind(entry.contract, entry.name, outcome))
-        for entry in [e for e in journal.open if not e.making and _went_along(e, journal)]:
-            journal.done(entry, WENT_ALONG)
-            left = [one for one in left if (one.contract, one.name) != (entry.contract, entry.name)]
+                left[entry.contract, entry.name] = entry, outcome
     finally:
         session.close()
-    return left
+    for key, (entry, outcome) in list(left.items()):
+        if not entry.making and _went_along(entry, journal):
+            journal.done(entry, WENT_ALONG)
+            del left[key]
+        elif isinstance(outcome, Final) and _is_accepted(entry, journal, accept):
+            journal.done(entry, f"{ACCEPTED}: {outcome}")
+            del left[key]
+    return [LeftBehind(entry.contract, entry.name, str(outcome)) for entry, outcome in left.values()]
+
+
+def _is_accepted(entry: Entry, journal: Journal, accept: Accept) -> bool:
+    if accept is Accept.OWN:
+        return entry.before is None or _is_ours(entry, [e for e in journal.entries.values() if e.making])
+    return accept is Accept.EVERYTHING
+
+
+def _is_ours(entry: Entry, made: Iterable[Entry]) -> bool:
+    """Whether a connection is that of an endpoint that the run made."""
+    name = entry.name.lower()
+    return any(
+        e.contract == entry.contract and (name == e.id.lower() or name == e.name or name.startswith(f"{e.name}."))
+        for e in made
+    )
 
 
 def _went_along(entry: Entry, journal: Journal) -> bool:
     """Whether a connection was that of an endpoint of ours, which is gone by now."""
     gone = [e for e in journal.entries.values() if e.making and e.outcome == REMOVED and e.contract == entry.contract]
-    return any(entry.name.lower() == e.id.lower() or entry.name.startswith(f"{e.name}.") for e in gone)
+    return _is_ours(entry, gone)
 
 
 def _undo(session: Session, contract: Contract, entry: Entry) -> str:
@@ -90,17 +129,17 @@ def _restore(driver: Driver, contract: Contract, entry: Entry) -> str:
         if now is None:
             return AS_IT_WAS
         if contract.by_role(Role.DELETE) is None:
-            return "it was created, and the contract has no operation to remove it"
+            return Final("it was created, and the contract has no operation to remove it")
         driver.delete(entry.name)
         return REMOVED if driver.shown(entry.name) is None else "it was created, and is still there"
     if now is None:
-        return "it is gone: a deletion cannot be taken back"
+        return Final("it is gone: a deletion cannot be taken back")
     if all(now.get(k) == v for k, v in entry.before.items()):
         return AS_IT_WAS
     word = next((w for w, status in contract.decide.shows.items() if status == entry.before.get("status")), "")
     was = f"it was {entry.before.get('status')}, and is {now.get('status')}"
     if not word or contract.decide.final:
-        return f"{was}: a decision cannot be taken back"
+        return Final(f"{was}: a decision cannot be taken back")
     driver.decide(word, entry.name, entry.before.get("description"))
     back = driver.shown(entry.name)
     return PUT_BACK if back is not None and back.get("status") == entry.before.get("status") else was

@@ -54,9 +54,12 @@ def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
         return Opened(recorded.target, lambda: None, recorded)
     if path:
         return Opened(read_target(Path(path), contracts), lambda: None)
-    embedded = Embedded(contracts)
+    # Server and client share a clock of their own: the same seed sends the same requests, however busy the machine is.
+    clock = VirtualClock()
+    embedded = Embedded(contracts, clock=clock.now)
     embedded.__enter__()
-    return Opened(embedded_target(embedded.base_url, contracts), lambda: embedded.__exit__(None, None, None))
+    target = embedded_target(embedded.base_url, contracts)
+    return Opened(target, lambda: embedded.__exit__(None, None, None), clock=clock)
 
 
 def without_a_socket(behaviour: Choice) -> Opener:

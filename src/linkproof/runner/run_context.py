@@ -16,7 +16,7 @@ from linkproof.errors import UsageError
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange, Grade
 from linkproof.model.results import Broken, LeftBehind, Results
-from linkproof.runner.cleanup import clean_up, provisioned
+from linkproof.runner.cleanup import ACCEPTED, clean_up, provisioned
 from linkproof.runner.open_target import Opened, Opener, open_target
 from linkproof.runner.preflight.examine import Needs, examine, without_missing
 from linkproof.runner.preflight.findings import Preflight
@@ -223,9 +223,14 @@ class RunContext:
         # A plan changes nothing, and needs no file.
         path = given.with_stem(given.stem + suffix) if opened.transport is None else None
         if path is not None and path.exists():
-            if Journal.read(path).open:
+            earlier = Journal.read(path)
+            if earlier.open:
                 problem = "an earlier run has left something behind"
                 raise UsageError(problem, where=str(path), fix=f"linkproof cleanup {path}")
+            if any(e.outcome.startswith(ACCEPTED) for e in earlier.entries.values()):
+                record = path.with_stem(f"{path.stem}-accepted")  # what was accepted stays on record
+                with record.open("ab") as stream:
+                    stream.write(path.read_bytes())
             path.unlink()
         self._journal = Journal(path, str(Path(self.choices.target).resolve()))
         self._opened = provisioned(opened, self.contracts(), self._journal)
