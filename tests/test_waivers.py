@@ -194,8 +194,8 @@ def test_the_same_entry_twice_is_a_mistake(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (("ENM-1-nothing", *WHO), "no finding is called 'ENM-1-nothing'"),
-        (("", *WHO), "findings begin with ''"),
-        (("ENM", *WHO[2:], "--owner", ""), "--owner: nothing is given"),
+        (("", *WHO), "an empty value"),
+        (("ENM", *WHO[2:], "--owner", ""), "--owner: an empty value"),
         (("ENM", *WHO, "--expires", "2020-01-01"), "--expires: 2020-01-01 is over"),
         (("ENM", *WHO, "--expires", "soon"), "--expires: 'soon' is no day"),
         (("ENM", *WHO, "--results", "nowhere"), "nowhere"),
@@ -270,7 +270,7 @@ def test_every_report_shows_who_answers_for_it() -> None:
     assert page.count('<span class="waived">waived</span>') == 3
     assert "by net until 2027-01-01: known &lt;b&gt; (https://t.example)" in page
     assert "A waiver of net expired on 2026-01-01: SHP-1 on" in page
-    assert "has nothing left to cover" in page
+    assert "covers nothing any more" in page
     assert "waived:   by net until 2027-01-01" in summary_markdown(excused())
     root = ET.fromstring(junit_xml(shown))
     skipped = [s.get("message", "") for s in root.iter("skipped")]
