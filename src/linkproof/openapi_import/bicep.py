@@ -102,6 +102,8 @@ def description_of(
     named = _name_limits(types, entry)
     paths: dict[str, Any] = {item: {}}
     for role, method, statuses, is_long, is_said in _operations(operations):
+        if role is Role.DECIDE and not is_said and _cannot_be_written(types, entry):
+            continue  # where every property is the service's own, a client decides nothing by PUT
         place = collection if role is Role.LIST else item
         made = _operation(role, statuses, is_long, is_said, body)
         made["parameters"] = [*_parameters(place, named), *made.get("parameters", ())]
@@ -143,6 +145,15 @@ def _operation(role: Role, statuses: tuple[int, ...], is_long: bool, is_said: bo
     if not is_said:
         made["x-statuses"] = "the definition does not say"
     return made
+
+
+def _cannot_be_written(types: list[dict[str, Any]], entry: dict[str, Any]) -> bool:
+    """Whether the resource's properties are read-only as a whole."""
+    try:
+        body = types[int(str(entry["body"]["$ref"]).removeprefix("#/"))]
+        return bool(body["properties"]["properties"]["flags"] & _READ_ONLY)
+    except (KeyError, ValueError, IndexError, TypeError):
+        return False
 
 
 def _name_limits(types: list[dict[str, Any]], entry: dict[str, Any]) -> dict[str, Any]:
