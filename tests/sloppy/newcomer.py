@@ -121,6 +121,9 @@ class Mock:
             raise
         if "statuses" in self.mended and state.get("status", "Pending") not in ("Approved", "Pending", "Rejected"):
             return self.error(400, "BadRequest")
+        endpoint = properties.get("privateEndpoint", {})
+        if not isinstance(endpoint, dict) or not isinstance(endpoint.get("id", ""), str):
+            return self.error(400, "BadRequest")
         texts = [state[k] for k in ("status", "description", "actionsRequired") if k in state]
         if "values" in self.mended and not all(isinstance(v, str) for v in texts):
             return self.error(400, "BadRequest")
