@@ -109,6 +109,10 @@ class Mock:
             return 202, None, links if "location" in self.mended else {}
         return self.error(405, "MethodNotAllowed")
 
+    def is_sound(self, properties: dict[str, Any]) -> bool:
+        endpoint = properties.get("privateEndpoint", {})
+        return isinstance(endpoint, dict) and isinstance(endpoint.get("id", ""), str)
+
     def put(self, name: str, body: bytes) -> tuple[int, Any, dict[str, str]]:
         try:
             properties = json.loads(body)["properties"]
@@ -125,7 +129,8 @@ class Mock:
         if not isinstance(endpoint, dict) or not isinstance(endpoint.get("id", ""), str):
             return self.error(400, "BadRequest")
         texts = [state[k] for k in ("status", "description", "actionsRequired") if k in state]
-        if "values" in self.mended and not all(isinstance(v, str) for v in texts):
+        sound = all(isinstance(v, str) for v in texts) and self.is_sound(properties)
+        if "values" in self.mended and not sound:
             return self.error(400, "BadRequest")
         known = {"status", "description", "actionsRequired"}
         if "members" in self.mended:

@@ -186,10 +186,12 @@ def _wrong_shape(call: Call) -> Iterator[Judgement]:
     problems = [p for p in found if p.keyword != UNICODE and not _is_optional_null(schema, p)]
     if not problems:
         return
-    told = (f"{p.pointer or 'the body'} ({p.keyword}: expected {p.expected}, got {p.actual})" for p in problems)
-    message = f"the body breaks its schema at {', '.join(told)}, and was accepted ({call.status})"
     kind = f"answered {call.status // 100}xx, not validated"
-    yield breach("ERR-5", kind, "", "4xx", str(call.status), message, group="")
+    for p in problems:
+        what = f"{p.keyword}: expected {p.expected}, got {p.actual}"
+        message = f"a body that breaks its schema ({what}) was accepted ({call.status})"
+        member = generalise(p.pointer) or "the body"
+        yield breach("ERR-5", kind, p.pointer, "4xx", str(call.status), message, group="", member=member)
 
 
 def _is_optional_null(schema: BodySchema, problem: Problem) -> bool:
