@@ -7,6 +7,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.state import READING
+from linkproof.checks.subjects import OddWrite
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -19,8 +20,10 @@ def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None
     ``value`` is ``MISSING`` for a required member that the answer lacks: it is echoed where the write lacked it too.
     """
     place = place_in_connection(call, pointer)
-    for write in _odd_writes(call, view, pointer):
-        sent = at(write.sent, place)
+    for odd in _odd_writes(call, view, pointer):
+        write, sent = odd.call, at(odd.call.sent, place)
+        if sent is not MISSING and at(odd.before, place) == sent:
+            continue  # the service had shown it before anybody sent it
         if value is MISSING:
             if any(f.defect is Defect.LACKS_MEMBER and f.name == place for f in write.faults):
                 return write
@@ -32,7 +35,10 @@ def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None
 def sent_member(call: Call, view: View, pointer: str) -> Call | None:
     """The successful write that sent a member at ``pointer``, whatever its value; None where no write did."""
     place = place_in_connection(call, pointer)
-    return next((w for w in _odd_writes(call, view, pointer) if at(w.sent, place) is not MISSING), None)
+    for odd in _odd_writes(call, view, pointer):
+        if at(odd.call.sent, place) is not MISSING and at(odd.before, place) is MISSING:
+            return odd.call
+    return None
 
 
 def place_in_connection(call: Call, pointer: str) -> str:
@@ -44,10 +50,10 @@ def place_in_connection(call: Call, pointer: str) -> str:
     return pointer
 
 
-def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[Call]:
+def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[OddWrite]:
     """The writes that may have put something odd there: the call itself, and those kept of its connection."""
     if call.exchange.request.method not in READING:
-        yield call
+        yield OddWrite(call, view.subject.before_odd_writes if view.subject is not None else None)
     name = view.operation.subject if view.operation is not None else call.subject
     if call.role is Role.LIST:
         name = next((n for n, _, p in call.named if pointer.startswith(f"{p}/")), "")

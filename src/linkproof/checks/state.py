@@ -20,6 +20,7 @@ from linkproof.checks.subjects import (
     Decision,
     Effect,
     Listed,
+    OddWrite,
     Presence,
     Running,
     Shown,
@@ -307,7 +308,8 @@ class State:
         self._record_decision(call, subject, running, previous)
         self._record_read_only(call, subject)
         if isinstance(call.sent, dict) and (call.faults or not call.plain):
-            change(subject, [("odd_writes", (call, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
+            odd = OddWrite(call, subject.before_odd_writes)
+            change(subject, [("odd_writes", (odd, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
 
     def _record_delete(
         self, call: Call, collection: Collection, subject: Subject, answer: _Answer, goes_on: bool

@@ -62,6 +62,13 @@ class Decision:
     shown_by: frozenset[str] = frozenset()
 
     @property
+    def before_odd_writes(self) -> Any:
+        """The representation that was shown last before any write broke its schema; None where none was."""
+        if self.odd_writes:
+            return self.odd_writes[0].before
+        return self.latest.value if self.latest else None
+
+    @property
     def goes_on(self) -> bool:
         """Whether the decision may still take effect: its operation was not seen to end, and it was not shown."""
         return self.effect is Effect.OPEN and not self.shown_by
@@ -96,6 +103,14 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class OddWrite:
+    """A successful write whose body broke its schema, and what was shown before any such write (None: nothing)."""
+
+    call: Call
+    before: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One connection, as far as the calls have shown it.
 
@@ -118,7 +133,7 @@ class Subject:
     read_only_sent: Call | None = None
     before_read_only: Any = None
     running: Running | None = None
-    odd_writes: tuple[Call, ...] = ()
+    odd_writes: tuple[OddWrite, ...] = ()
     writing: Writing | None = None
     absent: Shown | None = None
 
@@ -128,6 +143,13 @@ class Subject:
         if self.get and (not self.listed or self.get.index > self.listed.index):
             return self.get
         return self.listed
+
+    @property
+    def before_odd_writes(self) -> Any:
+        """The representation that was shown last before any write broke its schema; None where none was."""
+        if self.odd_writes:
+            return self.odd_writes[0].before
+        return self.latest.value if self.latest else None
 
     @property
     def goes_on(self) -> bool:

@@ -73,13 +73,24 @@ def is_credential(value: str, strength: Strength) -> bool:
     return len(value) >= _SHORTEST and (len(value) > _LONGEST_WORD or _OTHER.search(value) is not None)
 
 
-def secrets_of(headers: Headers) -> set[str]:
-    """Return the credentials in a request's header fields: whole values and what follows the scheme."""
+#: What the redactor of a recording writes: each credential has its own, so that an answer that repeats it still shows.
+_STAND_IN = re.compile(r"redacted-\d+-[a-z]+")
+
+
+def secrets_of(headers: Headers, *, stand_ins: bool = False) -> set[str]:
+    """Return the credentials in a request's header fields: whole values and what follows the scheme.
+
+    Args:
+        headers: the request's header fields.
+        stand_ins: whether what the redactor wrote in place of a credential counts as that credential.
+    """
     found: set[str] = set()
     if not headers.has_any(SECRET_HEADERS):
         return found
     for key, value in headers:
-        if key.lower() in SECRET_HEADERS and value and not is_placeholder(value):
+        if key.lower() not in SECRET_HEADERS or not value:
+            continue
+        if not is_placeholder(value) or (stand_ins and _STAND_IN.fullmatch(value.rsplit(" ", 1)[-1])):
             found.add(value)
             found.add(value.rsplit(" ", 1)[-1])
     return {s for s in found if len(s) >= _SHORTEST}
