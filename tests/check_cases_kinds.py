@@ -263,6 +263,13 @@ KINDS: tuple[Case, ...] = (
         name="echoed in a list",
     ),
     Case(
+        "SHP-1",
+        (got(), refused(ODD), got()),
+        (got(**ODD_STATE), put(sent=ODD, **ODD_STATE), got(**ODD_STATE)),
+        "does not fit",
+        name="shown before anybody sent it",
+    ),
+    Case(
         "ENM-1",
         (got(), bogus(), got()),
         (got(), put(sent=decision("Bogus"), **state("Bogus", "fine")), got(**state("Bogus", "fine"))),

@@ -62,13 +62,6 @@ class Decision:
     shown_by: frozenset[str] = frozenset()
 
     @property
-    def before_odd_writes(self) -> Any:
-        """The representation that was shown last before any write broke its schema; None where none was."""
-        if self.odd_writes:
-            return self.odd_writes[0].before
-        return self.latest.value if self.latest else None
-
-    @property
     def goes_on(self) -> bool:
         """Whether the decision may still take effect: its operation was not seen to end, and it was not shown."""
         return self.effect is Effect.OPEN and not self.shown_by
