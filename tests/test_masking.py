@@ -38,7 +38,7 @@ def test_tokens_do_not(text: str, secret: str) -> None:
     assert "***" in mask_text(text)
 
 
-def test_a_body_is_masked_before_it_is_cut() -> None:
+def test_a_long_body_is_masked_and_whole() -> None:
     token = "Zq8-wVtKq.mR2xLb7pJc4"
     body = "x" * 1990 + token + "y" * 100
     request = Request("PUT", "https://x/", Headers([("Authorization", f"Bearer {token}")]), body.encode())
@@ -46,4 +46,4 @@ def test_a_body_is_masked_before_it_is_cut() -> None:
     shown = curl(exchange, Masker([exchange]))
     assert token[:6] not in shown
     assert "***" in shown
-    assert "…" in shown
+    assert shown.endswith("y" * 100 + "'")

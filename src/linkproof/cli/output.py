@@ -14,6 +14,7 @@ from linkproof.model.results import Results
 from linkproof.redaction.publish import published
 from linkproof.reports.formats import FORMATS
 from linkproof.reports.markdown import summary_markdown
+from linkproof.reports.request_bodies import moved_to_files
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_reports, written_names
 
@@ -45,6 +46,7 @@ def finish(results: Results, out: Path | None, output: Output) -> int:
     results.title = output.title or results.title
     if out is not None:
         write_reports(results, out)
+        results, _ = moved_to_files(published(results), f"{out}/")
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if step_summary:
         with Path(step_summary).open("a", encoding="utf-8") as stream:

@@ -9,15 +9,21 @@ from linkproof.redaction.credentials import is_secret_header
 from linkproof.redaction.masking import Masker
 
 _NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept"})
-_LONGEST_BODY = 2000
-#: Looked at before the body is cut: half a credential would not be known for one.
-_WINDOW = 1 << 16
+#: A request with a longer body gets no command: half a body would be another request.
+MOST_BYTES = 1 << 20
 
 
 def curl(exchange: Exchange, masker: Masker) -> str:
-    """Return a command that repeats the request; it names credentials by environment variables."""
+    """Return a command that repeats the request; it names credentials by environment variables.
+
+    The body is the last argument, whole, however long it is: ``reports.request_bodies`` moves long ones into files.
+    Return "" for a body of more than ``MOST_BYTES``.
+    """
     request = exchange.request
-    parts = ["curl", "-sS", "-i", "-X", request.method, shlex.quote(masker.text(request.url))]
+    if len(request.body) > MOST_BYTES:
+        return ""
+    url = masker.text(request.url)
+    parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), shlex.quote(url)]
     for key, value in request.headers:
         lower = key.lower()
         if lower == "authorization":
@@ -27,6 +33,30 @@ def curl(exchange: Exchange, masker: Masker) -> str:
         elif lower not in _NOISE and not is_secret_header(key):
             parts += ["-H", shlex.quote(f"{key}: {masker.text(value)}")]
     if request.body:
-        text = masker.text(request.body[:_WINDOW].decode("utf-8", "replace"))
-        parts += ["--data-binary", shlex.quote(text if len(text) <= _LONGEST_BODY else text[:_LONGEST_BODY] + "…")]
+        if "content-type" not in {key.lower() for key, _ in request.headers}:
+            parts += ["-H", "'Content-Type:'"]  # curl would send one of its own
+        body = masker.text(request.body.decode("utf-8", "replace"))
+        parts += ["--data-raw" if body.startswith("@") else "--data-binary", shlex.quote(body)]
     return " ".join(parts)
+
+
+def split_body(line: str) -> tuple[str, str]:
+    """Return a command up to its body, and the body as it is sent; "" where it has none."""
+    try:
+        *_, option, body = shlex.split(line)
+    except ValueError:
+        return line, ""
+    quoted = shlex.quote(body)
+    if option not in ("--data-binary", "--data-raw") or not line.endswith(f" {option} {quoted}"):
+        return line, ""
+    return line[: -len(f" {option} {quoted}")], body
+
+
+def _options(url: str) -> list[str]:
+    """What makes curl send a URL as it is."""
+    found = ["-g"] if set(url) & set("[]{}") else []
+    return [*found, "--path-as-is"] if "/." in url else found
+
+
+def _method(method: str) -> list[str]:
+    return ["-I"] if method == "HEAD" else ["-X", method]  # with -X HEAD curl waits for a body

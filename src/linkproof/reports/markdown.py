@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from linkproof.base.wording import count
 from linkproof.model.results import Results
 from linkproof.model.waiver import Waiver
@@ -81,7 +83,10 @@ def _table(results: Published) -> list[str]:
 
 def _finding(cause: Cause, waiver: Waiver | None) -> list[str]:
     """A finding in a fence that is longer than any within."""
-    text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(cause.finding)]
+    finding = cause.finding
+    if len(finding.curl) > _LONGEST:
+        finding = replace(finding, curl="")  # a command that is cut does not run
+    text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(finding)]
     if waiver:
         text.append(f"  waived:   {in_words(waiver)}")
     if cause.followers:

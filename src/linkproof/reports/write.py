@@ -19,6 +19,7 @@ from linkproof.reports.ctrf import ctrf
 from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import comment
+from linkproof.reports.request_bodies import BODIES, moved_to_files, written_before
 from linkproof.reports.sarif import sarif
 from linkproof.results.serialize import published_json
 
@@ -53,11 +54,11 @@ def write_copy(results: Results, out: Path) -> list[Path]:
 
     Raises UsageError as ``write_reports`` does.
     """
-    shown = published(results)
-    files = {"report.html": html_page(shown).encode(), _PRINT: html_page(shown, printed=True).encode()}
+    shown, bodies = moved_to_files(published(results))
+    files = {**bodies, "report.html": html_page(shown).encode(), _PRINT: html_page(shown, printed=True).encode()}
     files[_RESULTS] = published_json(shown)
     _write(files, out)
-    return [out / name for name in files]
+    return [out / name for name in files if name not in bodies]
 
 
 def _write(files: dict[str, bytes], out: Path) -> None:
@@ -91,7 +92,9 @@ def prepare(out: Path) -> None:
 
 def _render(results: Published) -> dict[str, bytes]:
     """Every file by its name within the folder; results.json is the last."""
+    results, bodies = moved_to_files(results)
     return {
+        **bodies,
         **{f"{_ALLURE}/{name}": content for name, content in allure_files(results).items()},
         "report.html": html_page(results).encode(),
         "junit.xml": junit_xml(results),
@@ -147,6 +150,8 @@ def _swap(work: Path, out: Path, names: list[str]) -> None:
         unfinished.unlink()
         raise
     unfinished.unlink()
+    if (out / BODIES).is_dir() and not any((out / BODIES).iterdir()):
+        (out / BODIES).rmdir()
 
 
 def _move(before: Path, after: Path, moved: list[tuple[Path, Path]]) -> None:
@@ -158,4 +163,5 @@ def _move(before: Path, after: Path, moved: list[tuple[Path, Path]]) -> None:
 def _written(out: Path) -> list[str]:
     """What an earlier run wrote, results.json first. Whatever else is there stays."""
     names = [n for n in reversed(_FILES) if (out / n).is_file()]
+    names += written_before(out)
     return names + sorted(f"{_ALLURE}/{p.name}" for p in (out / _ALLURE).glob(f"{PREFIX}*") if p.is_file())
