@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from functools import partial
+from types import FunctionType
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
@@ -210,21 +213,59 @@ def raw(text: str | bytes, kind: str = "") -> Callable[[Asked, Answer], None]:
 # parts
 
 
+class _Replacing:
+    """A method in the place of another. While it runs, ``usual`` calls the next in line after its own class."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.owner: type = object
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+
+    def __get__(self, part: Any, kind: type) -> Callable[..., Any]:
+        return partial(self.call, part)
+
+    def call(self, part: Any, *arguments: Any, **named: Any) -> Any:
+        """Call the function as a method of ``part``."""
+        before = _RUNNING.set(self.owner)
+        try:
+            return self.function(part, *arguments, **named)
+        finally:
+            _RUNNING.reset(before)
+
+
+#: The class whose replaced method runs.
+_RUNNING: ContextVar[type] = ContextVar("running")
+
+
+def _replacing(members: dict[str, Any]) -> dict[str, Any]:
+    """The functions among ``members`` as methods that know their class; made for one class only."""
+    return {name: _Replacing(m) if isinstance(m, FunctionType) else m for name, m in members.items()}
+
+
 def part(name: str, **members: Any) -> Change:
     """Single methods of one part done otherwise."""
-    return lambda b: b.override(name, **members)
+    return lambda b: b.override(name, **_replacing(members))
 
 
 def linked(**members: Any) -> Change:
     """Single methods of paging by next link done otherwise."""
-    return lambda b: b.replace(paging=type("LinkPaging", (LinkPaging,), members))
+
+    def change(behaviour: Behaviour) -> Behaviour:
+        paging = behaviour.paging
+        base = paging if isinstance(paging, type) and issubclass(paging, LinkPaging) else LinkPaging
+        return behaviour.replace(paging=type(base.__name__, (base,), _replacing(members)))
+
+    return change
 
 
 def usual(self: Any, method: str, *arguments: Any, **named: Any) -> Any:
-    """What the part would have done, had the method not been replaced."""
-    replaced, *others = (kind.__dict__[method] for kind in type(self).__mro__ if method in kind.__dict__)
-    assert replaced is not others[0]
-    return others[0](self, *arguments, **named)
+    """What the part would have done without the running method's class: ``super()`` for a replaced method.
+
+    Of two faults that replace one method, the later one's ``usual`` is the earlier one.
+    """
+    return getattr(super(_RUNNING.get(), self), method)(*arguments, **named)
 
 
 def both(*changes: Change) -> Change:

@@ -273,7 +273,7 @@ def _(contract: Contract) -> Change | None:
 
     if not has(contract, Role.DELETE):
         return None
-    return lambda b: b.override("store", remove=remove).override("service", get=get)
+    return both(part("store", remove=remove), part("service", get=get))
 
 
 @fault("STA-5", "again-500", "Deleting again fails the service.", "HDR-5")
@@ -403,7 +403,7 @@ def _taking(contract: Contract, pointer: str) -> Change | None:
             place(value, pointer, taken)
         return value
 
-    return lambda b: b.override("service", change=change).override("presenter", connection=connection)
+    return both(part("service", change=change), part("presenter", connection=connection))
 
 
 @fault("STA-8", "takes-id", "An id that a client sends is taken over.", "SHP-5", "STA-6", "PAG-4")

@@ -13,6 +13,7 @@ from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.edits import (
     answers,
+    both,
     connections,
     drop,
     has,
@@ -424,7 +425,7 @@ def _(contract: Contract) -> Change | None:
             value["status"] = "creating"
         return value
 
-    return lambda b: b.override("store", decide=decide).override("presenter", listed=listed)
+    return both(part("store", decide=decide), part("presenter", listed=listed))
 
 
 @variant("STA-5", "deleted-at-once", "Delete is done at once, and answered with 200 or 204.")
