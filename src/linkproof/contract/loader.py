@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -138,6 +138,8 @@ def contract_of(
         for name, kind in _TABLES.items()
     }
     try:
+        operations = _operations(document, own["operations"], str(place / "openapi.json"))
+        tables["decide"] = _writable(tables["decide"], operations)
         return Contract(
             id=own["id"],
             version=own["version"],
@@ -151,7 +153,7 @@ def contract_of(
             request_id_header=vendor["request_id_header"],
             authorization_header=vendor["authorization_header"],
             caseless_paths=vendor["caseless_paths"],
-            operations=_operations(document, own["operations"], str(place / "openapi.json")),
+            operations=operations,
             elsewhere=tuple(own.get("elsewhere", ())),
             states={**vendor["states"], **own.get("states", {})},
             document=document,
@@ -164,6 +166,18 @@ def contract_of(
         )
     except KeyError as missing:
         raise UsageError(f"member {missing} is missing", where=where, fix="see docs/add-a-contract.md") from None
+
+
+def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRules:
+    """Return how a decision is put into a request, without a description where the contract lets nobody write one."""
+    decides = next((o for o in operations if o.role is Role.DECIDE), None)
+    if not rules.description or rules.operations or decides is None or decides.request is None:
+        return rules
+    schemas = {node.pointer: node.schema for node in decides.request.nodes()}
+    beside = rules.decision in schemas and rules.description not in schemas
+    if beside or schemas.get(rules.description, {}).get("readOnly"):
+        return replace(rules, description="")
+    return rules
 
 
 def _expanded(own: dict[str, Any], vendor_path: Path, where: str) -> dict[str, Any]:

@@ -245,6 +245,10 @@ class LongRunningRules:
         return word in self.terminal or (isinstance(word, str) and _OVER.match(word) is not None)
 
 
+#: Patterns that every value of a path segment fits.
+_ANYTHING = frozenset({".*", "^.*", ".*$", "^.*$", ".+", "^.+", ".+$", "^.+$"})
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of an operation; ``schema`` is its JSON Schema."""
@@ -259,7 +263,9 @@ class Parameter:
         """Whether the contract documents a limit: a pattern, a length, a format, an enumeration or a range."""
         if self.schema.get("minLength", 0) > 1:
             return True  # a path parameter is never empty
-        return any(k in self.schema for k in ("pattern", "maxLength", "format", "enum", "minimum", "maximum"))
+        if self.schema.get("pattern", ".*") not in _ANYTHING:
+            return True
+        return any(k in self.schema for k in ("maxLength", "format", "enum", "minimum", "maximum"))
 
     def allows(self, text: str) -> bool:
         """Whether a value, as it stands in a URL, is within the documented limits."""
@@ -413,7 +419,7 @@ class Contract:
             "error-table": self.error.table,
             "identity": member.type,
             "private-endpoint-ids": member.private_endpoint and member.private_endpoint_pattern,
-            "description": member.description,
+            "description": member.description and self.decide.description,
             "read-only-members": member.read_only,
             "decide-by-resource": self.decide.by_resource,
         }

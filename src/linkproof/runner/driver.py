@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from linkproof.base.json_values import at, place
+from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.names import name_of, within_limits
@@ -117,8 +117,17 @@ class Driver:
         return self._builder.path(operation, name, parents)
 
     def body_for(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
-        """Return the body of a decision: a neutral word (approve, reject) or any other value."""
-        return self._builder.decision(decision, name, description)
+        """Return the body of a decision: a neutral word (approve, reject) or any other value.
+
+        What the contract requires beside the decision is sent as the connection shows it.
+        """
+        body = self._builder.decision(decision, name, description)
+        shown = self.get(name).answer if self._builder.required_beside else None
+        for pointer in self._builder.required_beside:
+            value = at(shown, pointer)
+            if value is not MISSING:
+                place(body, pointer, copy.deepcopy(value))
+        return body
 
     def send(
         self,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from linkproof.base.json_values import place
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract, Operation, Role
 from linkproof.targets.model import TargetContract
 
 #: Characters that a path segment carries as they are (RFC 3986, pchar).
@@ -50,6 +51,15 @@ class RequestBuilder:
         if rules.subject:
             place(body, rules.subject, name)
         return body
+
+    @cached_property
+    def required_beside(self) -> tuple[str, ...]:
+        """Pointers to what the body of a decision has to have, and ``decision`` does not know."""
+        operation = self._contract.by_role(Role.DECIDE)
+        if operation is None or operation.request is None or not self._contract.decide.by_resource:
+            return ()
+        problems = operation.request.problems(self.decision("approve", ""))
+        return tuple(sorted(p.pointer for p in problems if p.keyword == "required"))
 
 
 def content_of(body: Any, raw: bytes | None = None) -> bytes:
