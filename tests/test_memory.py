@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import pickle
+import tracemalloc
 from collections.abc import Iterable
 
 import pytest
@@ -11,7 +14,10 @@ from linkproof.base.bounded import Recent
 from linkproof.checks import state as histories
 from linkproof.judging.grouping import MOST_ALIKE
 from linkproof.judging.judge import Judge
+from linkproof.model.evidence import LONGEST_BODY, cut
 from linkproof.model.exchange import Exchange
+from linkproof.redaction.curl import MOST_BYTES
+from linkproof.redaction.masking import Masker
 from tests.traffic import AKS, HOST, MOCK, PATHS, connection, contract, ex
 
 
@@ -80,3 +86,55 @@ def test_what_is_recent() -> None:
     assert (recent.get("a"), recent.get("b"), recent.get("c")) == (None, 1, 3)
     assert (recent.known(), recent.values(), len(recent), "b" in recent) == (["b", "c"], [1, 3], 2, True)
     assert (recent.pop("b"), recent.pop("b"), recent.known()) == (1, None, ["c"])
+
+
+def large(kind: int, number: int, size: int) -> Exchange:
+    """An answer of ``size`` bytes that breaches a requirement, by turns of five kinds."""
+    filler = f"{number}" + "x" * size
+    own = f"c{number}"
+    if kind == 0:  # a member that no schema knows, each of another name
+        return ex(AKS, own="one", answer=connection(AKS, "one", **{f"member{number}": filler}))
+    if kind == 1:  # a page of HTML
+        return ex(AKS, own=own, raw=f"<html>{filler}</html>".encode())
+    if kind == 2:  # an error response without a code
+        return ex(AKS, own=own, status=404, answer={"error": {"message": filler}})
+    if kind == 3:  # an error response with another code each time
+        return ex(AKS, "PUT", own, 400, {"error": {"code": f"Code{number}", "message": filler}}, raw_sent=b"{")
+    return ex(AKS, own=own, status=500, raw=filler.encode(), label=None)
+
+
+def test_large_answers_are_not_kept_whole_as_evidence() -> None:
+    size, number = 2 << 20, 75
+    judge = Judge([contract(AKS)], MOCK)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for i in range(number):
+            judge.feed(large(i % 5, i, size))
+        gc.collect()
+        kept, peak = tracemalloc.get_traced_memory()
+        found = judge.findings.all()
+    finally:
+        tracemalloc.stop()
+    assert sum(f.count for f in found) >= number
+    assert kept < 20 << 20
+    assert peak < 64 << 20  # of 150 MB that came
+    notes = {e.response.body[-40:] for f in found for e in f.exchanges if "cut here" in e.response.body}
+    assert notes
+    assert all(int(n.split("here: ")[1].split()[0]) > size for n in notes)
+
+
+def test_a_cut_body_is_shown_as_the_whole_one_is() -> None:
+    exchange = large(2, 1, 1 << 20)
+    assert cut(small := large(2, 1, 100)) is small
+    kept = pickle.loads(pickle.dumps(cut(exchange)))
+    assert len(kept.response.body) == LONGEST_BODY
+    assert Masker().exchange(kept) == Masker().exchange(exchange)
+
+
+def test_a_command_has_the_whole_body_or_there_is_none() -> None:
+    for size, whole in ((200_000, True), (MOST_BYTES + 1, False)):
+        body = b'{"made up": "' + b"x" * size + b'"}'
+        (found, *_) = judged([ex(AKS, "PUT", "one", 500, raw=b"", raw_sent=body)]).findings.all()
+        assert (body.decode() in found.curl) is whole
+        assert bool(found.curl) is whole

@@ -302,5 +302,5 @@ def same_mistake_same_code(call: Call, view: View, circumstances: Circumstances)
             message,
             level=Level.SHOULD,
             group="",
-            evidence=(before.call.exchange,),
+            evidence=(before.exchange,),
         )

@@ -80,6 +80,8 @@ class Check:
         object.__setattr__(self, "ids", frozenset(self.requirements))
 
 
+#: The longest text of a finding, in characters.
+_LONGEST = 4096
 _REGISTRY: list[Check] = []
 
 
@@ -119,7 +121,18 @@ def breach(
 ) -> Judgement:
     """A judgement that the requirement is breached; ``actual`` is shown as JSON unless it is a string."""
     shown = actual if isinstance(actual, str) else shorten(actual)
-    return Judgement(requirement, Breach(kind, pointer, expected, shown, message, level, group, evidence, member))
+    return Judgement(
+        requirement,
+        Breach(
+            kind, _cut(pointer), _cut(expected), _cut(shown), _cut(message), level,
+            group if group is None else _cut(group), evidence, _cut(member),
+        ),
+    )  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text that is too long for a finding: a server may send megabytes as one value."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 @lru_cache(maxsize=1024)

@@ -44,7 +44,7 @@ from linkproof.checks.walks import (
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Kind
-from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.exchange import Circumstances, Exchange, Grade
 
 if TYPE_CHECKING:
     from linkproof.checks.view import View
@@ -72,7 +72,7 @@ class SeenCode(NamedTuple):
 
     epoch: int
     code: str
-    call: Call
+    exchange: Exchange
 
 
 class Pages:
@@ -159,8 +159,9 @@ class State:
 
     def record(self, view: View) -> None:
         """Add a call that has been judged."""
-        call = view.call
         linked, paged, integers, codes = view.linked_page, view.offset_page, view.big_integers, view.code_key
+        error_code = view.call.error_code
+        call = view.call = view.call.at_rest()
         self.index += 1
         if self._notes_request_ids and view.request_id and not view.request_id_was_seen:
             self._request_ids.put(view.request_id, True)
@@ -169,7 +170,7 @@ class State:
                 self._integers.put(number.key, number.value)
                 self.has_exact_integers = self.has_exact_integers or is_exact(number.value)
         if codes is not None and (view.seen_code is None or view.seen_code.epoch != view.collection.last_done):
-            self._codes.put(codes, SeenCode(view.collection.last_done, call.error_code, call))
+            self._codes.put(codes, SeenCode(view.collection.last_done, error_code, call.exchange))
         if call.kind in POLLS:
             self._record_poll(view)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
@@ -11,6 +12,7 @@ from linkproof.contract.names import name_of
 from linkproof.contract.request_match import Address, Defect, Fault, Kind
 from linkproof.contract.routing import Router
 from linkproof.contract.schema import BodySchema, Problem
+from linkproof.model.evidence import cut
 from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
@@ -75,6 +77,20 @@ class Call:
         self._items: tuple[dict[str, Any], ...] | None = None
         self._named: tuple[Named, ...] | None = None
         self._exact: bool | None = None
+
+    def at_rest(self) -> Call:
+        """Return the call as a state keeps it: a large body is cut, and the answer of a large error response dropped.
+
+        Later checks read the status of an earlier error response, and not its body.
+        """
+        kept = cut(self.exchange)
+        if kept is self.exchange:
+            return self
+        call = copy(self)
+        call.exchange = kept
+        if not self.success:
+            call.answer = MISSING
+        return call
 
     def _read_decision(self) -> None:
         rules = self.contract.decide

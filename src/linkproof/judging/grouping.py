@@ -13,10 +13,10 @@ from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Requirement
 from linkproof.judging.causes import Place, Seen, Traced, in_order_of_fixing, trace_causes
-from linkproof.model.evidence import evidence_of
+from linkproof.model.evidence import cut, evidence_of
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
-from linkproof.redaction.curl import curl
+from linkproof.redaction.curl import MOST_BYTES, curl
 from linkproof.redaction.masking import Masker
 
 #: Number of exchanges kept as evidence, and of breaches remembered to find causes.
@@ -46,7 +46,7 @@ class _Group:
     seen: dict[Seen, None] = field(default_factory=dict)
     #: Exchanges that show it: of a list with many items each is one, so that more of them can be remembered.
     places: dict[Place, None] = field(default_factory=dict)
-    #: Exchanges by breach with the size of what was sent, the smallest first.
+    #: Exchanges by breach, long bodies cut, with the size of what was sent, the smallest first.
     shown: list[tuple[int, tuple[Exchange, ...]]] = field(default_factory=list)
 
     def note(self, call: Call, breach: Breach) -> None:
@@ -72,8 +72,9 @@ class _Group:
         """Keep a breach's exchanges as evidence, if what was sent is among the smallest; of equal ones the first."""
         if len(self.shown) >= SHOWN and size >= self.shown[-1][0]:
             return
-        if all(exchanges != known for _, known in self.shown):
-            self.shown.append((size, exchanges))
+        kept = tuple(cut(e, MOST_BYTES) for e in exchanges)
+        if all(kept != known for _, known in self.shown):
+            self.shown.append((size, kept))
             self.shown.sort(key=lambda s: s[0])
             del self.shown[SHOWN:]
 
@@ -98,15 +99,14 @@ class _Group:
 
     def finished(self, masker: Masker) -> Traced:
         """The finding with its evidence, without credentials from here on, and the whole of its message."""
-        shown = list(dict.fromkeys(id(e) for _, exchanges in self.shown for e in exchanges))
-        by_id = {id(e): e for _, exchanges in self.shown for e in exchanges}
+        shown = list(dict.fromkeys(e for _, exchanges in self.shown for e in exchanges))
         where = f" (in {', '.join(self.operations)})" if len(self.operations) > 1 else ""
         if self.versions:
             where += f" (seen: {', '.join(sorted(self.versions))}, judged by: {self.judged_by})"
         members = tuple(sorted(self.members))
         finding = replace(
             self.finding,
-            exchanges=[evidence_of(masker.exchange(by_id[i])) for i in shown[:SHOWN]],
+            exchanges=[evidence_of(masker.exchange(e)) for e in shown[:SHOWN]],
             curl=curl(self.shown[0][1][-1], masker) if self.shown else self.finding.curl,
             operations=tuple(sorted(self.operations)),
             members=members,

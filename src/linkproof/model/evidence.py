@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -15,6 +16,8 @@ Body = Annotated[str, Meta(description="The body as text; empty where there was 
 Date = Annotated[str, Meta(description="A date or time (ISO 8601); empty where unknown.")]
 #: A number of things. The limit keeps numbers out that no report can print.
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+#: The most of a body that is kept as evidence: reports show less.
+LONGEST_BODY = 1 << 16
 
 
 class EvidenceRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +49,40 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
     def scene(self) -> str:
         """The test or file that the exchange came from; "" where unknown."""
         return self.label.rpartition("#")[0]
+
+
+class CutBody(bytes):
+    """The beginning of a long body. ``whole`` is the size of the body in bytes."""
+
+    whole: int
+
+
+def size_of(body: bytes) -> int:
+    """Return the size of a body in bytes; of a cut one the size that it had."""
+    return body.whole if isinstance(body, CutBody) else len(body)
+
+
+def cut(exchange: Exchange, most_sent: int = LONGEST_BODY) -> Exchange:
+    """Return an exchange with no more of its bodies than evidence shows, so that findings do not keep large ones.
+
+    The request keeps ``most_sent`` bytes: a command that repeats it needs the whole body.
+    """
+    request, response = exchange.request, exchange.response
+    if len(request.body) <= most_sent and len(response.body) <= LONGEST_BODY:
+        return exchange
+    return replace(
+        exchange,
+        request=replace(request, body=_beginning(request.body, most_sent)),
+        response=replace(response, body=_beginning(response.body, LONGEST_BODY)),
+    )
+
+
+def _beginning(body: bytes, most: int) -> bytes:
+    if len(body) <= most:
+        return body
+    kept = CutBody(body[:most])
+    kept.whole = size_of(body)
+    return kept
 
 
 def evidence_of(exchange: Exchange) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from linkproof.model.evidence import size_of
 from linkproof.model.exchange import Exchange
 from linkproof.redaction.credentials import is_secret_header
 from linkproof.redaction.masking import Masker
@@ -20,7 +21,7 @@ def curl(exchange: Exchange, masker: Masker) -> str:
     Return "" for a body of more than ``MOST_BYTES``.
     """
     request = exchange.request
-    if len(request.body) > MOST_BYTES:
+    if size_of(request.body) > MOST_BYTES:
         return ""
     url = masker.text(request.url)
     parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), shlex.quote(url)]

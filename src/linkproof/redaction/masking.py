@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
+from linkproof.model.evidence import LONGEST_BODY, size_of
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.redaction.credentials import (
     MASK,
@@ -21,8 +22,6 @@ from linkproof.redaction.engine import Engine
 
 T = TypeVar("T")
 
-#: The most of a body that is kept as evidence: reports show less.
-LONGEST_BODY = 1 << 16
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 #: They name a scheme and never carry a credential.
 _CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate"})
@@ -124,10 +123,11 @@ class Masker(Engine):
         return self.masked(value)
 
     def _evidence(self, body: bytes) -> bytes:
-        if len(body) <= LONGEST_BODY:
+        whole = size_of(body)
+        if whole <= LONGEST_BODY:
             return self.body(body)
         kept = self.body(body[:LONGEST_BODY])[: LONGEST_BODY // 4].decode("utf-8", "ignore")
-        return f"{kept}\n[cut here: {len(body)} bytes in all]".encode()
+        return f"{kept}\n[cut here: {whole} bytes in all]".encode()
 
 
 def secrets_in(exchange: Exchange) -> set[str]:
