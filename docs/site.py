@@ -37,7 +37,16 @@ NAV: Sequence[dict[str, Any]] = (
             "commands.md",
         ]
     },
-    {"Catalogues": ["requirements/index.md", "contracts/index.md", "versions.md", "real-services.md", "glossary.md"]},
+    {
+        "Catalogues": [
+            "requirements/index.md",
+            "contracts/index.md",
+            "versions.md",
+            "real-services.md",
+            "real-bugs.md",
+            "glossary.md",
+        ]
+    },
     {"What it catches": ["faults.md", "fault-matrix.md", "request-coverage.md", "peers.md", "clients.md"]},
     {"How fast it is": ["performance.md", "scale.md"]},
     {"How it is built": ["architecture.md", "add-a-contract.md", "definitions.md", "security.md"]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.traffic import (
     HEALTH,
     HUAWEI,
     MOCK,
+    PATHS,
     POSTGRES,
     connection,
     connections,
@@ -164,6 +165,13 @@ BUGS: tuple[Bug, ...] = (
             error(HUAWEI, 404, "EndPoint.2006", "POST", "action", sent={"action": "reject", "endpoints": ["e0"]}),
         ),
         ("ENM-3",),
+    ),
+    Bug(
+        "hashicorp/terraform-provider-aws#48442",
+        "a documented filter is refused",
+        (error(HUAWEI, 400, "EndPoint.0002", query="status=accepted"),),
+        ("ERR-10",),
+        replace(MOCK, collections={HUAWEI: frozenset({PATHS[HUAWEI].lower()})}),
     ),
     Bug(
         "GoogleCloudPlatform/k8s-config-connector#762",
