@@ -51,7 +51,6 @@ NAV: Sequence[dict[str, Any]] = (
     {"How fast it is": ["performance.md", "scale.md"]},
     {"How it is built": ["architecture.md", "add-a-contract.md", "definitions.md", "security.md"]},
 )
-_KIND = {"recording": "seen in a public recording", "reported": "reported in public"}
 
 
 def build(out: Path = BUILD) -> Path:
@@ -92,15 +91,38 @@ def generated() -> dict[str, str]:
     pages["requirements/index.md"] = _requirements(requirements)
     pages |= {f"contracts/{c.id}.md": _contract(c, requirements) for c in contracts}
     pages["contracts/index.md"] = _contracts(contracts) + _imported()
-    pages["real-services.md"] = _real_services(cases) + _judged()
     pages["commands.md"] = _commands()
     return pages
 
 
 def real_cases() -> list[dict[str, str]]:
-    """What requirements caught in real services (``real_services.toml``)."""
-    data = tomllib.loads((DOCS / "real_services.toml").read_text(encoding="utf-8"))
-    return list(data["case"])
+    """What requirements show of real services: verdicts on recordings, and bugs that were reported.
+
+    Each stands in one place: ``real-services.toml`` has the verdicts, ``real-bugs.md`` the bugs.
+    """
+    return [*_judged_cases(), *_reported_cases()]
+
+
+def _judged_cases() -> Iterable[dict[str, str]]:
+    data = tomllib.loads((DOCS / "real-services.toml").read_text(encoding="utf-8"))
+    types = [(c.id, c.resource_type) for c in all_contracts()] + [(e.id, e.resource_type) for e in imported()]
+    for verdict in data["verdict"]:
+        if verdict["kind"] != "client":
+            namespaces = sorted({t.split("/")[0] for own, t in types if own.startswith(verdict["contract"])})
+            what = f"**{', '.join(namespaces)}**: {verdict['text']}"
+            yield {"requirement": verdict["requirement"], "what": what, "where": "../real-services.md"}
+
+
+def _reported_cases() -> Iterable[dict[str, str]]:
+    for line in (DOCS / "real-bugs.md").read_text(encoding="utf-8").splitlines():
+        if not re.match(r"\| \d+ \|", line):
+            continue
+        _, thread, what, shown_by, _ = (cell.strip() for cell in line.strip("|").split(" | "))
+        link = re.search(r"\((https://[^)]+)\)", thread)
+        if link is None or thread.startswith("none: ") or shown_by.startswith("none: "):
+            continue
+        for requirement in re.findall(r"[A-Z]{3}-\d+", shown_by):
+            yield {"requirement": requirement, "what": what, "where": link.group(1)}
 
 
 def _add_policy(source: Path) -> None:
@@ -171,8 +193,8 @@ def _requirement(
 
 
 def _case(case: dict[str, str]) -> str:
-    where = f"[{_KIND[case['kind']]}]({case['link']})" if "link" in case else f"{_KIND[case['kind']]}, {case['date']}"
-    return f"- **{case['service']}**: {case['what']} ({where})"
+    reported = case["where"].startswith("https:")
+    return f"- {case['what']} ([{'reported in public' if reported else 'seen in public recordings'}]({case['where']}))"
 
 
 def _contracts(contracts: Iterable[Contract]) -> str:
@@ -196,24 +218,6 @@ def _contract(contract: Contract, requirements: Sequence[Requirement]) -> str:
     lines += [f"## {len(bound)} requirements bind it", ""]
     lines += [", ".join(f"[{r.id}](../requirements/{r.id}.md)" for r in bound)]
     return "\n".join(lines) + "\n"
-
-
-def _real_services(cases: Iterable[dict[str, str]]) -> str:
-    lines = ["# Real services", "", "What the requirements caught, or would have caught, outside of this project."]
-    for kind, title in (("recording", "Seen in public recordings"), ("reported", "Reported in public")):
-        lines += ["", f"## {title}", "", "| requirement | service | what | where |", "|---|---|---|---|"]
-        for c in (c for c in cases if c["kind"] == kind):
-            where = f"[issue]({c['link']})" if "link" in c else c["date"]
-            link = f"[{c['requirement']}](requirements/{c['requirement']}.md)"
-            lines.append(f"| {link} | {_cell(c['service'])} | {_cell(c['what'])} | {where} |")
-    return "\n".join(lines) + "\n"
-
-
-def _judged() -> str:
-    """What ``make real-services`` wrote of public recordings, one heading further down."""
-    text = (DOCS / "real-services.md").read_text(encoding="utf-8")
-    lower = re.sub(r"^#", "##", text, flags=re.MULTILINE)
-    return "\n" + lower.replace("## Real services", "## Judged service by service", 1)
 
 
 def _imported() -> str:

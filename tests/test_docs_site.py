@@ -37,7 +37,9 @@ def test_each_case_names_a_requirement_and_where_it_is_from() -> None:
     known = {r.id for r in all_requirements()}
     for case in site.real_cases():
         assert case["requirement"] in known
-        assert (case["kind"] == "recording" and case["date"]) or case["link"].startswith("https://")
+        assert case["where"] == "../real-services.md" or case["where"].startswith("https://github.com/"), case
+        assert not case["what"].startswith("****"), case
+    assert {c["where"].startswith("https:") for c in site.real_cases()} == {True, False}
     assert any("What it caught" in p and "Azure" in p for p in site.generated().values())
 
 
