@@ -25,7 +25,7 @@ from linkproof.contract.loader import all_contracts, select
 from linkproof.errors import UsageError
 from linkproof.mock.serve import Embedded
 from linkproof.recordings import read_recordings
-from linkproof.recordings.writer import CassetteWriter
+from linkproof.recordings.writer import UNFINISHED, CassetteWriter
 from linkproof.runner.driver import Driver
 from linkproof.runner.run_recorder import age_of
 from linkproof.runner.session import Session
@@ -93,13 +93,16 @@ def replayed(recorded: Path) -> Path:
 
 
 def _kill_one(path: Path) -> None:
-    """Kill a run while it records."""
+    """Kill a run while it records, and give what it left the name of a cassette."""
+    part = path.with_name(path.name + UNFINISHED)
     command = [sys.executable, "-m", "linkproof", "run", "-c", DICOM, "--record", path.name, "--out", "killed"]
     with subprocess.Popen(command, cwd=path.parent, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
         limit = time.monotonic() + 60
-        while not (path.exists() and path.read_bytes().count(BETWEEN.encode()) > 40) and time.monotonic() < limit:
+        while not (part.exists() and part.read_bytes().count(BETWEEN.encode()) > 40) and time.monotonic() < limit:
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
+    assert not path.exists()
+    part.rename(path)
 
 
 def results(folder: Path, name: str) -> dict[str, Any]:

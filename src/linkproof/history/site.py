@@ -76,6 +76,7 @@ def _prepare(out: Path) -> None:
         raise UsageError("this is a file, not a folder", where=f"--out {out}", fix=_FIX)
     if out.is_dir() and any(out.iterdir()) and not (out / _MARKER).exists():
         raise UsageError("this folder holds something else than a site of Linkproof", where=f"--out {out}", fix=_FIX)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARKER).touch()  # first: after a kill the folder is known as a site
     for folder in _FOLDERS:
-        (out / folder).mkdir(parents=True, exist_ok=True)
-    (out / _MARKER).touch()
+        (out / folder).mkdir(exist_ok=True)

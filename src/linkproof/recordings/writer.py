@@ -1,11 +1,13 @@
 """Write exchanges as a cassette in vcrpy's format (version 1), each as soon as it is complete.
 
-``version`` and the description of the run come first, so that the file is valid after every exchange: a crash loses at
-most the last one. vcrpy reads it and ignores the member ``linkproof``.
+The cassette grows in a file beside it, ``NAME.part``, and takes its name when it is closed: a run that is killed leaves
+an earlier cassette as it was. ``version`` and the description of the run come first, so that the ``.part`` file is
+valid after every exchange: a crash loses at most the last one. vcrpy reads it and ignores the member ``linkproof``.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from linkproof.model.exchange import Exchange, Headers
 
 #: The first bytes of every cassette that is written here: no other file is written over.
 FIRST = b"version: 1\nlinkproof:\n"
+#: The suffix of a cassette whose run has not ended, or was killed.
+UNFINISHED = ".part"
 #: Wider than any body: nothing is folded.
 _WIDTH = 1 << 30
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -37,16 +41,21 @@ class CassetteWriter:
         self.count = 0
         self._change = change
         self._first = 0.0
-        where = f"--record {path}"
+        self._where = where = f"--record {path}"
         if path.name.endswith(".gz"):
             raise UsageError(
                 "a cassette is recorded as plain text", where=where, fix="leave out .gz, and pack it later"
             )
         try:
-            if path.exists() and not FIRST.startswith(_head(path)):
-                raise UsageError("the file holds something else", where=where, fix="choose another name")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb")
+            # A link is followed, so that what it leads to changes and the link stays.
+            self._path = path.resolve()
+            self._part = self._path.with_name(self._path.name + UNFINISHED)
+            for known in (self._path, self._part):
+                if known.exists() and not FIRST.startswith(_head(known)):
+                    problem = "the file holds something else"
+                    raise UsageError(problem, where=f"--record {known}", fix="choose another name")
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._part.open("wb")
         except OSError as error:
             problem = f"cannot be written: {error.strerror}"
             raise UsageError(problem, where=where, fix="choose another place") from None
@@ -62,11 +71,21 @@ class CassetteWriter:
         self.count += 1
 
     def close(self) -> None:
-        """Close the cassette."""
-        if not self.count and not self._file.closed:
+        """Close the cassette and give it its name. One without exchanges replaces no earlier one. Raises UsageError."""
+        if self._file.closed:
+            return
+        if not self.count:
             self._file.seek(-1, 2)
             self._file.write(b" []\n")
         self._file.close()
+        try:
+            if self.count or not self._path.exists():
+                os.replace(self._part, self._path)
+            else:
+                self._part.unlink()
+        except OSError as error:
+            problem = f"cannot be written: {error.strerror}"
+            raise UsageError(problem, where=self._where, fix=f"the recording is in {self._part}") from None
 
 
 def _head(path: Path) -> bytes:
