@@ -170,7 +170,7 @@ def test_a_second_run_without_a_reset_says_so(tmp_path: Path) -> None:
         file.write_text(file.read_text("utf-8").replace("reset =", "# reset ="), "utf-8")
         lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("Pending =")]
         file.write_text("\n".join([*lines, 'Pending = ["pending-01", "pending-02", "pending-03"]', ""]), "utf-8")
-        select = ("-r", "ENM-3")
+        select = ("-r", "ENM-3", "-k", "every_decision")
         first = linkproof(tmp_path, "run", "--target", str(file), "--out", "one", "--quiet", *select)
         second = linkproof(tmp_path, "run", "--target", str(file), "--out", "two", *select)
         alone = linkproof(tmp_path, "run", "--target", str(file), "--preflight", *select)
