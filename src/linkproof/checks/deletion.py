@@ -18,7 +18,7 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
     """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
     if call.throttled:
         return
-    if call.role in (Role.GET, Role.LIST) and call.delivers:
+    if call.role in (Role.GET, Role.LIST) and call.delivers and not call.is_empty:
         for seen in view.observed:
             gone = seen.subject.presence is Presence.ABSENT and seen.subject.deleted is not None
             if gone and (seen.subject.deleted_long or seen.settled):

@@ -60,7 +60,7 @@ def _looks(of: CallClass) -> bool:
 @check("STA-3", "STA-7", "ENM-2", applies_to=_looks)
 def others_and_refusals_change_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Between two looks at a connection, neither a refused request nor one on another connection changed it."""
-    if call.role is Role.GET and call.not_found and not call.faults:
+    if call.role is Role.GET and (call.not_found or call.is_empty) and not call.faults:
         yield from _vanished(call, view)
     elif call.delivers and view.collection.last_write >= 0:
         for seen in view.observed:
@@ -144,13 +144,13 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
     if between.cause in (Cause.NOTHING, Cause.BOTH):
         return
     write = between.last
-    evidence = (write.call.exchange,)
+    evidence, shown = (write.call.exchange,), "{}" if call.is_empty else "404"
     if between.cause is Cause.REFUSED:
         message = f"{write.call.name} was refused with {write.call.status}, and the connection vanished"
-        yield breach("STA-3", "vanished", "", "200", "404", message, group="", evidence=evidence)
+        yield breach("STA-3", "vanished", "", "200", shown, message, group="", evidence=evidence)
     else:
         message = f"{write.call.name} on {write.subject} made another connection vanish"
-        yield breach("STA-7", "another vanished", "", "200", "404", message, group="", evidence=evidence)
+        yield breach("STA-7", "another vanished", "", "200", shown, message, group="", evidence=evidence)
 
 
 def _changed_by_refused(write: Write, subject: Subject, changed: tuple[str, str, str, str]) -> Judgement:

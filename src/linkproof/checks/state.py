@@ -253,7 +253,7 @@ class State:
     def _record_reading(self, view: View, collection: Collection, subject: Subject | None) -> None:
         call = view.call
         if call.role is Role.GET and subject is not None:
-            if call.not_found and not call.faults:
+            if (call.not_found or call.is_empty) and not call.faults:
                 change(subject, [("absent", Shown(None, call, self.index, settled=True))])
                 same_url = subject.get is not None and _url(subject.get.call) == _url(call)
                 if subject.presence is Presence.PRESENT and same_url:

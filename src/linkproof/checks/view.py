@@ -134,7 +134,7 @@ class View:
     def _observe(self) -> tuple[Observation, ...]:
         call, contract = self.call, self._state.contract
         if call.role is Role.GET and self.subject is not None:
-            if not isinstance(call.answer, dict) or call.shown not in ("", call.subject):
+            if not isinstance(call.answer, dict) or call.is_empty or call.shown not in ("", call.subject):
                 return ()
             return (Observation(self.subject, call.answer, "", settled(contract, call.answer)),)
         find = self.collection.subject

@@ -114,6 +114,11 @@ class Call:
         return self.status == 404
 
     @property
+    def is_empty(self) -> bool:
+        """Whether a Get was answered with success and an empty object: it shows no connection, whatever it means."""
+        return self.role is Role.GET and self.delivers and self.answer == {}
+
+    @property
     def query(self) -> dict[str, str]:
         """Query parameters by name; the first value of each."""
         return self.address.route.query
