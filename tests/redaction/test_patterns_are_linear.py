@@ -34,6 +34,7 @@ ANCHORED = frozenset(
         "linkproof.cli.progress._TEST",
         "linkproof.definition_pages.readers.cells._LIST",
         "linkproof.recordings.test_proxy._TEXT",
+        "linkproof.reports.request_bodies._REFERENCE",
         "linkproof.reports.difference._WORD",
     }
 )
@@ -68,7 +69,8 @@ def _in(value: Any) -> Iterator[re.Pattern[Any]]:
 
 def _texts(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
     """Beginning, repeated part and end of each adversarial text."""
-    words = list(dict.fromkeys(re.findall(r"[A-Za-z]{2,20}", pattern.pattern)))
+    plain = re.sub(r"\\.", " ", pattern.pattern)  # the b of \b is no letter of a word
+    words = list(dict.fromkeys(re.findall(r"[A-Za-z]{2,20}", plain)))
     for unit in (*UNITS, *(word + after for word in words for after in ("", " "))):
         yield "", unit, ""
         yield "", unit, "!"
@@ -107,12 +109,12 @@ ALL = sorted(patterns(), key=lambda p: p[0])
 def test_the_patterns_are_found() -> None:
     names = {name for name, _ in ALL}
     assert len(ALL) > 50
-    assert {"linkproof.checks.leaks.KINDS", "linkproof.redaction.patterns.PAIR"} <= names
+    assert {"leaks._TRACE", "engine.PAIR", "patterns.BEFORE"} <= {n.split(".", 2)[2] for n in names}
 
 
 def test_a_quadratic_pattern_would_be_noticed() -> None:
     assert _slow(re.compile(r"\w+@"))
-    assert _slow(re.compile(r"\bselect\s+[a\s]+\s+from"))
+    assert _slow(re.compile(r"\bselect\s+\s+from"))
 
 
 @pytest.mark.parametrize(("name", "pattern"), ALL, ids=[f"{n}-{i}" for i, (n, _) in enumerate(ALL)])

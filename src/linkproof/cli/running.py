@@ -148,6 +148,9 @@ def clean(journal: Path, target: str, *, accept: Accept = Accept.NOTHING, quiet:
             print(f"nothing is left to clean up ({journal})")
         return 0
     path = target or known.target
+    if not path:
+        known.close()
+        raise UsageError("the journal names no target", where=str(journal), fix="give the target file by --target")
     opened = open_target(path, all_contracts())
     before = known.open
     try:

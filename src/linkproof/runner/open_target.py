@@ -14,6 +14,7 @@ from linkproof.mock.app import build_server
 from linkproof.mock.defaults import Choice
 from linkproof.mock.direct import Direct
 from linkproof.mock.serve import Embedded
+from linkproof.targets.auth import Credentials
 from linkproof.targets.client import Client
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.file import read_target
@@ -26,7 +27,7 @@ class Opened:
     """A target that can be called, and what to do when it is no longer needed.
 
     ``recorded`` is the cassette that answers in its place, if one does; ``transport`` takes the place of the network,
-    and ``clock`` that of real time, where they are given.
+    and ``clock`` that of real time, where they are given. ``credentials`` are those that its clients have obtained.
     """
 
     target: Target
@@ -34,10 +35,13 @@ class Opened:
     recorded: Recorded | None = None
     transport: httpx.BaseTransport | None = None
     clock: Clock = field(default_factory=Clock)
+    credentials: dict[str, Credentials] = field(default_factory=dict)
 
     def client(self) -> Client:
         """What answers: the target, or its cassette."""
-        return ReplayClient(self.recorded) if self.recorded else Client(self.target, self.transport, self.clock)
+        if self.recorded:
+            return ReplayClient(self.recorded)
+        return Client(self.target, self.transport, self.clock, self.credentials)
 
 
 #: Opens the target that a run was asked for: by its name or file, for some contracts.

@@ -43,10 +43,15 @@ class Client:
         target: where requests go.
         transport: takes the place of the network.
         clock: what exchanges are timed by.
+        credentials: those that other clients of the target have obtained; what this one obtains is added.
     """
 
     def __init__(
-        self, target: Target, transport: httpx.BaseTransport | None = None, clock: Clock | None = None
+        self,
+        target: Target,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+        credentials: dict[str, Credentials] | None = None,
     ) -> None:
         self.target = target
         self.clock = clock or Clock()
@@ -63,7 +68,7 @@ class Client:
             )
         )
         self._slow = 0
-        self._credentials: dict[str, Credentials] = {}
+        self._credentials = {} if credentials is None else credentials
         self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
 
     def _bases(self) -> Iterable[str]:
