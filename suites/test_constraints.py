@@ -31,7 +31,7 @@ _WRITES = (Role.DECIDE, Role.TAGS)
 def test_a_body_that_violates_one_constraint_is_refused(driver: Driver, role: Role) -> None:
     operation = operation_with_body(driver, role)
     driver.needs_writes()
-    send_violations(driver, operation, bystanders(driver, ""))
+    send_violations(driver, operation)
 
 
 @pytest.mark.requirement("ERR-10", "ENM-3", "STA-1", "STA-2", "STA-7", "STA-11")

@@ -27,7 +27,7 @@ def _subject(driver: Driver, role: Role) -> str:
 
 
 @pytest.mark.requirement(*_EVERYTHING)
-@pytest.mark.parametrize("role", [Role.LIST, Role.GET, Role.DECIDE])
+@pytest.mark.parametrize("role", [Role.LIST, Role.GET, Role.DECIDE, Role.DELETE])
 def test_enumerated_cases(driver: Driver, role: Role) -> None:
     operation = driver.operation(role)
     name = _subject(driver, role)

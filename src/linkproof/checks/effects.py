@@ -141,6 +141,9 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
         tuple(w for w in view.collection.refused if w.index > before.index and w.subject in ("", name)),
         tuple(w for w in view.collection.done if w.index > before.index and w.subject not in ("", name)),
     )
+    if between.cause is Cause.NOTHING:  # nothing was done to any: then a refused request on another one did it
+        refused = (w for w in view.collection.refused if w.index > before.index)
+        between = Between(tuple(w for w in refused if _lies_between(before, w, call)), ())
     if between.cause in (Cause.NOTHING, Cause.BOTH):
         return
     write = between.last

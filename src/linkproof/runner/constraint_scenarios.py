@@ -21,7 +21,7 @@ from linkproof.contract.request_cases import (
     together,
 )
 from linkproof.runner.driver import Driver
-from linkproof.runner.scenarios import look
+from linkproof.runner.scenarios import bystanders, look
 from linkproof.runner.session import DoesNotApply, NotExercised
 
 _TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
@@ -54,11 +54,11 @@ class Violations:
     Where one is accepted, a connection that can be decided once only is used up: another takes its place.
     """
 
-    def __init__(self, driver: Driver, operation: Operation, others: Sequence[str]) -> None:
+    def __init__(self, driver: Driver, operation: Operation) -> None:
         self.driver = driver
         self.operation = operation
         self.name = driver.take("pending")
-        self._others = others
+        self._others = bystanders(driver, self.name)
         self._spoiled = 0
 
     def look(self) -> None:
@@ -87,9 +87,9 @@ class Violations:
             self.driver.decide("approve", self.name, "Put back by linkproof")
 
 
-def send_violations(driver: Driver, operation: Operation, others: Sequence[str]) -> None:
+def send_violations(driver: Driver, operation: Operation) -> None:
     """Send one body for each way to violate each constraint; look at the connections after each constraint."""
-    violations = Violations(driver, operation, others)
+    violations = Violations(driver, operation)
     full = whole_body(driver, operation, violations.name)
     violations.look()
     for raw in broken_texts(full).values():

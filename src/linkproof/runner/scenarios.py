@@ -58,9 +58,10 @@ def send_writes(driver: Driver, name: str, **options: Any) -> None:
 
 
 def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
-    """Return some connections that a scenario leaves alone: of a list, the first and the last ones.
+    """Return some connections that a scenario leaves alone, and the first and the last of all.
 
-    Connections that a scenario may still take come last.
+    Of a list they are those that no scenario takes any more, where there are enough. The first and the last of
+    all are looked at whoever may still take them: what goes wrong by place goes wrong there.
     """
     if not driver.lists:
         names = driver.known_names()[::-1]
@@ -72,5 +73,6 @@ def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
     for chosen in ([n for n in others if n.lower() not in free], others):
         if len(chosen) >= count:
             first = (count + 1) // 2
-            return [*chosen[:first], *chosen[len(chosen) - (count - first) :]]
+            ends = [*chosen[:first], *chosen[len(chosen) - (count - first) :]]
+            return list(dict.fromkeys([*ends, others[0], others[-1]]))
     return others
