@@ -306,11 +306,14 @@ def test_a_journal_has_no_credentials(tmp_path: Path) -> None:
     ("text", "told"),
     [
         (None, "cannot be read: No such file or directory"),
-        ("{", "line 1: this is no journal"),
-        ('{"what": "journal", "target": "t.toml"}\n{"what": "odd"}\n{"what": "odd"}\n', "line 2: this is no journal"),
+        ("{", "line 1: this is no JSON"),
+        (
+            '{"what": "journal", "target": "t.toml"}\n{"what": "odd"}\n{"what": "odd"}\n',
+            "line 2: 'contract'",
+        ),
         (
             '{"what": "journal", "target": "t.toml"}\n{"what": "making", "contract": "x", "name": "n"}\n',
-            "no such target file",
+            "t.toml: cannot be read: No such file or directory",
         ),
     ],
 )
