@@ -143,7 +143,8 @@ def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Pla
         ):
             problem = f"there is a contract {contract.id} {version} already, in {contract.folder}"
             raise UsageError(problem, where="--id", fix="give another --id, or remove that folder")
-    twin = next((c for c in known if c.place == place and Path(c.folder).resolve() != folder.resolve()), None)
+    others = (c for c in known if Path(c.folder).resolve() != folder.resolve())
+    twin = next((c for c in others if (plain_path(c.collection_path), c.version) == place), None)
     before = read_contract(folder) if (folder / "contract.toml").is_file() else None
     return Planned(found, identifier, chosen, folder, before, twin)
 

@@ -30,6 +30,7 @@ class Entry:
     paths: tuple[str, ...]
     version_parameter: str
     sources: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:

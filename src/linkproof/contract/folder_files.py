@@ -22,6 +22,7 @@ class ContractFile(Struct):
     retired: str = ""
     elsewhere: list[str] = []
     states: dict[str, str] = {}
+    hosts: list[str] = []
 
 
 class Page(Struct):

@@ -162,6 +162,7 @@ def contract_of(
             tier=str(own.get("tier", "reviewed")),
             sources=tuple(own.get("source", ())),
             is_compact=is_compact,
+            hosts=tuple(own.get("hosts", vendor.get("hosts", ()))),
             **tables,
         )
     except KeyError as missing:

@@ -321,7 +321,10 @@ def plain_path(path: str) -> str:
 
 @dataclass(frozen=True)
 class Contract:
-    """A service's promises at one version: operations, error bodies, pages, decisions."""
+    """A service's promises at one version: operations, error bodies, pages, decisions.
+
+    ``hosts`` are shell patterns of the hosts that serve it; they choose among contracts that have the same path.
+    """
 
     id: str
     version: str
@@ -351,6 +354,7 @@ class Contract:
     tier: str = "reviewed"
     sources: tuple[Mapping[str, Any], ...] = ()
     is_compact: bool = False
+    hosts: tuple[str, ...] = ()
 
     @property
     def contract(self) -> Contract:
@@ -363,8 +367,8 @@ class Contract:
 
     @property
     def place(self) -> tuple[str, str]:
-        """What is served, and at which version: no two contracts that are used together have the same."""
-        return plain_path(self.collection_path), self.version
+        """What is served, where, and at which version: no two contracts that are used together have the same."""
+        return " ".join(self.hosts) + plain_path(self.collection_path), self.version
 
     @cached_property
     def collection_path(self) -> str:

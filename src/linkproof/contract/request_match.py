@@ -171,24 +171,25 @@ class Addresses:
 
     def __init__(self, router: Router) -> None:
         self._router = router
-        self._kept: Recent[tuple[str, str], Address | str] = Recent(_KEPT)
+        self._kept: Recent[tuple[str, str, str], Address | str] = Recent(_KEPT)
 
-    def find(self, method: str, url: str, body: bytes = b"") -> Address | str:
+    def find(self, method: str, url: str, body: bytes = b"", wanted: str = "") -> Address | str:
         """The address of a request, or the reason (a sentence) why no contract has it.
 
-        Only where a vendor's protocol names the operation in the body is the body looked at.
+        Only where a vendor's protocol names the operation in the body is the body looked at. ``wanted`` is the
+        contract that the request was sent for, "" where that is not known.
         """
-        found = self._of_url(method, url)
+        found = self._of_url(method, url, wanted)
         if isinstance(found, str) or not found.contract.protocol.operation:
             return found
         selected = _selected(found, body)
-        key = (method, f"{url} {selected}")
+        key = (method, f"{url} {selected}", wanted)
         return self._kept.get(key) or self._kept.put(key, Address(method, found.route, selected=selected))
 
-    def _of_url(self, method: str, url: str) -> Address | str:
-        key = (method, url)
+    def _of_url(self, method: str, url: str, wanted: str) -> Address | str:
+        key = (method, url, wanted)
         found = self._kept.get(key)
         if found is None:
-            route = self._router.match(url)
+            route = self._router.match(url, wanted)
             found = self._kept.put(key, route if isinstance(route, str) else Address(method, route))
         return found

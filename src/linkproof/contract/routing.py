@@ -1,9 +1,13 @@
-"""Matches a request to a contract by path and api-version, whatever the host and the number of contracts."""
+"""Matches a request to a contract by path and api-version, whatever the number of contracts.
+
+The host decides only between contracts that have the same path.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -48,6 +52,10 @@ class Known(Protocol):
         """The query parameter that names the version, "" for none."""
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """Shell patterns of the hosts that serve it; none where any may."""
+
+    @property
     def contract(self) -> Contract:
         """The contract."""
 
@@ -88,8 +96,11 @@ class Router:
                 node = node.literal.setdefault(segment.lower(), _Node())
         node.ends.append((contract, path))
 
-    def match(self, url: str) -> Route | str:
-        """The route of a URL, or the reason (a sentence) why no contract has it."""
+    def match(self, url: str, wanted: str = "") -> Route | str:
+        """The route of a URL, or the reason (a sentence) why no contract has it.
+
+        Of several APIs with the path it is that of the contract ``wanted``, else the one that the host serves.
+        """
         parts = urlsplit(url)
         segments = parts.path.strip("/").split("/")
         found = self._find(segments)
@@ -98,7 +109,13 @@ class Router:
             found = self._find(segments)
         if found is None:
             return "no contract has this path"
-        return self._version(found.ends, query_pairs(parts.query), segments)
+        ends = found.ends if len(found.ends) == 1 else _of_one_api(found.ends, parts.hostname or "", wanted)
+        return self._version(ends, query_pairs(parts.query), segments)
+
+    def contracts_at(self, path: str) -> tuple[Known, ...]:
+        """Every contract that has a path, whatever its version."""
+        found = self._find(path.strip("/").split("/"))
+        return tuple(known for known, _ in found.ends) if found is not None else ()
 
     def _find(self, segments: list[str]) -> _Node | None:
         node: _Node | None = self._root
@@ -130,6 +147,17 @@ class Router:
         names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
         values = {n: unquote(s) for n, s in zip(names, segments, strict=True) if n}
         return Route(contract.contract, path, values, pairs)
+
+
+def _of_one_api(ends: list[tuple[Known, str]], host: str, wanted: str) -> list[tuple[Known, str]]:
+    """The versions of one API among those that have a path: the wanted one, else the host's, else that of any host."""
+    if not any(known.hosts for known, _ in ends):
+        return ends
+    if wanted and (own := [end for end in ends if end[0].id == wanted]):
+        return own
+    served = [end for end in ends if any(fnmatchcase(host.lower(), pattern) for pattern in end[0].hosts)]
+    chosen = served or [end for end in ends if not end[0].hosts] or ends
+    return [end for end in chosen if end[0].hosts == chosen[0][0].hosts]
 
 
 def query_pairs(query: str) -> tuple[tuple[str, str], ...]:

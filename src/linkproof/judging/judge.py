@@ -243,7 +243,7 @@ class Judge:
         poll = world.polls.get(request.url) if world.polls and request.method == "GET" else None
         if poll is not None:
             return Call(exchange, _poll(request.url, *poll))
-        address = self.addresses.find(request.method, request.url, request.body)
+        address = self.addresses.find(request.method, request.url, request.body, exchange.contract)
         return address if isinstance(address, str) else Call(exchange, address)
 
     def unmatched(self) -> list[UnmatchedGroup]:

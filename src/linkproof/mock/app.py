@@ -55,7 +55,7 @@ class Server:
 
     def find(self, asked: Asked, query: str) -> Service:
         """The service of a request, and into ``asked`` what of it the path names."""
-        route = self.router.match(f"{asked.path}?{query}")
+        route = self.router.match(f"{asked.path}?{query}", self._of_several(asked.path))
         if not isinstance(route, str) and route.path.count("/") == asked.path.rstrip("/").count("/"):
             asked.template, asked.parameters = route.path, route.parameters
             asked.operation = next(
@@ -69,6 +69,19 @@ class Server:
                 return service
         # An unknown path is refused in the words of the vendor whose paths begin alike.
         return self._by_start.get(asked.path.split("/")[1].lower() if "/" in asked.path else "", self.services[0])
+
+    def _of_several(self, path: str) -> str:
+        """The contract whose parent a path names, where several have it; "" where the path alone decides."""
+        known = self.router.contracts_at(path)
+        if not any(contract.hosts for contract in known):
+            return ""
+
+        def agreement(identifier: str) -> int:
+            route = self.router.match(path, identifier)
+            service = next(s for s in self.services if s.contract.id == identifier)
+            return -1 if isinstance(route, str) else service.store.agreement(route.parameters)
+
+        return max((contract.id for contract in known), key=agreement)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""

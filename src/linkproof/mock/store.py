@@ -91,6 +91,14 @@ class Store:
                 return found
         return None
 
+    def agreement(self, parameters: Mapping[str, str]) -> int:
+        """How many of a parent's path parameters, from the first on, agree with a parent that is there."""
+        best = 0
+        for found in self.collections:
+            same = [parameters.get(n, "").casefold() == v.casefold() for n, v in found.path.items()]
+            best = max(best, [*same, False].index(False))
+        return best
+
     def known_elsewhere(self, name: str) -> bool:
         """Whether a connection of that name is below any parent."""
         return any(c.find(name) for c in self.collections)

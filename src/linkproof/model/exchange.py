@@ -92,7 +92,8 @@ class Exchange:
 
     ``world`` groups the exchanges between which state carries over (one recording, one run between two resets);
     ``scene`` names the test or file that brought it about; ``started`` and ``ended`` are seconds on one clock;
-    ``number`` orders exchanges within a world. ``at`` is the date of the evidence (ISO 8601), if known.
+    ``number`` orders exchanges within a world. ``at`` is the date of the evidence (ISO 8601), if known. ``contract`` is
+    the id of the contract that the request was sent for, "" where only the request itself can tell.
     """
 
     request: Request
@@ -104,6 +105,7 @@ class Exchange:
     ended: float = 0.0
     credential: Credential = Credential.UNKNOWN
     at: str = ""
+    contract: str = ""
 
     @property
     def label(self) -> str:

@@ -130,7 +130,7 @@ class Client:
             fields.append(("Content-Type", "application/json"))
         given = {k.lower() for k in headers or {}}
         fields = [(k, v) for k, v in fields if k.lower() not in given] + list((headers or {}).items())
-        return self._exchange(Request(method, full, Headers(fields), body), credential)
+        return self._exchange_of(contract.id, Request(method, full, Headers(fields), body), credential)
 
     def plain(
         self, auth: str, method: str, url: str, *, query: Mapping[str, str] | None = None, json: Any = None
@@ -154,7 +154,16 @@ class Client:
 
     def resend(self, exchange: Exchange) -> Exchange:
         """Send an exchange's request once more, as it is. Raises TargetError."""
-        return self._exchange(exchange.request, exchange.credential)
+        return self._exchange_of(exchange.contract, exchange.request, exchange.credential)
+
+    def _exchange_of(self, contract: str, request: Request, credential: Credential) -> Exchange:
+        """An exchange that knows for which contract it was sent."""
+        try:
+            return replace(self._exchange(request, credential), contract=contract)
+        except NoAnswer as error:
+            if error.exchange is not None:
+                error.exchange = replace(error.exchange, contract=contract)
+            raise
 
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
         started = self.clock.now()
