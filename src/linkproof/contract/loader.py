@@ -35,6 +35,7 @@ from linkproof.contract.model import (
     Source,
 )
 from linkproof.contract.openapi_shape import Description, check_shape
+from linkproof.contract.profile import read_profile, vendors
 from linkproof.contract.schema import BodySchema
 from linkproof.errors import UsageError
 from linkproof.model.finding import Level
@@ -125,14 +126,10 @@ def contract_of(
     ``place`` is its folder, for messages and fixtures. Raises UsageError.
     """
     where = str(place / "contract.toml")
-    vendor_path = folder("schemas") / "vendors" / f"{own.get('vendor', '')}.toml"
-    if not vendor_path.is_file():
-        known = ", ".join(sorted(p.stem for p in vendor_path.parent.glob("*.toml")))
-        raise UsageError(f"unknown vendor {own.get('vendor')!r}", where=where, fix=f"vendor is one of: {known}")
-    vendor = read_toml(vendor_path, _FIX)
+    vendor = read_profile(str(own.get("vendor", "")), where)
     is_compact = document is None
     if document is None:
-        document = _expanded(own, vendor_path, where)
+        document = _expanded(own, vendor["family"], where)
     tables: dict[str, Any] = {
         name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, f"{where}: [{name}]")
         for name, kind in _TABLES.items()
@@ -163,6 +160,7 @@ def contract_of(
             sources=tuple(own.get("source", ())),
             is_compact=is_compact,
             hosts=tuple(own.get("hosts", vendor.get("hosts", ()))),
+            family=vendor["family"],
             **tables,
         )
     except KeyError as missing:
@@ -181,10 +179,10 @@ def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRule
     return rules
 
 
-def _expanded(own: dict[str, Any], vendor_path: Path, where: str) -> dict[str, Any]:
+def _expanded(own: dict[str, Any], vendor: str, where: str) -> dict[str, Any]:
     """Return the OpenAPI document of what a contract says over its vendor's common parts."""
     try:
-        return expand(own, common_parts(vendor_path.with_suffix(""), str(own.get("common", "v1")), where))
+        return expand(own, common_parts(vendors() / vendor, str(own.get("common", "v1")), where))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         problem = f"the contract cannot be made of its common parts: {type(error).__name__} {error}"
         raise UsageError(problem, where=where, fix="see docs/add-a-contract.md") from None

@@ -324,6 +324,7 @@ class Contract:
     """A service's promises at one version: operations, error bodies, pages, decisions.
 
     ``hosts`` are shell patterns of the hosts that serve it; they choose among contracts that have the same path.
+    ``family`` is the vendor whose protocol it speaks: its own, or the one that its vendor's profile extends.
     """
 
     id: str
@@ -355,6 +356,7 @@ class Contract:
     sources: tuple[Mapping[str, Any], ...] = ()
     is_compact: bool = False
     hosts: tuple[str, ...] = ()
+    family: str = ""
 
     @property
     def contract(self) -> Contract:

@@ -17,8 +17,8 @@ VENDORS: Mapping[str, Behaviour] = {"azure": AZURE, "huawei": HUAWEI}
 
 
 def conforming(contract: Contract) -> Behaviour:
-    """The behaviour of the contract's vendor. Raises UsageError for a vendor whose habits nobody wrote down."""
-    found = VENDORS.get(contract.vendor)
+    """The behaviour of the vendor whose protocol the contract speaks. Raises UsageError for an unknown one."""
+    found = VENDORS.get(contract.family)
     if found is None:
         known = ", ".join(sorted(VENDORS))
         raise UsageError(

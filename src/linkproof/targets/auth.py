@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from linkproof.base.toml_tables import check_members, shown
+from linkproof.contract.profile import family_of, known_vendors
 from linkproof.errors import UsageError
 from linkproof.targets.model import Auth
 
@@ -31,24 +32,24 @@ _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("auth_url", "username_env", "password_env", "domain", "project_id"),
     ),
 }
-_KINDS = {
-    "azure": ("bearer", "azure-identity"),
-    "huawei": ("x-auth-token", "aksk", "keystone"),
-    "azure-consumer": ("bearer", "azure-identity"),
-    "huawei-consumer": ("x-auth-token", "aksk", "keystone"),
-}
+#: By vendor; one that extends another's profile signs in as that one does.
+_KINDS = {"azure": ("bearer", "azure-identity"), "huawei": ("x-auth-token", "aksk", "keystone")}
 
 
 def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
     """The ``[auth.*]`` tables. Raises UsageError."""
     found: dict[str, Auth] = {}
-    check_members(raw.get("auth", {}), dict.fromkeys(_KINDS, (dict,)), file, "auth")
+    known = [v for v in known_vendors() if family_of(v) in _KINDS]
+    check_members(
+        raw.get("auth", {}), dict.fromkeys([*known, *(f"{v}-consumer" for v in known)], (dict,)), file, "auth"
+    )
     for vendor, table in raw.get("auth", {}).items():
         name = f"auth.{vendor}"
         where = f"{file}: [{name}]"
-        kind = table.get("kind", _KINDS[vendor][0])
-        if kind not in _KINDS[vendor]:
-            raise UsageError(f"kind is {shown(kind)}", where=where, fix=f"one of: {', '.join(_KINDS[vendor])}")
+        kinds = _KINDS[family_of(vendor.removesuffix("-consumer"))]
+        kind = table.get("kind", kinds[0])
+        if kind not in kinds:
+            raise UsageError(f"kind is {shown(kind)}", where=where, fix=f"one of: {', '.join(kinds)}")
         members, needed = _AUTH_KINDS[kind]
         check_members(table, dict.fromkeys(("kind", *members), (str,)), file, name)
         for member in needed:

@@ -8,11 +8,15 @@ from linkproof.contract.model import Contract
 from linkproof.mock.fixtures import ANY, read_fixtures
 from linkproof.targets.model import Auth, Target, TargetContract
 
+#: Kind of credential that the embedded server takes, by vendor.
+_AUTH = {"azure": "bearer", "huawei": "x-auth-token"}
+
 
 def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
     """The target that an embedded server at ``base_url`` is. Raises UsageError for fixtures that cannot be read."""
+    chosen = tuple(contracts)
     found: dict[str, TargetContract] = {}
-    for contract in contracts:
+    for contract in chosen:
         fixtures = read_fixtures(contract)
         if not fixtures.parents:
             continue
@@ -27,7 +31,7 @@ def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
         kind="mock",
         base_url=base_url,
         contracts=found,
-        auth={"azure": Auth("bearer", "test-token"), "huawei": Auth("x-auth-token", "test-token")},
+        auth={c.vendor: Auth(_AUTH[c.family], "test-token") for c in chosen if c.family in _AUTH},
         checks_credentials=True,
         writes=True,
         operation_timeout_s=5.0,

@@ -39,7 +39,7 @@ _VENDORS: Mapping[str, _Vendor] = {
 
 def provisioner_of(client: Client, contract: Contract) -> Provisioner:
     """Return the provisioner of a contract's vendor."""
-    return _VENDORS[contract.vendor].make(client, contract)
+    return _VENDORS[contract.family].make(client, contract)
 
 
 def provision_from(contract: Contract, table: Mapping[str, Any] | None, where: str) -> Provision | None:
@@ -48,7 +48,7 @@ def provision_from(contract: Contract, table: Mapping[str, Any] | None, where: s
         return None
     file, _, name = where.partition(": [")
     check_members(table, _PROVISION, file, name.rstrip("]"))
-    vendor = _VENDORS.get(contract.vendor)
+    vendor = _VENDORS.get(contract.family)
     if vendor is None:
         problem = f"connections of vendor {contract.vendor!r} cannot be created"
         raise UsageError(problem, where=where, fix="remove provision, and name connections under fixtures")
