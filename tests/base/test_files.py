@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from linkproof.base.files import is_folder, read_file, replace_file
+from linkproof.base.files import is_folder, read_file, replace_file, write_file
 from linkproof.base.wording import count, moment_of, parsed_moment, zulu
 from linkproof.errors import UsageError
 
@@ -35,6 +35,21 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     replace_file(tmp_path / "link", "new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    replace_file(Path("/dev/null"), "x")
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "loop/a", "folder", "file/a"])
+def test_a_file_that_cannot_be_written_is_a_usage_error(name: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="fix: choose another"):
+        write_file(tmp_path / name, "x", "choose another")
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["file", "folder", "loop"]
 
 
 @pytest.mark.parametrize("name", ["absent", "x" * 300, "a\0b", "loop", "folder"])

@@ -102,3 +102,38 @@ def test_an_unreadable_folder_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(Path, "read_bytes", refused)
     assert run(["run", "--target", str(tmp_path / "t.toml")]) == 2
+
+
+SLIPPED = "Hunter2-the.token_9"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", SLIPPED),
+        (SLIPPED,),
+        ("run", "--seed", SLIPPED),
+        ("run", f"--seed={SLIPPED}"),
+        ("run", "--concurrency", SLIPPED),
+        ("run", f"--unknown={SLIPPED}"),
+        ("run", "--unknown", SLIPPED),
+        ("run", "--seed", "1", "c.yaml", SLIPPED),
+        ("report", "x", SLIPPED, SLIPPED),
+        ("history", SLIPPED),
+        ("nightly", "a", "b", f"password={SLIPPED}"),
+        ("mock", "--port", SLIPPED),
+    ],
+)
+def test_a_credential_in_the_wrong_place_is_not_printed(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    told = capsys.readouterr()
+    assert SLIPPED not in told.out + told.err
+    assert "linkproof" in told.err
+
+
+@pytest.mark.parametrize("argument", ["azure-keyvault-pec", "recordings/run-1.yaml", "PAG-*", "7", "2026-11-20", "x"])
+def test_what_is_no_credential_is_named(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(("run", argument)) == 2
+    assert argument in capsys.readouterr().err

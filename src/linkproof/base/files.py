@@ -52,11 +52,17 @@ def require_name(path: Path, where: str, fix: str) -> None:
 
 
 def replace_file(path: Path, content: bytes | str) -> None:
-    """Write a file beside its place, then rename it: readers see the old content or the new. Raises OSError."""
+    """Write a file beside its place, then rename it: readers see the old content or the new. Raises OSError.
+
+    A device or a pipe (``/dev/stdout``) is written to as it is.
+    """
     data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     # A link is followed, so that what it leads to changes and the link stays.
     target = path.resolve()
+    if target.exists() and not target.is_file() and not target.is_dir():
+        target.write_bytes(data)
+        return
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".new", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -67,6 +73,16 @@ def replace_file(path: Path, content: bytes | str) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise
+
+
+def write_file(path: Path, content: bytes | str, fix: str) -> None:
+    """Replace a file as ``replace_file`` does. Raises UsageError where that is not possible."""
+    try:
+        replace_file(path, content)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror or error}", where=str(path), fix=fix) from None
+    except ValueError:  # a name with a NUL byte
+        raise UsageError("this is not a file name", where=repr(str(path)), fix=fix) from None
 
 
 def _mode_of(path: Path) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from linkproof.base.files import write_file
 from linkproof.base.wording import count
 from linkproof.cli.reading import read_results
 from linkproof.contract.catalogue import imported
@@ -78,8 +79,7 @@ def diff_estate(out: Path) -> int:
     """Write a page that compares all known versions of all resource types; returns 0."""
     every = (*all_contracts(), *(e.contract for e in imported()))
     found = estate.steps(every)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(estate.as_markdown(found, len(every)), encoding="utf-8")
+    write_file(out, estate.as_markdown(found, len(every)), "choose another --out")
     breaking = sum(bool(s.breaking) for s in found)
     print(f"{count(len(found), 'pair')} of neighbouring versions, {breaking} breaking ({out})")
     return 0

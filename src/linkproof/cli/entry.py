@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import platform
 import sys
@@ -15,6 +16,8 @@ import typer
 
 import linkproof
 from linkproof.errors import LinkproofError, UsageError
+from linkproof.redaction.arguments import is_harmless
+from linkproof.redaction.credentials import MASK
 from linkproof.redaction.masking import mask_text
 
 _ISSUES = "https://github.com/linkproof/linkproof/issues"
@@ -24,7 +27,6 @@ _INTERRUPTED = 130
 _InvalidCall: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 #: What is wrong with a path that a caller has given.
 _PATH_ERRORS = (errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS)
-_CREDENTIAL_OPTIONS = ("--token",)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -42,8 +44,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except LinkproofError as error:
         return _failed(error, given)
     except _InvalidCall as error:
-        error.show()
-        return 2
+        return _misused(error, given)
     except (typer.Abort, KeyboardInterrupt):
         print("linkproof: interrupted", file=sys.stderr)
         return _INTERRUPTED
@@ -53,6 +54,23 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         unusable = _unusable_path(error)
         return _failed(unusable, given) if unusable is not None else _crashed(error, given)
+
+
+def _misused(error: Any, arguments: list[str]) -> int:
+    """Print how a command is called. An argument in the wrong place may be a credential: it is masked."""
+    said = io.StringIO()
+    error.show(file=said)
+    text = said.getvalue()
+    for value in sorted({_value(a) for a in arguments} - {""}, key=len)[::-1]:
+        if not is_harmless(value):
+            text = text.replace(value, MASK)
+    print(mask_text(text), end="", file=sys.stderr)
+    return 2
+
+
+def _value(argument: str) -> str:
+    """The value in an argument: all of it, what follows ``--option=``, or nothing for an option alone."""
+    return argument.partition("=")[2] if argument.startswith("-") else argument
 
 
 def _refuse_empty(arguments: list[str]) -> None:
@@ -97,9 +115,7 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
 
 def _report(text: str, arguments: list[str]) -> str:
     """Write a report of an error, masked, and return its path; it holds no values of variables."""
-    shown = [
-        "***" if before in _CREDENTIAL_OPTIONS else a for before, a in zip(["", *arguments], arguments, strict=False)
-    ]
+    shown = [a.replace(v, MASK) if (v := _value(a)) and not is_harmless(v) else a for a in arguments]
     lines = [
         f"Linkproof {linkproof.__version__}, Python {platform.python_version()}, {platform.platform()}",
         f"command: linkproof {' '.join(shown)}",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from linkproof.base.files import write_file
 from linkproof.cli.progress import progress_bar
 from linkproof.contract.catalogue import chosen as contracts_chosen
 from linkproof.contract.loader import all_requirements
@@ -25,6 +26,8 @@ from linkproof.fault_matrix.together import as_markdown as together_markdown
 from linkproof.faults.catalogue import all_faults, all_variants
 from linkproof.faults.registry import Fault
 
+#: What to do where a table cannot be written.
+_OUT = "choose another --out"
 #: Groups of each size, where no number is asked for.
 _GROUPS = 20
 
@@ -120,8 +123,8 @@ def run_together(
             ids = [tuple(f.id for f in group) for group in groups]
             done = group_outcomes(ids, seed, processes, lambda o: bar.advance(o.contract))
         found.append(Together(size, seed, done))
-    (out / "together.json").write_text(json.dumps(together_data(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (out / "together.md").write_text(together_markdown(found), "utf-8")
+    write_file(out / "together.json", json.dumps(together_data(found), ensure_ascii=False, indent=1) + "\n", _OUT)
+    write_file(out / "together.md", together_markdown(found), _OUT)
     if not quiet:
         print(together_markdown(found).strip())
         for one in found:
@@ -135,6 +138,6 @@ def run_together(
 
 def _write(matrix: Matrix, out: Path) -> None:
     requirements = all_requirements()
-    (out / "matrix.json").write_text(json.dumps(as_data(matrix), ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (out / "matrix.md").write_text(as_markdown(matrix, requirements), "utf-8")
-    (out / "matrix.html").write_text(as_html(matrix, requirements), "utf-8")
+    write_file(out / "matrix.json", json.dumps(as_data(matrix), ensure_ascii=False, indent=1) + "\n", _OUT)
+    write_file(out / "matrix.md", as_markdown(matrix, requirements), _OUT)
+    write_file(out / "matrix.html", as_html(matrix, requirements), _OUT)

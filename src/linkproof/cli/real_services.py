@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from linkproof.base.files import write_file
 from linkproof.base.wording import count
 from linkproof.contract.loader import all_requirements
 from linkproof.errors import UsageError
@@ -40,8 +41,7 @@ def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
     unmatched: Counter[str] = Counter()
     for group in judge.unmatched():
         unmatched[group.reason] += group.count
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(as_markdown(services, given, unmatched), encoding="utf-8")
+    write_file(out, as_markdown(services, given, unmatched), "choose another --out")
     open_ = [f for s in services for f in s.findings if verdict_of(f, given) is None]
     odd = sum(len(s.findings) for s in services)
     print(f"{count(odd, 'finding')} on {count(len(services), 'contract')}, {len(open_)} without a verdict ({out})")

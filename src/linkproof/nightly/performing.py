@@ -18,6 +18,7 @@ from linkproof.base.toml_tables import toml_of
 from linkproof.errors import UsageError
 from linkproof.judging.parallel import as_they_end, dask_client
 from linkproof.nightly.plan import Job
+from linkproof.nightly.watched import GRACE_S
 
 #: Exit code of a process that was stopped because its time was over.
 OVER_TIME = 124
@@ -59,15 +60,28 @@ def _written_at(out: Path) -> int | None:
 
 
 def _run(arguments: list[str], minutes: int) -> tuple[int, str]:
-    command = [sys.executable, "-m", "linkproof", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # It ends with this process: nobody writes to its standard input, which is closed when this process has ended.
+    command = [sys.executable, "-m", "linkproof.nightly.watched", *arguments]
+    read_end, write_end = os.pipe()
+    try:
+        process = subprocess.Popen(
+            command, stdin=read_end, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        os.close(read_end)
+        return _ended(process, minutes)
+    finally:
+        os.close(write_end)
+
+
+def _ended(process: subprocess.Popen[str], minutes: int) -> tuple[int, str]:
+    """Wait for a process for some minutes; return its exit code and what it printed to standard error."""
     try:
         _, said = process.communicate(timeout=minutes * 60)
         return process.returncode, said
     except subprocess.TimeoutExpired:
         process.terminate()  # as by Ctrl-C: it cleans up, and writes its reports
         try:
-            _, said = process.communicate(timeout=60)
+            _, said = process.communicate(timeout=GRACE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             _, said = process.communicate()

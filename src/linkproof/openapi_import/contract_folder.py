@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from linkproof.base.files import write_file
 from linkproof.contract.loader import contract_of
 from linkproof.contract.model import Role
 from linkproof.errors import UsageError
@@ -76,14 +77,8 @@ def write_contract(
     if samples:
         page = {"title": f"Examples of {file}", "address": address, "read": day.isoformat(), "file": file}
         files["definition.toml"] = tomli_w.dumps({"page": page, "sample": samples}, multiline_strings=True)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for file_name, text in files.items():
-            (folder / file_name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"cannot be written: {error.strerror}", where=str(folder), fix="choose another --out"
-        ) from None
+    for file_name, text in files.items():
+        write_file(folder / file_name, text, "choose another --out")
     taken = tuple(f"{o.method} {names[o.id]} ({role})" for role, o in found.operations.items())
     return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from linkproof.base.files import write_file
 from linkproof.cli.init.answers import MOCK, Answers, Ask, Given, answers_from
 from linkproof.cli.init.credentials import kinds_for, unset
 from linkproof.cli.init.listing import Names, listed, needed_by
@@ -126,11 +127,7 @@ def _write(file: Path, text: str, contracts: Sequence[Contract]) -> None:
 
 
 def _save(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", where=str(file), fix="give another --file") from None
+    write_file(file, text, "give another --file")
 
 
 def _is_target(path: Path) -> bool:
