@@ -24,11 +24,25 @@ class Clock:
 
 
 class VirtualClock(Clock):
-    """A clock that advances when it is read or slept on, in no real time. Everything in a run must use the same one."""
+    """A clock that advances when it is read or slept on, in no real time. Everything in a run must use the same one.
+
+    What runs concurrently with the rest may have a part of the clock for itself: else the time that it sees would
+    depend on what the others do meanwhile.
+    """
 
     def __init__(self) -> None:
         self._now = 1.0
         self._lock = threading.Lock()
+        self._parts: dict[str, VirtualClock] = {}
+
+    def part(self, name: str) -> VirtualClock:
+        """Return the part of this clock with a name, made on the first call; from then on ``of(name)`` returns it."""
+        with self._lock:
+            return self._parts.setdefault(name, VirtualClock())
+
+    def of(self, name: str) -> VirtualClock:
+        """Return the part with a name, or the whole clock where there is no such part."""
+        return self._parts.get(name, self)
 
     def now(self) -> float:
         """Return the time."""

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 _asked = threading.Event()
@@ -57,8 +57,9 @@ def _signals(first: Callable[[], object], word: str) -> Iterator[None]:
         if told:
             raise KeyboardInterrupt
         told.append(1)
-        os.write(terminal, f"{word}\n".encode())
         first()
+        with suppress(OSError):  # whoever read it has ended
+            os.write(terminal, f"{word}\n".encode())
 
     before: dict[int, Any] = {}
     try:

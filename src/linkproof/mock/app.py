@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -136,6 +137,7 @@ def build_server(
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
+    clock_of: Callable[[Contract], float] | None = None,
     fixtures: Callable[[Contract], Fixtures] = read_fixtures,
 ) -> Server:
     """The server for some contracts, before any transport.
@@ -146,6 +148,7 @@ def build_server(
         operation_s: how long a long-running operation takes, on ``clock``.
         behaviour: chooses the parts that each contract is served with.
         clock: what the end of operations is measured by.
+        clock_of: the same for each contract, where they differ.
         fixtures: what a contract starts with.
 
     Raises UsageError for a mistake in a fixtures file.
@@ -153,7 +156,8 @@ def build_server(
     services = []
     for contract in contracts:
         parts = behaviour(contract)
-        setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, clock)
+        own = partial(clock_of, contract) if clock_of else clock
+        setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, own)
         services.append(parts.service(setting, parts))
     return Server(services, Consumers(services, token, operation_s, clock))
 
@@ -165,9 +169,12 @@ def build_app(
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
+    clock_of: Callable[[Contract], float] | None = None,
 ) -> ASGIApp:
     """The server for some contracts as an application, with two paths of its own. Arguments as ``build_server``."""
-    server = build_server(contracts, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
+    server = build_server(
+        contracts, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock, clock_of=clock_of
+    )
 
     async def reset(_: Request) -> Response:
         server.reset()

@@ -67,7 +67,7 @@ class Embedded:
     Args:
         contracts: what is served; all contracts where none is given.
         port: 0 takes any that is free.
-        token, operation_s, behaviour, clock: as for ``build_app``.
+        token, operation_s, behaviour, clock, clock_of: as for ``build_app``.
         around: what the app is wrapped in: a latency, a count.
     """
 
@@ -80,10 +80,13 @@ class Embedded:
         operation_s: float = 0.05,
         behaviour: Choice = DEFAULT,
         clock: Callable[[], float] = time.monotonic,
+        clock_of: Callable[[Contract], float] | None = None,
         around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     ) -> None:
         chosen = all_contracts() if contracts is None else contracts
-        app = build_app(chosen, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
+        app = build_app(
+            chosen, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock, clock_of=clock_of
+        )
         self.app = app
         self.base_url = ""
         self._port = port

@@ -18,10 +18,11 @@ from linkproof.base.toml_tables import toml_of
 from linkproof.errors import UsageError
 from linkproof.judging.parallel import as_they_end, dask_client
 from linkproof.nightly.plan import Job
-from linkproof.nightly.watched import GRACE_S
 
 #: Exit code of a process that was stopped because its time was over.
 OVER_TIME = 124
+#: Seconds that a stopped process has for cleaning up and its reports. Then it is killed.
+GRACE_S = 60
 _MOST_SAID = 4000
 
 
@@ -61,7 +62,7 @@ def _written_at(out: Path) -> int | None:
 
 def _run(arguments: list[str], minutes: int) -> tuple[int, str]:
     # It ends with this process: nobody writes to its standard input, which is closed when this process has ended.
-    command = [sys.executable, "-m", "linkproof.nightly.watched", *arguments]
+    command = [sys.executable, "-m", "linkproof.cli.watched", *arguments]
     read_end, write_end = os.pipe()
     try:
         process = subprocess.Popen(

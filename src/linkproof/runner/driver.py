@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from zlib import crc32
 
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.call import Call
@@ -243,13 +244,15 @@ class Driver:
     def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
         """Send several decisions on one connection concurrently; judged in the order of the answers, losers last."""
         operation, client = self.operation(Role.DECIDE), self.session.client
-        url = client.base_url(self.contract) + self.path(operation, name)
+        path = self.path(operation, name)
+        url = client.base_url(self.contract) + path
         query = self._builder.query({})
         contents = [json.dumps(body).encode() for body in bodies]
         for content in contents:
             self._guard.check(operation.method, url, content)
         sends = [partial(client.send, self.contract, operation.method, url, query=query, body=c) for c in contents]
-        exchanges = client.together(sends)
+        # Which one a server performs first is its own choice; the embedded server has none, so it is drawn here.
+        exchanges = client.together(sends, first=crc32(path.encode() + contents[0]) % len(contents))
         calls = {id(e): self.session.record(e) for e in in_judging_order(sorted(exchanges, key=lambda e: e.ended))}
         found = [calls[id(e)] for e in exchanges]
         if None in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -59,10 +59,11 @@ def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
     if path:
         return Opened(read_target(Path(path), contracts), lambda: None)
     # Server and client share a clock of their own: the same seed sends the same requests, however busy the machine is.
+    # A worker for one contract has a part of it.
     clock = VirtualClock()
-    embedded = Embedded(contracts, clock=clock.now)
+    embedded = Embedded(contracts, clock=clock.now, clock_of=lambda c: clock.of(c.id).now())
     embedded.__enter__()
-    target = embedded_target(embedded.base_url, contracts)
+    target = replace(embedded_target(embedded.base_url, contracts), ephemeral=True)
     return Opened(target, lambda: embedded.__exit__(None, None, None), clock=clock)
 
 

@@ -267,7 +267,7 @@ class Session:
             (contract,),
             seed=self.seed,
             may_reset=self._may_reset,
-            client=self.client,
+            client=self.client.for_worker(contract),
             journal=self.journal,
             concurrency=self.concurrency,
             observe=self._observe,
@@ -310,7 +310,7 @@ class Session:
     def target_info(self) -> TargetInfo:
         """The target as reports name it."""
         t = self.target
-        return TargetInfo(t.name, t.kind, t.base_url, t.writes, t.checks_credentials)
+        return TargetInfo(t.name, t.kind, "" if t.ephemeral else t.base_url, t.writes, t.checks_credentials)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -13,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from linkproof.base.clock import Clock
+from linkproof.base.clock import Clock, VirtualClock
 from linkproof.base.wording import zulu_now
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
@@ -224,8 +225,21 @@ class Client:
         """Wait before the next request. Raises OverBudget where the run would be over before."""
         self.budget.rest(seconds)
 
-    def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
-        """Several requests at the same time, each by a thread of its own; the exchanges in their order."""
+    def for_worker(self, contract: Contract) -> Client:
+        """Return a client for a worker that sends the requests of one contract: with a part of a virtual clock."""
+        if not isinstance(self.clock, VirtualClock):
+            return self
+        found = copy.copy(self)
+        found.clock = self.clock.part(contract.id)
+        return found
+
+    def together(self, sends: Sequence[Callable[[], Exchange]], *, first: int = 0) -> list[Exchange]:
+        """Send several requests at the same time, each by its own thread; return the exchanges in their order.
+
+        On a virtual clock the same time is the same instant: they are sent in turn, beginning with number ``first``.
+        """
+        if isinstance(self.clock, VirtualClock):
+            return _at_one_instant(sends, first)
         start = Barrier(len(sends))
 
         def sent(send: Callable[[], Exchange]) -> Exchange:
@@ -255,6 +269,13 @@ class Client:
     def close(self) -> None:
         """Close the pool."""
         self._http.close()
+
+
+def _at_one_instant(sends: Sequence[Callable[[], Exchange]], first: int) -> list[Exchange]:
+    order = [(first + n) % len(sends) for n in range(len(sends))]
+    found = {n: sends[n]() for n in order}
+    started = found[order[0]].started
+    return [replace(found[n], started=started) for n in range(len(sends))]
 
 
 def _built(request: Request) -> httpx.Request:

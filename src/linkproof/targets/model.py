@@ -80,6 +80,7 @@ class Target:
 
     ``timeout_s`` is for a whole answer, and ``max_answer_bytes`` its size on the wire and decompressed.
     ``allow`` are the patterns (shell-like) of the connections that a live target lets be written to.
+    ``ephemeral``: its address is gone with the run, and is not reported.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Target:
     open_enumerations: bool = False
     allow: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    ephemeral: bool = False
 
     def may_write(self, name: str) -> bool:
         """Whether a connection may be written to: anything on a mock, only what ``allow`` names on a live target."""

@@ -141,7 +141,7 @@ class ReplayClient(Client):
     def pause(self, seconds: float) -> None:
         """No waiting: the recorded times tell how long it took."""
 
-    def together(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+    def together(self, sends: Sequence[Callable[[], Exchange]], *, first: int = 0) -> list[Exchange]:  # noqa: ARG002
         """What was sent at the same time, one by one: the recorded times still say that they overlapped."""
         return [send() for send in sends]
 

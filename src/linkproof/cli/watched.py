@@ -1,4 +1,4 @@
-"""A command of Linkproof that ends with the process that started it: ``python -m linkproof.nightly.watched ARGUMENTS``.
+"""A command of Linkproof that ends with the process that started it: ``python -m linkproof.cli.watched ARGUMENTS``.
 
 The parent holds the other end of this process's standard input and never writes to it. When the parent has ended,
 however it ended, the pipe is closed, and this process ends as by Ctrl-C: it cleans up and writes its reports.
@@ -13,8 +13,9 @@ import threading
 import time
 from collections.abc import Sequence
 
-#: Seconds for cleaning up and reports. Then the process ends whatever it is doing.
-GRACE_S = 60
+from linkproof.cli.entry import run
+from linkproof.nightly.performing import GRACE_S
+
 #: Exit code of a process that outlived its parent for too long.
 _ORPHANED = 124
 
@@ -25,6 +26,10 @@ def watch_parent(descriptor: int, grace_s: float = GRACE_S) -> None:
     def watch() -> None:
         while os.read(descriptor, 1024):
             pass
+        # The parent read the other pipes as well; writing to them would now fail.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(grace_s)
         os._exit(_ORPHANED)
@@ -40,8 +45,6 @@ def main(arguments: Sequence[str]) -> int:
     os.dup2(null, 0)
     os.close(null)
     watch_parent(pipe)
-    from linkproof.cli.entry import run
-
     return run(arguments)
 
 
