@@ -199,9 +199,16 @@ KINDS: tuple[Case, ...] = (
     Case(
         "LRO-2",
         (delete(), poll("Succeeded"), result(204)),
-        (slow(delete(), *STARTED), slow(result(204), 1e7 + 2, 1e7 + 3), slow(poll("InProgress"), *LATE)),
-        "is over, and the status is still 'InProgress'",
+        (slow(delete(), *STARTED), slow(result(204), 1e7 + 2, 1e7 + 3), slow(poll("Almost"), *LATE)),
+        "is over, and the status is still 'Almost'",
         name="over, and going on",
+    ),
+    Case(
+        "LRO-4",
+        (got(), delete(), result(204), poll("Succeeded"), error(AKS, 404, "NotFound", own="one")),
+        (slow(delete(), *STARTED), slow(result(204), 1e7 + 2, 1e7 + 3), slow(poll("InProgress"), *LATE)),
+        "still says 'InProgress'",
+        name="the result is over, and the status never ends",
     ),
     Case(
         "LRO-3",

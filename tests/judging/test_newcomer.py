@@ -80,7 +80,7 @@ def test_all_that_is_wrong_stands_on_the_first_screen(tmp_path: Path) -> None:
     printed = io.StringIO()
     print_summary(results, Console(file=printed, width=120))
     screen = "\n".join(printed.getvalue().splitlines()[:30])
-    for part in ("ERR-1:", "'approved'", "LRO-1:", "HDR-1:", "ENM-2:"):
+    for part in ("ERR-1:", "'approved'", "LRO-1:", "HDR-1:", "ERR-5:", "ENM-2"):
         assert part in screen, part
     assert f"{len(roots(results))} root causes" in screen
     shown = [f for f in results.findings if f.kind == "echoed"]

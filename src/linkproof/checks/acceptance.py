@@ -8,7 +8,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten
 from linkproof.checks.enumerations import is_about_the_state, judges_refused_decision
-from linkproof.checks.equivalence import status_of
+from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, path_of, spelled_otherwise
 from linkproof.checks.view import View
@@ -95,8 +95,7 @@ def _may_be_written(call: Call, subject: Subject | None) -> bool:
         return isinstance(call.sent, dict) and bool(call.sent)
     if call.role is Role.DELETE:
         return True
-    pending = call.contract.states.get("pending", "")
-    return bool(call.decision) and status_of(call.contract, subject.latest.value) == pending and _has_usual_length(call)
+    return bool(call.decision) and is_pending(call.contract, subject.latest.value) and _has_usual_length(call)
 
 
 def _has_usual_length(call: Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import MISSING, at
 from linkproof.checks.decision_table import Observation, Said, rivals_of, said_of_decision
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.registry import CallClass, breach, check, passed
@@ -73,7 +73,7 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
     evidence, way, wanted = (decision.call.exchange,), str(call.role), decision.status
     if spelled_otherwise(decision.call, seen.subject):
         message = f"a decision in another case of the path was answered with success, and {way} shows {status}"
-        yield breach("HDR-4", "write not shown", "", wanted, status, message, group="", evidence=evidence)
+        yield breach("HDR-4", "decision not shown", "", wanted, status, message, group="", evidence=evidence)
         return
     message = f"the decision for {wanted} was answered with success, and {way} shows {status}"
     yield breach("STA-1", "not shown", place, wanted, status, message, group=wanted, evidence=evidence)
@@ -83,6 +83,10 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
     if _moves_on(call, decision):
         message = f"the move from {decision.before} was answered as done, and {way} shows {status}"
         yield breach("STA-9", "answer does not hold", place, wanted, status, message, evidence=evidence)
+    if call.role is Role.GET and decision.description is not None and call.contract.member.description:
+        before, found = _description_before(call, seen), at(seen.value, call.contract.member.description)
+        if before is not MISSING and found not in (before, decision.description):
+            yield _description(call, decision.description, seen)  # something of the decision was kept
 
 
 def _description(call: Call, sent: str, seen: Observation) -> Judgement:
@@ -91,9 +95,17 @@ def _description(call: Call, sent: str, seen: Observation) -> Judgement:
     if found == sent or (not found and not sent):
         return passed("STA-2")
     message = "the description that was sent with the decision is not what Get shows"
-    kind, evidence = _how_text_differs(sent, found), (seen.subject.decisions[-1].call.exchange,)
+    kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
+    evidence = (seen.subject.decisions[-1].call.exchange,)
     shown = (sent or '""')[:200]
     return breach("STA-2", kind, seen.pointer + place, shown, found, message, group="", evidence=evidence)
+
+
+def _description_before(call: Call, seen: Observation) -> Any:
+    """The description that Get, or else the list, showed before the decision; MISSING where neither did."""
+    writing = seen.subject.writing
+    before = (writing.get or writing.listed) if writing else None
+    return at(before.value, call.contract.member.description) if before else MISSING
 
 
 def _how_text_differs(sent: str, found: Any) -> str:

@@ -49,7 +49,7 @@ def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgeme
     expected = "404" if call.role is Role.GET else "absent"
     if spelled_otherwise(subject.deleted, subject):
         message = f"Delete in another case of the path ended with success, and {way} still shows the connection"
-        yield breach("HDR-4", "write not shown", "", expected, "shown", message, group="", evidence=evidence)
+        yield breach("HDR-4", "deletion not shown", "", expected, "shown", message, group="", evidence=evidence)
         return
     yield breach("STA-5", f"still in {way}", pointer, expected, "shown", message, group="", evidence=evidence)
     if subject.deleted_long and call.role is Role.GET:

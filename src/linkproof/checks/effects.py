@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from linkproof.base.json_values import at
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Effect, Presence, Shown, Subject, Write
+from linkproof.checks.subjects import Effect, Presence, Shown, Subject, Write, path_of
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -132,10 +133,10 @@ def _appeared(call: Call, view: View, subject: Subject) -> Iterator[Judgement]:
 def _vanished(call: Call, view: View) -> Iterator[Judgement]:
     """A connection that Get showed, and that was not deleted, is not found after a request that was not about it."""
     subject = view.subject
-    if subject is None or subject.get is None or subject.deleted or subject.presence is not Presence.PRESENT:
+    if subject is None or subject.deleted or subject.presence is not Presence.PRESENT:
         return
-    before, name = subject.get, subject.name
-    if subject.last_write > before.index or before.call.exchange.request.url != call.exchange.request.url:
+    before, name = subject.get or subject.listed, subject.name
+    if before is None or subject.last_write > before.index or not _is_spelled_alike(call, before):
         return
     between = Between(
         tuple(w for w in view.collection.refused if w.index > before.index and w.subject in ("", name)),
@@ -146,7 +147,8 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
         between = Between(tuple(w for w in refused if _lies_between(before, w, call)), ())
     if between.cause in (Cause.NOTHING, Cause.BOTH):
         return
-    write = between.last
+    deletions = [w for w in between.done if w.call.exchange.request.method == "DELETE"]
+    write = deletions[-1] if deletions else between.last
     evidence, shown = (write.call.exchange,), "{}" if call.is_empty else "404"
     if between.cause is Cause.REFUSED:
         message = f"{write.call.name} was refused with {write.call.status}, and the connection vanished"
@@ -154,6 +156,15 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
     else:
         message = f"{write.call.name} on {write.subject} made another connection vanish"
         yield breach("STA-7", "another vanished", "", "200", shown, message, group="", evidence=evidence)
+
+
+def _is_spelled_alike(call: Call, before: Shown) -> bool:
+    """Whether Get asks for a connection by the URL, or by the name in the list, by which it was shown before."""
+    if before.call.role is Role.GET:
+        return before.call.exchange.request.url == call.exchange.request.url
+    member, asked = call.contract.member, path_of(call).rsplit("/", 1)[-1]
+    said = (at(before.value, pointer) for pointer in (member.id, member.name) if pointer)
+    return any(isinstance(text, str) and text.rsplit("/", 1)[-1] == asked for text in said)
 
 
 def _changed_by_refused(write: Write, subject: Subject, changed: tuple[str, str, str, str]) -> Judgement:

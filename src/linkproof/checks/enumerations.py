@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linkproof.base.json_values import at
 from linkproof.checks.defects import confirm_defects
 from linkproof.checks.echoes import echoed_from, place_in_connection
-from linkproof.checks.equivalence import status_of
+from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.view import View
@@ -127,8 +127,7 @@ def _is_fresh_decision(call: Call, view: View) -> bool:
     subject = view.subject
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return False
-    pending = call.contract.states.get("pending", "")
-    if not subject.latest.settled or status_of(call.contract, subject.latest.value) != pending:
+    if not subject.latest.settled or not is_pending(call.contract, subject.latest.value):
         return False
     return not (ended_after(subject.latest.call, call) or is_race(subject, view.collection.done, call))
 

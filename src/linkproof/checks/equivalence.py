@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, join
@@ -62,16 +62,32 @@ def _loosely(value: Any) -> Any:
     return value.rsplit("/", 1)[-1].casefold() if isinstance(value, str) else value
 
 
-def settled(contract: Contract, value: Any) -> bool:
-    """Whether a representation shows a connection that is not on its way to another state."""
+def settled(contract: Contract, value: Any, at_rest: Container[str] = ()) -> bool:
+    """Whether a representation shows a connection that is not on its way to another state.
+
+    A value in another case counts as the documented one: ENM-1 reports the case. ``at_rest`` are further values of
+    the provisioning state, or of the status, that connections at rest show.
+    """
+    return not value_on_the_way(contract, value, at_rest)
+
+
+def value_on_the_way(contract: Contract, value: Any, at_rest: Container[str] = ()) -> str:
+    """The value by which a representation shows that its connection is not settled, "" where it is."""
     rules, member = contract.settled, contract.member
     for pointer, values in ((member.provisioning, rules.provisioning), (member.status, rules.status)):
         if not pointer or not values:
             continue
         found = at(value, pointer)
-        if isinstance(found, str) and found not in values:
-            return False
-    return True
+        if not isinstance(found, str) or found in values or found in at_rest:
+            continue
+        if found.casefold() not in {v.casefold() for v in values}:
+            return found
+    return ""
+
+
+def is_pending(contract: Contract, value: Any) -> bool:
+    """Whether a representation shows a connection that waits for a decision. ENM-1 reports another case."""
+    return status_of(contract, value).casefold() == contract.states.get("pending", "").casefold() != ""
 
 
 def status_of(contract: Contract, value: Any) -> str:

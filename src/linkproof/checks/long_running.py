@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.checks.equivalence import settled
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Running
 from linkproof.checks.urls import is_absolute, same_host
@@ -17,6 +16,9 @@ from linkproof.contract.model import Role
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
+
+#: Words by which services say that an operation goes on: none of them is an end in a service's own word.
+_ON_ITS_WAY = re.compile(r"(?i)ing\b|progress|accepted|queued|not ?started")
 
 
 @check(
@@ -31,7 +33,7 @@ from linkproof.model.finding import Judgement, Level
 def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 202, and a 201 of an operation that goes on, names an absolute URL to poll on the host that was called."""
     method = call.exchange.request.method
-    goes_on = call.status == 201 and isinstance(call.answer, dict) and not settled(call.contract, call.answer)
+    goes_on = call.status == 201 and isinstance(call.answer, dict) and not view.is_settled(call.answer)
     if call.status != 202 and not goes_on:
         return
     headers, rules = call.exchange.response.headers, call.contract.long_running
@@ -109,7 +111,7 @@ def _out_of_time(call: Call, running: Running, circumstances: Circumstances) -> 
 
 def _never_ends(call: Call, running: Running, word: str, circumstances: Circumstances) -> Judgement:
     evidence, rules = (running.call.exchange,), call.contract.long_running
-    if running.result_done is not None:
+    if running.result_done is not None and not _ON_ITS_WAY.search(word):
         message = f"{rules.result_header} says that the operation is over, and the status is still {word!r}"
         expected = ", ".join(rules.terminal)
         return breach("LRO-2", "word of its own", rules.status, expected, word, message, evidence=evidence)

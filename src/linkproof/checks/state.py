@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from linkproof.base.bounded import Recent
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.decision_table import CONCLUSIVE, Observation, said_of_decision
-from linkproof.checks.equivalence import status_of
+from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.integers import is_exact
 from linkproof.checks.subjects import (
     Collection,
@@ -43,7 +43,7 @@ from linkproof.checks.walks import (
 )
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
-from linkproof.contract.request_match import Kind
+from linkproof.contract.request_match import Defect, Kind
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 
 if TYPE_CHECKING:
@@ -91,6 +91,11 @@ class State:
 
     def __init__(self, contract: Contract, circumstances: Circumstances) -> None:
         self.contract = contract
+        self._circumstances = circumstances
+        self._is_first = True
+        self.promised = circumstances.names
+        #: Undocumented values by which promised connections show, before any write, that they are at rest.
+        self.at_rest: set[str] = set()
         self.index = 0
         self.written = False
         self.collections: OrderedDict[str, Collection] = OrderedDict()
@@ -106,6 +111,14 @@ class State:
         self._accepted: Recent[tuple[str, str], Call] = Recent(_KEPT)
         self._accepted_decisions: Recent[tuple[str, str], bool] = Recent(_KEPT)
         self.has_exact_integers = False
+
+    def after_reset(self) -> State:
+        """A state of the same target after a reset: only what belongs to the target is still known."""
+        found = State(self.contract, self._circumstances)
+        found._accepted_decisions = self._accepted_decisions
+        found.at_rest = self.at_rest
+        found._is_first = False
+        return found
 
     # reading
 
@@ -262,6 +275,8 @@ class State:
             if call.delivers and not call.faults:
                 _note_early(subject, call)
         for seen in view.observed:
+            if self._is_first and not (self.written or seen.settled):
+                self._record_at_rest(view, seen)
             known = self._make(collection, seen.subject.name)
             _note_judged(view, known, seen)
             shown = Shown(seen.value, call, self.index, seen.settled and not self._goes_on_unseen(known))
@@ -271,8 +286,18 @@ class State:
                 change(known, [("listed", shown)])
                 if known.presence is Presence.UNKNOWN:
                     change(known, [("presence", Presence.PRESENT)])
+            elif any(f.defect is Defect.PATH for f in call.faults):
+                continue  # ERR-6: no connection has such a name
             elif call.shown or known.presence is Presence.PRESENT:
                 change(known, [("get", shown), ("presence", Presence.PRESENT), ("absent", None)])
+
+    def _record_at_rest(self, view: View, seen: Observation) -> None:
+        """Note an undocumented value that a connection shows to which nothing was done: ENM-1 reports it."""
+        schema, word = view.call.schema, value_on_the_way(self.contract, seen.value, self.at_rest)
+        if seen.subject.name not in self.promised or schema is None:
+            return
+        if not any(word in options for options in schema.enumerations.values()):
+            self.at_rest.add(word)
 
     def _goes_on_unseen(self, subject: Subject) -> bool:
         """Whether an operation goes on, in a contract whose connections have no member that shows it."""

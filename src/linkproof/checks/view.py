@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
 from linkproof.base.json_values import at
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import settled
@@ -17,8 +21,9 @@ from linkproof.checks.walks import (
     offset_page,
     order_of,
 )
-from linkproof.contract.call import Call
+from linkproof.contract.call import Call, Named
 from linkproof.contract.model import Paging, Role
+from linkproof.contract.names import name_among
 
 
 class View:
@@ -103,6 +108,10 @@ class View:
             self._integers = big_integers(self.call) if self._state.has_integers else ()
         return self._integers
 
+    def is_settled(self, value: Any) -> bool:
+        """Whether a representation shows a connection that is not on its way to another state."""
+        return settled(self._state.contract, value, self._state.at_rest)
+
     def known_integer(self, key: tuple[str, str]) -> int | None:
         """The integer that was first seen under a key."""
         return self._state.integer_at(key)
@@ -132,20 +141,40 @@ class View:
         return request.method, request.url, request.body, call.exchange.credential
 
     def _observe(self) -> tuple[Observation, ...]:
-        call, contract = self.call, self._state.contract
+        call = self.call
         if call.role is Role.GET and self.subject is not None:
             if not isinstance(call.answer, dict) or call.is_empty or call.shown not in ("", call.subject):
                 return ()
-            return (Observation(self.subject, call.answer, "", settled(contract, call.answer)),)
+            return (Observation(self.subject, call.answer, "", self.is_settled(call.answer)),)
         find = self.collection.subject
-        return tuple(Observation(find(n), item, place, settled(contract, item)) for n, item, place in call.named)
+        named = call.named if len(call.named) == len(call.items) else tuple(self._named())
+        names = Counter(n for n, _, _ in named)
+        if len(names) < len(named):  # PAG-4: which of the two is the connection, nobody can say
+            named = tuple(one for one in named if names[one[0]] == 1)
+        return tuple(Observation(find(n), item, place, self.is_settled(item)) for n, item, place in named)
+
+    def _named(self) -> Iterator[Named]:
+        """The items that have a name, also where an item's id and name contradict each other."""
+        start = self._state.contract.list.items
+        for index, item in enumerate(self.call.items):
+            name = self._name(item)
+            if name:
+                yield name, item, f"{start}/{index}"
+
+    def _name(self, item: Any) -> str:
+        return name_among(self._state.contract, item, self._is_known)
+
+    def _is_known(self, name: str) -> bool:
+        """Whether the target promises a connection of that name, or Get has shown it."""
+        return name in self._state.promised or self.collection.subject(name).get is not None
 
     def _lay_page(self) -> None:
         call, state = self.call, self._state
         paging = state.contract.list.paging
         if paging is Paging.NEXT_LINK:
             chain = state.chain_at(call.exchange.request.url)
-            self.linked_page = linked_page(call, chain, state.index, self.collection)
+            names = tuple(self._name(item) for item in call.items)
+            self.linked_page = linked_page(call, chain, state.index, self.collection, names)
         elif paging is Paging.OFFSET and not call.faults and not is_filtered_by_nothing(call):
             if not isinstance(at(call.answer, call.contract.list.items), list):
                 return

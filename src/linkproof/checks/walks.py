@@ -78,10 +78,14 @@ class LinkedPage:
 _NOTHING: AbstractSet[str] = frozenset()
 
 
-def linked_page(call: Call, chain: Chain | None, index: int, collection: Collection) -> LinkedPage:
-    """A page of a list by next link; ``chain`` is the walk that led to it, None for a first page."""
+def linked_page(
+    call: Call, chain: Chain | None, index: int, collection: Collection, names: tuple[str, ...]
+) -> LinkedPage:
+    """A page of a list by next link, with the ``names`` of its items ("": it has none).
+
+    ``chain`` is the walk that led to it, None for a first page.
+    """
     rules = call.contract.list
-    names = tuple(name_of(call.contract, item) for item in call.items)
     before = chain.names if chain else _NOTHING
     start = chain.start if chain else index
     counts = Counter(names)

@@ -455,6 +455,8 @@ class Agreement(StrEnum):
     CONNECTION = "connection"
     #: As ``CONNECTION``, and at the same member.
     CONNECTION_MEMBER = "connection-member"
+    #: Every member that the finding lists is one that the cause lists.
+    MEMBERS = "members"
     #: The cause was seen before, in the same state scope.
     AFTER = "after"
     #: The cause was seen on the contract at all.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
@@ -16,6 +17,20 @@ def name_of(contract: Contract, value: Any) -> str:
     name = found.rsplit("/", 1)[-1].lower()
     other = at(value, contract.member.name) if contract.member.name else MISSING
     return name if not isinstance(other, str) or other.rsplit("/", 1)[-1].lower() == name else ""
+
+
+def name_among(contract: Contract, value: Any, is_known: Callable[[str], bool]) -> str:
+    """As ``name_of``; where id and name contradict each other or one is missing, the one of them that is known."""
+    own = name_of(contract, value)
+    if own or not contract.member.name:
+        return own
+    said = {at(value, pointer) for pointer in (contract.member.id, contract.member.name) if _is_text(value, pointer)}
+    known = {name for name in (text.rsplit("/", 1)[-1].lower() for text in said) if is_known(name)}
+    return known.pop() if len(known) == 1 else ""
+
+
+def _is_text(value: Any, pointer: str) -> bool:
+    return isinstance(at(value, pointer), str)
 
 
 #: Forms of a name, tried in this order until one is within the vendor's limits.

@@ -72,6 +72,8 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
             return same_member and same_connection
         case Agreement.AFTER:
             return place[1] >= cause.first.get(place[0], place[1] + 1)
+        case Agreement.MEMBERS:
+            return set() < set(effect.finding.members) <= set(cause.finding.members)
         case Agreement.CONTRACT:
             return True
 

@@ -27,7 +27,7 @@ from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
 from linkproof.judging.other_versions import of_another_version
 from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
-from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange
+from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
 from linkproof.redaction.credentials import SentCredentials
@@ -253,7 +253,11 @@ class Judge:
     def _world(self, name: str) -> _World:
         world = self._worlds.get(name)
         if world is None:
-            world = self._worlds[name] = _World()
+            world = _World()
+            if self._worlds and self.circumstances.grade is not Grade.RECORDING:
+                before = next(reversed(self._worlds.values()))
+                world.states = {key: state.after_reset() for key, state in before.states.items()}
+            self._worlds[name] = world
             while len(self._worlds) > _WORLDS:
                 self._worlds.popitem(last=False)
         return world

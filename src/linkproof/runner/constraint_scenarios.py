@@ -192,7 +192,10 @@ def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str,
         "a surrogate by itself": text[:-1].encode() + rb', "s": "\ud800"}',
         "a zero character": text[:-1].encode() + rb', "s": "\u0000"}',
     }
-    for pointer, value in _texts(full)[-1:]:
+    texts = dict(_texts(full))
+    free = driver.contract.decide.description
+    for pointer in [free] if free in texts else list(texts)[-1:]:
+        value = texts[pointer]
         longer = json.loads(text)
         place(longer, pointer, value * (256 * 1024 // max(len(value), 1) + 1))
         found[f"256 kB at {pointer}"] = json.dumps(longer).encode()

@@ -86,6 +86,10 @@ class Driver:
         """Return the names that the target file promises, in its order."""
         return [n for group in self.given.fixtures.values() for n in group]
 
+    def no_longer_listed(self, names: Iterable[str]) -> set[str]:
+        """Return the names (lower case) that a former complete list had and these, of the present one, have not."""
+        return self.session.no_longer_listed(self.contract, names)
+
     def any_name(self) -> str:
         """Return a connection that exists. Raises NotExercised where the target has none."""
         if self.lists:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.checks.equivalence import settled
+from linkproof.checks.equivalence import settled, value_on_the_way
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
@@ -60,6 +61,7 @@ class Poller:
         self._ask = ask
         self._get = get
         self._live = session.target.kind == "live"
+        self._at_rest: set[str] = set()
 
     def wait(self, call: Call, name: str) -> None:
         """Poll an operation until it ended or the target's limit is over; then wait for the connection to settle."""
@@ -135,11 +137,22 @@ class Poller:
             self._session.client.pause(waited)
             pause = min(pause * _SLOWER, _LONGEST_PAUSE_S)
         self._session.stuck.add(self._contract.id)
+        self._note_at_rest(shown, name)
+
+    def _note_at_rest(self, call: Call, name: str) -> None:
+        """Do not wait again for an undocumented value to go away that stayed for as long as an operation may take."""
+        item = self._item(call, name)
+        word = value_on_the_way(self._contract, item)
+        if word and call.schema and not any(word in options for options in call.schema.enumerations.values()):
+            self._at_rest.add(word)
 
     def _has_settled(self, call: Call, name: str, *, absent: bool) -> bool:
         """Whether the answer shows the connection settled; ``absent`` where it does not show the connection."""
-        item = next((i for i in call.items if name_of(self._contract, i) == name.lower()), None)
-        return absent if item is None else settled(self._contract, item)
+        item = self._item(call, name)
+        return absent if item is None else settled(self._contract, item, self._at_rest)
+
+    def _item(self, call: Call, name: str) -> Any:
+        return next((i for i in call.items if name_of(self._contract, i) == name.lower()), None)
 
 
 def seconds_to_wait(call: Call) -> float:

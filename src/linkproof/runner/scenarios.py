@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -13,6 +13,8 @@ from linkproof.runner.driver import Driver
 
 #: Of a long list only so many connections are also shown one by one.
 _MOST = 60
+#: Of the connections that are missing from a list only so many are asked for by Get.
+_MOST_MISSING = 2
 
 
 def names_in(driver: Driver, pages: list[Call]) -> list[str]:
@@ -41,10 +43,20 @@ def look(driver: Driver, *names: str) -> None:
     """Show some connections by Get, and all by List."""
     readings: list[Callable[[], object]] = [partial(driver.get, name) for name in names]
     if driver.contract.by_role(Role.GET) is not None:
-        readings.append(driver.walk)
-    elif driver.contract.list.limit:
+        *_, pages = driver.side_by_side([*readings, driver.walk])
+        _look_for_missing(driver, names_in(driver, cast(list[Call], pages)), names)
+        return
+    if driver.contract.list.limit:
         readings.append(partial(driver.page, **{driver.contract.list.limit: "1000"}))
     driver.side_by_side(readings)
+
+
+def _look_for_missing(driver: Driver, listed: list[str], shown: tuple[str, ...]) -> None:
+    """Show by Get what the list showed the last time and leaves out now, if nothing else did."""
+    known = {n.lower(): n for n in driver.known_names()}
+    missing = driver.no_longer_listed(listed) - {n.lower() for n in shown}
+    for name in sorted(missing & known.keys())[:_MOST_MISSING]:
+        driver.get(known[name])
 
 
 def send_writes(driver: Driver, name: str, **options: Any) -> None:
@@ -63,11 +75,11 @@ def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
     Of a list they are those that no scenario takes any more, where there are enough. The first and the last of
     all are looked at whoever may still take them: what goes wrong by place goes wrong there.
     """
-    if not driver.lists:
-        names = driver.known_names()[::-1]
-    else:
+    names = driver.known_names()[::-1]
+    if driver.lists:
         listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
-        names = names_in(driver, listed)
+        # A list whose items cannot be told apart leaves only what the target promises.
+        names = names_in(driver, listed) or names
     others = [n for n in names if n.lower() != name.lower()]
     free = {n.lower() for n in driver.unused("pending")}
     for chosen in ([n for n in others if n.lower() not in free], others):

@@ -137,6 +137,7 @@ class Session:
         self._epoch = 0
         self._scene = Scene("")
         self._free: dict[str, dict[str, list[str]]] = {}
+        self._listed: dict[str, set[str]] = {}
         self._fill()
 
     # fixtures
@@ -168,6 +169,11 @@ class Session:
         given, free = self.target.contracts[contract.id].fixtures, self._free[contract.id]
         return {state: len(names) - len(free.get(state, ())) for state, names in given.items()}
 
+    def no_longer_listed(self, contract: Contract, names: Iterable[str]) -> set[str]:
+        """Keep the names that a list shows now; return those that it showed the last time and does not any more."""
+        before, self._listed[contract.id] = self._listed.get(contract.id, set()), set(names)
+        return before - self._listed[contract.id]
+
     def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
         """Of the connections of a state, keep only those that are wanted."""
         names = self._free[contract.id].get(state)
@@ -180,6 +186,7 @@ class Session:
             return
         self._meet(self.client.reset)
         self._epoch += 1
+        self._listed.clear()
         self._fill()
 
     def lose_track(self) -> None:

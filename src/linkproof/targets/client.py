@@ -16,6 +16,7 @@ import httpx
 
 from linkproof.base.clock import Clock, VirtualClock
 from linkproof.base.wording import zulu_now
+from linkproof.checks.urls import is_absolute, same_host
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
@@ -70,7 +71,7 @@ class Client:
         )
         self._slow = 0
         self._credentials = {} if credentials is None else credentials
-        self._hosts = {urlsplit(u).netloc.casefold() for u in self._bases() if u}
+        self._hosts = [urlsplit(u) for u in self._bases() if u]
 
     def _bases(self) -> Iterable[str]:
         yield self.target.base_url
@@ -87,7 +88,7 @@ class Client:
             parts = urlsplit(url)
         except ValueError:  # a server may send anything
             return False
-        return parts.scheme in ("http", "https") and parts.netloc.casefold() in self._hosts
+        return is_absolute(parts) and any(same_host(parts, host) for host in self._hosts)
 
     def credential_headers(
         self, contract: Contract, credential: Credential, method: str = "GET", url: str = "", body: bytes = b""
