@@ -305,7 +305,7 @@ def test_a_page_cut_anywhere_is_read_or_told(layout: str) -> None:
 def test_every_sample_of_the_vendors_pages_is_judged_as_the_contracts_keep_it(tmp_path: Path) -> None:
     page(AKS)
     own = json.loads(linkproof(tmp_path, "definitions", "defects", "--json").stdout)
-    done = linkproof(tmp_path, "definitions", "defects", DEFINITIONS, "--json")
+    done = linkproof(tmp_path, "definitions", "defects", DEFINITIONS, DEFINITIONS.parent / "clouds" / "otc", "--json")
     read = json.loads(done.stdout)
     keys = ("document", "kind", "pointer", "expected")
     assert sorted([d[k] for k in keys] for d in read) == sorted([d[k] for k in keys] for d in own)

@@ -47,7 +47,7 @@ def read_definition(path: Path, *, as_json: bool) -> int:
 def verify_definitions(paths: list[Path], contract: str, results: Path | None, *, as_json: bool) -> int:
     """Print how pages and contracts differ; returns 1 where one has drifted, else 0. Raises UsageError."""
     seen = read_results(results) if results else None
-    drifts = [(page.file, verify(page.facts, page.contract)) for page in pages_in(paths, contract)]
+    drifts = [(page.file, verify(page.facts, page.contract, page.file)) for page in pages_in(paths, contract)]
     if as_json:
         print(json.dumps([_as_json(file, d, seen) for file, d in drifts], ensure_ascii=False, indent=1))
     else:
@@ -116,9 +116,9 @@ def pages_in(paths: list[Path], contract: str) -> list[Page]:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(p for p in path.iterdir() if p.suffix in (".txt", ".md"))
+    found = sorted(p for p in path.iterdir() if p.suffix in (".txt", ".md", ".rst"))
     if not found:
-        raise UsageError("no page is in this folder", where=str(path), fix="give pages as .txt or .md files")
+        raise UsageError("no page is in this folder", where=str(path), fix="give pages as .txt, .md or .rst files")
     return found
 
 
@@ -142,7 +142,9 @@ def _fact_lines(facts: Facts) -> Iterator[str]:
         limits = " ".join(f"{k}={v}" for k, v in p.limits.items())
         lost = f" ({', '.join(p.lost)} announced, not printed)" if p.lost else ""
         asked = "required" if p.required else "optional"
-        yield f"  parameter {' or '.join(p.names)}: in the {p.place}, {asked} {p.type} {limits}{lost}"
+        yield f"  parameter {' or '.join(p.names)}: in the {p.place}, {asked} {p.type} {limits}{lost}".rstrip()
+        if p.values or p.default:
+            yield f"    values {', '.join(p.values) or '(any)'}{f'; default {p.default}' if p.default else ''}"
     for m in facts.body:
         yield f"  request body {m.name}: {'required' if m.required else 'optional'} {m.type}"
     if facts.statuses:
@@ -152,6 +154,8 @@ def _fact_lines(facts: Facts) -> Iterator[str]:
             f"{m.name}{f': {m.type}' if m.type else ''}{'!' if m.required else ''}" for m in d.members
         )
         yield f"  {'enumeration' if d.values else 'definition'} {d.name or '(unnamed)'}: {', '.join(told)}"
+    for error in facts.errors:
+        yield f"  error code {error.code}: status {error.status}"
     for s in facts.samples:
         yield f"  sample {s.kind}: {count(len(s.text), 'character')} {s.path}"
     if facts.lacks:

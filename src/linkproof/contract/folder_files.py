@@ -32,6 +32,7 @@ class Page(Struct):
     address: str
     read: str
     file: str = ""
+    operation: str = ""
 
 
 class Sample(Struct):
@@ -43,6 +44,7 @@ class Sample(Struct):
     text: str
     status: int = 0
     path: str = ""
+    file: str = ""
 
 
 class Differs(Struct):
@@ -53,12 +55,14 @@ class Differs(Struct):
     contract: str
     page: str
     why: str
+    files: list[str] = []
 
 
 class DefinitionFile(Struct, forbid_unknown_fields=True):
     """``definition.toml``."""
 
     page: Page
+    further: list[Page] = []
     sample: list[Sample] = []
     differs: list[Differs] = []
 

@@ -34,12 +34,20 @@ class Page:
 
 def attributed(results: Results, pages: Iterable[Page]) -> Results:
     """The results, each finding on a page's contract with who stands alone."""
-    by_contract = {p.contract.id: p for p in pages}
+    by_contract: dict[str, list[Page]] = {}
+    for page in pages:
+        by_contract.setdefault(page.contract.id, []).append(page)
     findings = [
-        replace(f, attribution=attribution(f, by_contract[f.contract])) if f.contract in by_contract else f
+        replace(f, attribution=_by_pages(f, by_contract[f.contract])) if f.contract in by_contract else f
         for f in results.findings
     ]
     return replace(results, findings=findings)
+
+
+def _by_pages(finding: Finding, pages: Sequence[Page]) -> Attribution:
+    """Who stands alone by the first page that says anything about it."""
+    found = [attribution(finding, page) for page in pages]
+    return next((a for a in found if a.alone is not Party.UNDECIDED), found[0])
 
 
 def attribution(finding: Finding, page: Page) -> Attribution:

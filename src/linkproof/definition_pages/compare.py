@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact, ParameterFact
+from linkproof.definition_pages.facts import DefinitionFact, ErrorFact, Facts, MemberFact, ParameterFact
 
 ABSENT = ""
 _ALIKE = 0.3
@@ -51,6 +51,8 @@ def differences(was: Facts, now: Facts) -> list[Difference]:
     if "definitions" not in now.lacks:
         found += _objects(was.objects, now.objects)
         found += _enumerations(was.enumerations, now.enumerations)
+    if was.errors and now.errors:
+        found += _errors(was.errors, now.errors)
     return sorted(set(found))
 
 
@@ -67,6 +69,19 @@ def _statuses(was: Sequence[int], now: Sequence[int]) -> Iterator[Difference]:
             yield Difference("answers", "status", ABSENT, str(status), True)
         else:
             yield Difference("answers", "status", str(status), ABSENT, False)
+
+
+def _errors(was: Sequence[ErrorFact], now: Sequence[ErrorFact]) -> Iterator[Difference]:
+    """Codes compare without case: prefixes are written in two ways, also within one page."""
+    old, new = ({e.code.lower(): e for e in row} for row in (was, now))
+    for code in old.keys() | new.keys():
+        before, after = old.get(code), new.get(code)
+        if before and after and before.status != after.status:
+            yield Difference(f"error code {before.code}", "status", str(before.status), str(after.status), True)
+        elif before and not after:
+            yield Difference(f"error code {before.code}", "status", str(before.status), ABSENT, False)
+        elif after and not before:
+            yield Difference(f"error code {after.code}", "status", ABSENT, str(after.status), False)
 
 
 # parameters
@@ -113,6 +128,13 @@ def _parameter(was: ParameterFact, now: ParameterFact) -> Iterator[Difference]:
         old, new = was.limits.get(limit), now.limits.get(limit)
         if old != new:
             yield Difference(place, limit, _text(old), _text(new), _tightened(limit, old, new))
+    if was.default and now.default and was.default != now.default:
+        yield Difference(place, "default", was.default, now.default, True)
+    if was.values and now.values:
+        for word in [w for w in was.values if w not in now.values]:
+            yield Difference(place, "enumerator", word, ABSENT, True)
+        for word in [w for w in now.values if w not in was.values]:
+            yield Difference(place, "enumerator", ABSENT, word, False)
 
 
 def _tightened(limit: str, was: str | int | None, now: str | int | None) -> bool:

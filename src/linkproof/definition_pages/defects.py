@@ -8,9 +8,10 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, at, parse
 from linkproof.checks.documentation import judge_samples
+from linkproof.contract.definition import page_called
 from linkproof.contract.model import Contract
 from linkproof.definition_pages.facts import Facts
-from linkproof.definition_pages.verify import operation_of
+from linkproof.definition_pages.verify import operation_of, page_of
 from linkproof.model.finding import Breach
 
 
@@ -27,7 +28,7 @@ class Defect:
 
 def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Defect]:
     """What contradicts a page's own rules in the samples as they stand on it."""
-    page = contract.definition.get("page", {})
+    page = page_of(facts, contract, file)
     samples = list(_samples(facts, contract))
     judged = judge_samples(replace(contract, definition={"page": page, "sample": samples}))
     return [
@@ -42,10 +43,10 @@ def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Defect]
 
 def defects_of_contract(contract: Contract) -> list[Defect]:
     """What contradicts the document's own rules in the samples that a contract keeps of it (x-ms-examples, too)."""
-    page = contract.definition.get("page", {})
     return [
         Defect(page["title"], page["address"], sample["place"], j.breach, sample["text"])
         for sample, judgements in judge_samples(contract)
+        for page in [page_called(contract, sample.get("file", ""))]
         for j in judgements
         if j.breach
     ]

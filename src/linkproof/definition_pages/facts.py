@@ -11,6 +11,7 @@ class ParameterFact:
     """A parameter. ``names`` are the names it may have: pages cut long ones, and two may then look the same.
 
     ``limits`` has what the page prints of minLength, maxLength, pattern, format; ``lost`` names what it only announces.
+    ``values`` and ``default`` are empty where the page is silent.
     """
 
     names: tuple[str, ...]
@@ -19,6 +20,8 @@ class ParameterFact:
     type: str = ""
     limits: Mapping[str, str | int] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ class SampleFact:
 
 
 @dataclass(frozen=True)
+class ErrorFact:
+    """A row of a table of error codes: a code, and the status that it comes with."""
+
+    code: str
+    status: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """A page's facts. ``path`` is a template without host and query; ``resource`` a resource type, or part of one."""
 
@@ -71,6 +82,7 @@ class Facts:
     definitions: tuple[DefinitionFact, ...] = ()
     samples: tuple[SampleFact, ...] = ()
     lacks: tuple[str, ...] = ()
+    errors: tuple[ErrorFact, ...] = ()
 
     @property
     def objects(self) -> tuple[DefinitionFact, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from linkproof.base.json_values import steps_of
 from linkproof.contract.model import Contract, Operation, Parameter, Role
 from linkproof.contract.schema_walk import resolved, walk
-from linkproof.definition_pages.facts import DefinitionFact, Facts, MemberFact, ParameterFact
+from linkproof.definition_pages.facts import DefinitionFact, ErrorFact, Facts, MemberFact, ParameterFact
 
 _LIMITS = ("minLength", "maxLength", "pattern", "format", "minimum", "maximum")
 _COMPONENTS = "#/components/schemas/"
@@ -37,6 +37,7 @@ def facts_of_operation(contract: Contract, operation: Operation) -> Facts:
         body=members_of(request, contract.document) if request else (),
         statuses=tuple(sorted(operation.responses)),
         definitions=(*(o for o in objects if o.members), *_enumerations(names, schemas, sent)),
+        errors=tuple(ErrorFact(row.code, row.status) for row in contract.error.table),
     )
 
 
@@ -151,5 +152,12 @@ def _parameter(parameter: Parameter, version_parameter: str) -> ParameterFact:
     # The contract takes one version only: no other limit of it says more.
     lost = _LIMITS if parameter.name == version_parameter else ()
     return ParameterFact(
-        (parameter.name,), parameter.place, parameter.required, type_of(schema), limits_of(schema), lost
+        (parameter.name,),
+        parameter.place,
+        parameter.required,
+        type_of(schema),
+        limits_of(schema),
+        lost,
+        tuple(map(str, schema.get("enum", ()))) if not lost else (),
+        str(schema.get("default", "")),
     )

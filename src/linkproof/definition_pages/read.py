@@ -12,6 +12,8 @@ from linkproof.definition_pages.readers.rendered import read_rendered
 from linkproof.errors import UsageError
 
 _LARGEST = 5 << 20
+#: A directive, or the rule of a grid table, at the start of a line.
+_RESTRUCTURED = re.compile(r"^ *(\.\. [\w-]+::( |$)|\+(?:[-=]+\+){2,}$)", re.MULTILINE)
 _FIX = "give the text of a vendor's definition page: see docs/definitions.md for the layouts"
 
 
@@ -26,7 +28,7 @@ def read_page(path: Path) -> Facts:
     except UnicodeDecodeError:
         raise UsageError("this is no UTF-8 text", where=str(path), fix=_FIX) from None
     facts = facts_of(text)
-    if not (facts.method or facts.definitions or facts.parameters):
+    if not (facts.method or facts.definitions or facts.parameters or facts.statuses or facts.errors):
         raise UsageError("no operation, no parameter and no definition was found", where=str(path), fix=_FIX)
     return facts
 
@@ -34,6 +36,11 @@ def read_page(path: Path) -> Facts:
 def facts_of(text: str) -> Facts:
     """The facts of a page's text."""
     text = text.replace("\u00ad", "").replace("\r\n", "\n")
+    if _RESTRUCTURED.search(text):
+        # Only this layout needs docutils, which takes a while to load.
+        from linkproof.definition_pages.readers.restructured import read_restructured
+
+        return read_restructured(text)
     if re.search(r"^```\w*\n", text, re.MULTILINE):
         return read_markdown(text)
     if re.search(r"^\|?(---\|){2,}", text, re.MULTILINE):

@@ -9,6 +9,7 @@ import linkproof
 from linkproof.base.models import changed_texts
 from linkproof.base.wording import count
 from linkproof.checks.documentation import judge_samples
+from linkproof.contract.definition import page_called
 from linkproof.contract.model import Contract, Requirement
 from linkproof.judging.judge import Judge, Tally
 from linkproof.model.exchange import Grade
@@ -189,7 +190,8 @@ def _documentation(contract: Contract, requirement: Requirement) -> tuple[Requir
     tally = Tally()
     for sample, judgements in judge_samples(contract):
         tally.count += 1
-        tally.date = max(tally.date, contract.definition["page"]["read"])
+        page = page_called(contract, sample.get("file", ""))
+        tally.date = max(tally.date, page["read"])
         for judgement in judgements:
             breach = judgement.breach
             if breach is None:
@@ -206,7 +208,7 @@ def _documentation(contract: Contract, requirement: Requirement) -> tuple[Requir
                     pointer=breach.pointer,
                     expected=breach.expected,
                     actual=breach.actual,
-                    message=f"{contract.definition['page']['title']}: {breach.message}",
+                    message=f"{page['title']}: {breach.message}",
                     count=1,
                 )
             )
