@@ -52,11 +52,12 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
         ended=known["ended"],
         credential=known.get("credential") or credential_of(sent),
         at=known.get("at") or date_of(came),
+        contract=known.get("contract", ""),
     )
 
 
 def _known(value: Any, number: int, where: str) -> dict[str, Any]:
-    """Return what ``run --record`` adds to vcrpy's members: times, credential, test and state scope."""
+    """Return what ``run --record`` adds to vcrpy's members: times, credential, test, state scope, contract."""
     if value is None:
         return {"started": float(number), "ended": number + 0.5}
     found: dict[str, Any] = {k: str(v) for k, v in map_of(value, "linkproof", where).items()}

@@ -121,6 +121,7 @@ def _interaction(exchange: Exchange, first: float) -> dict[str, Any]:
             "ended": round(exchange.ended - first, 6),
             "credential": exchange.credential.value,
             "at": exchange.at,
+            **({"contract": exchange.contract} if exchange.contract else {}),
         },
     }
 
