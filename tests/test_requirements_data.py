@@ -51,9 +51,10 @@ DEFINED = (
     "azure-healthcareapis-dicom/2022-06-01",
     "azure-healthcareapis-pec/2022-06-01",
     "huawei-vpcep-connections/v1",
+    "otc-vpcep-connections/v1",
 )
 #: Samples whose page prints no JSON; every other text has to be JSON, lest our typing error be called the page's.
-NOT_JSON = [("huawei-vpcep-connections/v1", "Example response: error")]
+NOT_JSON = [(f"{cloud}-vpcep-connections/v1", "Example response: error") for cloud in ("huawei", "otc")]
 #: A member with a plain value, and any other text in quotes, in JSON as in what is nearly JSON.
 PAIR = re.compile(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)')
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -199,11 +200,12 @@ def _operations(place: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _page(place: str) -> str:
-    name: str = _definition(place)["page"]["file"]
+def _page(place: str, name: str = "") -> str:
+    name = name or _definition(place)["page"]["file"]
     if not SHARED.exists():
         pytest.skip(f"{SHARED} is not here: the pages are not part of the repository")
-    return (SHARED / "definitions" / name).read_text(encoding="utf-8")
+    folder = SHARED / "clouds" / "otc" if name.endswith(".rst") else SHARED / "definitions"
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def _strangers(text: str, page: str) -> list[str]:
@@ -311,14 +313,14 @@ def test_what_a_page_does_not_print_is_found(text: str, strangers: list[str]) ->
 
 @pytest.mark.parametrize("place", DEFINED)
 def test_samples_are_what_their_page_prints(place: str) -> None:
-    page = _page(place)
     for sample in _definition(place)["sample"]:
+        page = _page(place, sample.get("file", ""))
         assert _strangers(sample["text"], page) == [], sample["place"]
         if sample["path"]:
             assert re.search(re.escape(sample["path"]) + r"\s", page), sample["place"]
 
 
-def test_one_page_alone_prints_no_request() -> None:
-    """PostgreSQL's page shows a program, not a request: its sample has no path."""
+def test_two_pages_alone_print_no_request() -> None:
+    """PostgreSQL's page shows a program, OTC's page of error codes an answer alone: these samples have no path."""
     bare = {place for place in DEFINED for sample in _definition(place)["sample"] if not sample["path"]}
-    assert bare == {"azure-dbforpostgresql-pec/2018-06-01"}
+    assert bare == {"azure-dbforpostgresql-pec/2018-06-01", "otc-vpcep-connections/v1"}
