@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 # Each pattern takes time in proportion to the text: a long word is looked at from its beginning only, and what may
@@ -64,11 +65,33 @@ KINDS: Final = (
 _WINDOW = 1 << 18
 #: Of what the request said itself, so many different words are passed over.
 _MOST_ECHOES = 200
+#: Texts up to this length are remembered: services repeat their messages.
+_REMEMBERED = 1000
+#: Every match of a pattern of ``KINDS`` has one of these characters or words, in this order.
+_MARKS = (
+    (re.compile(r"[(:\"\[]"), _TRACE),
+    (re.compile(r"Exception|Error|Fault"), _EXCEPTION),
+    (re.compile(r"[Nn]ot |[Cc]annot|Sequence|outside|object"), _TEXT),
+    (re.compile(r"[/\\]"), _PATH),
+    (re.compile(r"(?i)select|insert|update|delete|syntax|violates|sqlstate|ora-|duplicate|relation"), _SQL),
+)
+
+
+def _may_leak(text: str) -> bool:
+    """Whether any pattern matches, wherever the words may come from."""
+    return any(mark.search(text) and pattern.search(text) for mark, pattern in _MARKS)
+
+
+@lru_cache(maxsize=1024)
+def _is_clean(text: str) -> bool:
+    return not _may_leak(text)
 
 
 def find_leak(text: str, sent: str) -> tuple[str, str] | None:
     """Return the kind and the text of a leak in ``text``. What stands in the request (``sent``) is an echo, no leak."""
     text = text[:_WINDOW]
+    if _is_clean(text) if len(text) <= _REMEMBERED else not _may_leak(text):
+        return None
     for kind, pattern in KINDS:
         echoes: set[str] = set()
         for match in pattern.finditer(text):

@@ -36,6 +36,7 @@ class Call:
         "_exact",
         "_items",
         "_named",
+        "_plain",
         "address",
         "answer",
         "collection",
@@ -77,6 +78,7 @@ class Call:
         self._items: tuple[dict[str, Any], ...] | None = None
         self._named: tuple[Named, ...] | None = None
         self._exact: bool | None = None
+        self._plain: bool | None = None
 
     def at_rest(self) -> Call:
         """Return the call as a state keeps it: a large body is cut, and the answer of a large error response dropped.
@@ -131,10 +133,11 @@ class Call:
     @property
     def plain(self) -> bool:
         """Whether the body has nothing but what its schema knows: read-only and made-up members may be refused."""
-        schema = self.operation.request if self.operation else None
-        if any(f.defect is Defect.BODY for f in self.faults):
-            return False
-        return schema is None or schema.is_plain(self.sent)
+        if self._plain is None:
+            schema = self.operation.request if self.operation else None
+            is_off = any(f.defect is Defect.BODY for f in self.faults)
+            self._plain = not is_off and (schema is None or schema.is_plain(self.sent))
+        return self._plain
 
     @property
     def only_defect(self) -> Fault | None:

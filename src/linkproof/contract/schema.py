@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from linkproof.base.json_values import MISSING, at, join, shorten, steps_of
+from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, walk
 
@@ -112,10 +112,23 @@ class BodySchema:
             return f"expected {problem.expected}, got {problem.actual}"
         return self._reference.confirm(value, problem.at, problem.keyword, problem.schema_path)
 
+    @cached_property
+    def _members(self) -> jsonschema_rs.Draft202012Validator | None:
+        """The closed schema without all but members; None where a condition makes them depend on other keywords."""
+        try:
+            return jsonschema_rs.Draft202012Validator(_members_only(self._closed_document()))
+        except (ValueError, KeyError):
+            return None
+
     def is_plain(self, value: Any) -> bool:
         """Whether ``value`` has no member that the schema does not know, and only text that is Unicode."""
         try:
-            errors = [] if self._closed.is_valid(value) else list(self._closed.iter_errors(value))
+            if self._closed.is_valid(value):
+                return True
+            if self._members is not None:
+                dump(value).encode()  # half of a surrogate pair, which the validator may not come to
+                return self._members.is_valid(value)
+            errors = list(self._closed.iter_errors(value))
         except UnicodeEncodeError:
             return False
         return not any(error.kind.name == "additionalProperties" for error in errors)
@@ -204,3 +217,47 @@ def _close(schema: Any) -> None:
                 _close(part)
         if isinstance(schema.get("properties"), dict) and "allOf" not in schema:
             schema.setdefault("additionalProperties", False)
+
+
+#: Keywords that make it depend on other keywords which members a schema knows.
+_CONDITIONS = frozenset(
+    {"anyOf", "oneOf", "not", "if", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems"}
+    | {"propertyNames", "patternProperties", "$dynamicRef", "$recursiveRef", "$id", "$anchor"}
+)
+_COMPONENTS = "#/components/schemas"
+
+
+def _members_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with no keywords but those that name members. Raises ValueError where that says less."""
+    schemas = document.get("components", {}).get("schemas", {})
+    wanted: list[str] = []
+    parts: dict[str, Any] = {}
+    found: dict[str, Any] = _members_of({k: v for k, v in document.items() if k != "components"}, wanted)
+    while wanted:
+        name = wanted.pop()
+        if name not in parts:
+            parts[name] = True  # a schema may refer to itself
+            parts[name] = _members_of(schemas[name], wanted)
+    return {**found, "components": {"schemas": parts}}
+
+
+def _members_of(schema: Any, wanted: list[str]) -> Any:
+    """Return the part of a schema that names members; ``wanted`` grows by the components that it refers to."""
+    if isinstance(schema, bool):
+        return schema
+    reference = schema.get("$ref", "")
+    if _CONDITIONS & schema.keys() or (reference and reference.rpartition("/")[0] != _COMPONENTS):
+        raise ValueError("which members are known depends on a condition")
+    found: dict[str, Any] = {}
+    if reference:
+        found["$ref"] = reference
+        wanted.append(reference.rpartition("/")[2])
+    for key in ("additionalProperties", "items"):
+        if key in schema:
+            found[key] = _members_of(schema[key], wanted)
+    for key in ("allOf", "prefixItems"):
+        if key in schema:
+            found[key] = [_members_of(part, wanted) for part in schema[key]]
+    if "properties" in schema:
+        found["properties"] = {name: _members_of(part, wanted) for name, part in schema["properties"].items()}
+    return found
