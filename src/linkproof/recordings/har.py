@@ -6,11 +6,12 @@ import base64
 import binascii
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from linkproof.base.wording import parsed_moment, zulu
 from linkproof.model.exchange import Exchange, Headers, Request, Response
-from linkproof.recordings.vcr import credential_of, date_of, invalid, map_of, status_of, text_of, url_of
+from linkproof.recordings.vcr import credential_of, date_of, invalid, is_plain_url, map_of, status_of, text_of, url_of
 
 #: A day: a longer duration is an error of the recorder.
 _LONGEST_MS = 86_400_000
@@ -32,6 +33,64 @@ class Omitted(Exception):
 
 def exchange_of_entry(value: Any, *, path: str, line: int, number: int) -> Exchange:
     """Return the exchange of an entry. Raises UsageError with file, line and member, Omitted if it is incomplete."""
+    return _regular(value, path, number) or _by_member(value, path, line, number)
+
+
+def _regular(value: Any, path: str, number: int) -> Exchange | None:
+    """Return the exchange of a whole entry with bodies as text, as nearly all are; None for any other."""
+    try:
+        request, response = value["request"], value["response"]
+        url, status, text = request["url"], response["status"], response["content"]["text"]
+        sent, came = _pairs(request["headers"]), _pairs(response["headers"])
+        posted = _posted_text(request)
+        method = request["method"].upper()
+        if type(status) is not int or not 100 <= status <= 599 or not method or not is_plain_url(url):
+            return None
+        if posted is None or "encoding" in response["content"]:
+            return None
+        at, seconds = _read_moment(str(value.get("startedDateTime")))
+        took = value.get("time")
+        started, ended = float(number), number + 0.5
+        if seconds is not None and isinstance(took, int | float) and 0 <= took <= _LONGEST_MS:
+            started, ended = seconds, seconds + took / 1000
+        return Exchange(
+            Request(method, url, sent, posted.encode()),
+            Response(status, came, text.encode(), str(response.get("statusText") or "")),
+            number, path, path, started, ended, credential_of(sent), at or date_of(came),
+        )  # fmt: skip
+    except (KeyError, TypeError, AttributeError, UnicodeEncodeError):
+        return None
+
+
+def _pairs(fields: Any) -> Headers:
+    """Return header fields. Raises KeyError or TypeError for what is no list of names and values."""
+    names = [f["name"] for f in fields]
+    values = [f["value"] for f in fields]
+    has_pseudo = ":" in "".join(names)
+    "".join(values)  # only of texts
+    pairs = zip(names, values, strict=True)
+    return Headers([p for p in pairs if not p[0].startswith(":")] if has_pseudo else pairs)
+
+
+def _posted_text(request: dict[str, Any]) -> str | None:
+    """Return the text of a request's body, "" if it has none; None where that has to be looked at."""
+    data, size = request.get("postData"), request.get("bodySize", 0)
+    if data is not None:
+        return None if "encoding" in data or type(data["text"]) is not str else data["text"]
+    return "" if type(size) is int and size <= 0 else None
+
+
+@lru_cache(maxsize=1024)
+def _read_moment(text: str) -> tuple[str, float | None]:
+    try:
+        found = parsed_moment(text)
+    except ValueError:
+        return "", None
+    return zulu(found), found.timestamp()
+
+
+def _by_member(value: Any, path: str, line: int, number: int) -> Exchange:
+    """Return the exchange of an entry, each member checked. Raises UsageError, Omitted."""
     where = f"{path}: line {line}, entry {number}"
     entry = map_of(value, "the entry", where)
     request = map_of(entry.get("request"), "request", where)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
+import orjson
+
 from linkproof.errors import UsageError
 from linkproof.recordings.byte_source import CUT, FORMATS, Source
 
@@ -102,7 +104,7 @@ def _items(text: _Text) -> Iterator[tuple[int, Any]]:
     while True:
         text.peek()
         line = text.line
-        value = text.value()
+        value = text.entry()
         text.count += 1
         yield line, value
         text.source.allow()
@@ -162,6 +164,37 @@ class _Text:
                 if end < len(self._rest) or not self._more(1):
                     self._check(end, found)
                     return found
+
+    def entry(self) -> Any:
+        """Read the next value. Raises UsageError.
+
+        An object is read by orjson if its end is seen before it is read: the end of its line, or the brace below its
+        own. What orjson takes there is a whole object; all else is read by the slower decoder.
+        """
+        end = self._end_of_object()
+        if end > 0:
+            raw = self._rest[self._at : end]
+            try:
+                found = orjson.loads(raw)
+            except ValueError:
+                return self.value()
+            self.line += raw.count("\n")
+            self._at = end
+            return found
+        return self.value()
+
+    def _end_of_object(self) -> int:
+        """Return where the object at the reader's position ends if it is laid out in lines, 0 if that is not seen."""
+        rest, at = self._rest, self._at
+        if rest[at + 1 : at + 2] not in ("\n", "\r"):
+            end = rest.find("\n", at)
+            while end > at and rest[end - 1] in " \t\r,":
+                end -= 1
+            return end if end > at + 1 and rest[at] == "{" and rest[end - 1] == "}" else 0
+        indent = rest[rest.rfind("\n", 0, at) + 1 : at]
+        mark = f"\n{indent}}}"
+        found = rest.find(mark, at) if not indent.strip() and rest[at] == "{" else -1
+        return found + len(mark) if found > 0 else 0
 
     def invalid(self, problem: str, fix: str) -> UsageError:
         """Return an error at the reader's position."""

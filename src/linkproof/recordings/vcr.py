@@ -6,6 +6,7 @@ import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -112,6 +113,14 @@ def url_of(value: Any, name: str, where: str) -> str:
     return url
 
 
+_PLAIN_URL = re.compile(r"https?://[^/?#\s]")
+
+
+def is_plain_url(url: str) -> bool:
+    """Return whether a text is an http(s) URL, by a look that any URL passes that has nothing special in its host."""
+    return _PLAIN_URL.match(url) is not None and url.isascii() and "[" not in url and "]" not in url
+
+
 def status_of(value: Any, name: str, where: str) -> int:
     """Return a status code, written as a number or as digits."""
     text = str(value) if value is not None else ""
@@ -155,6 +164,7 @@ def credential_of(headers: Headers) -> Credential:
 
 #: A date as HTTP writes it (RFC 9110, 5.6.7: IMF-fixdate); any other form is read by a slower way.
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) ([12]\d{3}) (\d\d:\d\d:\d\d) GMT", re.ASCII)
+_LONGEST_DATE = 100
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
 
@@ -162,6 +172,15 @@ _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
 def date_of(headers: Headers) -> str:
     """Return the time of a response (ISO 8601) by its Date field, "" if it has none."""
     text = headers.get("date")
+    return _date_of(text) if len(text) < _LONGEST_DATE else _read_date(text)
+
+
+@lru_cache(maxsize=1024)
+def _date_of(text: str) -> str:
+    return _read_date(text)
+
+
+def _read_date(text: str) -> str:
     match = _HTTP_DATE.fullmatch(text)
     if match is not None and match[2] in _MONTHS:
         date = f"{match[3]}-{_MONTHS[match[2]]}-{match[1]}T{match[4]}"
