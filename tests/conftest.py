@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from linkproof.base.clock import Clock
+from linkproof.base.shutdown import pause
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
@@ -16,3 +19,9 @@ def cluster() -> Iterator[Any]:
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as made:
         yield made
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of a run in this process take 10 ms at most: a live target is otherwise waited for by the second."""
+    monkeypatch.setattr(Clock, "sleep", lambda _, seconds: pause(min(seconds, 0.01)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from linkproof.runner.open_target import without_a_socket
 from linkproof.runner.session import Session
 from linkproof.targets.budget import LIVE, Budget, Limits, OverBudget
 from linkproof.targets.file import read_target
+from tests.command_line import linkproof
 
 CONTRACTS = all_contracts()
 DICOM = next(c for c in CONTRACTS if c.id == "azure-healthcareapis-dicom")
@@ -112,8 +111,7 @@ def test_a_mistake_in_it_is_told(tmp_path: Path, line: str, says: str) -> None:
 def test_a_run_ends_with_what_it_has(tmp_path: Path) -> None:
     with Embedded([DICOM]) as server:
         file = target_file(tmp_path, server.base_url, "[budget]\nrequests = 40")
-        command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(tmp_path / "out")]
-        done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, timeout=120)
+        done = linkproof(tmp_path, "run", "--target", file, "--out", "out", "--quiet")
     assert done.returncode == 4, done.stdout + done.stderr
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     assert results["requests"] == 40

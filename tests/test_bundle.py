@@ -26,8 +26,8 @@ from linkproof.results.bundle import CHECKED, CLAIMED, MANIFEST, Changed, read_b
 from linkproof.results.merge import merged
 from linkproof.results.vendor_part import only_vendor
 from tests.check_cases import APPROVED, got, put
+from tests.command_line import linkproof
 from tests.results_examples import PEC, SECRETS, VPCEP, breached, finding, nasty, replace, row
-from tests.test_cli import linkproof
 from tests.traffic import HUAWEI, connection, connections, state
 
 SCHEMA = json.loads((folder("schemas") / "formats" / "results.schema.json").read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ def bundled(folder: Path, *exchanges: Exchange, waivers: Path | None = None) -> 
 
 def test_a_vendors_copy_has_nothing_of_the_others(tmp_path: Path) -> None:
     write_reports(nasty(), tmp_path / "all")
-    made = linkproof("report", "all", "--vendor", "azure", "--out", "copy", cwd=tmp_path)
+    made = linkproof(tmp_path, "report", "all", "--vendor", "azure", "--out", "copy")
     assert made.returncode == 1, made.stderr
     assert {p.name for p in (tmp_path / "copy").iterdir()} == {"report.html", "print.html", "results.json"}
     for path in (tmp_path / "copy").iterdir():
@@ -119,7 +119,7 @@ def test_bad_results_are_the_callers_mistake(tmp_path: Path, arguments: tuple[st
     write_reports(breached(), tmp_path / "all")
     (tmp_path / "text.json").write_text("{", encoding="utf-8")
     (tmp_path / "other.json").write_text("{}", encoding="utf-8")
-    found = linkproof("report", *arguments, "--out", "copy", cwd=tmp_path)
+    found = linkproof(tmp_path, "report", *arguments, "--out", "copy")
     assert (found.returncode, found.stdout) == (2, "")
     assert says in found.stderr
     assert "Traceback" not in found.stderr
@@ -193,7 +193,7 @@ def test_what_was_found_twice_is_one_finding() -> None:
 def test_a_bundle_comes_to_the_same_verdict_again(tmp_path: Path) -> None:
     path = bundled(tmp_path, got(**PENDING), put(), got(**APPROVED))
     (tmp_path / "traffic.yaml").unlink()
-    found = linkproof("verify", str(path), cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", str(path))
     assert found.returncode == 0, found.stdout
     assert "none changed" in found.stdout
     assert "the same verdict" in found.stdout
@@ -206,10 +206,10 @@ def test_a_bundle_comes_to_the_same_verdict_again(tmp_path: Path) -> None:
 
 def test_a_recorded_run_proves_itself(tmp_path: Path) -> None:
     only = ("--contract", "azure-healthcareapis-dicom", "--record", "run.yaml", "--out", "out", "-q")
-    assert linkproof("run", *only, cwd=tmp_path).returncode == 0
-    made = linkproof("bundle", "out", "--cassette", "run.yaml", cwd=tmp_path)
+    assert linkproof(tmp_path, "run", *only).returncode == 0
+    made = linkproof(tmp_path, "bundle", "out", "--cassette", "run.yaml")
     assert made.returncode == 0, made.stderr
-    found = linkproof("verify", "linkproof-bundle.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", "linkproof-bundle.zip")
     assert found.returncode == 0, found.stdout
     assert re.search(r"claimed: CONFORMS .*\nby the recordings alone: CONFORMS .*, the same verdict\n", found.stdout)
 
@@ -218,10 +218,10 @@ def test_breaches_are_found_again_and_waivers_go_along(tmp_path: Path) -> None:
     (tmp_path / "waivers.toml").write_text("# none", encoding="utf-8")
     path = bundled(tmp_path, got(**BAD), connections(connection(HUAWEI)), waivers=tmp_path / "waivers.toml")
     assert read_bundle(path).files["waivers.toml"] == b"# none"
-    found = linkproof("verify", "b.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", "b.zip")
     assert found.returncode == 0
     assert "by the recordings alone: BREACHED (2 exchanges), the same verdict" in found.stdout
-    assert linkproof("verify", "b.zip", "-q", cwd=tmp_path).stdout == ""
+    assert linkproof(tmp_path, "verify", "b.zip", "-q").stdout == ""
 
 
 def test_every_changed_byte_is_found(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_changed_file_is_named(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[places["recordings/01/traffic.yaml"]] ^= 1
     (tmp_path / "c.zip").write_bytes(data)
-    found = linkproof("verify", "c.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", "c.zip")
     assert (found.returncode, found.stdout) == (1, "c.zip: changed: recordings/01/traffic.yaml\n")
 
     files["recordings/01/traffic.yaml"] = files["recordings/01/traffic.yaml"].replace(b"Approved", b"Rejected")
@@ -257,7 +257,7 @@ def test_a_changed_file_is_named(tmp_path: Path) -> None:
         for name, content in {**files, "extra": b""}.items():
             archive.writestr(name, content)
     (tmp_path / "c.zip").write_bytes(stream.getvalue())
-    found = linkproof("verify", "c.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", "c.zip")
     assert found.stdout == "c.zip: changed: recordings/01/traffic.yaml\nc.zip: changed: extra\n"
 
 
@@ -271,17 +271,17 @@ def test_a_lie_with_fresh_hashes_is_found_by_judging_again(tmp_path: Path) -> No
         told["requirements"] = [r | {"status": "pass", "findings": []} for r in told["requirements"]]
         files[name] = json.dumps(told).encode()
     write_bundle(tmp_path / "lie.zip", files, facts)
-    found = linkproof("verify", "lie.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", "lie.zip")
     assert found.returncode == 1
     assert "does not hold: they say conforms, the recordings say breached" in found.stdout
     write_bundle(tmp_path / "lie.zip", {n: files[n] for n in (CLAIMED, CHECKED)}, {"verdict": "conforms"})
-    assert linkproof("verify", "lie.zip", cwd=tmp_path).stdout == f"lie.zip: changed: {MANIFEST}\n"
+    assert linkproof(tmp_path, "verify", "lie.zip").stdout == f"lie.zip: changed: {MANIFEST}\n"
 
 
 def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
     cassette(tmp_path / "traffic.yaml", [got(**BAD)])
-    linkproof("check", "traffic.yaml", "--out", "out", "-q", cwd=tmp_path)
-    made = linkproof("bundle", "out", "--cassette", "traffic.yaml", cwd=tmp_path)
+    linkproof(tmp_path, "check", "traffic.yaml", "--out", "out", "-q")
+    made = linkproof(tmp_path, "bundle", "out", "--cassette", "traffic.yaml")
     assert (made.returncode, made.stderr) == (0, "")
     assert made.stdout.startswith("linkproof-bundle.zip: 4 files, 1 of them recordings\nclaimed: BREACHED traffic.yaml")
     assert re.search(r"\n(\d+) of \1 judgements rest on the recordings\n", made.stdout)
@@ -290,7 +290,7 @@ def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
 def test_recordings_of_something_else_are_refused(tmp_path: Path) -> None:
     bundled(tmp_path, got(**BAD))
     cassette(tmp_path / "other.yaml", [got(**APPROVED)])
-    found = linkproof("bundle", "out", "--cassette", "other.yaml", "--out", "c.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "bundle", "out", "--cassette", "other.yaml", "--out", "c.zip")
     assert found.returncode == 2
     assert "do not bear the results out: they say breached, the recordings say unproven" in found.stderr
     assert not (tmp_path / "c.zip").exists()
@@ -312,7 +312,7 @@ def test_no_secret_is_bundled(tmp_path: Path, place: str, change: dict[str, tupl
         headers = type(message.headers)([*message.headers, pair])
         exchange = replace(exchange, **{side: replace(message, headers=headers)})
     cassette(tmp_path / "traffic.yaml", [exchange])
-    found = linkproof("bundle", "out", "--cassette", "traffic.yaml", "--out", "c.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "bundle", "out", "--cassette", "traffic.yaml", "--out", "c.zip")
     assert found.returncode == 2
     assert f"traffic.yaml: a credential is in interaction 1: {place}" in found.stderr
     assert not (tmp_path / "c.zip").exists()
@@ -329,7 +329,7 @@ def test_a_bundle_cannot_name_files_elsewhere(tmp_path: Path, name: str) -> None
 @pytest.mark.parametrize(("content", "says"), [(b"{", "this is no JSON"), (b"{}", "schema_version is None")])
 def test_results_in_a_bundle_that_are_none_are_told(tmp_path: Path, content: bytes, says: str) -> None:
     write_bundle(tmp_path / "b.zip", {CLAIMED: content, CHECKED: content}, FACTS)
-    found = linkproof("verify", "b.zip", cwd=tmp_path)
+    found = linkproof(tmp_path, "verify", "b.zip")
     assert found.returncode == 2
     assert says in found.stderr
     assert "Traceback" not in found.stderr
@@ -338,6 +338,6 @@ def test_results_in_a_bundle_that_are_none_are_told(tmp_path: Path, content: byt
 def test_what_is_no_bundle_is_the_callers_mistake(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no archive", encoding="utf-8")
     for name in ("text", "nowhere"):
-        found = linkproof("verify", name, cwd=tmp_path)
+        found = linkproof(tmp_path, "verify", name)
         assert found.returncode == 2
         assert "fix: give an archive that linkproof bundle has written" in found.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from linkproof.contract.loader import all_contracts
 from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recorded_facts
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 CASSETTES = ROOT / "cassettes"
@@ -27,18 +26,11 @@ def test_there_is_one_for_each_contract_and_they_are_small() -> None:
 
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the results of every cassette, replayed in one process that reaches no server."""
+    """A folder with the results of every cassette, replayed where no server can be reached."""
     folder = tmp_path_factory.mktemp("replayed")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "HTTP_PROXY": "http://127.0.0.1:9"}
-    code = (
-        "import sys; from pathlib import Path; from linkproof.cli.running import run_target\n"
-        "from linkproof.cli.output import Output\n"
-        "for name in sys.argv[2:]:\n"
-        "    target = f'cassette:{sys.argv[1]}/{name}.yaml.gz'\n"
-        "    run_target(target, Path(name), (), None, False, output=Output(quiet=True))"
-    )
-    command = [sys.executable, "-c", code, str(CASSETTES), *NAMES]
-    subprocess.run(command, cwd=folder, env=environment, timeout=300, check=True)
+    for name in NAMES:
+        target = f"cassette:{CASSETTES / name}.yaml.gz"
+        linkproof(folder, "run", "--target", target, "--out", name, "--quiet", env={"HTTP_PROXY": "http://127.0.0.1:9"})
     return folder
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,8 @@ from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.targets.file import read_target
 from linkproof.targets.journal import Journal
+from tests.command_line import command
+from tests.command_line import linkproof as in_process
 from tests.planted import SECRETS, found_in
 
 CONTRACTS = {c.id: c for c in all_contracts()}
@@ -31,6 +32,8 @@ SUBNET = "/subscriptions/x/resourceGroups/rg1/providers/Microsoft.Network/virtua
 AZURE = f'subnet = "{SUBNET}"\nlocation = "westeurope"\ngroup_ids = ["healthcareworkspace"]'
 EAST = 'subnet = "s-1"\nvpc_id = "v-1"\nproject_id = "consumer-project"'
 HEADERS = {"Authorization": "Bearer test-token", "X-Auth-Token": "test-token"}
+
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def target_file(folder: Path, base_url: str, contract: Contract, provision: str, more: str = "") -> Path:
@@ -71,18 +74,12 @@ def live(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Embed
         yield server, contract, target_file(tmp_path, server.base_url, contract, provision)
 
 
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "linkproof", *map(str, arguments)]
-
-
 def environment() -> dict[str, str]:
     return {**os.environ, "LINKPROOF_TEST_TOKEN": "test-token"}
 
 
 def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=folder, env=environment(), capture_output=True, text=True, timeout=200
-    )
+    return in_process(folder, *arguments, env={"LINKPROOF_TEST_TOKEN": "test-token"})
 
 
 def started(folder: Path, file: Path, journal: Path, entries: int) -> subprocess.Popen[str]:

@@ -12,40 +12,27 @@ import pytest
 
 from linkproof.contract.loader import all_contracts
 from linkproof.mock.serve import Embedded
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 CASSETTE = ROOT / "cassettes" / "azure-healthcareapis-dicom.yaml.gz"
 RECORDINGS = ROOT.parent / "shared" / "recordings"
 
 
-def linkproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100"}
-    return subprocess.run(
-        [sys.executable, "-m", "linkproof", *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
 def test_help_and_version(tmp_path: Path) -> None:
-    shown = linkproof("--help", cwd=tmp_path)
+    shown = linkproof(tmp_path, "--help")
     assert shown.returncode == 0
     for word in ("run", "check", "mock", "contracts", "requirements", "Exit codes"):
         assert word in shown.stdout
-    assert linkproof("--version", cwd=tmp_path).stdout.startswith("linkproof ")
+    assert linkproof(tmp_path, "--version").stdout.startswith("linkproof ")
 
 
 def test_contracts_and_requirements_are_shown(tmp_path: Path) -> None:
-    listed = linkproof("contracts", "list", "--json", cwd=tmp_path)
+    listed = linkproof(tmp_path, "contracts", "list", "--json")
     assert {c["id"] for c in json.loads(listed.stdout)} == {c.id for c in all_contracts()}
-    shown = linkproof("contracts", "show", "huawei-vpcep-connections", cwd=tmp_path)
+    shown = linkproof(tmp_path, "contracts", "show", "huawei-vpcep-connections")
     assert "AcceptOrReject (decide): POST /v1/" in shown.stdout
-    requirement = linkproof("requirements", "show", "sta-5", cwd=tmp_path)
+    requirement = linkproof(tmp_path, "requirements", "show", "sta-5")
     assert "STA-5 MUST" in requirement.stdout
     assert "source: " in requirement.stdout
 
@@ -64,7 +51,7 @@ def test_contracts_and_requirements_are_shown(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_the_fix(arguments: list[str], says: str, tmp_path: Path) -> None:
-    found = linkproof(*arguments, cwd=tmp_path)
+    found = linkproof(tmp_path, *arguments)
     assert found.returncode == 2
     assert says in found.stderr
     assert "fix: " in found.stderr
@@ -95,7 +82,7 @@ def _target(folder: Path, base_url: str, contract: str = "huawei-vpcep-connectio
 def test_run_on_a_conforming_server_writes_every_report(tmp_path: Path) -> None:
     with Embedded(all_contracts()) as server:
         target = _target(tmp_path, server.base_url, "azure-healthcareapis-dicom")
-        found = linkproof("run", "--target", str(target), "--out", "out", cwd=tmp_path)
+        found = linkproof(tmp_path, "run", "--target", str(target), "--out", "out")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "CONFORMS" in found.stdout
     data = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
@@ -111,7 +98,7 @@ def test_run_on_a_conforming_server_writes_every_report(tmp_path: Path) -> None:
 
 def test_run_on_nobody_is_broken_and_nobodys_breach(tmp_path: Path) -> None:
     target = _target(tmp_path, "http://127.0.0.1:9")
-    found = linkproof("run", "--target", str(target), "--out", "out", cwd=tmp_path)
+    found = linkproof(tmp_path, "run", "--target", str(target), "--out", "out")
     assert found.returncode == 3
     assert "127.0.0.1:9" in found.stdout + found.stderr
     assert "does not conform" not in found.stdout
@@ -121,7 +108,7 @@ def test_without_writes_nothing_is_changed_and_that_is_not_a_pass(tmp_path: Path
     with Embedded(all_contracts()) as server:
         target = _target(tmp_path, server.base_url)
         target.write_text(target.read_text().replace("writes = true", "writes = false"))
-        found = linkproof("run", "--target", str(target), "--json", cwd=tmp_path)
+        found = linkproof(tmp_path, "run", "--target", str(target), "--json")
     assert found.returncode == 4
     data = json.loads(found.stdout)
     rows = {r["id"]: r for r in data["requirements"]}
@@ -132,7 +119,7 @@ def test_without_writes_nothing_is_changed_and_that_is_not_a_pass(tmp_path: Path
 
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason="../shared/recordings is absent")
 def test_check_judges_real_recordings_without_a_false_alarm(tmp_path: Path) -> None:
-    found = linkproof("check", str(RECORDINGS), "--any-version", "--json", cwd=tmp_path)
+    found = linkproof(tmp_path, "check", str(RECORDINGS), "--any-version", "--json")
     data = json.loads(found.stdout)
     assert data["requests"] == 122
     assert sum(c["exchanges"] for c in data["contracts"]) == 118
@@ -148,15 +135,15 @@ def test_check_judges_real_recordings_without_a_false_alarm(tmp_path: Path) -> N
     quiet += [
         f"--contract={c['id']}" for c in data["contracts"] if c["id"] not in ("azure-search-pec", "azure-signalr-pec")
     ]
-    assert linkproof(*quiet, cwd=tmp_path).returncode == 4  # recordings cannot exercise everything
-    lowered = linkproof(*quiet, "--allow-unproven", cwd=tmp_path)
+    assert linkproof(tmp_path, *quiet).returncode == 4  # recordings cannot exercise everything
+    lowered = linkproof(tmp_path, *quiet, "--allow-unproven")
     assert (lowered.returncode, lowered.stdout) == (0, "")
 
 
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason="../shared/recordings is absent")
 def test_another_api_version_is_left_out_unless_asked_for(tmp_path: Path) -> None:
     path = RECORDINGS / "healthcareapis-2021-11-01-dicom.yaml"
-    data = json.loads(linkproof("check", str(path), "--json", cwd=tmp_path).stdout)
+    data = json.loads(linkproof(tmp_path, "check", str(path), "--json").stdout)
     assert data["contracts"] == []
     assert any("--any-version" in u["reason"] for u in data["unmatched"])
 

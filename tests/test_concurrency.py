@@ -7,7 +7,6 @@ import contextlib
 import json
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -34,6 +33,7 @@ from linkproof.runner.running import run_suites
 from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.inflight_limit import InflightLimit
+from tests.command_line import command, linkproof
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HUAWEI, DICOM, KEYVAULT = "huawei-vpcep-connections", "azure-healthcareapis-dicom", "azure-keyvault-pec"
@@ -122,28 +122,15 @@ def test_what_is_wrong_is_found_alike(name: str) -> None:
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "linkproof", "run", "--contract", DICOM, "--contract", HUAWEI, "--quiet"]
-    command += ["--concurrency", "8", "--out", str(tmp_path / "out")]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    several = ("run", "--contract", DICOM, "--contract", HUAWEI, "--concurrency", "8")
+    done = linkproof(tmp_path, *several, "--quiet", "--out", "out")
     assert (done.returncode, done.stderr) == (0, "")
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     assert {r["contract"] for r in results["requirements"]} == {DICOM, HUAWEI}
 
 
 def test_a_cassette_keeps_one_order(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "linkproof",
-        "run",
-        "--contract",
-        DICOM,
-        "--concurrency",
-        "8",
-        "--record",
-        "c.yaml",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    done = linkproof(tmp_path, "run", "--contract", DICOM, "--concurrency", "8", "--record", "c.yaml")
     assert done.returncode == 2
     assert "--record c.yaml: a cassette keeps one order" in done.stderr
     assert "leave out --concurrency" in done.stderr
@@ -175,9 +162,8 @@ def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
 
     with Embedded([CONTRACTS[n] for n in names], around=around) as server:
         file = target_file(tmp_path, server.base_url, names)
-        command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--concurrency", "8"]
-        command += ["--out", str(tmp_path / "out"), "--quiet"]
-        with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        arguments = command("run", "--target", file, "--concurrency", "8", "--out", "out", "--quiet")
+        with subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
             limit = time.monotonic() + 60
             while counted[0].all < 100 and time.monotonic() < limit:
                 time.sleep(0.005)

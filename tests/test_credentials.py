@@ -22,6 +22,7 @@ from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.targets.auth import credentials_of
 from linkproof.targets.model import Auth
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -235,12 +236,12 @@ def test_a_run_signs_in_first_and_says_where_it_cannot(service: Service, tmp_pat
     with Embedded([DICOM], token="token-1") as server:
         text = f'[target]\nbase_url = "{server.base_url}"\n[auth.azure]\nkind = "azure-identity"\n'
         (tmp_path / "t.toml").write_text(f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "linkproof", "run", "--target", "t.toml", "--out", "out", "--json"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+        command = ("run", "--target", "t.toml", "--out", "out", "--json")
+        done = linkproof(tmp_path, *command)
         assert json.loads(done.stdout)["findings"] == []
         assert len(service.asked) == 1
         service.status = 400
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+        done = linkproof(tmp_path, *command)
     assert done.returncode == 2
     assert "t.toml: [auth.azure]: nobody is signed in to Azure" in done.stderr
     assert "Traceback" not in done.stderr

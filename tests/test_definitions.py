@@ -6,8 +6,6 @@ import copy
 import gzip
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,17 +25,13 @@ from linkproof.definition_pages.versions import contract_differences
 from linkproof.model.finding import Finding, Level, Party
 from tests import pages
 from tests.changed_pages import AKS, CHANGES, DICOM, HUAWEI, PEC, PG
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 DEFINITIONS = ROOT.parent / "shared" / "definitions"
 CASSETTE = ROOT / "cassettes" / "azure-healthcareapis-pec.yaml.gz"
 CONTRACTS = {c.id: c for c in all_contracts()}
 AZURE = [(c, o) for c in CONTRACTS.values() if c.vendor == "azure" for o in c.operations if o.role is not Role.TAGS]
-
-
-def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
 
 
 def page(name: str) -> str:

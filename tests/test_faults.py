@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -18,15 +17,11 @@ from linkproof.faults.catalogue import all_faults, all_seeds, all_variants, find
 from linkproof.faults.edits import pages_by_link
 from linkproof.faults.registry import Fault
 from linkproof.mock.fixtures import read_fixtures
+from tests.command_line import command, linkproof
 
 CONTRACTS = all_contracts()
 FAULTS = all_faults(CONTRACTS)
 VARIANTS = all_variants(CONTRACTS)
-
-
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line."""
-    return subprocess.run([sys.executable, "-m", "linkproof", *arguments], capture_output=True, text=True, timeout=120)
 
 
 def cannot_be_breached(requirement: Requirement, contract: Contract) -> str:
@@ -73,15 +68,15 @@ def test_every_seed_fits_a_contract_and_names_requirements_that_there_are() -> N
         assert seed.text.endswith(".")
 
 
-def test_an_unknown_fault_is_told_with_the_nearest() -> None:
-    done = command("mock", "--port", "0", "--fault", "PAG-5.empty-lnk@azure-dbforpostgresql-pec")
+def test_an_unknown_fault_is_told_with_the_nearest(tmp_path: Path) -> None:
+    done = linkproof(tmp_path, "mock", "--port", "0", "--fault", "PAG-5.empty-lnk@azure-dbforpostgresql-pec")
     assert done.returncode == 2
     assert "there is no fault" in done.stderr
     assert "PAG-5.empty-link@azure-dbforpostgresql-pec" in done.stderr
 
 
-def test_the_list_has_them_all() -> None:
-    done = command("faults", "list", "--json")
+def test_the_list_has_them_all(tmp_path: Path) -> None:
+    done = linkproof(tmp_path, "faults", "list", "--json")
     assert done.returncode == 0
     assert [row["id"] for row in json.loads(done.stdout)] == [f.id for f in (*FAULTS, *VARIANTS)]
 
@@ -118,12 +113,11 @@ def test_a_variant_is_not_blamed(name: str) -> None:
 
 def test_without_a_socket_a_run_comes_to_the_same_as_over_one(tmp_path: Path) -> None:
     name = "PAG-6.total-follows-limit@huawei-vpcep-connections"
-    arguments = [sys.executable, "-u", "-m", "linkproof", "mock", "--port", "0", "--fault", name]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command("mock", "--port", "0", "--fault", name), stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         target = tmp_path / "target.toml"
         target.write_text(_target(server.stdout.readline().split()[0]), "utf-8")
-        done = command("run", "--target", str(target), "--out", str(tmp_path / "out"), "--quiet")
+        done = linkproof(tmp_path, "run", "--target", target, "--out", "out", "--quiet")
         server.terminate()
     assert done.returncode == 1, done.stderr
     found = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["findings"]
@@ -202,7 +196,7 @@ def test_a_broken_trial_has_caught_nothing() -> None:
 
 
 def test_the_matrix_is_written_by_the_command(tmp_path: Path) -> None:
-    done = command("faults", "matrix", "ENM-3.", "LRO-5.", "-c", "azure-healthcareapis-pec", "--out", str(tmp_path))
+    done = linkproof(tmp_path, "faults", "matrix", "ENM-3.", "LRO-5.", "-c", "azure-healthcareapis-pec", "--out", ".")
     assert done.returncode == 0, done.stdout + done.stderr
     data = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
     assert data["figures"]["caught"] == data["figures"]["faults"] == 4
@@ -211,7 +205,7 @@ def test_the_matrix_is_written_by_the_command(tmp_path: Path) -> None:
     assert "LRO-5.date" in (tmp_path / "matrix.html").read_text("utf-8")
 
 
-def test_a_name_that_fits_nothing_is_told() -> None:
-    done = command("faults", "matrix", "no-such-fault")
+def test_a_name_that_fits_nothing_is_told(tmp_path: Path) -> None:
+    done = linkproof(tmp_path, "faults", "matrix", "no-such-fault")
     assert done.returncode == 2
     assert "no fault has 'no-such-fault' in its id" in done.stderr

@@ -6,9 +6,6 @@ import base64
 import gzip
 import itertools
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +21,7 @@ from linkproof.recordings import read_recordings, recording_files
 from linkproof.recordings.byte_source import Source
 from linkproof.recordings.ndjson import ndjson_exchanges
 from linkproof.recordings.vcr import credential_of, date_of
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 DICOM = ROOT / "cassettes" / "azure-healthcareapis-dicom.yaml.gz"
@@ -240,12 +238,7 @@ def test_check_says_the_same_of_every_format(exchanges: list[Exchange], tmp_path
     found: list[dict[str, tuple[str, int]]] = []
     for name, write in itertools.islice(FORMATS.items(), 1, None):
         (tmp_path / name).write_text(write(exchanges), encoding="utf-8")
-        command = [sys.executable, "-m", "linkproof", "check", name, "--json"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-        shown = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
-        data = json.loads(shown.stdout)
+        data = json.loads(linkproof(tmp_path, "check", name, "--json").stdout)
         found.append({r["id"]: (r["status"], r["exercised"]) for r in data["requirements"]})
     assert found[0] == found[1] == found[2]
     assert found[0]["SHP-1"][1] > 10

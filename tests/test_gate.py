@@ -24,15 +24,11 @@ from linkproof.model.results import BestEvidence, Status, Verdict
 from linkproof.redaction.publish import published
 from linkproof.reports.github import workflow_commands
 from linkproof.results.evidence_policy import needed_from, with_needed
+from tests.command_line import linkproof
 from tests.results_examples import breached, many, replace
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
-
-
-def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +24,7 @@ from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.model.results import Results, Status
 from linkproof.results.diff import compare
 from linkproof.results.serialize import results_to_dict
+from tests.command_line import linkproof
 from tests.results_examples import NASTY, PEC, breached, replace
 from tests.test_formats import as_ndjson
 from tests.traffic import AKS, connection, ex
@@ -32,13 +32,6 @@ from tests.traffic import AKS, connection, ex
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").is_dir() else []
-
-
-def linkproof(folder: Path, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
-    )
 
 
 def got(word: str) -> Exchange:
@@ -247,7 +240,7 @@ def test_the_commands(tmp_path: Path) -> None:
     checked(tmp_path, "monday", got("Succeeded"))
     checked(tmp_path, "tuesday", got("Perhaps"))
     url = f"sqlite:///{tmp_path}/h.sqlite"
-    added = linkproof(tmp_path, "history", "add", "monday", "tuesday", LINKPROOF_HISTORY=url)
+    added = linkproof(tmp_path, "history", "add", "monday", "tuesday", env={"LINKPROOF_HISTORY": url})
     assert added.stdout.splitlines() == ["added: run 1, seen.ndjson (monday)", "added: run 2, seen.ndjson (tuesday)"]
     again = linkproof(tmp_path, "history", "add", "monday", "--store", url)
     assert again.stdout == "already there: run 1, seen.ndjson (monday)\n"

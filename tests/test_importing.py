@@ -6,8 +6,6 @@ import copy
 import json
 import re
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,16 +18,12 @@ from linkproof.base.json_values import at, join
 from linkproof.checks.documentation import judge_samples
 from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract
+from tests.command_line import linkproof
 
 SHARED = Path(__file__).parents[2] / "shared"
 BOX = "/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Acme.Vaults/boxes/{box}"
 COLLECTION = f"{BOX}/privateEndpointConnections"
 ITEM = COLLECTION + "/{name}"
-
-
-def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
 
 def text(name: str, **more: Any) -> dict[str, Any]:

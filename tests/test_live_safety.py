@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -19,10 +17,13 @@ from linkproof.mock.serve import Embedded
 from linkproof.targets.file import read_target
 from linkproof.targets.model import Target
 from tests.bad_proxy import BadProxy
+from tests.command_line import linkproof
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 AKS, HUAWEI = CONTRACTS["azure-containerservice-pec"], CONTRACTS["huawei-vpcep-connections"]
 PARENT = read_fixtures(AKS).parents[0]
+
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def target_file(folder: Path, base_url: str, more: str) -> Path:
@@ -65,8 +66,7 @@ def run(folder: Path, server: Embedded, more: str, monkeypatch: pytest.MonkeyPat
     """Run against a live target; the exit code and the results."""
     monkeypatch.setenv("LINKPROOF_TEST_TOKEN", "test-token")
     file = target_file(folder, server.base_url, more)
-    command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(folder / "out"), "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    done = linkproof(folder, "run", "--target", file, "--out", "out", "--quiet")
     assert done.stderr == ""
     return done.returncode, json.loads((folder / "out" / "results.json").read_text("utf-8"))
 
@@ -103,14 +103,12 @@ def test_a_plan_is_what_is_sent_and_sends_nothing(tmp_path: Path, monkeypatch: p
     with Embedded([AKS]) as server, BadProxy(server.base_url, choose) as proxy:
         before = shown(server)
         file = target_file(tmp_path, proxy.base_url, 'writes = true\nallow = ["pending-1?"]')
-        command = [sys.executable, "-m", "linkproof", "run", "--plan", "--json", "--target", str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+        done = linkproof(tmp_path, "run", "--plan", "--json", "--target", file)
         assert done.returncode == 0, done.stderr
         assert sent == []
         plan = json.loads(done.stdout)
         monkeypatch.setenv("LINKPROOF_TEST_TOKEN", "test-token")
-        run_it = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(tmp_path / "out")]
-        subprocess.run([*run_it, "--quiet"], capture_output=True, timeout=200, check=False)
+        linkproof(tmp_path, "run", "--target", file, "--out", "out", "--quiet")
         assert shown(server) != before
     planned = [f"{row['method']} {row['url'].removeprefix(proxy.base_url)}" for row in plan]
     assert sorted(planned) == sorted(sent)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from linkproof.contract.loader import all_contracts
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from tests.bad_proxy import BadProxy, Choice
+from tests.command_line import linkproof
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 DICOM = CONTRACTS["azure-healthcareapis-dicom"]
 AKS = CONTRACTS["azure-containerservice-pec"]
 KINDS = ("reset", "cut", "silence", "page")
+
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def run(folder: Path, contract_id: str, choose: Choice, more: str = "") -> tuple[int, dict[str, Any], BadProxy]:
@@ -47,8 +50,7 @@ path = {{ {path} }}
 """,
             "utf-8",
         )
-        command = [sys.executable, "-m", "linkproof", "run", "--target", str(file), "--out", str(folder / "out")]
-        done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, timeout=300)
+        done = linkproof(folder, "run", "--target", file, "--out", "out", "--quiet")
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads((folder / "out" / "results.json").read_text("utf-8")), proxy
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import linkproof
+
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT.parent / "shared" / "target-example.toml"
 TEN = {"SHP-7", "ENM-1", "PAG-5", "PAG-6", "ERR-2", "ERR-4", "STA-2", "STA-5", "LRO-5", "HDR-1"}
@@ -37,8 +39,7 @@ def results_of(tmp_path: Path, *arguments: str) -> dict[str, Any]:
     with other_server(*arguments) as base_url:
         target = tmp_path / "target.toml"
         target.write_text(re.sub(r"http://127\.0\.0\.1:\d+", base_url, EXAMPLE.read_text(encoding="utf-8")))
-        command = [sys.executable, "-m", "linkproof", "run", "--target", str(target), "--json", "--out", "out"]
-        found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
+        found = linkproof(tmp_path, "run", "--target", target, "--json", "--out", "out")
     assert found.stdout, found.stderr
     data: dict[str, Any] = json.loads(found.stdout)
     assert data["exit_code"] == found.returncode

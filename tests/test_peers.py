@@ -24,6 +24,7 @@ from linkproof.contract.names import within_limits
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.targets.embedded import embedded_target
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 SAID = tomllib.loads((ROOT / "tests" / "peers.toml").read_text("utf-8"))["said"]
@@ -158,18 +159,7 @@ def test_a_run_against_prism_says_what_a_mock_without_state_cannot_do(tmp_path: 
         ]
         target = tmp_path / "target.toml"
         target.write_text("\n".join(lines), "utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "linkproof",
-            "run",
-            "--target",
-            str(target),
-            "--out",
-            str(tmp_path / "out"),
-            "--quiet",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        done = linkproof(tmp_path, "run", "--target", target, "--out", "out", "--quiet")
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from docs import site
 
 from linkproof.contract.loader import all_requirements
 from linkproof.model.results import Verdict
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,9 +26,7 @@ def _commands() -> list[str]:
 def test_its_commands_and_options_exist(command: str) -> None:
     words = command.split()[1:]
     names = [w for w in words[:2] if re.fullmatch(r"[a-z]+", w)]
-    shown = subprocess.run(
-        [sys.executable, "-m", "linkproof", *names, "--help"], capture_output=True, text=True, timeout=60, check=False
-    )
+    shown = linkproof(ROOT, *names, "--help")
     assert shown.returncode == 0, command
     for option in (w for w in words if w.startswith("--")):
         assert option in shown.stdout, f"{option} of {command}"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +25,7 @@ from linkproof.runner.run_recorder import Recording
 from linkproof.runner.scenarios import look_at_everything
 from linkproof.runner.session import Session, circumstances_of
 from linkproof.targets.embedded import embedded_target
+from tests.command_line import Ended, linkproof
 from tests.planted import NIL, SECRETS, found_in, leaky, slips
 
 ROOT = Path(__file__).parents[1]
@@ -60,11 +58,9 @@ def target_file(folder: Path, base_url: str) -> Path:
     return path
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def run(folder: Path, *arguments: str) -> Ended:
     """``linkproof run`` in a folder."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PLANTED": SECRETS["bearer token"]}
-    command = [sys.executable, "-m", "linkproof", "run", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False)
+    return linkproof(folder, "run", *arguments, env={"PLANTED": SECRETS["bearer token"]})
 
 
 def statuses(data: dict[str, Any]) -> list[tuple[str, str, int, list[str]]]:
@@ -77,10 +73,10 @@ def test_thirty_secrets_are_in_nothing_that_is_handed_on_and_the_verdict_stays(t
     with leaking(DICOM) as base_url:
         target = target_file(tmp_path, base_url)
         shown = run(tmp_path, "--target", str(target), "--record", "kept/run.yaml", "--out", "out")
-    assert shown.returncode == 1, shown.stderr.decode()
+    assert shown.returncode == 1, shown.stderr
     files = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and p != target}
     assert {p.suffix for p in files} >= {".yaml", ".html", ".json", ".xml"}
-    for name, data in {**files, Path("stdout"): shown.stdout, Path("stderr"): shown.stderr}.items():
+    for name, data in {**files, Path("stdout"): shown.stdout.encode(), Path("stderr"): shown.stderr.encode()}.items():
         assert found_in(data) == set(), name
     before = json.loads((tmp_path / "out" / "results.json").read_bytes())
     again = run(tmp_path, "--target", "cassette:kept/run.yaml", "--out", "again", "--quiet")

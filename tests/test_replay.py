@@ -31,6 +31,7 @@ from linkproof.runner.run_recorder import age_of
 from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.replay_client import NotRecorded, ReplayClient, facts_of, read_recorded
+from tests.command_line import command, linkproof
 
 ROOT = Path(__file__).parents[1]
 DICOM = "azure-healthcareapis-dicom"
@@ -52,8 +53,8 @@ def run(*command: str, cwd: Path) -> str:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a recorded run of the embedded server: ``run.yaml`` and ``out/results.json``."""
     folder = tmp_path_factory.mktemp("recorded")
-    command = (sys.executable, "-m", "linkproof", "run", "-c", DICOM, "--record", "run.yaml", "--out", "out")
-    run(*command, "--seed", "7", "--quiet", cwd=folder)
+    command = ("run", "-c", DICOM, "--record", "run.yaml", "--out", "out", "--seed", "7", "--quiet")
+    assert linkproof(folder, *command).returncode == 0
     return folder
 
 
@@ -61,7 +62,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def replayed(recorded: Path) -> Path:
     """The same folder with replays of the run, of parts of it, and of it as if it had been a live one long ago.
 
-    One process for all of them, with a proxy that nobody is: there is no network for it.
+    All of them with a proxy that does not exist: no server can be reached.
     """
     text = (recorded / "run.yaml").read_text(encoding="utf-8")
     head, *interactions = text.split(BETWEEN)
@@ -70,33 +71,25 @@ def replayed(recorded: Path) -> Path:
     (recorded / "part.yaml").write_text(BETWEEN.join([head, *kept]), encoding="utf-8")
     live = text.replace("    kind: mock\n", "    kind: live\n", 1).replace("recorded_at: '20", "recorded_at: '19", 1)
     (recorded / "live.yaml").write_text(live, encoding="utf-8")
-    code = (
-        "import sys; from pathlib import Path; from linkproof.cli.running import run_target\n"
-        "from linkproof.cli.output import Output\n"
-        "for name, seed in (('run', None), ('run', 8), ('part', None), ('killed', None), ('live', None)):\n"
-        "    out = Path(f'{name}-{seed}')\n"
-        "    code = run_target(f'cassette:{name}.yaml', out, (), seed, False, output=Output(quiet=seed == 8))\n"
-        "    (out.parent / f'{out}.code').write_text(str(code))"
-    )
     _kill_one(recorded / "killed.yaml")
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=recorded,
-        env=ENVIRONMENT | {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
-    (recorded / "printed").write_text(found.stdout, encoding="utf-8")
+    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    printed = ""
+    for name, seed in (("run", None), ("run", 8), ("part", None), ("killed", None), ("live", None)):
+        more = () if seed is None else ("--seed", str(seed), "--quiet")
+        done = linkproof(
+            recorded, "run", "--target", f"cassette:{name}.yaml", "--out", f"{name}-{seed}", *more, env=nowhere
+        )
+        (recorded / f"{name}-{seed}.code").write_text(str(done.returncode))
+        printed += done.stdout
+    (recorded / "printed").write_text(printed, encoding="utf-8")
     return recorded
 
 
 def _kill_one(path: Path) -> None:
     """Kill a run while it records, and give what it left the name of a cassette."""
     part = path.with_name(path.name + UNFINISHED)
-    command = [sys.executable, "-m", "linkproof", "run", "-c", DICOM, "--record", path.name, "--out", "killed"]
-    with subprocess.Popen(command, cwd=path.parent, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
+    killed = command("run", "-c", DICOM, "--record", path.name, "--out", "killed")
+    with subprocess.Popen(killed, cwd=path.parent, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
         limit = time.monotonic() + 60
         while not (part.exists() and part.read_bytes().count(BETWEEN.encode()) > 40) and time.monotonic() < limit:
             time.sleep(0.01)

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,14 @@ import pytest
 from linkproof.contract.loader import all_contracts
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging import parallel
+from tests.command_line import Ended, command, linkproof
 
 ROOT = Path(__file__).parents[1]
 CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
 
 
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "linkproof", "check", *map(str, arguments), "--json"]
-
-
-def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), cwd=folder, capture_output=True, text=True, timeout=200)
+def check(folder: Path, *arguments: str | Path) -> Ended:
+    return linkproof(folder, "check", *arguments, "--json")
 
 
 def timeless(text: str) -> str:
@@ -54,7 +50,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def alone(recordings: Path) -> str:
     """What one process comes to."""
-    done = linkproof(recordings.parent, recordings)
+    done = check(recordings.parent, recordings)
     assert done.returncode == 1, done.stderr
     assert done.stdout.count('"requirement": "SHP-3"') >= 1
     return timeless(done.stdout)
@@ -62,14 +58,14 @@ def alone(recordings: Path) -> str:
 
 @pytest.mark.parametrize("processes", [2, 3])
 def test_processes_come_to_the_same(recordings: Path, alone: str, processes: int) -> None:
-    done = linkproof(recordings.parent, recordings, "--processes", str(processes))
+    done = check(recordings.parent, recordings, "--processes", str(processes))
     assert (done.returncode, done.stderr) == (1, "")
     assert timeless(done.stdout) == alone
 
 
 def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
     files = sorted(recordings.iterdir(), reverse=True)[:5]
-    one, two = (timeless(linkproof(recordings, *files, "--processes", n).stdout) for n in ("1", "2"))
+    one, two = (timeless(check(recordings, *files, "--processes", n).stdout) for n in ("1", "2"))
     assert one == two
 
 
@@ -115,7 +111,7 @@ def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, p
     shutil.copytree(recordings, tmp_path / "all")
     broken = tmp_path / "all" / "b.yaml.gz"
     broken.write_bytes((recordings / CASSETTES[0].name).read_bytes()[:-2000])
-    done = linkproof(tmp_path, "all", "--processes", processes)
+    done = check(tmp_path, "all", "--processes", processes)
     assert done.returncode == 2
     assert "b.yaml.gz" in done.stderr
     assert "Traceback" not in done.stderr
@@ -123,7 +119,7 @@ def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, p
 
 
 def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> None:
-    done = linkproof(recordings.parent, recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    done = check(recordings.parent, recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
     assert done.returncode == 1, done.stderr
     assert timeless(done.stdout) == alone
 
@@ -134,7 +130,7 @@ def test_ten_thousand_exchanges_survive_a_worker(cluster: Any, recordings: Path,
     library: Any = distributed
     with library.Client(cluster.scheduler_address) as client:
         pids = list(client.run(os.getpid).values())
-        arguments = command(recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+        arguments = command("check", recordings, "--json", "--engine", "dask", "--scheduler", cluster.scheduler_address)
         with subprocess.Popen(
             arguments, cwd=recordings.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
@@ -161,7 +157,7 @@ def test_ten_thousand_exchanges_survive_a_worker(cluster: Any, recordings: Path,
     ],
 )
 def test_engines_that_are_not_there_are_told(recordings: Path, options: tuple[str, ...], told: str) -> None:
-    done = linkproof(recordings.parent, recordings, *options)
+    done = check(recordings.parent, recordings, *options)
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +22,7 @@ from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
 from linkproof.results.serialize import results_from_dict, results_to_dict
 from linkproof.results.waivers import with_waivers
+from tests.command_line import linkproof
 from tests.results_examples import PEC, breached, replace
 from tests.test_formats import as_ndjson
 from tests.traffic import AKS, connection, ex, listing
@@ -41,11 +40,6 @@ def recorded(folder: Path, *exchanges: Exchange) -> Path:
     path = folder / "seen.ndjson"
     path.write_text(as_ndjson(list(exchanges)), encoding="utf-8")
     return path
-
-
-def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
 
 
 def check(folder: Path, *exchanges: Exchange, waivers: bool = True) -> tuple[int, dict[str, Any]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from linkproof.runner.preflight.probe import MOST_REQUESTS
 from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.model import Auth, Target
+from tests.command_line import linkproof
 from tests.hostile_server import MODES, HostileServer
 from tests.test_concurrency import target_file
 
@@ -145,11 +144,6 @@ def test_connections_that_a_former_run_has_used_up_are_left_out() -> None:
     left = without_missing(Opened(target, lambda: None), found).target.contracts[PEC.id].fixtures
     assert not set(used) & set(left["Pending"])
     assert left["Approved"] == target.contracts[PEC.id].fixtures["Approved"]
-
-
-def linkproof(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_a_run_against_a_portal_blames_nobody(tmp_path: Path) -> None:

@@ -116,6 +116,11 @@ class Embedded:
             self._thread.join(timeout=5)
 
 
+def _print_at_once(line: str) -> None:
+    """Print a line; who reads it through a pipe waits for the address."""
+    print(line, flush=True)
+
+
 def serve(
     host: str,
     port: int,
@@ -124,7 +129,7 @@ def serve(
     token: str = "test-token",
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
-    tell: Callable[[str], None] = print,
+    tell: Callable[[str], None] = _print_at_once,
 ) -> None:
     """Serve until interrupted; ``tell`` is called with one line once the address is known.
 

@@ -30,6 +30,7 @@ def run_suites(run: Conformance, *plugins: object) -> str:
         *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
         # What pytest prints is kept below; its own capture would also take the progress bar from the terminal.
         "--capture=no",
+        "--assert=plain",
     ]
     if selection.keyword:
         arguments += ["-k", selection.keyword]
