@@ -31,7 +31,7 @@ EXAMPLES = (
 def test_every_kind_of_leak_is_found_with_and_without_a_memory(text: str) -> None:
     for around in (text, f"Sorry. {text}", f"{'x ' * leaks._REMEMBERED}{text}"):
         assert leaks.find_leak(around, "") is not None
-        assert leaks.find_leak(around, "") is not None
+        assert leaks.may_leak(around)
         assert leaks.find_leak(around, around) is None, "what the request said itself is no leak"
 
 
@@ -45,4 +45,4 @@ def test_the_examples_reach_every_pattern() -> None:
 @given(st.lists(st.sampled_from(sorted({w for e in EXAMPLES for w in re.split(r"(\W)", e)})), max_size=12))
 def test_what_is_passed_over_matches_no_pattern(words: list[str]) -> None:
     text = "".join(words)
-    assert leaks._may_leak(text) == any(pattern.search(text) for _, pattern in leaks.KINDS)
+    assert leaks.may_leak(text) == any(pattern.search(text) for _, pattern in leaks.KINDS)

@@ -28,17 +28,18 @@ _JSON_TYPE = re.compile(r"(?i)application/json\s*(;\s*charset=\"?utf-8\"?\s*)?")
 
 
 def _is_in_order(of: CallClass) -> bool:
-    return of.kind is Kind.OPERATION and not of.flawed and (of.success or 400 <= of.status < 500)
+    if of.kind is not Kind.OPERATION or of.flawed or not of.circumstances.collections.get(of.contract.id):
+        return False  # whether a parent is there, nobody said
+    return of.success or 400 <= of.status < 500
 
 
 @check("ERR-10", "HDR-4", applies_to=_is_in_order)
 def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A request without defects, on something that is there and at rest, is not refused as a bad one."""
+    if call.collection not in circumstances.collections[call.contract.id]:
+        return
     if call.throttled or not _is_ordinary(call):
         return
-    promised = circumstances.collections.get(call.contract.id, frozenset())
-    if call.collection not in promised:
-        return  # whether the parent is there, nobody said
     if call.success:
         yield passed("ERR-10")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -13,7 +13,11 @@ from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
 
-@check("STA-5", "LRO-4", "HDR-4", applies_to=lambda of: of.written and not of.flawed)
+def _may_show_deletion(of: CallClass) -> bool:
+    return of.written and not of.flawed and of.role in (Role.GET, Role.LIST, Role.DELETE)
+
+
+@check("STA-5", "LRO-4", "HDR-4", applies_to=_may_show_deletion)
 def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
     if call.throttled:

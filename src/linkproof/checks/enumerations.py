@@ -8,7 +8,7 @@ from linkproof.base.json_values import at
 from linkproof.checks.defects import confirm_defects
 from linkproof.checks.echoes import echoed_from, place_in_connection
 from linkproof.checks.equivalence import is_pending
-from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -23,13 +23,15 @@ from linkproof.model.finding import Judgement, Level
 _LONGEST = COMMON_LENGTH
 
 
-@check("ENM-1", applies_to=lambda of: of.success and of.kind is Kind.OPERATION)
+def _has_enumerations(of: CallClass) -> bool:
+    return of.kind is Kind.OPERATION and of.schema is not None and bool(of.schema.enumerations)
+
+
+@check("ENM-1", applies_to=_has_enumerations, of_answer=True)
 def values_are_enumerators(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A value in a documented enumeration is one of its enumerators, in exactly that case."""
-    assert call.operation is not None
     schema = call.schema
-    if schema is None or not schema.enumerations:
-        return
+    assert schema is not None
     for place, options in schema.enumerations.items():
         for pointer, value in values_at(call.answer, place):
             if not isinstance(value, str):

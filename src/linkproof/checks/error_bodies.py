@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, generalise, strings
 from linkproof.checks.defects import confirm_defects
-from linkproof.checks.leaks import find_leak
-from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.leaks import find_leak, may_leak
+from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
 from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
@@ -36,7 +36,7 @@ def from_a_gateway(call: Call, circumstances: Circumstances) -> bool:
     return circumstances.grade is not Grade.MOCK and call.status in (502, 503, 504) and call.answer is NOT_JSON
 
 
-@check("ERR-1", applies_to=lambda of: of.status >= 400 and of.method not in _BODILESS)
+@check("ERR-1", applies_to=lambda of: of.status >= 400 and of.method not in _BODILESS, of_answer=True)
 def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 4xx or 5xx has the contract's error body."""
     if from_a_gateway(call, circumstances):
@@ -59,18 +59,20 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
         yield breach("ERR-1", problem.keyword, problem.pointer, problem.expected, problem.actual, message, group="")
 
 
-@check("ERR-2", applies_to=lambda of: of.status >= 400)
+@check("ERR-2", applies_to=lambda of: of.status >= 400, of_answer=True)
 def nothing_internal_leaks(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No stack trace, exception type, file path or SQL in any text of an error's body."""
     if not call.exchange.response.body or from_a_gateway(call, circumstances):
         return
     request = call.exchange.request
-    sent = f"{request.url} {unquote(request.url)} {request.body.decode('utf-8', 'replace')}"
     if isinstance(call.answer, dict | list):
         texts = list(strings(call.answer))
     else:
         texts = [("", call.exchange.response.body[:20000].decode("utf-8", "replace"))]
     for pointer, text in texts:
+        if not may_leak(text):
+            continue
+        sent = f"{request.url} {unquote(request.url)} {request.body.decode('utf-8', 'replace')}"
         found = find_leak(text, sent)
         if found:
             kind, words = found
@@ -79,7 +81,15 @@ def nothing_internal_leaks(call: Call, view: View, circumstances: Circumstances)
     yield passed("ERR-2")
 
 
-@check("ERR-3", applies_to=lambda of: of.kind is Kind.OPERATION and not of.flawed and of.status < 500)
+def _may_be_unknown(of: CallClass) -> bool:
+    if of.kind is not Kind.OPERATION or of.flawed or of.status >= 500:
+        return False
+    promised = of.circumstances.collections.get(of.contract.id)
+    # A PUT may create.
+    return bool(promised) or of.role is Role.GET or (of.role is Role.DECIDE and not of.contract.decide.by_resource)
+
+
+@check("ERR-3", applies_to=_may_be_unknown)
 def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """An unknown connection, or anything below an unknown parent, is answered with a status that means unknown."""
     if call.throttled:
@@ -104,7 +114,7 @@ def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
     if subject is None or call.role not in (Role.GET, Role.DECIDE):
         return ""
     if call.role is Role.DECIDE and call.contract.decide.by_resource:
-        return ""  # a PUT may create
+        return ""
     if subject.presence is not Presence.UNKNOWN or subject.last_write >= 0 or subject.deleted:
         return ""
     if subject.name in circumstances.names or complete is None or view.collection.membership > complete.start:

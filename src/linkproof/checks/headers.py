@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.checks.error_bodies import from_a_gateway, is_error_body
-from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.request_match import Defect
@@ -14,11 +14,15 @@ from linkproof.model.finding import Judgement, Level
 from linkproof.redaction.credentials import secrets_of
 
 
-@check("HDR-1", applies_to=lambda of: bool(of.contract.request_id_header))
+def _has_ids(of: CallClass) -> bool:
+    return bool(of.contract.request_id_header) and of.circumstances.grade is not Grade.RECORDING
+
+
+@check("HDR-1", applies_to=_has_ids)
 def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Every answer has a request id, and no two share one. Recordings often drop it: not judged there."""
     name = call.contract.request_id_header
-    if circumstances.grade is Grade.RECORDING or from_a_gateway(call, circumstances):
+    if from_a_gateway(call, circumstances):
         return
     found = view.request_id
     if not found:
@@ -75,12 +79,9 @@ def throttling_is_told(call: Call, view: View, circumstances: Circumstances) -> 
         yield passed("HDR-3")
 
 
-@check("HDR-5")
+@check("HDR-5", passes=lambda of: of.status < 500)
 def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No 5xx. A vendor's documented answer to an empty body is a variant; a gateway's own page says nothing."""
-    if call.status < 500:
-        yield passed("HDR-5")
-        return
     if from_a_gateway(call, circumstances):
         return
     codes = {c.casefold() for c in call.contract.error.empty_body}

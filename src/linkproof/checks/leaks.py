@@ -83,15 +83,18 @@ def _may_leak(text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _is_clean(text: str) -> bool:
-    return not _may_leak(text)
+def _short_text_may_leak(text: str) -> bool:
+    return _may_leak(text)
+
+
+def may_leak(text: str) -> bool:
+    """Whether ``find_leak`` may find something in a text, whatever was sent."""
+    return _short_text_may_leak(text) if len(text) <= _REMEMBERED else _may_leak(text[:_WINDOW])
 
 
 def find_leak(text: str, sent: str) -> tuple[str, str] | None:
     """Return the kind and the text of a leak in ``text``. What stands in the request (``sent``) is an echo, no leak."""
     text = text[:_WINDOW]
-    if _is_clean(text) if len(text) <= _REMEMBERED else not _may_leak(text):
-        return None
     for kind, pattern in KINDS:
         echoes: set[str] = set()
         for match in pattern.finditer(text):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Running
-from linkproof.checks.urls import is_absolute, same_host
+from linkproof.checks.urls import begin_alike, is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -37,15 +37,16 @@ def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) 
     if call.status != 202 and not goes_on:
         return
     headers, rules = call.exchange.response.headers, call.contract.long_running
-    urls = {name: headers.get(name.lower()) for name in rules.headers if headers.get(name.lower())}
+    urls = {name: url for name in rules.headers if (url := headers.get(name.lower()))}
     if not urls:
         known = " or ".join(rules.headers)
         message = f"{call.status} has no {known}: a client cannot follow the operation"
         yield breach("LRO-1", "no URL", "", known, "neither", message)
         return
-    own = urlsplit(call.exchange.request.url)
     for name, url in urls.items():
-        parts = urlsplit(url)
+        if begin_alike(url, call.exchange.request.url):
+            continue
+        parts, own = urlsplit(url), urlsplit(call.exchange.request.url)
         if not is_absolute(parts):
             message = f"{name} is not absolute: {url[:200]}"
             yield breach("LRO-1", f"{name} not absolute", "", "an absolute URL", url[:200], message, group="")

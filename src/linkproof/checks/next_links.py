@@ -22,7 +22,7 @@ def _is_list(of: CallClass) -> bool:
     return of.role is Role.LIST and of.delivers and of.contract.list.paging is Paging.NEXT_LINK
 
 
-@check("PAG-1", applies_to=_is_list)
+@check("PAG-1", applies_to=_is_list, of_answer=True)
 def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The list's items are present and an array, also when there are none."""
     if not isinstance(call.answer, dict | list):
@@ -88,7 +88,7 @@ def _same_path(one: str, other: str) -> bool:
     return unquote(one).rstrip("/").casefold() == unquote(other).rstrip("/").casefold()
 
 
-@check("PAG-5", applies_to=_is_list)
+@check("PAG-5", applies_to=_is_list, of_answer=True)
 def last_page_ends(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The last page has no next link, or null: an empty string is a breach."""
     if not isinstance(call.answer, dict):

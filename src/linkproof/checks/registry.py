@@ -16,9 +16,10 @@ from typing import Any
 
 from linkproof.base.json_values import shorten
 from linkproof.checks.view import View
-from linkproof.contract.call import Call, delivers
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.call import Call, delivers, schema_of
+from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.request_match import Kind
+from linkproof.contract.schema import BodySchema
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Breach, Judgement, Level
 
@@ -30,7 +31,7 @@ class CallClass:
     """What is known of a call before its details. All calls of one class are given to the same checks.
 
     ``flawed``: whether the request has a defect; ``written``: whether any request before it, in its state scope, would
-    have changed something.
+    have changed something. ``operation`` is None for methods and polls that the contract does not list.
     """
 
     contract: Contract
@@ -40,6 +41,8 @@ class CallClass:
     status: int
     flawed: bool
     written: bool
+    operation: Operation | None
+    circumstances: Circumstances
 
     @property
     def success(self) -> bool:
@@ -56,24 +59,48 @@ class CallClass:
         """Whether the answer is a success that carries what was asked for: any 2xx but 202 and 204."""
         return delivers(self.status)
 
+    @property
+    def schema(self) -> BodySchema | None:
+        """What a success's body has to fit."""
+        return schema_of(self.operation, self.status) if self.success else None
 
-def class_of(call: Call, *, written: bool) -> CallClass:
+
+def class_of(call: Call, circumstances: Circumstances, *, written: bool) -> CallClass:
     """The class of a call; ``written`` as in ``CallClass``."""
-    method = call.exchange.request.method
-    return CallClass(call.contract, call.kind, call.role, method, call.status, bool(call.faults), written)
+    return CallClass(
+        call.contract,
+        call.kind,
+        call.role,
+        call.exchange.request.method,
+        call.status,
+        bool(call.faults),
+        written,
+        call.operation,
+        circumstances,
+    )
 
 
 def _any(of: CallClass) -> bool:
     return True
 
 
+def _none(of: CallClass) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check, the requirements that it judges, and the classes of calls that it applies to."""
+    """A check, the requirements that it judges, and the classes of calls that it applies to.
+
+    Every call of the classes in ``passes`` passes its first requirement: the check is not asked. ``of_answer``: where
+    it finds no breach, its judgements follow from the request line and the answer's status, content type and body.
+    """
 
     requirements: tuple[str, ...]
     function: CheckFunction
     applies_to: Callable[[CallClass], bool]
+    passes: Callable[[CallClass], bool] = _none
+    of_answer: bool = False
     ids: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,12 +122,15 @@ def all_checks() -> tuple[Check, ...]:
 
 
 def check(
-    *requirements: str, applies_to: Callable[[CallClass], bool] = _any
+    *requirements: str,
+    applies_to: Callable[[CallClass], bool] = _any,
+    passes: Callable[[CallClass], bool] = _none,
+    of_answer: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check under the ids of all requirements that it judges."""
+    """Register a check under the ids of all requirements that it judges; the rest is as in ``Check``."""
 
     def register(function: CheckFunction) -> CheckFunction:
-        _REGISTRY.append(Check(requirements, function, applies_to))
+        _REGISTRY.append(Check(requirements, function, applies_to, passes, of_answer))
         return function
 
     return register

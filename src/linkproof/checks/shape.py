@@ -11,7 +11,7 @@ from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, generali
 from linkproof.checks import integers
 from linkproof.checks.echoes import echoed_from, place_in_connection, sent_member
 from linkproof.checks.integers import EXACT
-from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
@@ -21,7 +21,7 @@ from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
 
-@check("SHP-1", applies_to=lambda of: of.success and of.method != "HEAD")
+@check("SHP-1", applies_to=lambda of: of.success and of.method != "HEAD", of_answer=True)
 def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
     schema = _schema(call, view)
@@ -103,28 +103,24 @@ def _together(problems: Iterable[tuple[Problem, str]]) -> Iterator[tuple[Problem
             yield one, f"members {names} are required properties"
 
 
-@check("SHP-2", applies_to=lambda of: of.success and of.kind is Kind.OPERATION)
+def _is_documented(of: CallClass) -> bool:
+    return of.operation is not None and of.status in of.operation.responses
+
+
+def _has_documented_statuses(of: CallClass) -> bool:
+    return of.success and of.operation is not None and of.operation.statuses_said
+
+
+@check("SHP-2", applies_to=_has_documented_statuses, passes=_is_documented)
 def success_status_is_documented(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 2xx is one that the operation documents."""
     assert call.operation is not None
-    if not call.operation.statuses_said:
-        return
-    known = sorted(call.operation.responses)
-    if call.status in call.operation.responses:
-        yield passed("SHP-2")
-    else:
-        expected = " or ".join(map(str, known))
-        yield breach(
-            "SHP-2",
-            "undocumented status",
-            "",
-            expected,
-            str(call.status),
-            f"{call.name} answered {call.status}; documented are {expected}",
-        )
+    expected = " or ".join(map(str, sorted(call.operation.responses)))
+    message = f"{call.name} answered {call.status}; documented are {expected}"
+    yield breach("SHP-2", "undocumented status", "", expected, str(call.status), message)
 
 
-@check("SHP-3", applies_to=lambda of: of.method != "HEAD")
+@check("SHP-3", applies_to=lambda of: of.method != "HEAD", of_answer=True)
 def bodies_are_labelled_json(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Content-Type is application/json wherever there is a body; 204 has none."""
     if call.status == 204:
@@ -151,7 +147,7 @@ def bodies_are_labelled_json(call: Call, view: View, circumstances: Circumstance
         )
 
 
-@check("SHP-4", applies_to=lambda of: of.success and of.status != 202 and of.kind is Kind.OPERATION)
+@check("SHP-4", applies_to=lambda of: of.success and of.status != 202 and of.kind is Kind.OPERATION, of_answer=True)
 def members_are_documented(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A success body has no member that the schema does not know; a list may always carry its next link."""
     if call.exact:
@@ -200,7 +196,7 @@ def _echoed_member(call: Call, write: Call, pointer: str) -> Judgement:
     )
 
 
-@check("SHP-5", applies_to=lambda of: of.success and of.status != 202 and bool(of.contract.member.type))
+@check("SHP-5", applies_to=lambda of: of.success and of.status != 202 and bool(of.contract.member.type), of_answer=True)
 def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """id is the request path without case, name its last segment (or last two), type the provider type."""
     contract = call.contract
@@ -245,6 +241,7 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
 @check(
     "SHP-6",
     applies_to=lambda of: of.success and of.status != 202 and "private-endpoint-ids" in of.contract.capabilities,
+    of_answer=True,
 )
 def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The private endpoint's id is one of its type."""

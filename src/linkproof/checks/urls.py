@@ -7,6 +7,12 @@ from urllib.parse import SplitResult
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+def begin_alike(one: str, other: str) -> bool:
+    """Whether two URLs are http(s) and spell host and port alike; False decides nothing."""
+    end = other.find("/", len("https://"))
+    return end > 0 and other.startswith(("http://", "https://")) and one[: end + 1] == other[: end + 1]
+
+
 def is_absolute(parts: SplitResult) -> bool:
     """Whether a URL is an absolute http(s) URL."""
     return parts.scheme in _DEFAULT_PORTS and bool(parts.netloc)

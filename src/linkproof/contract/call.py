@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
+from linkproof.contract.answer import Answer, Named
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, DecisionKind, Format, Operation, Role
 from linkproof.contract.names import name_of
@@ -17,9 +18,6 @@ from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
 
-#: A named connection of an answer: its name, its representation, the pointer to it.
-Named = tuple[str, dict[str, Any], str]
-
 
 class Call:
     """An exchange matched to a contract. ``operation`` is None for methods and polls that the contract does not list.
@@ -27,18 +25,17 @@ class Call:
     Attributes:
         sent: the request's JSON, ``MISSING`` without a body, ``NOT_JSON`` where it is none.
         answer: the response's, likewise.
+        answered: what follows from the answer, shared with calls of the same address that were answered alike.
         subject: the name or id of the connection that the call is about, in lower case; "" for the whole collection.
         decision: the status that the call decides for, as it is shown afterwards; "" for what is no decision.
         faults: every defect of the request.
     """
 
     __slots__ = (
-        "_exact",
-        "_items",
-        "_named",
         "_plain",
         "address",
         "answer",
+        "answered",
         "collection",
         "contract",
         "decision",
@@ -68,16 +65,20 @@ class Call:
         self.success: bool = 200 <= response.status < 300
         protocol = address.contract.protocol
         self.sent: Any = decode(request.body, protocol.request) if request.body else MISSING
-        self.answer: Any = _answer(response.body, protocol.response) if response.body else MISSING
+        answered = address.answer
+        if answered is None or request.body or not answered.is_repeated(exchange):
+            value = _answer(response.body, protocol.response) if response.body else MISSING
+            answered = Answer(exchange, value)
+            if not request.body:
+                address.answer = answered
+        self.answered: Answer = answered
+        self.answer: Any = answered.value
         self.subject = address.item
         self.decision = ""
         if address.role is Role.DECIDE:
             self._read_decision()
         faults = (*_credential_faults(exchange.credential), *address.faults, *self._body_faults())
         self.faults: tuple[Fault, ...] = faults
-        self._items: tuple[dict[str, Any], ...] | None = None
-        self._named: tuple[Named, ...] | None = None
-        self._exact: bool | None = None
         self._plain: bool | None = None
 
     def at_rest(self) -> Call:
@@ -92,6 +93,7 @@ class Call:
         call.exchange = kept
         if not self.success:
             call.answer = MISSING
+            call.answered = Answer(kept, MISSING)
         return call
 
     def _read_decision(self) -> None:
@@ -172,18 +174,16 @@ class Call:
     @property
     def schema(self) -> BodySchema | None:
         """What a success's body has to fit: the schema of its status, of 200 where the status is undocumented."""
-        if not self.success or self.operation is None:
-            return None
-        known = self.operation.responses
-        return known.get(self.status if self.status in known or not self.delivers else 200)
+        return schema_of(self.operation, self.status) if self.success else None
 
     @property
     def exact(self) -> bool:
         """Whether a success's body fits its schema and has no member beside it: what nearly every answer is."""
-        if self._exact is None:
+        answered = self.answered
+        if answered.exact is None:
             schema = self.schema
-            self._exact = schema is not None and isinstance(self.answer, dict) and schema.is_exactly(self.answer)
-        return self._exact
+            answered.exact = schema is not None and isinstance(self.answer, dict) and schema.is_exactly(self.answer)
+        return answered.exact
 
     @property
     def error_code(self) -> str:
@@ -201,11 +201,12 @@ class Call:
     @property
     def named(self) -> tuple[Named, ...]:
         """The items that have a name: name, representation, pointer to it."""
-        if self._named is None:
+        answered = self.answered
+        if answered.named is None:
             start = self.contract.list.items
-            found = ((name_of(self.contract, item), item, f"{start}/{i}") for i, item in enumerate(self.items))
-            self._named = tuple(one for one in found if one[0])
-        return self._named
+            found = [(name_of(self.contract, item), item, f"{start}/{i}") for i, item in enumerate(self.items)]
+            answered.named = tuple([one for one in found if one[0]])
+        return answered.named
 
     @property
     def shown(self) -> str:
@@ -215,9 +216,10 @@ class Call:
     @property
     def items(self) -> tuple[dict[str, Any], ...]:
         """The connections of a successful list or decision, or the one of a successful Get."""
-        if self._items is None:
-            self._items = tuple(self._find_items())
-        return self._items
+        answered = self.answered
+        if answered.items is None:
+            answered.items = tuple(self._find_items())
+        return answered.items
 
     def _find_items(self) -> list[dict[str, Any]]:
         if not self.success or self.operation is None or not self.operation.role.is_of_connections:
@@ -226,6 +228,14 @@ class Call:
             found = at(self.answer, self.contract.list.items)
             return [i for i in found if isinstance(i, dict)] if isinstance(found, list) else []
         return [self.answer] if isinstance(self.answer, dict) else []
+
+
+def schema_of(operation: Operation | None, status: int) -> BodySchema | None:
+    """What a success's body has to fit: the schema of its status, of 200 where the status is undocumented."""
+    if operation is None:
+        return None
+    known = operation.responses
+    return known.get(status if status in known or not delivers(status) else 200)
 
 
 def delivers(status: int) -> bool:

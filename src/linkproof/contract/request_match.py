@@ -12,6 +12,7 @@ from typing import Any
 
 from linkproof.base.bounded import Recent
 from linkproof.base.json_values import at
+from linkproof.contract.answer import Answer
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
@@ -64,10 +65,12 @@ class Address:
     ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
     collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
     the path has none. ``seen_version`` is the api-version of the request where it is not the contract's, else "".
-    ``sort`` stands for all addresses that are alike but for their values.
+    ``sort`` stands for all addresses that are alike but for their values. ``answer`` is the last answer to a request
+    without a body.
     """
 
     __slots__ = (
+        "answer",
         "collection",
         "contract",
         "faults",
@@ -105,6 +108,7 @@ class Address:
         is_of_connections = self.role is None or self.role.is_of_connections
         self.item = route.parameters[own[-1]].lower() if own and is_of_connections else ""
         self.faults = tuple(self._faults())
+        self.answer: Answer | None = None
 
     def _faults(self) -> list[Fault]:
         """Every defect of the method, the path and the query."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -16,6 +16,10 @@ from linkproof.contract.model import Contract
 
 if TYPE_CHECKING:
     from linkproof.contract.catalogue import Entry
+
+
+#: Most queries name an api-version and nothing else: those up to this length are remembered.
+_SHORT_QUERY = 100
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ class Router:
                 nearest = max if older else min
                 contract, path = nearest(older or ends, key=lambda end: end[0].version)
         names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
-        values = {n: unquote(s) for n, s in zip(names, segments, strict=True) if n}
+        values = {n: unquote(s) if "%" in s else s for n, s in zip(names, segments, strict=True) if n}
         return Route(contract.contract, path, values, pairs)
 
 
@@ -162,6 +166,11 @@ def _of_one_api(ends: list[tuple[Known, str]], host: str, wanted: str) -> list[t
 
 def query_pairs(query: str) -> tuple[tuple[str, str], ...]:
     """A query's parameters in their order, with their names as they were sent."""
+    return _query_pairs(query) if len(query) <= _SHORT_QUERY else tuple(parse_qsl(query, keep_blank_values=True))
+
+
+@lru_cache(maxsize=1024)
+def _query_pairs(query: str) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(query, keep_blank_values=True))
 
 

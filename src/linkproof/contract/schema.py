@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
 from linkproof.contract.reference import Reference
@@ -126,7 +127,7 @@ class BodySchema:
             if self._closed.is_valid(value):
                 return True
             if self._members is not None:
-                dump(value).encode()  # half of a surrogate pair, which the validator may not come to
+                _check_unicode(value)  # the validator may not come to it
                 return self._members.is_valid(value)
             errors = list(self._closed.iter_errors(value))
         except UnicodeEncodeError:
@@ -187,6 +188,14 @@ def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
                 following.extend((place + join(k), v) for k, v in node.items())
         here = following
     return here
+
+
+def _check_unicode(value: Any) -> None:
+    """Raise UnicodeEncodeError for a value with half of a surrogate pair."""
+    try:
+        orjson.dumps(value)
+    except TypeError:  # or another value that it does not write, such as a long integer
+        dump(value).encode()
 
 
 def _expected(kind: str, facts: dict[str, Any]) -> str:

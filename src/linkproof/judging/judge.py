@@ -14,7 +14,7 @@ from msgspec import structs
 from linkproof.base.bounded import Recent
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
-from linkproof.checks.registry import Check, all_checks, class_of
+from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
 from linkproof.checks.state import READING, State
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -88,6 +88,18 @@ class Judged:
     sent: tuple[str, ...] = field(default=(), repr=False)
 
 
+class _Plan:
+    """What the calls of one class are judged by: what all of them pass, and the checks that apply to them."""
+
+    __slots__ = ("of_answer", "others", "passed")
+
+    def __init__(self, checks: tuple[Check, ...], of: CallClass) -> None:
+        asked = [c for c in checks if not c.passes(of)]
+        self.passed: tuple[Judgement, ...] = tuple(passed(c.requirements[0]) for c in checks if c.passes(of))
+        self.of_answer: tuple[Check, ...] = tuple(c for c in asked if c.of_answer)
+        self.others: tuple[Check, ...] = tuple(c for c in asked if not c.of_answer)
+
+
 class Judge:
     """Feeds exchanges, in order, to every check.
 
@@ -130,8 +142,8 @@ class Judge:
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
-        #: The checks that apply to each call class, worked out when the first call of the class comes.
-        self._checks: dict[tuple[tuple[str, str, str], int, bool, bool], tuple[Check, ...]] = {}
+        #: What each call class is judged by, worked out when the first call of the class comes.
+        self._plans: dict[tuple[tuple[str, str, str], int, bool, bool], _Plan] = {}
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
@@ -157,12 +169,9 @@ class Judge:
             return call, [dropped]
         state = world.state(call.contract, self.circumstances)
         view = View(state, call)
-        found: list[Judgement] = []
-        for check in self._checks_for(call, view):
-            try:
-                found.extend(judged_by(check, call, view, self.circumstances))
-            except Exception:
-                self._broke(check.requirements, exchange)
+        plan = self._plan_of(call, view)
+        found = [*plan.passed, *self._judged_by_answer(plan, call, view)]
+        self._ask(plan.others, call, view, found)
         if call.seen_version:
             found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
@@ -174,13 +183,35 @@ class Judge:
             self._count(call, judgement)
         return call, found
 
-    def _checks_for(self, call: Call, view: View) -> tuple[Check, ...]:
+    def _plan_of(self, call: Call, view: View) -> _Plan:
         key = (call.address.sort, call.status, not call.faults, view.written)
-        found = self._checks.get(key)
+        found = self._plans.get(key)
         if found is None:
-            of = class_of(call, written=view.written)
-            found = self._checks[key] = tuple(c for c in all_checks() if c.applies_to(of))
+            of = class_of(call, self.circumstances, written=view.written)
+            found = self._plans[key] = _Plan(tuple(c for c in all_checks() if c.applies_to(of)), of)
         return found
+
+    def _judged_by_answer(self, plan: _Plan, call: Call, view: View) -> Iterable[Judgement]:
+        """What the checks of the answer alone say; an answer that came before and passed is not judged again."""
+        answered = call.answered
+        if answered.passed is not None:
+            return answered.passed
+        found: list[Judgement] = []
+        sound = self._ask(plan.of_answer, call, view, found)
+        if sound and all(j.breach is None for j in found):
+            answered.passed = tuple(found)
+        return found
+
+    def _ask(self, checks: tuple[Check, ...], call: Call, view: View, found: list[Judgement]) -> bool:
+        """Add what checks say to what was found; return whether none of them broke."""
+        sound = True
+        for check in checks:
+            try:
+                found += judged_by(check, call, view, self.circumstances)
+            except Exception:
+                self._broke(check.requirements, call.exchange)
+                sound = False
+        return sound
 
     def seen(self) -> tuple[Contract, ...]:
         """Return the contracts that exchanges were matched to."""
@@ -310,8 +341,8 @@ class Judge:
 
 def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
     """What one check says of a call. Raises ValueError for a judgement on a requirement that it does not declare."""
-    found = list(check.function(call, view, circumstances))
-    if not check.ids.issuperset(map(_requirement_of, found)):
+    found = [*check.function(call, view, circumstances)]
+    if found and not check.ids.issuperset(map(_requirement_of, found)):
         other = ", ".join(sorted({j.requirement for j in found} - check.ids))
         raise ValueError(f"{check.function.__name__} judged {other}, which it does not declare")
     return found

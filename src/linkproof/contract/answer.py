@@ -1,0 +1,49 @@
+"""What one answer at one address says, worked out once: clients ask again and again, and get the same answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkproof.model.exchange import Credential, Exchange
+
+#: A named connection of an answer: its name, its representation, the pointer to it.
+Named = tuple[str, dict[str, Any], str]
+#: Longer bodies are not kept for comparison, in bytes.
+_LONGEST = 4096
+
+
+class Answer:
+    """The value of an answer's body, and what follows from it for calls of one address.
+
+    Attributes:
+        value: the body's JSON.
+        exact: whether it fits its schema and has no member beside it; None as long as nobody asked.
+        items, named: the connections that it shows; None as long as nobody asked.
+        passed: what the checks of the answer alone judged, if they found no breach; None as long as they did not.
+        values: what was noted of the values that it has; None as long as nothing was.
+    """
+
+    __slots__ = ("_body", "_credential", "_label", "_status", "exact", "items", "named", "passed", "value", "values")
+
+    def __init__(self, exchange: Exchange, value: Any) -> None:
+        response = exchange.response
+        self._status: int = response.status
+        self._body: bytes = response.body if len(response.body) <= _LONGEST else b""
+        self._label: str = response.headers.get("content-type")
+        self._credential: Credential = exchange.credential
+        self.value: Any = value
+        self.exact: bool | None = None
+        self.items: tuple[dict[str, Any], ...] | None = None
+        self.named: tuple[Named, ...] | None = None
+        self.passed: tuple[Any, ...] | None = None
+        self.values: tuple[Any, ...] | None = None
+
+    def is_repeated(self, exchange: Exchange) -> bool:
+        """Whether an exchange, without a request body, has the same answer: status, body, type; and credential."""
+        response = exchange.response
+        return (
+            self._body == response.body != b""
+            and self._status == response.status
+            and self._credential is exchange.credential
+            and self._label == response.headers.get("content-type")
+        )

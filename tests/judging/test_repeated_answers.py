@@ -1,0 +1,93 @@
+"""An answer that repeats the last one of its address is not judged again: the results are those of judging it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from linkproof.contract.answer import Answer
+from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.judging.judge import Judge
+from linkproof.judging.verdict import RunFacts, conclude
+from linkproof.model.exchange import Circumstances, Credential, Exchange, Grade, Headers, Request, Response
+from linkproof.model.results import TargetInfo
+from linkproof.recordings import read_recordings
+from tests.checks.test_purity import sequences
+
+ROOT = Path(__file__).parents[2]
+CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
+RECORDINGS = ROOT.parent / "shared/recordings"
+#: One cassette of each kind of paging and deciding.
+SHORT = ("azure-containerservice-pec", "azure-dbforpostgresql-pec", "huawei-vpcep-connections")
+
+
+def judged(exchanges: Iterable[Exchange], circumstances: Circumstances) -> tuple[list[Any], bytes]:
+    """Return what was judged on each exchange, and the results."""
+    judge = Judge(all_contracts(), circumstances, any_version=True)
+    found = [sorted(map(repr, judge.feed(e)[1])) for e in exchanges]
+    facts = RunFacts(TargetInfo(name="x", kind="recording"), "", 0.0, judge.exchanges, allow_unproven=True)
+    return found, msgspec.json.encode(conclude(judge, judge.seen(), all_requirements(), facts))
+
+
+def assert_alike(exchanges: list[Exchange], circumstances: Circumstances, patch: pytest.MonkeyPatch) -> int:
+    """Judge exchanges with and without a memory of answers; return how many answers were repeated."""
+    repeated: list[bool] = []
+    is_repeated = Answer.is_repeated
+
+    def counting(self: Answer, exchange: Exchange) -> bool:
+        repeated.append(is_repeated(self, exchange))
+        return repeated[-1]
+
+    with patch.context() as one:
+        one.setattr(Answer, "is_repeated", counting)
+        with_memory = judged(exchanges, circumstances)
+    with patch.context() as one:
+        one.setattr(Answer, "is_repeated", lambda _self, _exchange: False)
+        assert judged(exchanges, circumstances) == with_memory
+    return sum(repeated)
+
+
+def test_every_case_of_every_check_with_each_exchange_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    repeated = 0
+    for exchanges, circumstances in sequences():
+        twice = [e for exchange in exchanges for e in (exchange, exchange)]
+        repeated += assert_alike([*twice, *exchanges], circumstances, monkeypatch)
+    assert repeated > 500
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_runs_on_the_embedded_server(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = next(p for p in CASSETTES if p.name.startswith(f"{name}."))
+    exchanges = list(read_recordings([path]))[:300]
+    assert assert_alike(exchanges, Circumstances(operation_timeout_s=5.0), monkeypatch) > 30
+
+
+def test_recordings_of_real_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not RECORDINGS.is_dir():
+        pytest.skip(f"the recordings of real services are not there: {RECORDINGS}")
+    exchanges = list(read_recordings(sorted(RECORDINGS.glob("*.yaml"))))
+    assert assert_alike(exchanges, Circumstances(grade=Grade.RECORDING), monkeypatch) > 20
+
+
+@pytest.mark.parametrize("change", ["status", "type", "credential", "body"])
+def test_an_answer_that_differs_is_judged_by_itself(change: str) -> None:
+
+    def exchange(status: int = 200, label: str = "a/b", body: bytes = b"{}", known: bool = True) -> Exchange:
+        response = Response(status, Headers([("Content-Type", label)]), body)
+        return Exchange(Request("GET", "u"), response, credential=Credential.VALID if known else Credential.MISSING)
+
+    answer = Answer(exchange(), {})
+    assert answer.is_repeated(exchange())
+    others = {"status": exchange(201), "type": exchange(label="c"), "credential": exchange(known=False)}
+    assert not answer.is_repeated(others.get(change, exchange(body=b"{ }")))
+
+
+def test_long_bodies_and_empty_ones_are_not_compared() -> None:
+
+    for body in (b"", b" " * 5000):
+        exchange = Exchange(Request("GET", "u"), Response(200, body=body))
+        assert not Answer(exchange, None).is_repeated(exchange)
