@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.http.http_config import HttpConfig
+from huaweicloudsdkcore.sdk_request import SdkRequest
+from huaweicloudsdkcore.signer.signer import Signer
 from huaweicloudsdkvpcep.v1 import (
     AcceptOrRejectEndpointRequest,
     AcceptOrRejectEndpointRequestBody,
@@ -18,7 +21,9 @@ from huaweicloudsdkvpcep.v1 import (
 
 from linkproof.contract.loader import all_contracts
 from linkproof.mock.fixtures import Parent, read_fixtures
+from linkproof.mock.messages import Asked
 from linkproof.mock.serve import Embedded
+from linkproof.mock.vendors.signed import is_signed
 
 CONTRACT = next(c for c in all_contracts() if c.vendor == "huawei")
 PARENT: Parent = read_fixtures(CONTRACT).parents[0]
@@ -26,33 +31,23 @@ SERVICE = PARENT.path["vpc_endpoint_service_id"]
 PENDING = PARENT.names["pendingAcceptance"]
 
 
-def credentials(token: str) -> Any:
-    """Proof by a token in X-Auth-Token, where the SDK would sign with a key."""
-
-    def put_on(request: Any) -> Any:
-        request.header_params["X-Auth-Token"] = token
-        # Signing is also what puts path and query together, the path with a slash at its end.
-        query = "&".join(f"{name}={value}" for name, value in request.query_params or ())
-        request.uri = f"{request.resource_path}?{query}" if query else request.resource_path
-        return request
-
-    found: Any = BasicCredentials("key", "secret", PARENT.path["project_id"])
-    found.sign_request = put_on
-    return found
+#: The key that the server is given, and one that it is not.
+KEYS = {"access-key": "secret-key"}
 
 
-def client_of(server: Embedded, token: str = "test-token") -> Any:
-    """The SDK's client."""
+def client_of(server: Embedded, key: str = "access-key", secret: str = "secret-key") -> Any:
+    """The SDK's client, which signs as it is published."""
     builder: Any = VpcepClient.new_builder()
     config = HttpConfig.get_default_config()
     config.retry_times = 0
-    builder = builder.with_http_config(config).with_credentials(credentials(token))
+    credentials = BasicCredentials(key, secret, PARENT.path["project_id"])
+    builder = builder.with_http_config(config).with_credentials(credentials)
     return builder.with_endpoints([server.base_url]).build()
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Embedded]:
-    with Embedded([CONTRACT]) as running:
+    with Embedded([CONTRACT], keys=KEYS) as running:
         yield running
 
 
@@ -122,7 +117,50 @@ def test_a_wrong_parameter_is_told_by_its_code(server: Embedded) -> None:
     assert told.value.error_code == "EndPoint.0006"
 
 
-def test_a_wrong_credential_is_told_as_the_sdks_own_error(server: Embedded) -> None:
+@pytest.mark.parametrize(("key", "secret"), [("access-key", "another-secret"), ("another-key", "secret-key")])
+def test_a_wrong_key_is_told_as_the_sdks_own_error(server: Embedded, key: str, secret: str) -> None:
     with pytest.raises(ClientRequestException) as told:
-        listed(client_of(server, "not the token"))
+        listed(client_of(server, key, secret))
     assert (told.value.status_code, told.value.error_code) == (401, "EndPoint.0003")
+
+
+def test_a_server_without_keys_takes_any_signature() -> None:
+    with Embedded([CONTRACT]) as running:
+        assert listed(client_of(running, "any-key", "any-secret")).total_count == len(PARENT.connections)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": b'{"action": "reject", "endpoints": []}'},
+        {"method": "PUT"},
+        {"path": "/v1/other/vpc-endpoint-services/s/connections/action"},
+        {"query": (("limit", "1"),)},
+        {"X-Sdk-Date": "20200101T000000Z"},
+        {"X-Sdk-Date": "today"},
+        {"X-Sdk-Date": "20209999T999999Z"},
+        {"Host": "another.example"},
+        {"Authorization": "SDK-HMAC-SHA256 Access=access-key, SignedHeaders=host, Signature=" + "0" * 64},
+        {"Authorization": "Bearer test-token"},
+        {"X-Sdk-Content-Sha256": "0" * 64},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_request_that_is_not_the_signed_one_is_refused(change: dict[str, Any]) -> None:
+    signed = SdkRequest(
+        method="POST",
+        host="127.0.0.1:8089",
+        resource_path=CONTRACT.operations[1].path,
+        query_params=[],
+        header_params={"Content-Type": "application/json"},
+        body=b'{"action": "receive", "endpoints": []}',
+    )
+    headers = {
+        k.lower(): v for k, v in Signer(BasicCredentials("access-key", "secret-key")).sign(signed).header_params.items()
+    }
+    right = Asked(CONTRACT, "POST", "http://127.0.0.1:8089", signed.resource_path, (), headers, signed.body)
+    assert is_signed(right, KEYS)
+    assert is_signed(replace(right, headers={**headers, "user-agent": "not covered"}), KEYS)
+    members = {k: v for k, v in change.items() if hasattr(right, k)}
+    others = {k.lower(): v for k, v in change.items() if k not in members}
+    assert not is_signed(replace(right, **members, headers={**headers, **others}), KEYS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import openstack
 import pytest
 from openstack.exceptions import BadRequestException, HttpException, NotFoundException
@@ -13,6 +14,8 @@ from otcextensions import sdk
 from linkproof.contract.loader import all_contracts
 from linkproof.mock.fixtures import Parent, read_fixtures
 from linkproof.mock.serve import Embedded
+from linkproof.targets.auth import credentials_of
+from linkproof.targets.model import Auth
 
 CONTRACT = next(c for c in all_contracts() if c.id == "otc-vpcep-connections")
 PARENT: Parent = read_fixtures(CONTRACT).parents[0]
@@ -87,6 +90,18 @@ def test_a_refusal_is_told_as_the_sdks_own_error(
         client_of(server).manage_service_connections(SERVICE, "accept", names)
     assert told.value.response is not None
     assert told.value.response.json()["error_code"] == code
+
+
+def test_what_a_target_file_signs_is_taken_with_its_keys_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTC_ACCESS_KEY", "access-key")
+    monkeypatch.setenv("OTC_SECRET_KEY", "secret-key")
+    more = {"access_key_env": "OTC_ACCESS_KEY", "secret_key_env": "OTC_SECRET_KEY", "project_id": PROJECT}
+    with Embedded([CONTRACT], keys={"access-key": "secret-key"}) as running:
+        url = f"{running.base_url}/v1/{PROJECT}/vpc-endpoint-services/{SERVICE}/connections?limit=3&sort_dir=asc"
+        fields = credentials_of(Auth("aksk", more=more), running.base_url).fields("GET", url, b"")
+        assert httpx.get(url, headers=fields, trust_env=False).status_code == 200
+        other = url.replace("limit=3", "limit=4")
+        assert httpx.get(other, headers=fields, trust_env=False).json()["error_code"] == "EndPoint.0003"
 
 
 def test_a_wrong_credential_is_told_as_the_sdks_own_error(server: Embedded) -> None:

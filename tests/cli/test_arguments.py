@@ -41,6 +41,17 @@ def test_an_empty_value_is_a_usage_error(arguments: tuple[str, ...], capsys: pyt
     assert "an empty value" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("key", ["access", "access:", ":secret-of-mine"])
+def test_a_key_without_its_half_is_a_usage_error_that_shows_no_secret(
+    key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(("mock", "--port", "0", "--key", "a:b", "--key", key)) == 2
+    told = capsys.readouterr().err
+    assert "key 2 is not an access key and a secret key" in told
+    assert "ACCESS:SECRET" in told
+    assert "of-mine" not in told
+
+
 def broken_paths(folder: Path) -> list[str]:
     (folder / "a").symlink_to(folder / "b")
     (folder / "b").symlink_to(folder / "a")

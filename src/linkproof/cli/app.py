@@ -374,6 +374,14 @@ def mock(
     ] = "127.0.0.1",
     contract: Contracts = None,
     token: Annotated[str, typer.Option(help="Accept this credential.")] = "test-token",
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--key",
+            metavar="ACCESS:SECRET",
+            help="Accept only requests that are signed with this key (repeatable). Default: any signature.",
+        ),
+    ] = None,
     fault: Annotated[
         str,
         typer.Option(
@@ -384,7 +392,7 @@ def mock(
     """Serve the contracts until interrupted."""
     from linkproof.cli.serving import serve_mock
 
-    serve_mock(port, tuple(contract or ()), token, fault, host)
+    serve_mock(port, tuple(contract or ()), token, fault, host, tuple(key or ()))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -134,6 +134,7 @@ def build_server(
     contracts: Iterable[Contract],
     *,
     token: str = "test-token",
+    keys: Mapping[str, str] | None = None,
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
@@ -144,7 +145,8 @@ def build_server(
 
     Args:
         contracts: what is served; at least one.
-        token: the only credential that is right, for every vendor.
+        token: the only token that is right, for every vendor.
+        keys: secret keys by access key, for vendors whose requests are signed; by default any signature is taken.
         operation_s: how long a long-running operation takes, on ``clock``.
         behaviour: chooses the parts that each contract is served with.
         clock: what the end of operations is measured by.
@@ -157,15 +159,16 @@ def build_server(
     for contract in contracts:
         parts = behaviour(contract)
         own = partial(clock_of, contract) if clock_of else clock
-        setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, own)
+        setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, own, keys or {})
         services.append(parts.service(setting, parts))
-    return Server(services, Consumers(services, token, operation_s, clock))
+    return Server(services, Consumers(services, token, operation_s, clock, keys or {}))
 
 
 def build_app(
     contracts: Iterable[Contract],
     *,
     token: str = "test-token",
+    keys: Mapping[str, str] | None = None,
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
@@ -173,7 +176,13 @@ def build_app(
 ) -> ASGIApp:
     """The server for some contracts as an application, with two paths of its own. Arguments as ``build_server``."""
     server = build_server(
-        contracts, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock, clock_of=clock_of
+        contracts,
+        token=token,
+        keys=keys,
+        operation_s=operation_s,
+        behaviour=behaviour,
+        clock=clock,
+        clock_of=clock_of,
     )
 
     async def reset(_: Request) -> Response:

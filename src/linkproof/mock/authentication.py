@@ -16,6 +16,7 @@ class Gate:
         self.contract = setting.contract
         self.refusals = setting.refusals
         self.token = setting.token
+        self.keys = setting.keys
         self._header = setting.contract.authorization_header.lower()
 
     def admit(self, asked: Asked) -> Refusal | None:

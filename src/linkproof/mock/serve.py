@@ -6,7 +6,7 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -67,7 +67,7 @@ class Embedded:
     Args:
         contracts: what is served; all contracts where none is given.
         port: 0 takes any that is free.
-        token, operation_s, behaviour, clock, clock_of: as for ``build_app``.
+        token, keys, operation_s, behaviour, clock, clock_of: as for ``build_app``.
         around: what the app is wrapped in: a latency, a count.
     """
 
@@ -77,6 +77,7 @@ class Embedded:
         *,
         port: int = 0,
         token: str = "test-token",
+        keys: Mapping[str, str] | None = None,
         operation_s: float = 0.05,
         behaviour: Choice = DEFAULT,
         clock: Callable[[], float] = time.monotonic,
@@ -85,7 +86,13 @@ class Embedded:
     ) -> None:
         chosen = all_contracts() if contracts is None else contracts
         app = build_app(
-            chosen, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock, clock_of=clock_of
+            chosen,
+            token=token,
+            keys=keys,
+            operation_s=operation_s,
+            behaviour=behaviour,
+            clock=clock,
+            clock_of=clock_of,
         )
         self.app = app
         self.base_url = ""
@@ -127,6 +134,7 @@ def serve(
     contracts: Iterable[Contract] | None = None,
     *,
     token: str = "test-token",
+    keys: Mapping[str, str] | None = None,
     operation_s: float = 0.05,
     behaviour: Choice = DEFAULT,
     tell: Callable[[str], None] = _print_at_once,
@@ -136,7 +144,7 @@ def serve(
     Raises UsageError for a port that is taken or a mistake in a fixtures file.
     """
     chosen = tuple(all_contracts() if contracts is None else contracts)
-    app = build_app(chosen, token=token, operation_s=operation_s, behaviour=behaviour)
+    app = build_app(chosen, token=token, keys=keys, operation_s=operation_s, behaviour=behaviour)
     listening = _listen(host, port)
     tell(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; end it with Ctrl+C")
     try:

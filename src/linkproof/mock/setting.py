@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from linkproof.contract.model import Contract
 from linkproof.mock.fixtures import Fixtures
@@ -12,7 +12,10 @@ from linkproof.mock.refusal import Refusals
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A contract, its fixtures, its refusals; the token that is right, the clock, how long operations take."""
+    """A contract, its fixtures, its refusals; the token that is right, the clock, how long operations take.
+
+    ``keys`` are the secret keys by access key that sign requests; empty: any key does.
+    """
 
     contract: Contract
     fixtures: Fixtures
@@ -20,3 +23,4 @@ class Setting:
     token: str
     operation_s: float
     clock: Callable[[], float]
+    keys: Mapping[str, str] = field(default_factory=dict)

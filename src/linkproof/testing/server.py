@@ -24,16 +24,24 @@ class MockServer:
         contracts: ids; all contracts where none is given.
         fault: the id of a fault or variant (``linkproof faults list``); "" for a server that conforms.
         token: the credential that it accepts: ``Authorization: Bearer TOKEN``, or Huawei's ``X-Auth-Token: TOKEN``.
+        keys: secret keys by access key: only their signatures are taken (Huawei, OTC). By default any signature is.
         operation_s: seconds that a long-running operation takes.
 
     Raises UsageError for an unknown contract or fault.
     """
 
-    def __init__(self, *contracts: str, fault: str = "", token: str = "test-token", operation_s: float = 0.05) -> None:
+    def __init__(
+        self,
+        *contracts: str,
+        fault: str = "",
+        token: str = "test-token",
+        keys: Mapping[str, str] | None = None,
+        operation_s: float = 0.05,
+    ) -> None:
         self.token = token
         self._contracts: tuple[Contract, ...] = select(all_contracts(), contracts)
         behaviour = behaving(find(fault, self._contracts)) if fault else DEFAULT
-        self._server = Embedded(self._contracts, token=token, operation_s=operation_s, behaviour=behaviour)
+        self._server = Embedded(self._contracts, token=token, keys=keys, operation_s=operation_s, behaviour=behaviour)
 
     def __enter__(self) -> Self:
         self._server.__enter__()

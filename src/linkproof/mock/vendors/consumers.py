@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from linkproof.contract.names import within_limits
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.service import Service
 from linkproof.mock.store import Collection, Connection, Decision
+from linkproof.mock.vendors.signed import is_signed
 
 _AZURE = re.compile(
     r"(?i)/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/privateEndpoints/(?P<name>[^/]+)"
@@ -40,9 +41,17 @@ class _Endpoint:
 class Consumers:
     """Answers what consumers ask for. Making and removing takes ``operation_s`` on ``clock``."""
 
-    def __init__(self, services: Sequence[Service], token: str, operation_s: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        services: Sequence[Service],
+        token: str,
+        operation_s: float,
+        clock: Callable[[], float],
+        keys: Mapping[str, str],
+    ) -> None:
         self._services = services
         self._token = token
+        self._keys = keys
         self._operation_s = operation_s
         self._clock = clock
         self._endpoints: dict[str, _Endpoint] = {}
@@ -57,13 +66,18 @@ class Consumers:
         if azure is None and huawei is None:
             return None
         self._settle()
-        sent = asked.headers.get("authorization", "").removeprefix("Bearer ") if azure else None
-        if (asked.headers.get("x-auth-token") if sent is None else sent) != self._token:
+        if not self._admits(asked, is_azure=azure is not None):
             return _refused(401, "AuthenticationFailed", is_azure=azure is not None)
         if azure:
             return self._azure(asked, azure["name"])
         assert huawei is not None
         return self._huawei(asked, huawei["name"] or "")
+
+    def _admits(self, asked: Asked, *, is_azure: bool) -> bool:
+        if is_azure:
+            return asked.headers.get("authorization", "").removeprefix("Bearer ") == self._token
+        token = asked.headers.get("x-auth-token", "")
+        return token == self._token if token else is_signed(asked, self._keys)
 
     def _settle(self) -> None:
         """What is due: connections come, and go with their endpoints."""

@@ -17,6 +17,7 @@ from linkproof.mock.presenter import Presenter
 from linkproof.mock.refusal import Mistake, Refusal, Refusals, Row
 from linkproof.mock.rules import Rules
 from linkproof.mock.store import Connection
+from linkproof.mock.vendors.signed import SignatureGate
 
 _ERRORS: Mapping[Mistake, Row] = {
     Mistake.NO_CREDENTIAL: Row(401, "EndPoint.0003", "Authentication failed."),
@@ -100,4 +101,6 @@ class HuaweiRules(Rules):
         return None if connection.status in allowed else self.refusals.of(Mistake.STATE)
 
 
-HUAWEI = Behaviour(refusals=HuaweiRefusals, presenter=HuaweiPresenter, rules=HuaweiRules, paging=LimitPaging)
+HUAWEI = Behaviour(
+    refusals=HuaweiRefusals, presenter=HuaweiPresenter, rules=HuaweiRules, paging=LimitPaging, gate=SignatureGate
+)
