@@ -21,7 +21,8 @@ from linkproof.checks.walks import (
     offset_page,
     order_of,
 )
-from linkproof.contract.call import Call, Named
+from linkproof.contract.answer import Named
+from linkproof.contract.call import Call
 from linkproof.contract.model import Paging, Role
 from linkproof.contract.names import name_among
 
