@@ -91,13 +91,12 @@ class Judged:
 class _Plan:
     """What the calls of one class are judged by: what all of them pass, and the checks that apply to them."""
 
-    __slots__ = ("of_answer", "others", "passed")
+    __slots__ = ("checks", "others", "passed")
 
     def __init__(self, checks: tuple[Check, ...], of: CallClass) -> None:
-        asked = [c for c in checks if not c.passes(of)]
         self.passed: tuple[Judgement, ...] = tuple(passed(c.requirements[0]) for c in checks if c.passes(of))
-        self.of_answer: tuple[Check, ...] = tuple(c for c in asked if c.of_answer)
-        self.others: tuple[Check, ...] = tuple(c for c in asked if not c.of_answer)
+        self.checks: tuple[Check, ...] = tuple(c for c in checks if not c.passes(of))
+        self.others: tuple[Check, ...] = tuple(c for c in self.checks if not c.of_answer)
 
 
 class Judge:
@@ -170,8 +169,7 @@ class Judge:
         state = world.state(call.contract, self.circumstances)
         view = View(state, call)
         plan = self._plan_of(call, view)
-        found = [*plan.passed, *self._judged_by_answer(plan, call, view)]
-        self._ask(plan.others, call, view, found)
+        found = self._judge(plan, call, view)
         if call.seen_version:
             found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
@@ -191,27 +189,36 @@ class Judge:
             found = self._plans[key] = _Plan(tuple(c for c in all_checks() if c.applies_to(of)), of)
         return found
 
-    def _judged_by_answer(self, plan: _Plan, call: Call, view: View) -> Iterable[Judgement]:
-        """What the checks of the answer alone say; an answer that came before and passed is not judged again."""
+    def _judge(self, plan: _Plan, call: Call, view: View) -> list[Judgement]:
+        """What all checks say of a call; an answer that came before and passed is not judged again."""
         answered = call.answered
         if answered.passed is not None:
-            return answered.passed
-        found: list[Judgement] = []
-        sound = self._ask(plan.of_answer, call, view, found)
-        if sound and all(j.breach is None for j in found):
-            answered.passed = tuple(found)
+            found = [*plan.passed, *answered.passed]
+            for check in plan.others:
+                self._ask(check, call, view, found)
+            return found
+        found = [*plan.passed]
+        of_answer: list[Judgement] = []
+        sound = True
+        for check in plan.checks:
+            if check.of_answer:
+                start = len(found)
+                sound = self._ask(check, call, view, found) and sound
+                of_answer += found[start:]
+            else:
+                self._ask(check, call, view, found)
+        if sound and all(j.breach is None for j in of_answer):
+            answered.passed = tuple(of_answer)
         return found
 
-    def _ask(self, checks: tuple[Check, ...], call: Call, view: View, found: list[Judgement]) -> bool:
-        """Add what checks say to what was found; return whether none of them broke."""
-        sound = True
-        for check in checks:
-            try:
-                found += judged_by(check, call, view, self.circumstances)
-            except Exception:
-                self._broke(check.requirements, call.exchange)
-                sound = False
-        return sound
+    def _ask(self, check: Check, call: Call, view: View, found: list[Judgement]) -> bool:
+        """Add what a check says to what was found; return whether it did not break."""
+        try:
+            found += judged_by(check, call, view, self.circumstances)
+        except Exception:
+            self._broke(check.requirements, call.exchange)
+            return False
+        return True
 
     def seen(self) -> tuple[Contract, ...]:
         """Return the contracts that exchanges were matched to."""
