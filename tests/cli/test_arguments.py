@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,3 +151,12 @@ def test_a_credential_in_the_wrong_place_is_not_printed(
 def test_what_is_no_credential_is_named(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(("run", argument)) == 2
     assert argument in capsys.readouterr().err
+
+
+def test_a_run_writes_nothing_to_the_current_folder_but_reports(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "linkproof", "run", *DICOM, "--quiet"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
+    (tmp_path / "here").mkdir()
+    subprocess.run(command, cwd=tmp_path / "here", env=environment, check=False, timeout=200)
+    assert [p.name for p in (tmp_path / "here").iterdir()] == ["reports"]

@@ -10,6 +10,8 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -37,6 +39,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from linkproof.cli.app import app
 
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _keep_tables_of_hypothesis_in_the_cache()
     try:
         _refuse_empty(given)
         code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
@@ -54,6 +57,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         unusable = _unusable_path(error)
         return _failed(unusable, given) if unusable is not None else _crashed(error, given)
+
+
+def _keep_tables_of_hypothesis_in_the_cache() -> None:
+    """Else Hypothesis writes ``.hypothesis`` to the current folder, and in each folder first takes 200 MB for it."""
+    with suppress(RuntimeError):  # no home folder
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linkproof" / "hypothesis"
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache))
 
 
 def _misused(error: Any, arguments: list[str]) -> int:
