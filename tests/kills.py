@@ -21,8 +21,9 @@ from pathlib import Path
 from linkproof.errors import LinkproofError
 from linkproof.mock.serve import Embedded
 from linkproof.recordings import read_recordings
+from tests.command_line import command
 from tests.nightly.test_killed_night import children_of, is_running
-from tests.test_cleanup import AZURE, HEALTH, command, environment, linkproof, shown, target_file
+from tests.test_cleanup import AZURE, HEALTH, environment, linkproof, shown, target_file
 from tests.test_kills import all_whole
 
 #: A part of a run that makes, decides and deletes connections.

@@ -27,6 +27,8 @@ _ISSUES = "https://github.com/linkproof/linkproof/issues"
 _INTERRUPTED = 130
 #: typer has click within it, or beside it, depending on its version.
 _InvalidCall: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+#: There is no room for what is written.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: What is wrong with a path that a caller has given.
 _PATH_ERRORS = (errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS)
 
@@ -43,6 +45,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         _refuse_empty(given)
         code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here an error has its exit code; at the end of the process it would be 120
         return code if isinstance(code, int) else 0
     except LinkproofError as error:
         return _failed(error, given)
@@ -52,10 +56,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print("linkproof: interrupted", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:  # whoever read the output has gone
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
+        _print_no_more()
         return _INTERRUPTED
     except Exception as error:
-        unusable = _unusable_path(error)
+        unusable = _callers_error(error)
         return _failed(unusable, given) if unusable is not None else _crashed(error, given)
 
 
@@ -92,11 +96,23 @@ def _refuse_empty(arguments: list[str]) -> None:
             raise UsageError("an empty value", where=where, fix="give a value, or leave the option out")
 
 
-def _unusable_path(error: Exception) -> UsageError | None:
-    """Return the caller's error that an error of the operating system about a path is; None for any other."""
+def _print_no_more() -> None:
+    """Let everything that is still to be printed go: else Python tries once more at the end of the process."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
+
+
+def _callers_error(error: Exception) -> UsageError | None:
+    """Return the usage error for an error of the operating system: a path, a full disk; None for any other."""
     if isinstance(error, RuntimeError) and "Symlink loop" in str(error):
         return UsageError(str(error), fix="give a path that leads to a file or folder")
-    if not isinstance(error, OSError) or error.errno not in _PATH_ERRORS or error.filename is None:
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in _FULL:
+        _print_no_more()
+        return UsageError(f"the output cannot be written: {error.strerror}", fix="make room, or write elsewhere")
+    if error.errno == errno.ENOENT and error.filename is None:
+        return UsageError("the current folder does not exist any more", fix="change to a folder that exists")
+    if error.errno not in _PATH_ERRORS or error.filename is None:
         return None
     return UsageError(f"{error.strerror}", where=f"{error.filename!s:.100}", fix="give another path, or make it usable")
 
