@@ -18,9 +18,6 @@ import typer
 
 import linkproof
 from linkproof.errors import LinkproofError, UsageError
-from linkproof.redaction.arguments import is_harmless
-from linkproof.redaction.credentials import MASK
-from linkproof.redaction.masking import mask_text
 
 _ISSUES = "https://github.com/linkproof/linkproof/issues"
 #: What a shell says of a process that was interrupted; never 1, which means "breached".
@@ -72,6 +69,9 @@ def _keep_tables_of_hypothesis_in_the_cache() -> None:
 
 def _misused(error: Any, arguments: list[str]) -> int:
     """Print how a command is called. An argument in the wrong place may be a credential: it is masked."""
+    from linkproof.redaction import MASK, mask_text
+    from linkproof.redaction.arguments import is_harmless
+
     said = io.StringIO()
     error.show(file=said)
     text = said.getvalue()
@@ -118,6 +118,8 @@ def _callers_error(error: Exception) -> UsageError | None:
 
 
 def _failed(error: LinkproofError, arguments: list[str]) -> int:
+    from linkproof.redaction import mask_text
+
     if error.exit_code == 2:
         print(f"linkproof: error: {mask_text(str(error))}", file=sys.stderr)
         return 2
@@ -128,6 +130,8 @@ def _failed(error: LinkproofError, arguments: list[str]) -> int:
 
 
 def _crashed(error: Exception, arguments: list[str]) -> int:
+    from linkproof.redaction import mask_text
+
     said = " ".join(mask_text(f"{type(error).__name__}: {error}").split())[:200]
     try:
         trace = "".join(traceback.format_exception(error))
@@ -141,6 +145,9 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
 
 def _report(text: str, arguments: list[str]) -> str:
     """Write a report of an error, masked, and return its path; it holds no values of variables."""
+    from linkproof.redaction import MASK, mask_text
+    from linkproof.redaction.arguments import is_harmless
+
     shown = [a.replace(v, MASK) if (v := _value(a)) and not is_harmless(v) else a for a in arguments]
     lines = [
         f"Linkproof {linkproof.__version__}, Python {platform.python_version()}, {platform.platform()}",
