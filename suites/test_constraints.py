@@ -10,6 +10,7 @@ import pytest
 from linkproof.contract.model import Role
 from linkproof.contract.request_cases import QUERY
 from linkproof.runner.constraint_scenarios import (
+    list_cases,
     operation_with_body,
     path_parameters,
     query_cases,
@@ -66,6 +67,23 @@ def test_each_limit_of_a_path_holds(driver: Driver, role: Role) -> None:
     look(driver, name)
 
 
+@pytest.mark.requirement("ERR-5", "ENM-2", "ERR-1", "ERR-2", "HDR-5")
+def test_a_list_that_violates_one_constraint_is_refused(driver: Driver) -> None:
+    operation = operation_with_body(driver, Role.LIST)
+    for case in list_cases(driver, operation):
+        if not case.valid:
+            driver.send(operation, raw=driver.encoded(operation, case.value))
+
+
+@pytest.mark.requirement("ERR-10", "PAG-10", "PAG-11", "SHP-2")
+def test_a_list_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
+    operation = operation_with_body(driver, Role.LIST)
+    driver.page()
+    for case in list_cases(driver, operation):
+        if case.valid:
+            driver.send(operation, body=case.value)
+
+
 @pytest.mark.requirement("PAG-8", "ERR-8", "ERR-1", "STA-3")
 @pytest.mark.parametrize("parameter", QUERY)
 def test_each_limit_of_a_query_holds(driver: Driver, parameter: str) -> None:
@@ -106,6 +124,11 @@ def test_the_same_json_written_otherwise_is_accepted(driver: Driver, role: Role)
     look(driver, name)
     full = whole_body(driver, operation, name)
     reordered = {key: full[key] for key in reversed(full)}
+    if driver.contract.by_name:
+        pairs = reversed(driver.encoded(operation, full).split(b"&"))
+        driver.wait(driver.send(operation, name, raw=b"&".join(pairs)), name)
+        look(driver, name)
+        return
     raw = b"\n " + json.dumps(reordered, indent=2, ensure_ascii=True).encode() + b"\r\n"
     driver.wait(driver.send(operation, name, raw=raw), name)
     look(driver, name)

@@ -3,9 +3,40 @@
 import pytest
 
 from linkproof.base.json_values import at
-from linkproof.contract.model import Role
+from linkproof.contract.model import Paging, Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import look_at_everything, names_in
+from linkproof.runner.session import DoesNotApply
+
+
+@pytest.mark.requirement("PAG-9", "PAG-11", "PAG-3", "PAG-4")
+@pytest.mark.parametrize("size", [5, 7, 1000])
+def test_pages_by_token_hold_each_connection_once(driver: Driver, size: int) -> None:
+    if driver.contract.list.paging is not Paging.TOKEN:
+        raise DoesNotApply("the list has no tokens")
+    look_at_everything(driver)
+    first = driver.walk_by_token(size)[0]
+    token = at(first.answer, driver.contract.list.next_token)
+    rules = driver.contract.list
+    for wrong in ("no-page-had-it", f"{token}x" if isinstance(token, str) else "0"):
+        driver.page(**{rules.token: wrong, rules.size: str(size)})
+
+
+@pytest.mark.requirement("PAG-10", "PAG-9", "PAG-4")
+def test_lists_of_filters_hold(driver: Driver) -> None:
+    if not driver.contract.list.filter_list:
+        raise DoesNotApply("the list takes no list of filters")
+    whole = [item for page in driver.walk() for item in page.items]
+    for name, pointer in driver.contract.list.filters.items():
+        values = list(dict.fromkeys(v for item in whole if isinstance(v := at(item, pointer), str)))
+        wanted = [*values[:3], ",".join(values[:2]), "no-connection-has-it", values[0].swapcase() if values else ""]
+        for value in filter(None, wanted):
+            driver.walk_by_token(5, **{name: value})
+    by_status = driver.contract.list.filter_by(driver.contract.member.status)
+    by_id = driver.contract.list.filter_by(driver.contract.member.id)
+    for item in whole[:3]:
+        both = {by_id: str(at(item, driver.contract.member.id)), by_status: str(driver.contract.states["approved"])}
+        driver.walk_by_token(5, **both)
 
 
 @pytest.mark.requirement("PAG-1", "PAG-2", "PAG-3", "PAG-4", "PAG-5", "STA-6")

@@ -20,8 +20,11 @@ def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)
     name = driver.take("pending")
     body = deepcopy(operation.request_example) or driver.body_for("approve", name)
-    if driver.contract.decide.subject:
-        place(body, driver.contract.decide.subject, name)
+    rules = driver.contract.decide
+    if rules.subject:
+        place(body, rules.subject, name)
+    if rules.parent:
+        place(body, rules.parent, driver.given.path[rules.parent.strip("/")])
     others = bystanders(driver, name)
     look(driver, name, *others)
     call = driver.send(operation, name, body=body)
@@ -51,13 +54,6 @@ def test_integers_keep_their_digits(driver: Driver) -> None:
             driver.page(id=str(item["id"]))
     else:
         look_at_everything(driver)
-
-
-@pytest.mark.requirement("SHP-8")
-def test_groups_of_connections_are_those_of_the_parent(driver: Driver) -> None:
-    look_at_everything(driver)
-    driver.send(driver.operation(Role.LINK_RESOURCES))
-    look_at_everything(driver)
 
 
 @pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4")

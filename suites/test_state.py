@@ -2,9 +2,11 @@
 
 import pytest
 
+from linkproof.base.json_values import place
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import bystanders, look, look_at_everything
+from linkproof.runner.session import DoesNotApply
 
 _LONG = "Long enough to be cut somewhere: " + "0123456789 " * 24
 _DESCRIPTIONS = {
@@ -145,3 +147,35 @@ def test_two_decisions_at_the_same_time_do_not_mix(driver: Driver, attempt: int)
         driver.wait(call, name)
     driver.get(name)
     look(driver, name)
+
+
+@pytest.mark.requirement("STA-12", "STA-1", "STA-3", "STA-7", "ERR-3")
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_several_are_decided_together(driver: Driver, decision: str) -> None:
+    operation, subjects = driver.deciding(decision), driver.contract.decide.subjects
+    if not subjects:
+        raise DoesNotApply("a decision is about one connection")
+    names = [driver.take("pending") for _ in range(3)]
+    others = bystanders(driver, names[0], 4)
+    for asked in (names[:2], [names[2], "linkproof-absent-1"], ["linkproof-absent-1", "linkproof-absent-2"]):
+        look(driver, *names, *others)
+        body = driver.body_for(decision, names[0])
+        place(body, subjects, asked)
+        call = driver.send(operation, body=body)
+        for name in asked[:1]:
+            driver.wait(call.about(name), name)
+        look(driver, *names, *others)
+
+
+@pytest.mark.requirement("STA-3")
+def test_a_dry_run_changes_nothing(driver: Driver) -> None:
+    pointer = driver.contract.decide.dry_run
+    if not pointer:
+        raise DoesNotApply("the contract has no dry run")
+    name = driver.take("pending")
+    look(driver, name)
+    for decision in ("approve", "reject"):
+        body = driver.body_for(decision, name)
+        place(body, pointer, True)
+        driver.send(driver.deciding(decision), body=body)
+        look(driver, name)

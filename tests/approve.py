@@ -16,6 +16,7 @@ from linkproof.recordings.files import read_recordings
 from tests.check_cases import CASES, Case
 from tests.check_cases_effects import EFFECTS
 from tests.check_cases_kinds import KINDS
+from tests.check_cases_named import NAMED
 from tests.check_cases_requests import REQUESTS
 from tests.traffic import judge
 
@@ -27,7 +28,7 @@ CASSETTES = sorted((Path(__file__).parents[1] / "cassettes").glob("*.yaml.gz"))
 
 def judgements() -> str:
     """Of each case: how often each requirement was judged, and every breach."""
-    return "\n".join(line for case in (*CASES, *EFFECTS, *KINDS, *REQUESTS) for line in _of(case)) + "\n"
+    return "\n".join(line for case in (*CASES, *EFFECTS, *KINDS, *REQUESTS, *NAMED) for line in _of(case)) + "\n"
 
 
 def judgements_of_cassettes() -> str:

@@ -14,11 +14,12 @@ from tests.check_cases import CASES as FIRST
 from tests.check_cases import Case
 from tests.check_cases_effects import EFFECTS
 from tests.check_cases_kinds import KINDS
+from tests.check_cases_named import NAMED, QUIET_NAMED
 from tests.check_cases_quiet import QUIET, Quiet
 from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
 from tests.traffic import AKS, MOCK, contract, error, ex, judge
 
-CASES = (*FIRST, *EFFECTS, *KINDS, *REQUESTS)
+CASES = (*FIRST, *EFFECTS, *KINDS, *REQUESTS, *NAMED)
 IDS = [f"{c.requirement} {c.name}".strip() for c in CASES]
 
 
@@ -37,7 +38,7 @@ def test_it_is_breached_on_what_is_wrong(case: Case) -> None:
     assert any(case.says in b.message for b in own), [b.message for b in own]
 
 
-@pytest.mark.parametrize("quiet", [*QUIET, *QUIET_REQUESTS], ids=lambda q: q.why)
+@pytest.mark.parametrize("quiet", [*QUIET, *QUIET_REQUESTS, *QUIET_NAMED], ids=lambda q: q.why)
 def test_nobody_is_blamed(quiet: Quiet) -> None:
     counts, breaches = judge(quiet.exchanges, quiet.circumstances)
     assert counts, "nothing was judged"

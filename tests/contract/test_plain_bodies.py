@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -12,8 +13,10 @@ _ODD: tuple[Any, ...] = (None, True, 0, 1.5, "", "x", "\ud800", [], {}, [{}], {"
 
 
 def by_all_errors(schema: BodySchema, value: Any) -> bool:
-    """Return what the closed schema's list of errors says."""
+    """Return what the closed schema's list of errors says; with an error anywhere, all text has to be Unicode."""
     try:
+        if not schema._closed.is_valid(value):
+            json.dumps(value, ensure_ascii=False).encode()
         return not any(e.kind.name == "additionalProperties" for e in schema._closed.iter_errors(value))
     except UnicodeEncodeError:
         return False

@@ -96,8 +96,7 @@ def asked(body: bytes, query: str = "") -> Exchange:
         (b"Action=AcceptConnections&Id.1=E1", "", "AcceptConnections", Role.DECIDE, "accepted", "e1"),
         (b"Action=RejectConnections&Id.1=E1", "", "RejectConnections", Role.DECIDE, "rejected", "e1"),
         (b"Id.1=E1", "?Action=RejectConnections", "RejectConnections", Role.DECIDE, "rejected", "e1"),
-        (b"Action=DropConnections", "", "POST undocumented method", None, "", ""),
-        (b"", "", "POST undocumented method", None, "", ""),
+        (b"", "?Action=AcceptConnections&Id.1=E1", "AcceptConnections", Role.DECIDE, "accepted", "e1"),
     ],
 )
 def test_an_operation_is_found_by_its_name(
@@ -108,6 +107,15 @@ def test_an_operation_is_found_by_its_name(
         call = judge.peek(asked(body, query))
         assert call is not None
         assert (call.name, call.role, call.decision, call.subject) == (name, role, decision, subject)
+
+
+@pytest.mark.parametrize("body", [b"Action=DropConnections", b"Action=acceptconnections", b"", b"{"])
+def test_an_operation_of_another_name_is_the_contracts_only_if_it_was_sent_for_it(body: bytes) -> None:
+    judge = Judge([by_name()], MOCK)
+    assert judge.peek(asked(body)) is None
+    call = judge.peek(replace(asked(body), contract="by-name"))
+    assert call is not None
+    assert (call.name, call.role) == ("POST undocumented method", None)
 
 
 def test_what_makes_a_decision() -> None:

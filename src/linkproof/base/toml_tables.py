@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +14,6 @@ from linkproof.errors import UsageError
 
 #: TOML is written by hand; its parser is slow.
 _MOST_BYTES = 5 << 20
-#: A dotted key with so many parts that ``tomllib``, which takes the square of their number, would not end.
-_LONG_KEY = re.compile(r"""(?<![\w\-"'.])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
 
@@ -67,10 +64,7 @@ def read_toml(path: Path, fix: str, model: type[Any] | None = None) -> dict[str,
 def toml_of(data: bytes, where: str) -> dict[str, Any]:
     """Return the tables of a TOML text. Raises UsageError."""
     try:
-        text = data.decode("utf-8-sig")
-        if _LONG_KEY.search(text):
-            raise UsageError("a key has more than 100 parts", where=where, fix="write tables instead")
-        return tomllib.loads(text)
+        return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UsageError("this file is not UTF-8 text", where=where, fix="save it as UTF-8") from None
     except (ValueError, RecursionError) as error:

@@ -24,7 +24,7 @@ _BLAMING = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 431})
 _WRITES = (Role.DECIDE, Role.TAGS, Role.DELETE)
 #: Whole numbers as everybody writes them: signs and leading zeros are left to the service.
 _PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,8}")
-_JSON_TYPE = re.compile(r"(?i)application/json\s*(;\s*charset=\"?utf-8\"?\s*)?")
+_CHARSET = re.compile(r"(?i)\s*(charset=\"?utf-8\"?\s*)?")
 
 
 def _is_in_order(of: CallClass) -> bool:
@@ -40,7 +40,10 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
         return
     if call.throttled or not _is_ordinary(call):
         return
-    if call.success:
+    parents = circumstances.parents.get(call.contract.id, frozenset())
+    if call.parent and call.parent.casefold() not in parents:
+        return  # whether the parent is there, nobody said
+    if call.done:
         yield passed("ERR-10")
         return
     subject = view.subject
@@ -49,7 +52,7 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
     if call.role in _WRITES and not _may_be_written(call, subject):
         return
     if call.role is Role.LIST and _is_edge_of_paging(call):
-        return  # PAG-6
+        return  # PAG-6, PAG-9
     if call.role in _WRITES and subject is not None and subject.get and spelled_otherwise(call, subject):
         message = f"{call.name} was answered with {call.status}, and the same path in another case names a connection"
         expected = f"as for {path_of(subject.get.call)}"
@@ -66,7 +69,9 @@ def _is_ordinary(call: Call) -> bool:
     if operation is None or not call.plain:
         return False
     label = request.headers.get("content-type")
-    if request.body and label and not _JSON_TYPE.fullmatch(label.strip()):
+    media, _, charset = label.partition(";")
+    usual = media.strip().lower() in call.contract.protocol.request.media and _CHARSET.fullmatch(charset)
+    if request.body and label and not usual:
         return False
     for name, value in call.query.items():
         parameter = operation.parameter(name)
@@ -81,7 +86,7 @@ def _is_ordinary(call: Call) -> bool:
 
 
 def _is_refused(call: Call, subject: Subject | None) -> bool:
-    if call.status in _BLAMING:
+    if call.status in _BLAMING or call.success:
         return subject is None or subject.presence is Presence.PRESENT
     return call.status == 404 and call.role in _WRITES and subject is not None and subject.presence is Presence.PRESENT
 
@@ -110,6 +115,8 @@ def _has_usual_length(call: Call) -> bool:
 
 def _is_edge_of_paging(call: Call) -> bool:
     rules = call.contract.list
+    if rules.token:
+        return call.listing(rules.token) not in (MISSING, "")
     return call.query.get(rules.limit) == "0" or call.query.get(rules.offset, "0") != "0"
 
 

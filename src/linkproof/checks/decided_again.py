@@ -94,7 +94,7 @@ def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> 
         return
     if rules.final:
         yield from _decided_again(call, view.subject, before)
-    elif before == rules.shows.get("reject") != call.decision and 400 <= call.status < 500:
+    elif before == rules.shows.get("reject") != call.decision and (400 <= call.status < 500 or not call.done):
         yield passed("STA-9")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.checks.state import READING
 from linkproof.checks.subjects import OddWrite
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -52,7 +51,7 @@ def place_in_connection(call: Call, pointer: str) -> str:
 
 def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[OddWrite]:
     """The writes that may have put something odd there: the call itself, and those kept of its connection."""
-    if call.exchange.request.method not in READING:
+    if not call.reads:
         yield OddWrite(call, view.subject.before_odd_writes if view.subject is not None else None)
     name = view.operation.subject if view.operation is not None else call.subject
     if call.role is Role.LIST:

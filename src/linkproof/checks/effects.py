@@ -102,10 +102,11 @@ def _may_yet_change(subject: Subject) -> bool:
 
 def _between(call: Call, view: View, subject: Subject, before: Shown) -> Between:
     since, writes = before.index, view.collection
-    return Between(
-        tuple(w for w in writes.refused if w.index > since and _lies_between(before, w, call)),
-        tuple(w for w in writes.done if w.index > since and w.subject != subject.name),
-    )
+    refused = tuple(w for w in writes.refused if w.index > since and _lies_between(before, w, call))
+    # Of one request that decided others, and left this one undecided, only the latter counts.
+    own = {w.index for w in refused if w.subject == subject.name}
+    done = (w for w in writes.done if w.index > since and w.subject != subject.name and w.index not in own)
+    return Between(refused, tuple(done))
 
 
 def _lies_between(before: Shown, write: Write, call: Call) -> bool:

@@ -106,7 +106,7 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
     if not _is_fresh_decision(call, view):
         return
     rules = call.contract.decide
-    if call.success:
+    if call.done:
         yield passed("ENM-3")
     elif judges_refused_decision(call, view):
         pending = call.contract.states.get("pending", "")
@@ -124,7 +124,7 @@ def _is_fresh_decision(call: Call, view: View) -> bool:
     """Whether a call decides a connection that is pending and at rest, with nothing else in its body."""
     if not call.decision or call.throttled:
         return False
-    if "request-enumerations" not in call.contract.capabilities or not call.plain or _is_long(call):
+    if "decisions" not in call.contract.capabilities or not call.plain or _is_long(call):
         return False
     subject = view.subject
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:

@@ -49,9 +49,11 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
         yield passed("ERR-1")
     elif answer is MISSING or answer is NOT_JSON or answer is TOO_DEEP:
         shown = call.exchange.response.body[:80].decode("utf-8", "replace") or "an empty body"
-        kind = "no body" if answer is MISSING else "not JSON"
+        language = call.contract.protocol.response.name
+        kind = "no body" if answer is MISSING else f"not {language}"
         message = f"{call.status} came without the error body"
-        yield breach("ERR-1", kind, "", f"JSON with {rules.code} and {rules.message}", shown, message, group="")
+        expected = f"{language} with {rules.code} and {rules.message}"
+        yield breach("ERR-1", kind, "", expected, shown, message, group="")
     else:
         schema = error_schema(call)
         problem = min(schema.problems(answer), key=lambda p: len(p.pointer))
@@ -99,7 +101,7 @@ def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -
         return
     allowed = call.contract.error.not_found
     expected = " or ".join(map(str, allowed))
-    if call.status in allowed or call.not_found:
+    if call.status in allowed or call.not_found or (call.success and not call.done):
         yield passed("ERR-3")
     else:
         message = f"{what} is unknown, and {call.name} answered {call.status}"
@@ -109,6 +111,9 @@ def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -
 def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
     promised = circumstances.collections.get(call.contract.id, frozenset())
     if promised and call.collection not in promised:
+        return "the parent"
+    parents = circumstances.parents.get(call.contract.id, frozenset())
+    if parents and call.parent and call.parent.casefold() not in parents:
         return "the parent"
     subject, complete = view.subject, view.collection.complete
     if subject is None or call.role not in (Role.GET, Role.DECIDE):
@@ -263,6 +268,8 @@ def codes_agree_with_their_status(call: Call, view: View, circumstances: Circums
         return
     rows = [r for r in table if r.code.casefold() == code]
     own = next((r.code for r in table if r.code.rsplit(".", 1)[-1] == code.rsplit(".", 1)[-1]), "")
+    if len({r.code.rpartition(".")[0].casefold() for r in table}) > 1:
+        own = ""  # what stands before the dot is no prefix of all codes
     if not rows and own:
         message = f"the code lacks the prefix that the table has: {own} for {call.error_code}"
         yield breach("ERR-8", "prefix", call.contract.error.code, own, call.error_code, message, group="")

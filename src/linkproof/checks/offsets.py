@@ -99,15 +99,16 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
         yield breach("PAG-6", "total is not the count", rules.total, str(count), str(page.total), message, group="")
         return
     known = frozenset(names)
-    missing = [] if page.filters else [s for s in view.collection.subjects if _is_missing(s, known)]
-    yield _vanished(call, view, missing) if missing else passed("PAG-4")
+    missing = [] if page.filters else [s for s in view.collection.subjects if is_missing(s, known)]
+    yield vanished(call, view, missing) if missing else passed("PAG-4")
 
 
-def _is_missing(subject: Subject, names: frozenset[str]) -> bool:
+def is_missing(subject: Subject, names: frozenset[str]) -> bool:
+    """Whether a connection that is there is not among those that a whole list has."""
     return subject.presence is Presence.PRESENT and subject.name not in names and subject.deleted is None
 
 
-def _vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
+def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
     """Judge connections that were shown, and are on no page now: lost by the list, or by a request in between."""
     shown, name = missing[0].latest, missing[0].name
     since = shown.index if shown is not None else -1

@@ -30,11 +30,11 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
     answer = call.answer
     if answer is MISSING:
         if call.status != 202:
-            yield breach("SHP-1", "no body", "", "a JSON body", "an empty body", "the answer has no body")
+            expected = call.contract.protocol.response.body
+            yield breach("SHP-1", "no body", "", expected, "an empty body", "the answer has no body")
         return
     if answer is NOT_JSON or answer is TOO_DEEP:
-        shown = call.exchange.response.body[:80].decode("utf-8", "replace")
-        yield breach("SHP-1", "not JSON", "", "a JSON body", shown, "the body is not JSON", group="")
+        yield _not_readable(call)
         return
     if call.exact or schema.fits(answer):
         yield passed("SHP-1")
@@ -61,6 +61,13 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
         )
     if sound:
         yield passed("SHP-1")
+
+
+def _not_readable(call: Call) -> Judgement:
+    how = call.contract.protocol.response
+    shown = call.exchange.response.body[:80].decode("utf-8", "replace")
+    message = f"the body is not {how.name}"
+    return breach("SHP-1", f"not {how.name}", "", how.body, shown, message, group="")
 
 
 def _echo(call: Call, write: Call, problem: Problem) -> Judgement:
@@ -121,8 +128,8 @@ def success_status_is_documented(call: Call, view: View, circumstances: Circumst
 
 
 @check("SHP-3", applies_to=lambda of: of.method != "HEAD", of_answer=True)
-def bodies_are_labelled_json(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Content-Type is application/json wherever there is a body; 204 has none."""
+def bodies_are_labelled(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Content-Type is that of the contract's format wherever there is a body; 204 has none."""
     if call.status == 204:
         if call.exchange.response.body:
             yield breach("SHP-3", "body with 204", "", "no body", "a body", "204 came with a body")
@@ -133,17 +140,17 @@ def bodies_are_labelled_json(call: Call, view: View, circumstances: Circumstance
         return
     if call.answer is NOT_JSON:
         return
-    found = call.exchange.response.headers.get("content-type")
-    if found.split(";")[0].strip().lower() == "application/json":
+    found, how = call.exchange.response.headers.get("content-type"), call.contract.protocol.response
+    if found.split(";")[0].strip().lower() in how.media:
         yield passed("SHP-3")
     else:
         yield breach(
             "SHP-3",
             "content type",
             "",
-            "Content-Type: application/json",
+            f"Content-Type: {' or '.join(how.media)}",
             f"Content-Type: {found}" if found else "no Content-Type",
-            f"a JSON body came as {found or 'no type at all'}",
+            f"{how.body} came as {found or 'no type at all'}",
         )
 
 

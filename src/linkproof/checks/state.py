@@ -40,6 +40,9 @@ from linkproof.checks.walks import (
     Onward,
     Order,
     Totals,
+    key_of_page,
+    walk_key,
+    wanted_by,
 )
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
@@ -57,7 +60,6 @@ _ODD_WRITES_KEPT = 6
 #: The filters and orders in which one collection's pages are kept.
 _LISTINGS_KEPT = 256
 
-READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 POLLS = (Kind.STATUS_POLL, Kind.RESULT_POLL)
 #: Refusals that are about the resource's state and not about the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
 OF_THE_STATE = frozenset({409, 412, 423})
@@ -103,6 +105,7 @@ class State:
         self._notes_request_ids = bool(contract.request_id_header) and circumstances.grade is not Grade.RECORDING
         self.has_integers = "integers" in contract.capabilities
         self._chains: Recent[str, Chain] = Recent(_KEPT)
+        self._tokens: Recent[str, bool] = Recent(_KEPT)
         self._operations: Recent[str, Running] = Recent(_KEPT)
         self._request_ids: Recent[str, bool] = Recent(_IDS_KEPT)
         self._codes: Recent[CodeKey, SeenCode] = Recent(_KEPT)
@@ -135,8 +138,12 @@ class State:
         return self._operations.get(url)
 
     def chain_at(self, url: str) -> Chain | None:
-        """The pages that lead to a URL by next links."""
+        """The pages that lead to a URL by next links, or to a token (``key_of_page``)."""
         return self._chains.get(url)
+
+    def has_token(self, token: object) -> bool:
+        """Whether an earlier page had a token."""
+        return isinstance(token, str) and token in self._tokens
 
     def pages_of(self, path: str, epoch: int) -> Pages | None:
         """The pages of a collection's list by limit and offset since its last change (``epoch``)."""
@@ -190,8 +197,12 @@ class State:
         self._record_accepted(call)
         collection = self._make_collection(call.collection)
         subject = self._make(collection, call.subject) if call.subject else None
-        if call.exchange.request.method not in READING:
-            self._record_write(call, collection, subject)
+        if not call.reads:
+            if len(call.subjects) > 1:
+                for name in call.subjects:
+                    self._record_write(call.about(name), collection, self._make(collection, name))
+            else:
+                self._record_write(call, collection, subject)
             return
         if linked is not None:
             self._record_linked(view, linked, collection)
@@ -202,7 +213,7 @@ class State:
     def _record_accepted(self, call: Call) -> None:
         if not call.success or call.operation is None or call.faults:
             return
-        if call.exchange.request.method in READING or call.plain:
+        if call.reads or (call.plain and call.done):
             self._accepted.put((call.collection, call.name), call)
             if call.decision:
                 self._accepted_decisions.put((call.collection, call.decision), True)
@@ -230,9 +241,13 @@ class State:
         return subject
 
     def _record_linked(self, view: View, page: LinkedPage, collection: Collection) -> None:
-        chain = self._chains.pop(view.call.exchange.request.url)
+        call = view.call
+        chain = self._chains.pop(key_of_page(call))
         sound = page.sound and (page.changed or not page.twice)
-        if page.onward is Onward.ENDS and sound and not page.changed:
+        if page.link and self.contract.list.token:
+            self._tokens.put(page.link, True)
+        is_first_known = chain is not None or not key_of_page(call) or not self.contract.list.token
+        if page.onward is Onward.ENDS and sound and not page.changed and is_first_known and not wanted_by(call):
             collection.listed(Listed(page.start, page.all_names))
         if page.onward is not Onward.GOES_ON:
             return
@@ -240,7 +255,8 @@ class State:
         names = chain.names if chain is not None and isinstance(chain.names, set) else set()
         links.add(page.link)
         names.update(page.names)
-        self._chains.put(page.link, Chain(page.start, page.first, links, names, page.pages, page.idle, sound))
+        walked = Chain(page.start, page.first, links, names, page.pages, page.idle, sound)
+        self._chains.put(walk_key(call, page.link), walked)
 
     def _record_paged(self, call: Call, page: OffsetPage, collection: Collection) -> None:
         pages = self._pages.get(call.collection)
@@ -265,8 +281,6 @@ class State:
 
     def _record_reading(self, view: View, collection: Collection, subject: Subject | None) -> None:
         call = view.call
-        if call.role is Role.LINK_RESOURCES and call.delivers and view.groups is not None:
-            collection.has_groups(view.groups)
         if call.role is Role.GET and subject is not None:
             if (call.not_found or call.is_empty) and not call.faults:
                 change(subject, [("absent", Shown(None, call, self.index, settled=True))])
@@ -307,7 +321,7 @@ class State:
 
     def _record_write(self, call: Call, collection: Collection, subject: Subject | None) -> None:
         self.written = True
-        answer = _answer(call.status)
+        answer = _answer(call.status) if call.done or not call.success else _Answer.REFUSED
         if answer is _Answer.OTHER:
             return
         name = subject.name if subject else ""

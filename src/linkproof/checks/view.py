@@ -11,12 +11,13 @@ from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
-from linkproof.checks.subjects import Collection, Groups, Running, Subject
+from linkproof.checks.subjects import Collection, Running, Subject
 from linkproof.checks.walks import (
     LinkedPage,
     OffsetPage,
     filters_of,
     is_filtered_by_nothing,
+    key_of_page,
     linked_page,
     offset_page,
     order_of,
@@ -25,11 +26,6 @@ from linkproof.contract.answer import Named
 from linkproof.contract.call import Call
 from linkproof.contract.model import Paging, Role
 from linkproof.contract.names import name_among
-
-
-def _group_names(item: Any, pointers: tuple[str, ...]) -> frozenset[str]:
-    found = (at(item, pointer) for pointer in pointers)
-    return frozenset(name.casefold() for name in found if isinstance(name, str) and name)
 
 
 class View:
@@ -83,25 +79,14 @@ class View:
                 self._lay_page()
 
     @property
-    def groups(self) -> Groups | None:
-        """The groups of the parent, where the call lists its private link resources, all on one page."""
-        call = self.call
-        rules, pointers = call.contract.list, call.contract.member.group_names
-        items = at(call.answer, rules.items)
-        if (
-            call.role is not Role.LINK_RESOURCES
-            or call.faults
-            or (rules.next_link and at(call.answer, rules.next_link))
-        ):
-            return None
-        named = [_group_names(item, pointers) for item in items] if isinstance(items, list) else []
-        # An item without a name may be any group.
-        return Groups(frozenset().union(*named), call.exchange) if named and all(named) else None
+    def followed(self) -> bool:
+        """Whether an earlier page's next link or token led to this call."""
+        return self._state.chain_at(key_of_page(self.call)) is not None
 
     @property
-    def followed(self) -> bool:
-        """Whether an earlier page's next link led to this call."""
-        return self._state.chain_at(self.call.exchange.request.url) is not None
+    def token_is_known(self) -> bool:
+        """Whether any earlier page had the token that was sent."""
+        return self._state.has_token(self.call.listing(self.call.contract.list.token))
 
     @property
     def request_id_was_seen(self) -> bool:
@@ -193,8 +178,8 @@ class View:
     def _lay_page(self) -> None:
         call, state = self.call, self._state
         paging = state.contract.list.paging
-        if paging is Paging.NEXT_LINK:
-            chain = state.chain_at(call.exchange.request.url)
+        if paging is Paging.NEXT_LINK or (paging is Paging.TOKEN and not call.faults):
+            chain = state.chain_at(key_of_page(call))
             names = tuple(self._name(item) for item in call.items)
             self.linked_page = linked_page(call, chain, state.index, self.collection, names)
         elif paging is Paging.OFFSET and not call.faults and not is_filtered_by_nothing(call):

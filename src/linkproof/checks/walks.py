@@ -51,7 +51,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class LinkedPage:
-    """A page of a list by next link, as the next one of a walk.
+    """A page of a list by next link or by token, as the next one of a walk; ``link`` is either.
 
     ``twice``: names that came before, or twice on this page. ``changed``: whether connections were added or removed
     since the walk began. ``sound``: whether nothing was wrong with the walk that leaves it unjudged.
@@ -81,7 +81,7 @@ _NOTHING: AbstractSet[str] = frozenset()
 def linked_page(
     call: Call, chain: Chain | None, index: int, collection: Collection, names: tuple[str, ...]
 ) -> LinkedPage:
-    """A page of a list by next link, with the ``names`` of its items ("": it has none).
+    """A page of a list by next link or token, with the ``names`` of its items ("": it has none).
 
     ``chain`` is the walk that led to it, None for a first page.
     """
@@ -95,7 +95,7 @@ def linked_page(
     has_items = isinstance(call.answer, dict) and isinstance(at(call.answer, rules.items), list)
     # SHP-1 or SHP-5 says what is wrong with an item that has no name.
     sound = (chain.sound if chain else True) and has_items and "" not in counts
-    found = at(call.answer, rules.next_link)
+    found = at(call.answer, rules.next_link or rules.next_token)
     link = found if isinstance(found, str) else ""
     first = chain.first if chain else call
     return LinkedPage(
@@ -116,9 +116,44 @@ def linked_page(
 def _onward(call: Call, link: str, chain: Chain | None, first: Call, idle: int) -> Onward:
     if not link:
         return Onward.ENDS
-    if (chain and link in chain.links) or link in (first.exchange.request.url, call.exchange.request.url):
+    if (chain and link in chain.links) or link in (_way_to(first), _way_to(call)):
         return Onward.LINK_TWICE
     return Onward.NEVER_ENDS if idle >= _IDLE_PAGES else Onward.GOES_ON
+
+
+def _way_to(call: Call) -> Any:
+    """What leads to a page: its URL, or the token that was sent for it."""
+    token = call.contract.list.token
+    return call.listing(token) if token else call.exchange.request.url
+
+
+def key_of_page(call: Call) -> str:
+    """What a next link or a token has to be for the page that it leads to."""
+    if not call.contract.list.token:
+        return call.exchange.request.url
+    sent = _way_to(call)
+    return walk_key(call, sent) if isinstance(sent, str) and sent else ""
+
+
+def walk_key(call: Call, link: str) -> str:
+    """What a page's next link or token is known by: a token belongs to the collection and the filters of its walk."""
+    return link if not call.contract.list.token else f"{call.collection} {wanted_by(call)} {link}"
+
+
+#: The names of filters with the values that fit, sorted.
+Wanted = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def wanted_by(call: Call) -> Wanted:
+    """The filters of a list that has them as a list of names and values."""
+    rules = call.contract.list
+    found = at(call.sent, f"/{rules.filter_list}") if rules.filter_list else ()
+    wanted: list[tuple[str, tuple[str, ...]]] = []
+    for one in found if isinstance(found, list) else ():
+        name, values = at(one, f"/{rules.filter_name}"), at(one, f"/{rules.filter_values}")
+        if isinstance(name, str) and isinstance(values, list):
+            wanted.append((name, tuple(sorted(v for v in values if isinstance(v, str)))))
+    return tuple(sorted(wanted))
 
 
 @dataclass(frozen=True, slots=True)

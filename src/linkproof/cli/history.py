@@ -23,8 +23,7 @@ from linkproof.model.results import Results
 from linkproof.reports.text import one_line
 from linkproof.results.diff import Changes, compare
 
-#: A run of the history; a database's numbers have 18 digits at most.
-_RUN = re.compile(r"run:(\d{1,18})")
+_RUN = re.compile(r"run:(\d+)")
 _LETTER = {"pass": ".", "fail": "F", "warn": "w", "not exercised": "?", "not applicable": "-", "": " "}
 
 

@@ -19,11 +19,12 @@ from linkproof.contract.model import Contract, plain_path
 from linkproof.definition_pages.versions import contract_differences
 from linkproof.errors import UsageError
 from linkproof.openapi_import.bicep import bicep_descriptions
-from linkproof.openapi_import.contract_folder import Imported, write_contract
+from linkproof.openapi_import.contract_folder import Imported, write_contract, write_service_contract
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.operations import read_description
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, contracts_in
+from linkproof.openapi_import.service_model import ServiceModel, read_service_model
 from linkproof.reports.text import one_line
 
 _LARGEST = 12 << 20
@@ -44,8 +45,12 @@ class Planned:
     @property
     def is_reviewed(self) -> bool:
         """Whether a person has decided what the folder says: then it stays as it is."""
-        path = self.folder / "contract.toml"
-        return path.is_file() and "reviewed" in tomllib.loads(path.read_text(encoding="utf-8"))
+        return _is_reviewed(self.folder)
+
+
+def _is_reviewed(folder: Path) -> bool:
+    path = folder / "contract.toml"
+    return path.is_file() and "reviewed" in tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def import_description(
@@ -68,6 +73,9 @@ def import_description(
         re.compile(paths)
     except re.error as error:
         raise UsageError(f"this is no regular expression: {error}", where="--paths", fix="mend it") from None
+    model = read_service_model(spec)
+    if model is not None:
+        return _import_service_model(model, out, name, vendor or "aws", address)
     documents = Documents(root or (spec if is_folder(spec) else spec.parent), _fetched if fetch else None)
     notes = Notes()
     found, others = _found(spec, documents, notes, paths)
@@ -82,6 +90,30 @@ def import_description(
         _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.told)))
     print(f"not taken: {count(others, 'operation')} on other paths, or that do nothing to a connection")
     print(f"use them: linkproof --contracts {out} contracts list")
+    return 0
+
+
+def _import_service_model(model: ServiceModel, out: Path, name: str, vendor: str, address: str) -> int:
+    """Write the contract of a service model, or compare it with one that a person reviewed."""
+    day = datetime.now(UTC).date()
+
+    def written(where: Path) -> Imported:
+        return write_service_contract(model, where, name=name, vendor=vendor, address=address, day=day)
+
+    folder = out / (name or model.name) / model.version
+    before = read_contract(folder) if (folder / "contract.toml").is_file() else None
+    if before is not None and _is_reviewed(folder):
+        with tempfile.TemporaryDirectory(prefix="linkproof-") as scratch:
+            told = written(Path(scratch))
+            print(f"{told.id} {told.version}: reviewed, so it stays as it is ({folder})")
+            _print_news(before, read_contract(told.folder))
+        return 0
+    told = written(out)
+    now = read_contract(told.folder)
+    _tell(told, now)
+    if before is not None:
+        _print_news(before, now)
+    print(f"use it: linkproof --contracts {out} contracts list")
     return 0
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from copy import copy
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
 from linkproof.contract.answer import Answer, Named
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, DecisionKind, Format, Operation, Role
 from linkproof.contract.names import name_of
-from linkproof.contract.request_match import Address, Defect, Fault, Kind
+from linkproof.contract.request_match import READING, Address, Addresses, Defect, Fault, Kind
 from linkproof.contract.routing import Router
 from linkproof.contract.schema import BodySchema, Problem
 from linkproof.model.evidence import cut
@@ -18,15 +21,20 @@ from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 class Call:
     """An exchange matched to a contract. ``operation`` is None for methods and polls that the contract does not list.
 
     Attributes:
-        sent: the request's JSON, ``MISSING`` without a body, ``NOT_JSON`` where it is none.
+        sent: the request's JSON, ``MISSING`` without a body, ``NOT_JSON`` where it is none. Where requests name their
+            operation, what the query says beside it belongs to it.
         answer: the response's, likewise.
         answered: what follows from the answer, shared with calls of the same address that were answered alike.
-        subject: the name or id of the connection that the call is about, in lower case; "" for the whole collection.
+        subject: the name or id of the connection that the call is about, in lower case; "" for the whole collection,
+            and for several connections.
+        subjects: the connections that one request decides, where it may be several; in lower case.
         decision: the status that the call decides for, as it is shown afterwards; "" for what is no decision.
         faults: every defect of the request.
     """
@@ -40,14 +48,17 @@ class Call:
         "contract",
         "decision",
         "exchange",
+        "failures",
         "faults",
         "kind",
         "name",
         "operation",
+        "reads",
         "role",
         "sent",
         "status",
         "subject",
+        "subjects",
         "success",
     )
 
@@ -58,22 +69,24 @@ class Call:
         self.operation: Operation | None = address.operation
         self.role: Role | None = address.role
         self.kind: Kind = address.kind
+        self.reads: bool = address.reads
         self.name: str = address.name
         self.collection: str = address.collection
         request, response = exchange.request, exchange.response
         self.status: int = response.status
         self.success: bool = 200 <= response.status < 300
-        protocol = address.contract.protocol
-        self.sent: Any = decode(request.body, protocol.request) if request.body else MISSING
+        self.sent: Any = _sent(address, request.body)
         answered = address.answer
         if answered is None or request.body or not answered.is_repeated(exchange):
-            value = _answer(response.body, protocol.response) if response.body else MISSING
+            value = self._value_of(response.body) if response.body else MISSING
             answered = Answer(exchange, value)
             if not request.body:
                 address.answer = answered
         self.answered: Answer = answered
         self.answer: Any = answered.value
         self.subject = address.item
+        self.subjects: tuple[str, ...] = ()
+        self.failures: Mapping[str, str] = _NOTHING
         self.decision = ""
         if address.role is Role.DECIDE:
             self._read_decision()
@@ -96,18 +109,67 @@ class Call:
             call.answered = Answer(kept, MISSING)
         return call
 
+    def _value_of(self, body: bytes) -> Any:
+        """The value of an answer's body. White space alone is a body too, and no JSON."""
+        how = self.contract.protocol.response
+        if how is Format.JSON:
+            return parse(body)
+        operation = self.operation or self.contract.operations[0]
+        return decode(body, how, self.schema if self.success else operation.error)
+
     def _read_decision(self) -> None:
         rules = self.contract.decide
-        if rules.subject:
+        if rules.subjects:
+            self._read_several()
+        elif rules.subject:
             found = at(self.sent, rules.subject)
             self.subject = found.lower() if isinstance(found, str) else ""
         if rules.kind is DecisionKind.OPERATION:
-            self.decision = rules.shown_after(self.name)
+            only_asked = bool(rules.dry_run) and at(self.sent, rules.dry_run) is True
+            self.decision = "" if only_asked else rules.shown_after(self.name)
             return
         word = at(self.sent, rules.decision)
         self.decision = rules.shown(word) if isinstance(word, str) else ""
 
+    def _read_several(self) -> None:
+        """The connections that the body names, and those of them that a success leaves undecided, with their codes."""
+        rules = self.contract.decide
+        named = at(self.sent, rules.subjects)
+        listed = named if isinstance(named, list) else []
+        self.subjects = tuple(dict.fromkeys(name.lower() for name in listed if isinstance(name, str)))
+        self.subject = self.subjects[0] if len(self.subjects) == 1 else ""
+        failed = at(self.answer, rules.failures) if self.success else MISSING
+        found: dict[str, str] = {}
+        for item in failed if isinstance(failed, list) else ():
+            name, code = at(item, rules.failure_id), at(item, rules.failure_code)
+            if isinstance(name, str):
+                found[name.lower()] = code if isinstance(code, str) else ""
+        self.failures = found
+
+    def about(self, name: str) -> Call:
+        """The same call as far as it is about one of the connections that it decides."""
+        if name == self.subject:
+            return self
+        call = copy(self)
+        call.subject = name
+        return call
+
     # what was asked
+
+    @property
+    def done(self) -> bool:
+        """Whether what was asked for was answered as done, for the connection that the call is about."""
+        return self.success and self.subject not in self.failures
+
+    @property
+    def parent(self) -> str:
+        """The parent that the body names, "" where the path does."""
+        found = at(self.sent, self.contract.decide.parent) if self.contract.decide.parent else ""
+        return found if isinstance(found, str) else ""
+
+    def listing(self, name: str) -> Any:
+        """The value of one of a list's parameters, wherever the contract's requests have it; ``MISSING`` without it."""
+        return at(self.sent, f"/{name}") if self.contract.by_name else self.query.get(name, MISSING)
 
     @property
     def not_found(self) -> bool:
@@ -187,16 +249,20 @@ class Call:
 
     @property
     def error_code(self) -> str:
-        """The error code of the answer, "" where there is none."""
+        """The error code of the answer, "" where there is none; of a success, that of the connection it failed for."""
+        if self.failures and self.subject in self.failures:
+            return self.failures[self.subject]
         found = at(self.answer, self.contract.error.code)
         return found if isinstance(found, str) else ""
 
     @property
     def throttled(self) -> bool:
         """Whether the answer says: too many requests."""
+        error = self.contract.error
         if not 400 <= self.status < 500:
-            return False
-        return self.status == 429 or self.error_code.lower() in {c.lower() for c in self.contract.error.throttled}
+            rows = (r for r in error.table if r.status == self.status and r.code in error.throttled)
+            return any(r.code == self.error_code for r in rows)
+        return self.status == 429 or self.error_code.lower() in {c.lower() for c in error.throttled}
 
     @property
     def named(self) -> tuple[Named, ...]:
@@ -243,9 +309,23 @@ def delivers(status: int) -> bool:
     return 200 <= status < 300 and status not in (202, 204)
 
 
-def _answer(body: bytes, how: Format) -> Any:
-    """The value of an answer's body. White space alone is a body too, and no JSON."""
-    return parse(body) if how is Format.JSON else decode(body, how)
+def _sent(address: Address, body: bytes) -> Any:
+    """The value of a request's body; where requests name their operation, without what says which one it is."""
+    contract, operation = address.contract, address.operation
+    how = contract.protocol.request
+    if not contract.by_name:
+        return decode(body, how) if body else MISSING
+    return sent_by_name(contract, address.route.query_pairs, body, operation.request if operation else None)
+
+
+def sent_by_name(contract: Contract, query: Iterable[tuple[str, str]], body: bytes, schema: BodySchema | None) -> Any:
+    """The value of a request that names its operation: its form, and what its query says beside it."""
+    beside = urlencode(list(query)).encode()
+    found = decode(b"&".join(part for part in (beside, body.strip()) if part), contract.protocol.request, schema)
+    if not isinstance(found, dict):
+        return found
+    own = contract.protocol.members
+    return {name: value for name, value in found.items() if name not in own}
 
 
 def _credential_faults(credential: Credential) -> tuple[Fault, ...]:
@@ -262,11 +342,20 @@ def _body_fault(problem: Problem) -> Fault:
     return Fault(Defect.BODY, problem.pointer, problem.value)
 
 
+def reads(contract: Contract, method: str, url: str, body: bytes) -> bool:
+    """Whether a request only reads: by its method, or by the operation that it names."""
+    found = Addresses(Router([contract], any_version=True)).find(method, url, body, contract.id)
+    return method in READING if isinstance(found, str) else found.reads
+
+
 def subjects_of(contract: Contract, url: str, body: bytes) -> tuple[str, ...]:
     """The connections that a request would be about, as the URL or the body spells them; none where neither says."""
     found = Router([contract], any_version=True).match(url)
     if isinstance(found, str):
         return ()
+    if contract.by_name:
+        named = at(sent_by_name(contract, found.query_pairs, body, None), contract.decide.subject.rsplit("/", 1)[0])
+        return tuple(map(str, named)) if isinstance(named, list) else ()
     tail = found.path.rsplit("/", 1)[-1]
     if tail.startswith("{") and tail not in contract.collection_path:
         return (found.parameters.get(tail[1:-1], ""),)

@@ -1,28 +1,39 @@
-"""Bodies in the formats that vendors use, each read into the values that JSON has.
+"""Bodies in the formats that vendors use, each read into the values that JSON has, and written from them.
 
 Checks look at values by JSON pointers, so that a form's or an XML document's members are found like those of an object.
+Text alone does not say what is a list of one, a number or an object without members: there the schema does.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, parse
 from linkproof.contract.model import Format
+from linkproof.contract.schema import BodySchema
+from linkproof.contract.schema_walk import Schema, resolved
 
 #: Levels of an XML document or a form that are read.
 _DEEPEST = 100
 #: Elements that stand for the items of a list, whatever their number.
 _ITEMS = frozenset({"item", "member"})
+_INTEGER = re.compile(r"-?[0-9]{1,30}")
+_BOOLEANS = {"true": True, "false": False}
+#: What no XML 1.0 document can hold.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def decode(body: bytes, how: Format) -> Any:
+def decode(body: bytes, how: Format, schema: BodySchema | None = None) -> Any:
     """The value of a body: ``MISSING`` without one, ``NOT_JSON`` where it does not have the format.
 
-    A form's ``Filter.1.Name=id`` is ``{"Filter": [{"Name": "id"}]}``. An XML document is the content of its root, with
-    its text as strings; elements of one name, and ``item`` and ``member``, are lists.
+    A form's ``Filter.1.Name=id`` is ``{"Filter": [{"Name": "id"}]}``. An XML document is the content of its root;
+    elements of one name, and ``item`` and ``member``, are lists. Text becomes what ``schema`` has there, as far as it
+    can: ``7`` is a number where a number belongs, and an empty element a list without items where a list does.
     """
     if not body or not body.strip():
         return MISSING
@@ -30,9 +41,61 @@ def decode(body: bytes, how: Format) -> Any:
         case Format.JSON:
             return parse(body)
         case Format.FORM:
-            return _form(body)
+            found = _form(body)
         case Format.XML:
-            return _xml(body)
+            found = _xml(body)
+    return _typed(found, *schema.parts) if schema is not None else found
+
+
+def encode(value: Any, how: Format, root: str = "", namespace: str = "", schema: BodySchema | None = None) -> bytes:
+    """The body that has a value: ``decode`` turned round. ``root``, ``namespace`` and ``schema`` are those of XML.
+
+    A form cannot say null, nor an object without members: they are left out.
+    """
+    match how:
+        case Format.JSON:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        case Format.FORM:
+            return urlencode(list(_pairs(value, "")), errors="replace").encode()
+        case Format.XML:
+            element = ElementTree.Element(root or "Response", {"xmlns": namespace} if namespace else {})
+            _fill(element, value, *(schema.parts if schema is not None else ({}, {})))
+            text: bytes = ElementTree.tostring(element, "UTF-8", xml_declaration=True)
+            return text
+
+
+# what text stands for
+
+
+def _typed(value: Any, schema: Schema, document: Schema) -> Any:
+    schema = resolved(schema, document)
+    match schema.get("type"):
+        case "array":
+            return _list(value, schema.get("items", {}), document)
+        case "object" if isinstance(value, dict):
+            members = schema.get("properties", {})
+            return {k: _typed(v, members[k], document) if k in members else v for k, v in value.items()}
+        case "object" if isinstance(value, str) and not value.strip():
+            return {}
+        case "integer" if isinstance(value, str) and _INTEGER.fullmatch(value):
+            return int(value)
+        case "boolean" if isinstance(value, str):
+            return _BOOLEANS.get(value, value)
+    return value
+
+
+def _list(value: Any, items: Schema, document: Schema) -> Any:
+    """A list, where the text has one: nothing at all, or elements that have the name of its items."""
+    if isinstance(value, str) and not value.strip():
+        return []
+    name = resolved(items, document).get("xml", {}).get("name", "")
+    if isinstance(value, dict) and list(value) == [name]:
+        inner = value[name]
+        value = inner if isinstance(inner, list) else [inner]
+    return [_typed(item, items, document) for item in value] if isinstance(value, list) else value
+
+
+# forms
 
 
 def _form(body: bytes) -> Any:
@@ -63,6 +126,25 @@ def _with_lists(value: Any) -> Any:
     return {name: _with_lists(inner) for name, inner in value.items()}
 
 
+def _pairs(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """The names and values of a form that has a value, in its order."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _pairs(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _pairs(inner, f"{name}.{number}" if name else str(number))
+    elif value is not None and name:
+        yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+# XML
+
+
 def _xml(body: bytes) -> Any:
     if b"<!DOCTYPE" in body:
         return NOT_JSON  # entities could make any document of a few bytes
@@ -78,7 +160,8 @@ def _element(element: ElementTree.Element, depth: int) -> Any:
         return TOO_DEEP
     inner = [(child.tag.rpartition("}")[2], _element(child, depth + 1)) for child in element]
     if not inner:
-        return (element.text or "").strip()
+        text = element.text or ""
+        return text if text.strip() else ""
     if any(value is TOO_DEEP for _, value in inner):
         return TOO_DEEP
     names = [name for name, _ in inner]
@@ -91,3 +174,19 @@ def _element(element: ElementTree.Element, depth: int) -> Any:
         else:
             found[name] = value
     return found
+
+
+def _fill(element: ElementTree.Element, value: Any, schema: Schema, document: Schema) -> None:
+    """Put a value into an element; null is an element without content."""
+    schema = resolved(schema, document)
+    if isinstance(value, Mapping):
+        members = schema.get("properties", {})
+        for key, inner in value.items():
+            _fill(ElementTree.SubElement(element, str(key)), inner, members.get(key, {}), document)
+    elif isinstance(value, list):
+        items = schema.get("items", {})
+        name = resolved(items, document).get("xml", {}).get("name", "item")
+        for inner in value:
+            _fill(ElementTree.SubElement(element, name), inner, items, document)
+    elif value is not None:
+        element.text = _NOT_IN_XML.sub("\ufffd", _text(value))

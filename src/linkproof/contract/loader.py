@@ -205,7 +205,7 @@ def common_parts(folder_: Path, version: str, where: str) -> dict[str, Any]:
 def _operations(document: dict[str, Any], roles: dict[str, str], where: str) -> tuple[Operation, ...]:
     components = document.get("components", {})
     found: dict[str, Operation] = {}
-    for path, entry in document.get("paths", {}).items():
+    for key, entry in document.get("paths", {}).items():
         shared = entry.get("parameters", [])
         for method, raw in entry.items():
             if not isinstance(raw, dict) or raw.get("operationId") not in roles:
@@ -218,9 +218,8 @@ def _operations(document: dict[str, Any], roles: dict[str, str], where: str) -> 
                 raise UsageError(
                     f"operation {name} has the role {roles[name]!r}", where=where, fix=f"one of: {known}"
                 ) from None
-            found[name] = _operation(
-                name, role, method.upper(), path, [*shared, *raw.get("parameters", [])], raw, components
-            )
+            parameters = [*shared, *raw.get("parameters", [])]
+            found[name] = _operation(name, role, method.upper(), key, parameters, raw, components)
     missing = [name for name in roles if name not in found]
     if missing:
         raise UsageError(
@@ -233,17 +232,17 @@ def _operation(
     name: str,
     role: Role,
     method: str,
-    path: str,
+    key: str,
     parameters: list[dict[str, Any]],
     raw: dict[str, Any],
     components: dict[str, Any],
 ) -> Operation:
     resolved = [_resolve(p, components) for p in parameters]
-    content = _resolve(raw.get("requestBody", {}), components).get("content", {}).get("application/json", {})
+    content = _content(raw.get("requestBody", {}), components)
     responses: dict[int, BodySchema | None] = {}
     error = BodySchema({}, components)
     for status, entry in raw.get("responses", {}).items():
-        media = _resolve(entry, components).get("content", {}).get("application/json", {})
+        media = _content(entry, components)
         schema = BodySchema(media["schema"], components) if "schema" in media else None
         if status == "default":
             error = schema or error
@@ -254,7 +253,8 @@ def _operation(
         id=name,
         role=role,
         method=method,
-        path=path,
+        path=key.partition("#")[0],
+        key=key,
         parameters=tuple(
             Parameter(p["name"], p["in"], bool(p.get("required")), _resolve(p.get("schema", {}), components))
             for p in resolved
@@ -266,6 +266,14 @@ def _operation(
         statuses_said="x-statuses" not in raw,
         request_example=examples[0] if examples else content.get("example"),
     )
+
+
+def _content(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """What a request or answer says of its body, whichever of the formats that can be read it has."""
+    content = _resolve(entry, components).get("content", {})
+    known = (content[media] for how in Format for media in how.media if media in content)
+    found: dict[str, Any] = next(known, {})
+    return found
 
 
 def _resolve(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

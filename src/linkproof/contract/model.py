@@ -45,8 +45,9 @@ class ErrorRules:
     """Where an error body keeps its code and message, and what some codes and statuses mean.
 
     ``not_found`` are the statuses that say that a connection or its parent is unknown; ``challenge`` says whether 401
-    carries ``WWW-Authenticate``; ``empty_body_status`` is the documented status of the ``empty_body`` codes. ``codes``
-    are codes by their neutral meaning: ``bad_request``, ``not_found`` ...
+    carries ``WWW-Authenticate``, and ``unauthenticated`` are the statuses with which a credential is refused;
+    ``empty_body_status`` is the documented status of the ``empty_body`` codes. ``codes`` are codes by their neutral
+    meaning: ``bad_request``, ``not_found`` ...
     """
 
     code: str
@@ -60,6 +61,7 @@ class ErrorRules:
     not_found: tuple[int, ...] = (404,)
     codes: Mapping[str, str] = field(default_factory=dict)
     challenge: bool = False
+    unauthenticated: tuple[int, ...] = (401,)
     table: tuple[ErrorCode, ...] = ()
 
 
@@ -76,7 +78,9 @@ class Paging(StrEnum):
 class ListRules:
     """Where a list keeps its items, and how it is divided into pages.
 
-    ``next_link`` and ``next_token`` are pointers into a page; ``token`` is the query parameter that sends a token.
+    ``next_link`` and ``next_token`` are pointers into a page; ``token`` and ``size`` are the parameters that send a
+    token and bound a page by token. ``filters`` maps names to the members that they compare. Where the request has a
+    list of filters, ``filter_list`` is its member, and ``filter_name`` and ``filter_values`` those of one filter.
     """
 
     items: str
@@ -92,6 +96,14 @@ class ListRules:
     default_sort_key: str = ""
     default_sort_dir: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
+    size: str = ""
+    filter_list: str = ""
+    filter_name: str = ""
+    filter_values: str = ""
+
+    def filter_by(self, pointer: str) -> str:
+        """The name of the filter that compares a member, "" for none."""
+        return next((name for name, own in self.filters.items() if own == pointer), "")
 
     @property
     def paging(self) -> Paging:
@@ -105,11 +117,7 @@ class ListRules:
 
 @dataclass(frozen=True, slots=True)
 class MemberRules:
-    """Pointers within one connection (or resource); "" where the contract has no such member.
-
-    ``groups`` are those at which connections may name the parts of the parent that they lead to, ``group_names`` those
-    within a private link resource at which such a part has its names.
-    """
+    """Pointers within one connection (or resource); "" where the contract has no such member."""
 
     id: str
     name: str = ""
@@ -123,8 +131,6 @@ class MemberRules:
     read_only: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
     follows_status: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    group_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +148,47 @@ class Format(StrEnum):
     FORM = "form"
     XML = "xml"
 
+    @property
+    def media(self) -> tuple[str, ...]:
+        """The media types that say so; the first is what Linkproof sends."""
+        return _MEDIA[self]
+
+    @property
+    def body(self) -> str:
+        """A body of this format, in words."""
+        return f"{'an' if self is Format.XML else 'a'} {self.name} body"
+
+
+_MEDIA: Mapping[Format, tuple[str, ...]] = {
+    Format.JSON: ("application/json",),
+    Format.FORM: ("application/x-www-form-urlencoded",),
+    Format.XML: ("text/xml", "application/xml"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ProtocolRules:
     """How requests and answers are written, and what says which operation is called.
 
     ``operation`` names the member of the form, or the query parameter, that holds the operation's id (``Action``);
-    "" where method and path say it.
+    "" where method and path say it. ``version`` names the one that holds the contract's version. Of an XML answer,
+    ``root`` is the name of its root, with ``{operation}`` filled in, ``error_root`` that of an error's, and
+    ``namespace`` the namespace of the former. ``signature`` names the query parameters of a signed URL.
     """
 
     request: Format = Format.JSON
     response: Format = Format.JSON
     operation: str = ""
+    version: str = ""
+    root: str = ""
+    error_root: str = ""
+    namespace: str = ""
+    signature: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members of a request that belong to the protocol, and not to the operation's body."""
+        return frozenset(name for name in (self.operation, self.version, *self.signature) if name)
 
 
 class DecisionKind(StrEnum):
@@ -172,6 +207,9 @@ class DecideRules:
     """How a decision is put into a request, and what it shows afterwards.
 
     ``operations`` maps neutral words to the ids of operations, where each decision is an operation of its own.
+    ``parent`` is the member of the body that names the parent, where no path does; ``dry_run`` the one that asks for
+    nothing to be done. Where one request decides several connections, ``failures`` is the list, in a success, of those
+    that were not decided, and ``failure_id``, ``failure_code`` and ``failure_message`` are pointers into one of them.
     """
 
     subject: str = ""
@@ -182,6 +220,17 @@ class DecideRules:
     operations: Mapping[str, str] = field(default_factory=dict)
     final: bool = False
     refusal: str = ""
+    parent: str = ""
+    dry_run: str = ""
+    failures: str = ""
+    failure_id: str = ""
+    failure_code: str = ""
+    failure_message: str = ""
+
+    @property
+    def subjects(self) -> str:
+        """The list in the body that names the connections, where it may name several; else ""."""
+        return self.subject.rsplit("/", 1)[0] if self.failures else ""
 
     @property
     def kind(self) -> DecisionKind:
@@ -295,7 +344,11 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a contract. ``responses`` maps a status to its body's schema, None for no body."""
+    """One operation of a contract. ``responses`` maps a status to its body's schema, None for no body.
+
+    ``key`` is the path under which the contract's document has it: where operations are called by name, one path has
+    several, and what follows ``#`` tells them apart.
+    """
 
     id: str
     role: Role
@@ -308,6 +361,12 @@ class Operation:
     long_running: bool
     request_example: Any = None
     statuses_said: bool = True
+    key: str = ""
+
+    @property
+    def document_path(self) -> str:
+        """The path under which the contract's document has it."""
+        return self.key or self.path
 
     @cached_property
     def item_parameter(self) -> str:
@@ -386,8 +445,18 @@ class Contract:
 
     @cached_property
     def parent_parameters(self) -> tuple[str, ...]:
-        """The path parameters that a target has to give: those of the collection."""
-        return tuple(re.findall(r"\{(\w+)\}", self.collection_path))
+        """The parameters that a target has to give: those of the collection's path, and a parent that bodies name."""
+        return (*re.findall(r"\{(\w+)\}", self.collection_path), *self.decide.parent.split("/")[1:])
+
+    @property
+    def by_name(self) -> bool:
+        """Whether requests name their operation, so that one method and path has several."""
+        return bool(self.protocol.operation)
+
+    def deciding(self, decision: str) -> Operation | None:
+        """The operation that decides by a neutral word; the first that decides where all decisions share one."""
+        own = self.decide.operations.get(decision)
+        return next((o for o in self.operations if o.id == own), None) or self.by_role(Role.DECIDE)
 
     @cached_property
     def methods(self) -> Mapping[str, frozenset[str]]:
@@ -396,7 +465,7 @@ class Contract:
         for operation in self.operations:
             found.setdefault(operation.path, set()).add(operation.method)
         for path, methods in found.items():
-            if path.endswith("}"):
+            if path.endswith("}") or self.by_name:
                 methods.update(self.elsewhere)
         return {path: frozenset(methods) for path, methods in found.items()}
 
@@ -412,24 +481,16 @@ class Contract:
             found.add("enumerations")
         if any(b.enumerations for b in requests):
             found.add("request-enumerations")
+        if any(b.enumerations for b in requests) or self.decide.operations:
+            found.add("decisions")
         if any(b.integers for b in bodies):
             found.add("integers")
         if requests:
             found.add("request-body")
-        if self.member.groups and self._shows_groups():
-            found.add("groups")
         own = [o for o in self.operations if o.role.is_of_connections]
         if any(p.place == "path" and p.limited for o in own for p in o.parameters):
             found.add("path-limits")
         return frozenset(found)
-
-    def _shows_groups(self) -> bool:
-        """Whether a connection names the parts of its parent that it leads to."""
-        getting, listing = self.by_role(Role.GET), self.by_role(Role.LIST)
-        operation, prefix = (getting, "") if getting else (listing, f"{self.list.items}/*")
-        schema = operation.responses.get(200) if operation else None
-        pointers = tuple(f"{prefix}{pointer}" for pointer in self.member.groups)
-        return schema is not None and any(n.pointer in pointers for n in schema.nodes())
 
     def _of_the_protocol(self) -> set[str]:
         """The capabilities that stand in the vendor's profile, not in the operations."""
@@ -444,6 +505,8 @@ class Contract:
             "description": member.description and self.decide.description,
             "read-only-members": member.read_only,
             "decide-by-resource": self.decide.by_resource,
+            "several-decisions": self.decide.failures,
+            "filter-list": self.list.filter_list,
         }
         return {self.list.paging.value, *(name for name, fact in facts.items() if fact)}
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, join, place
-from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.codec import decode, encode
+from linkproof.contract.model import Contract, Format, Operation, Parameter, Role
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Node
 
@@ -223,8 +224,18 @@ def cases_of_body(contract: Contract, operation: Operation, full: Mapping[str, A
     """Return the cases of an operation's body; valid ones keep what a decision is and what it is about."""
     assert operation.request is not None
     decides = operation.role is Role.DECIDE
-    fixed = (contract.decide.decision, contract.decide.subject) if decides else ()
-    return body_cases(operation.request, full, [p for p in fixed if p], [contract.member.private_endpoint])
+    rules = contract.decide
+    fixed = (rules.decision, rules.subject, rules.parent) if decides else ()
+    found = body_cases(operation.request, full, [p for p in fixed if p], [contract.member.private_endpoint])
+    how = contract.protocol.request
+    if how is Format.JSON:
+        return found
+    return tuple(c for c in found if c.valid or _is_violated_as_sent(operation.request, how, c.value))
+
+
+def _is_violated_as_sent(schema: BodySchema, how: Format, value: Any) -> bool:
+    """Whether a body breaks its schema as it is written too: a form has no null, and no types."""
+    return isinstance(value, dict) and not schema.fits(decode(encode(value, how), how, schema))
 
 
 def body_cases(

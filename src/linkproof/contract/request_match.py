@@ -6,6 +6,7 @@ Traffic repeats its URLs, so that each is matched once and kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -19,6 +20,9 @@ from linkproof.contract.routing import Route, Router
 
 #: Number of addresses that are kept: more than most targets have connections.
 _KEPT = 8192
+#: Methods that change nothing, by their definition (RFC 9110, 9.2.1).
+READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_READING_ROLES = frozenset({Role.LIST, Role.GET, Role.LINK_RESOURCES, Role.LINK_RESOURCE})
 
 
 class Defect(StrEnum):
@@ -65,8 +69,8 @@ class Address:
     ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
     collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
     the path has none. ``seen_version`` is the api-version of the request where it is not the contract's, else "".
-    ``sort`` stands for all addresses that are alike but for their values. ``answer`` is the last answer to a request
-    without a body.
+    ``reads`` says that the request changes nothing: by its method, or by the operation that it names. ``sort`` stands
+    for all addresses that are alike but for their values. ``answer`` is the last answer to a request without a body.
     """
 
     __slots__ = (
@@ -79,6 +83,7 @@ class Address:
         "method",
         "name",
         "operation",
+        "reads",
         "role",
         "route",
         "seen_version",
@@ -87,20 +92,22 @@ class Address:
 
     def __init__(self, method: str, route: Route, kind: Kind | None = None, selected: str = "") -> None:
         contract = route.contract
-        by_name = bool(contract.protocol.operation)
+        by_name = contract.by_name
         self.method = method
         self.route = route
         self.seen_version = seen_version_of(route)
         self.contract: Contract = contract
         self.operation: Operation | None = None
         if kind is None:
-            known = (o for o in contract.operations if o.path == route.path and o.method == method)
+            methods = contract.elsewhere if by_name else ()
+            known = (o for o in contract.operations if o.path == route.path and method in (o.method, *methods))
             self.operation = next((o for o in known if not by_name or o.id == selected), None)
             kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
             if self.operation is None and not by_name and method in contract.methods[route.path]:
                 kind = Kind.ELSEWHERE
         self.kind = kind
         self.role: Role | None = self.operation.role if self.operation else None
+        self.reads = method in READING or self.role in _READING_ROLES
         self.name = self.operation.id if self.operation else f"{method} {kind.value}"
         self.sort = (contract.id, contract.version, self.name)
         self.collection = _collection(route)
@@ -161,10 +168,10 @@ def _collection(route: Route) -> str:
     return path.lower()
 
 
-def _selected(address: Address, body: bytes) -> str:
+def selected_operation(contract: Contract, query: Mapping[str, str], body: bytes) -> str:
     """The operation's id that a request names in its query or its body, "" where it names none."""
-    protocol = address.contract.protocol
-    found = address.route.query.get(protocol.operation)
+    protocol = contract.protocol
+    found = query.get(protocol.operation)
     if found is None:
         found = at(decode(body, protocol.request), f"/{protocol.operation}")
     return found if isinstance(found, str) else ""
@@ -186,7 +193,9 @@ class Addresses:
         found = self._of_url(method, url, wanted)
         if isinstance(found, str) or not found.contract.protocol.operation:
             return found
-        selected = _selected(found, body)
+        selected = selected_operation(found.contract, found.route.query, body)
+        if wanted != found.contract.id and all(o.id != selected for o in found.contract.operations):
+            return f"{found.contract.id} has no operation {selected or 'without a name'!r:.80}"
         key = (method, f"{url} {selected}", wanted)
         return self._kept.get(key) or self._kept.put(key, Address(method, found.route, selected=selected))
 

@@ -14,7 +14,7 @@ import orjson
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
 from linkproof.contract.reference import Reference
-from linkproof.contract.schema_walk import Node, walk
+from linkproof.contract.schema_walk import Node, Schema, walk
 
 #: The keyword of a problem that no schema has: JSON can hold text that is not Unicode (RFC 8259, 8.2).
 UNICODE = "unicode"
@@ -56,6 +56,11 @@ class BodySchema:
         document = copy.deepcopy({**self._schema, "components": self._components})
         _close(document)
         return document
+
+    @property
+    def parts(self) -> tuple[Schema, Schema]:
+        """The schema itself, and the document that its references lead into."""
+        return self._schema, {"components": self._components}
 
     def is_exactly(self, value: Any) -> bool:
         """Whether ``value`` is valid and has no member that the schema does not know: both at the cost of one."""

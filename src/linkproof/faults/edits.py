@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract, Operation, Role
 from linkproof.faults.registry import Change, OfRoles
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.messages import Answer, Asked
@@ -48,8 +48,9 @@ def sample(contract: Contract) -> Any:
     got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
     operation = got or listing
     assert operation is not None
-    item = at(contract.document, f"/paths/{operation.path.replace('/', '~1')}/{operation.method.lower()}")
-    content = at(item, "/responses/200/content/application~1json")
+    item = at(contract.document, f"/paths/{operation.document_path.replace('/', '~1')}/{operation.method.lower()}")
+    media = contract.protocol.response.media[0].replace("/", "~1")
+    content = at(item, f"/responses/200/content/{media}")
     examples: dict[str, Any] = content.get("examples", {}) if isinstance(content, dict) else {}
     shown: Any = next((e.get("value", {}) for e in examples.values()), {})
     items = at(shown, contract.list.items)
@@ -68,12 +69,22 @@ def required(contract: Contract, pointer: str) -> bool:
         whole: dict[str, Any] = {}
         if listed:
             place(whole, contract.list.items, [value])
-            place(whole, contract.list.total, 1)
+            if contract.list.total:
+                place(whole, contract.list.total, 1)
+            for pointer_ in _around_items(got):
+                place(whole, pointer_, "x")
         return schema is not None and schema.fits(whole if listed else value)
 
     before = fits()
     drop(pointer)(value)
     return before and not fits()
+
+
+def _around_items(operation: Operation | None) -> list[str]:
+    """Pointers to the texts that a page has to have beside its items."""
+    schema = operation.responses.get(200) if operation else None
+    nodes = schema.nodes() if schema else ()
+    return [n.pointer for n in nodes if n.required and n.pointer.count("/") == 1 and n.schema.get("type") == "string"]
 
 
 def has(contract: Contract, *roles: Role) -> bool:
@@ -86,14 +97,6 @@ def pages_by_link(contract: Contract) -> bool:
     listing = contract.by_role(Role.LIST)
     schema = listing.responses.get(200) if listing else None
     return bool(schema and contract.list.next_link in {p for p, _ in schema.leaves()})
-
-
-def groups(contract: Contract, made: Callable[[str], str]) -> Change | None:
-    """Edit every group that a connection names; None where it names none, or the parent lists none."""
-    known = leaves(contract)
-    found = [p for pointer in contract.member.groups for p in (pointer, f"{pointer}/*") if p in known]
-    roles = tuple(role for role in Role if role.is_of_connections)
-    return connections(put(found[0], made), *roles) if found and has(contract, Role.LINK_RESOURCES) else None
 
 
 def polled(contract: Contract) -> bool:

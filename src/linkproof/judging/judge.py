@@ -15,7 +15,7 @@ from linkproof.base.bounded import Recent
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
 from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
-from linkproof.checks.state import READING, State
+from linkproof.checks.state import State
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.catalogue import Entry
@@ -302,7 +302,7 @@ class Judge:
 
     def _note_polls(self, call: Call, world: _World) -> None:
         """An answer may name the URLs at which its operation is polled."""
-        if call.exchange.request.method in READING or not call.success:
+        if call.reads or not call.success:
             return
         status_url, result_url = call.contract.long_running.polled_at(call.exchange.response.headers, call.status)
         route = call.address.route

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkproof.checks.state import READING
+from linkproof.contract.request_match import READING
 from linkproof.model.exchange import Exchange
 
 #: Refused requests that are held back at a time.

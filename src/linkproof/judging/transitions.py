@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from linkproof.base.bounded import Recent
 from linkproof.checks.equivalence import status_of
-from linkproof.checks.state import READING, State
+from linkproof.checks.state import State
 from linkproof.checks.subjects import Subject
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
@@ -48,8 +48,9 @@ class Lifecycles:
         contract = call.contract
         if not contract.member.status or call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
             return
-        if call.exchange.request.method not in READING:
-            self._write(call, state, tracks)
+        if not call.reads:
+            for name in call.subjects or (call.subject,):
+                self._write(call.about(name), state, tracks)
         elif call.role is Role.GET and call.not_found and call.subject and not call.faults:
             self._shown(call, state, tracks, call.subject, GONE)
         elif call.role in (Role.GET, Role.LIST):
@@ -83,8 +84,8 @@ class Lifecycles:
             return
         track = _track(tracks, call, call.subject)
         act = _act(call)
-        if call.success or call.status >= 500:
-            track.writes.append(act if call.success else OTHER)
+        if call.done or call.status >= 500:
+            track.writes.append(act if call.done else OTHER)
             del track.writes[:-2]
         elif track.last and not track.writes and _was_refused(call, act) and not _goes_on(call, state, call.subject):
             self._count(call, (track.last, act, track.last, True))
@@ -133,7 +134,8 @@ def _act(call: Call) -> str:
 
 def _was_refused(call: Call, act: str) -> bool:
     """Whether a sound decision was refused for what it asks, not for how it was asked."""
-    return act not in (OTHER, DELETE) and call.status in (400, 409) and call.plain and not call.throttled
+    is_refused = call.status in (400, 409) or (call.success and not call.done)
+    return act not in (OTHER, DELETE) and is_refused and call.plain and not call.throttled
 
 
 def _foreseen(contract: Contract) -> list[_Step]:

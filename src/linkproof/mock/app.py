@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from linkproof.contract.model import Contract
+from linkproof.contract.model import Contract, Operation
+from linkproof.contract.request_match import Address, selected_operation
+from linkproof.contract.routing import Route as Found
 from linkproof.contract.routing import Router
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.mock.fixtures import Fixtures, read_fixtures
@@ -36,6 +38,8 @@ class Server:
         self.consumers = consumers
         self.router = Router((s.contract for s in self.services), any_version=True)
         self._by_contract = {(s.contract.id, s.contract.version): s for s in self.services}
+        by_path = (s for s in self.services if not s.contract.by_name)
+        self._usual = next(by_path, self.services[0])
         self._by_start = {s.contract.collection_path.split("/")[1].lower(): s for s in reversed(self.services)}
 
     def reset(self) -> None:
@@ -57,11 +61,10 @@ class Server:
     def find(self, asked: Asked, query: str) -> Service:
         """The service of a request, and into ``asked`` what of it the path names."""
         route = self.router.match(f"{asked.path}?{query}", self._of_several(asked.path))
-        if not isinstance(route, str) and route.path.count("/") == asked.path.rstrip("/").count("/"):
+        if not isinstance(route, str) and route.path.strip("/").count("/") == asked.path.strip("/").count("/"):
             asked.template, asked.parameters = route.path, route.parameters
-            asked.operation = next(
-                (o for o in route.contract.operations if o.path == route.path and o.method == asked.method), None
-            )
+            asked.contract = route.contract
+            asked.operation = _operation_of(asked, route)
             return self._by_contract[route.contract.id, route.contract.version]
         for service in self.services:
             poll = service.operations.find(asked.path)
@@ -69,7 +72,7 @@ class Server:
                 asked.poll, asked.poll_id = poll
                 return service
         # An unknown path is refused in the words of the vendor whose paths begin alike.
-        return self._by_start.get(asked.path.split("/")[1].lower() if "/" in asked.path else "", self.services[0])
+        return self._by_start.get(asked.path.split("/")[1].lower() if "/" in asked.path else "", self._usual)
 
     def _of_several(self, path: str) -> str:
         """The contract whose parent a path names, where several have it; "" where the path alone decides."""
@@ -105,6 +108,15 @@ class Server:
             too_large=too_large,
         )
         await _send(send, self.answer(asked, query))
+
+
+def _operation_of(asked: Asked, route: Found) -> Operation | None:
+    """The operation that a request is for, None where the contract has none like it."""
+    contract = route.contract
+    if contract.by_name:
+        selected = selected_operation(contract, route.query, asked.body)
+        return Address(asked.method, route, selected=selected).operation
+    return next((o for o in contract.operations if o.path == route.path and o.method == asked.method), None)
 
 
 async def _body(receive: Receive) -> tuple[bytes, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from linkproof.contract.model import Format
 from linkproof.mock.messages import JSON, Answer, Asked
 from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
@@ -46,7 +47,8 @@ class Gate:
 
     def content_type(self) -> str:
         """The content type of a body."""
-        return JSON
+        how = self.contract.protocol.response
+        return JSON if how is Format.JSON else f"{how.media[0]};charset=UTF-8"
 
     def request_id(self) -> str:
         """An id that no other answer has."""

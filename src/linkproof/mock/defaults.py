@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.mock.behaviour import Behaviour
+from linkproof.mock.vendors.aws import AWS
 from linkproof.mock.vendors.azure import AZURE
 from linkproof.mock.vendors.huawei import HUAWEI
 
 #: Chooses the behaviour for a contract.
 Choice = Callable[[Contract], Behaviour]
 
-VENDORS: Mapping[str, Behaviour] = {"azure": AZURE, "huawei": HUAWEI}
+VENDORS: Mapping[str, Behaviour] = {"aws": AWS, "azure": AZURE, "huawei": HUAWEI}
 
 
 def conforming(contract: Contract) -> Behaviour:

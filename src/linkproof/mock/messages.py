@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from linkproof.base.json_values import MISSING, parse
-from linkproof.contract.model import Contract, Operation
+from linkproof.base.json_values import MISSING, at
+from linkproof.contract.call import sent_by_name
+from linkproof.contract.codec import decode, encode
+from linkproof.contract.model import Contract, Format, Operation
 
 JSON: Final = "application/json; charset=utf-8"
 
@@ -49,18 +50,37 @@ class Asked:
 
     @cached_property
     def value(self) -> Any:
-        """The body's JSON: ``MISSING`` without a body, ``NOT_JSON`` or ``TOO_DEEP`` where it cannot be read."""
-        return parse(self.body) if self.body.strip() else MISSING
+        """The body's value: ``MISSING`` without a body, ``NOT_JSON`` or ``TOO_DEEP`` where it cannot be read."""
+        if self.contract.by_name:
+            schema = self.operation.request if self.operation else None
+            return sent_by_name(self.contract, self.query, self.body, schema)
+        return decode(self.body, self.contract.protocol.request)
+
+    @property
+    def json(self) -> Any:
+        """The body's JSON, whatever the contract; ``MISSING`` without a body."""
+        return decode(self.body, Format.JSON)
+
+    def listing(self, name: str) -> Any:
+        """The value of one of a list's parameters, wherever the contract's requests have it; ``MISSING`` without it."""
+        if self.contract.by_name:
+            return at(self.value, f"/{name}")
+        found = self.parameter(name)
+        return MISSING if found is None else found
 
 
 @dataclass
 class Answer:
-    """An answer that hooks may still change: a JSON value (``MISSING``: no body), or raw bytes in its place."""
+    """An answer that hooks may still change: a JSON value (``MISSING``: no body), or raw bytes in its place.
+
+    ``request`` is what it answers; it says in which format the value is written.
+    """
 
     status: int
     value: Any = MISSING
     headers: list[tuple[str, str]] = field(default_factory=list)
     raw: bytes | None = None
+    request: Asked | None = None
 
     @property
     def has_body(self) -> bool:
@@ -73,7 +93,17 @@ class Answer:
             return self.raw
         if self.value is MISSING:
             return b""
-        return json.dumps(self.value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        if self.request is None or self.request.contract.protocol.response is Format.JSON:
+            return encode(self.value, Format.JSON)
+        return self._in_the_protocols_format(self.request)
+
+    def _in_the_protocols_format(self, asked: Asked) -> bytes:
+        rules, operation = asked.contract.protocol, asked.operation
+        if self.status >= 300 or operation is None:
+            schema = (operation or asked.contract.operations[0]).error
+            return encode(self.value, rules.response, rules.error_root, "", schema)
+        root = rules.root.format(operation=operation.id)
+        return encode(self.value, rules.response, root, rules.namespace, operation.responses.get(200))
 
     def put(self, name: str, value: str) -> None:
         """A header field in the place of any of that name."""

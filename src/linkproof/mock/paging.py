@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from linkproof.base.json_values import at
+from linkproof.contract.model import Paging as Kind
 from linkproof.contract.model import Role
 from linkproof.mock.messages import Asked
 from linkproof.mock.presenter import Presenter
@@ -138,10 +139,57 @@ class LimitPaging:
         return len(fitting)
 
 
+class TokenPaging(LinkPaging):
+    """Pages that name the next one by a token, through filters that the request lists."""
+
+    #: So many items a page has at most, whatever is asked for.
+    most = 1000
+
+    def __init__(self, setting: Setting, presenter: Presenter) -> None:
+        super().__init__(setting, presenter)
+        self.rules = setting.contract.list
+        self.presenter = presenter
+        self.last = 0
+
+    def cut(self, asked: Asked, connections: list[Connection]) -> Page | Refusal:
+        """The page that is asked for, or the refusal of its token."""
+        token = asked.listing(self.rules.token)
+        after = self.read(token) if isinstance(token, str) and token else 0
+        if after is None:
+            return self.refusals.of(Mistake.TOKEN, self.rules.token)
+        rest = [c for c in connections if c.number > after and self.fits(asked, self.presenter.listed(c))]
+        items = rest[: self.bound(asked)]
+        return Page(items, self.next(asked, items) if len(rest) > len(items) > 0 else self.end())
+
+    def bound(self, asked: Asked) -> int:
+        """The greatest number of items on the page."""
+        size = asked.listing(self.rules.size)
+        return min(size, self.most) if isinstance(size, int) else self.most
+
+    def next(self, asked: Asked, items: list[Connection]) -> Mapping[str, Any]:  # noqa: ARG002
+        """The members of a page that is not the last."""
+        return {self.rules.next_token: self.token(items[-1])}
+
+    def fits(self, asked: Asked, value: dict[str, Any]) -> bool:
+        """Whether a connection passes every filter of the request, by one of its values."""
+        filters = asked.listing(self.rules.filter_list)
+        return all(self.passes(one, value) for one in filters if isinstance(one, dict)) if filters else True
+
+    def passes(self, one: dict[str, Any], value: dict[str, Any]) -> bool:
+        """Whether a connection passes one filter."""
+        pointer = self.rules.filters.get(str(one.get(self.rules.filter_name)), "")
+        wanted = one.get(self.rules.filter_values)
+        return not pointer or (isinstance(wanted, list) and at(value, pointer) in wanted)
+
+
 Paging = LinkPaging | LimitPaging
 
 
 def paging_for(setting: Setting, presenter: Presenter) -> Paging:
     """The way of paging that the contract's list has."""
-    kind = LimitPaging if setting.contract.list.limit else LinkPaging
-    return kind(setting, presenter)
+    match setting.contract.list.paging:
+        case Kind.OFFSET:
+            return LimitPaging(setting, presenter)
+        case Kind.TOKEN:
+            return TokenPaging(setting, presenter)
+    return LinkPaging(setting, presenter)

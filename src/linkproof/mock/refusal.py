@@ -35,6 +35,11 @@ class Mistake(StrEnum):
     NOT_PENDING = "connection is no longer pending"
     STATE = "connection is in no state to be decided"
     BUSY = "another operation is going on"
+    LACKS_MEMBER = "body lacks a required member"
+    ACTION = "no such operation"
+    FILTER = "no such filter"
+    TOKEN = "a token that no page had"
+    DRY_RUN = "nothing was to be done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Service:
         """The answer to a request, dressed and gone through every hook."""
         self.operations.settle()
         answer = self.respond(asked)
+        answer.request = asked
         self.gate.dress(asked, answer)
         for hook in self.finish:
             hook(asked, answer)

@@ -118,7 +118,8 @@ class Circumstances:
     """What may be assumed of the target while judging; nothing here says how an exchange came to be.
 
     ``operation_timeout_s`` is None where nobody promised to wait (recordings). ``collections`` are the collections
-    (paths in lower case, by contract id) and ``names`` the connections (lower case) that the target promises.
+    (paths in lower case, by contract id), ``parents`` those that bodies name (in lower case, by contract id), and
+    ``names`` the connections (lower case) that the target promises.
     """
 
     grade: Grade = Grade.MOCK
@@ -127,3 +128,4 @@ class Circumstances:
     open_enumerations: bool = False
     collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    parents: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from linkproof.openapi_import.openapi import Writer, body_of
 from linkproof.openapi_import.operations import Described
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, short_names
+from linkproof.openapi_import.service_model import ServiceModel, contract_files
 
 #: A folder's name.
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -81,6 +82,18 @@ def write_contract(
         write_file(folder / file_name, text, "choose another --out")
     taken = tuple(f"{o.method} {names[o.id]} ({role})" for role, o in found.operations.items())
     return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
+
+
+def write_service_contract(
+    model: ServiceModel, out: Path, *, name: str, vendor: str, address: str, day: date
+) -> Imported:
+    """Write the folder of a service model's contract. Raises UsageError where that is not possible."""
+    identifier, version = _part(name or model.name, "id", "--id"), _part(model.version, "version", model.file)
+    folder = out / identifier / version
+    for file_name, text in contract_files(model, identifier, vendor, address, day).items():
+        write_file(folder / file_name, text, "choose another --out")
+    taken = tuple(f"{operation} ({role})" for operation, role in model.operations.items())
+    return Imported(folder, identifier, version, taken, 0, {})
 
 
 def _part(name: str, what: str, where: str) -> str:

@@ -22,6 +22,7 @@ SECRET_HEADERS = frozenset(
         "x-auth-token",
         "x-subject-token",
         "x-security-token",
+        "x-amz-security-token",
         "x-ms-authorization-auxiliary",
         "cookie",
         "set-cookie",

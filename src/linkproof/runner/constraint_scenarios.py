@@ -92,13 +92,13 @@ def send_violations(driver: Driver, operation: Operation) -> None:
     violations = Violations(driver, operation)
     full = whole_body(driver, operation, violations.name)
     violations.look()
-    for raw in broken_texts(full).values():
+    for raw in broken_texts(full).values() if not driver.contract.by_name else ():
         violations.send(raw)
     violations.look()
     cases = cases_of_body(driver.contract, operation, full)
     for cases_of_one in constraints(cases, lambda c: not c.valid).values():
         for case in cases_of_one:
-            violations.send(json.dumps(_about(driver, case.value, violations.name)).encode())
+            violations.send(driver.encoded(operation, _about(driver, case.value, violations.name)))
         driver.get(violations.name)
     violations.look()
     violations.put_back()
@@ -132,7 +132,7 @@ def send_ends(driver: Driver, operation: Operation, decision: str, others: Seque
 
 
 def _accepts(driver: Driver, operation: Operation, name: str, value: Any) -> bool:
-    call = driver.send(operation, name, raw=json.dumps(_about(driver, value, name)).encode())
+    call = driver.send(operation, name, raw=driver.encoded(operation, _about(driver, value, name)))
     driver.wait(call, name)
     return call.success
 
@@ -172,12 +172,25 @@ def query_cases(driver: Driver, name: str) -> tuple[Case, ...]:
     return found
 
 
+def list_cases(driver: Driver, operation: Operation) -> list[Case]:
+    """Return the cases of a list that is asked for by a body: of a page's size, and of one filter."""
+    rules = driver.contract.list
+    nodes = operation.request.nodes() if operation.request is not None else ()
+    limit = next((int(n.schema.get("minimum", 1)) for n in nodes if n.pointer == f"/{rules.size}"), 1)
+    by_id = {rules.filter_name: rules.filter_by(driver.contract.member.id), rules.filter_values: [driver.any_name()]}
+    full = {rules.filter_list: [by_id], rules.size: limit}
+    cases = cases_of_body(driver.contract, operation, full)
+    return [c for c in cases if c.constraint.name != f"/{rules.token}"]
+
+
 # size and depth
 
 
 def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str, bytes]:
     """Return bodies that are large, deep or odd: refused or accepted, never a failure."""
     full = whole_body(driver, operation, name)
+    if driver.contract.by_name:
+        return {what: driver.encoded(operation, {**full, **more}) for what, more in _UNUSUAL_FORMS.items()}
     text = json.dumps(full)
     padded = {**full, "padding": "x" * 256 * 1024}
     found = {
@@ -200,6 +213,18 @@ def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str,
         place(longer, pointer, value * (256 * 1024 // max(len(value), 1) + 1))
         found[f"256 kB at {pointer}"] = json.dumps(longer).encode()
     return found
+
+
+#: Members beside those of a form that are many, long or deep.
+_UNUSUAL_FORMS: dict[str, dict[str, Any]] = {
+    "256 kB beside what is known": {"Padding": "x" * 256 * 1024},
+    "1,100 kB beside what is known": {"Padding": "x" * 1_100_000},
+    "10,000 members": {f"Member{i}": i for i in range(10_000)},
+    "100 levels beside what is known": {".".join(["Deep"] * 100): 1},
+    "3,000 levels": {".".join(["Deep"] * 3000): 1},
+    "a zero character": {"Padding": "\0"},
+    "not in UTF-8": {"Padding": "\udcff"},
+}
 
 
 def _deep(full: dict[str, Any], levels: int) -> bytes:

@@ -17,14 +17,14 @@ from zlib import crc32
 
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract, Operation, Paging, Role
 from linkproof.contract.names import name_of, within_limits
 from linkproof.errors import EngineError, TargetError
 from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Credential
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
-from linkproof.runner.request_builder import RequestBuilder, content_of
+from linkproof.runner.request_builder import RequestBuilder
 from linkproof.runner.sender import Sender
 from linkproof.runner.session import DoesNotApply, NotExercised, Session
 from linkproof.runner.write_guard import WriteGuard
@@ -155,7 +155,7 @@ class Driver:
         own_path = path or self._builder.path(operation, name, parents or {})
         url = self.session.client.base_url(self.contract) + own_path
         pairs = self._builder.query(query or {}, version)
-        content = content_of(body, raw)
+        content = self._builder.content(operation, body, parents) if raw is None else raw
         return self.send_url(method or operation.method, url, query=pairs, body=content, credential=credential)
 
     def send_url(
@@ -176,7 +176,10 @@ class Driver:
         return call
 
     def _probes(self) -> list[str]:
-        """Return URLs that only read: the list, and a connection that is absent or, without a list, any."""
+        """Return URLs that only read: the list, and a connection that is absent or, without a list, any.
+
+        Where requests name their operation, a Get without a name is refused: an answer it is all the same.
+        """
         base = self.session.client.base_url(self.contract)
         asks: list[tuple[Operation, str]] = []
         for role in (Role.LIST, Role.GET):
@@ -205,22 +208,39 @@ class Driver:
     def get(self, name: str) -> Call:
         """Show one connection: by Get, or by the list where the contract has no Get."""
         if self.contract.by_role(Role.GET) is None:
-            return self.page(id=name) if "id" in self.contract.list.filters else self.page()
+            by_id = self.contract.list.filter_by(self.contract.member.id)
+            return self.page(**{by_id: name}) if by_id else self.page()
         return self.send(self.operation(Role.GET), name)
 
     def page(self, **query: str) -> Call:
-        """Return the first page of the list."""
-        return self.send(self.operation(Role.LIST), query=query)
+        """Return the first page of the list, or the one that a token leads to; filters are parameters too."""
+        own, body = self._builder.listing(query)
+        return self.send(self.operation(Role.LIST), query=own, body=body)
 
     def walk(self) -> list[Call]:
-        """Return every page of the list, by next link or by offset; none where the contract has no list."""
+        """Return every page of the list, by next link, offset or token; none where the contract has no list."""
         if not self.lists:
             return []
-        return self._pager.by_offset() if self.contract.list.limit else self._pager.by_next_link()
+        match self.contract.list.paging:
+            case Paging.OFFSET:
+                return self._pager.by_offset()
+            case Paging.TOKEN:
+                return self._pager.by_token()
+        return self._pager.by_next_link()
 
     def walk_by_offset(self, limit: int, **query: str) -> list[Call]:
         """Return every page of a list by offset, with ``limit`` items each."""
         return self._pager.by_offset(limit, **query)
+
+    def walk_by_token(self, size: int, **query: str) -> list[Call]:
+        """Return every page of a list by token, with ``size`` items each."""
+        return self._pager.by_token(size, **query)
+
+    def encoded(self, operation: Operation, body: Any) -> bytes:
+        """Return the bytes of a body in the contract's format; None is null where the format has it."""
+        if not self.contract.by_name:
+            return json.dumps(body).encode()
+        return self._builder.content(operation, body)
 
     def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
         """Return the results of independent readings, sent concurrently and judged in their order."""
@@ -235,9 +255,13 @@ class Driver:
         body = self.body_for(decision, name, description)
         for pointer, value in (more or {}).items():
             place(body, pointer, copy.deepcopy(value))
-        call = self.send(self.operation(Role.DECIDE), name, body=body)
+        call = self.send(self.deciding(decision), name, body=body)
         self.wait(call, name)
         return call
+
+    def deciding(self, decision: str) -> Operation:
+        """Return the operation that decides by a neutral word. Raises DoesNotApply where there is none."""
+        return self.contract.deciding(decision) or self.operation(Role.DECIDE)
 
     def delete(self, name: str) -> Call:
         """Delete a connection and wait for the end."""
@@ -251,7 +275,7 @@ class Driver:
         path = self.path(operation, name)
         url = client.base_url(self.contract) + path
         query = self._builder.query({})
-        contents = [json.dumps(body).encode() for body in bodies]
+        contents = [self._builder.content(operation, body) for body in bodies]
         for content in contents:
             self._guard.check(operation.method, url, content)
         sends = [partial(client.send, self.contract, operation.method, url, query=query, body=c) for c in contents]

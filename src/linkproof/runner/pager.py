@@ -14,7 +14,7 @@ MAX_PAGES = 60
 
 
 class FirstPage(Protocol):
-    """Sends a request for the first page of the list, with query parameters."""
+    """Sends a request for a page of the list, with its parameters."""
 
     def __call__(self, **query: str) -> Call:
         """Return the answer."""
@@ -55,6 +55,20 @@ class Pager:
             if call is None or not call.delivers:
                 break
             pages.append(call)
+        return pages
+
+    def by_token(self, size: int = 0, **query: str) -> list[Call]:
+        """Return every page with ``size`` items each (0: as the service has it); a repeated token ends the listing."""
+        rules = self._contract.list
+        asked = {**query, **({rules.size: str(size)} if size else {})}
+        pages = [self._first(**asked)]
+        seen: set[str] = set()
+        while len(pages) < MAX_PAGES and pages[-1].delivers:
+            token = at(pages[-1].answer, rules.next_token)
+            if not isinstance(token, str) or not token or token in seen:
+                break
+            seen.add(token)
+            pages.append(self._first(**asked, **{rules.token: token}))
         return pages
 
     def by_offset(self, limit: int = 0, **query: str) -> list[Call]:

@@ -50,7 +50,7 @@ def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[
     """The enumerated cases of an operation: the same for every seed."""
     with one_at_a_time:
         schema = load(contract, seed, 1)
-        found = schema[operation.path][operation.method]
+        found = schema[operation.document_path][operation.method]
         cases = schema.iter_coverage_cases(
             found,
             generation_modes=list(schemathesis.GenerationMode),
@@ -69,7 +69,7 @@ def random_cases(contract: Contract, operation: Operation, seed: int, examples: 
 
 
 def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
-    found = schema[operation.path][operation.method]
+    found = schema[operation.document_path][operation.method]
     cases: list[Any] = []
     try:
         strategy = found.as_strategy(generation_mode=mode)
@@ -131,6 +131,11 @@ def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> Non
         return
     if operation.role is Role.DECIDE and driver.contract.decide.subject:
         body = _with_subject(body, driver, name)
+    if driver.contract.by_name:
+        value = json.loads(body) if body else None
+        if value is not None and not isinstance(value, dict):
+            return  # a form is always an object
+        body = driver.encoded(operation, value)
     url = driver.session.client.base_url(driver.contract)
     url += driver.path(operation, name, **parents)
     method = str(case.method)
@@ -180,7 +185,10 @@ def _body(case: Any) -> bytes | None:
 def _with_subject(body: bytes, driver: Driver, name: str) -> bytes:
     """Put the connection at hand where a generated id stands, as long as there is exactly one."""
     value = json.loads(body) if body else None
-    key = driver.contract.decide.subject.split("/")[1]
+    key, parent = driver.contract.decide.subject.split("/")[1], driver.contract.decide.parent.strip("/")
+    if isinstance(value, dict) and parent and isinstance(value.get(parent), str):
+        value[parent] = driver.given.path[parent]
+        body = json.dumps(value).encode()
     if isinstance(value, dict) and isinstance(value.get(key), list) and len(value[key]) == 1:
         if isinstance(value[key][0], str):
             value[key] = [name]

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from linkproof.base.json_values import place
+from linkproof.base.json_values import MISSING, at, place
+from linkproof.contract.codec import encode
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.targets.model import TargetContract
 
@@ -45,7 +46,13 @@ class RequestBuilder:
         """Return the body of a decision: a neutral word (approve, reject) or any other value."""
         rules = self._contract.decide
         body: dict[str, Any] = {}
-        place(body, rules.decision, rules.words.get(decision, decision))
+        deciding = self._contract.deciding(decision)
+        if self._contract.by_name and deciding is not None:
+            body[self._contract.protocol.operation] = deciding.id
+        if rules.parent:
+            place(body, rules.parent, self._given.path[rules.parent.strip("/")])
+        if rules.decision:
+            place(body, rules.decision, rules.words.get(decision, decision))
         if rules.description:
             place(body, rules.description, f"{decision} by linkproof" if description is None else description)
         if rules.subject:
@@ -61,9 +68,31 @@ class RequestBuilder:
         problems = operation.request.problems(self.decision("approve", ""))
         return tuple(sorted(p.pointer for p in problems if p.keyword == "required"))
 
+    def listing(self, given: Mapping[str, str]) -> tuple[dict[str, str], Any]:
+        """Return the query and the body (None: none) of a list, from its parameters and filters by name."""
+        rules = self._contract.list
+        if not self._contract.by_name:
+            return dict(given), None
+        filters = [
+            {rules.filter_name: name, rules.filter_values: value.split(",")}
+            for name, value in given.items()
+            if name in rules.filters
+        ]
+        body: dict[str, Any] = {rules.filter_list: filters} if filters else {}
+        return {}, {**body, **{name: value for name, value in given.items() if name not in rules.filters}}
 
-def content_of(body: Any, raw: bytes | None = None) -> bytes:
-    """Return the bytes to send: ``raw`` as it is, else ``body`` as JSON; empty for None."""
-    if raw is not None:
-        return raw
+    def content(self, operation: Operation, body: Any, parents: Mapping[str, str] | None = None) -> bytes:
+        """Return the bytes of a body (None: none) in the contract's format, with what names the operation."""
+        protocol, parent = self._contract.protocol, self._contract.decide.parent
+        if not self._contract.by_name:
+            return content_of(body)
+        whole = {protocol.operation: operation.id, protocol.version: self._given.version or self._contract.version}
+        whole |= body if isinstance(body, dict) else {}
+        if parents and parent and at(whole, parent) is not MISSING:
+            place(whole, parent, parents.get(parent.strip("/"), at(whole, parent)))
+        return encode({k: v for k, v in whole.items() if k}, protocol.request)
+
+
+def content_of(body: Any) -> bytes:
+    """Return a body as JSON; nothing for None."""
     return json.dumps(body).encode() if body is not None else b""

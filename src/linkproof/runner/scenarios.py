@@ -46,7 +46,9 @@ def look(driver: Driver, *names: str) -> None:
         *_, pages = driver.side_by_side([*readings, driver.walk])
         _look_for_missing(driver, names_in(driver, cast(list[Call], pages)), names)
         return
-    if driver.contract.list.limit:
+    if driver.contract.list.token:
+        readings.append(driver.walk)
+    elif driver.contract.list.limit:
         readings.append(partial(driver.page, **{driver.contract.list.limit: "1000"}))
     driver.side_by_side(readings)
 

@@ -60,6 +60,7 @@ class Scene:
 def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
     """What the checks may assume of a target."""
     collections: dict[str, frozenset[str]] = {}
+    parents: dict[str, frozenset[str]] = {}
     names: set[str] = set()
     for contract in contracts:
         given = target.contracts[contract.id]
@@ -68,6 +69,8 @@ def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumsta
             path = path.replace(f"{{{name}}}", value)
         collections[contract.id] = frozenset({path.lower()})
         names.update(n.lower() for group in given.fixtures.values() for n in group)
+        if contract.decide.parent:
+            parents[contract.id] = frozenset({given.path[contract.decide.parent.strip("/")].casefold()})
     return Circumstances(
         grade=Grade.LIVE if target.kind == "live" else Grade.MOCK,
         checks_credentials=target.checks_credentials,
@@ -75,6 +78,7 @@ def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumsta
         open_enumerations=target.open_enumerations,
         collections=collections,
         names=frozenset(names),
+        parents=parents,
     )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from linkproof.checks.state import READING
-from linkproof.contract.call import subjects_of
+from linkproof.contract.call import reads, subjects_of
 from linkproof.contract.model import Contract
 from linkproof.runner.session import NotExercised, Session
 
@@ -36,7 +35,7 @@ class WriteGuard:
         request by mistake.
         """
         target = self._session.target
-        if method in READING or target.kind != "live":
+        if target.kind != "live" or reads(self._contract, method, url, body):
             return
         names = subjects_of(self._contract, url, body)
         if not names or not all(map(target.may_write, names)):

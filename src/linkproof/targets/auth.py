@@ -1,7 +1,8 @@
 """Authentication: read the ``[auth.*]`` tables of a target file, and make the header fields that sign a request.
 
 Libraries do what is secret or intricate: azure-identity for Entra ID, keystoneauth1 for IAM and Keystone, Huawei's own
-SDK for AK/SK signatures. They are extras: ``linkproof[azure]``, ``linkproof[huawei]``.
+SDK for AK/SK signatures, botocore for AWS's. They are extras: ``linkproof[azure]``, ``linkproof[huawei]``,
+``linkproof[aws]``.
 """
 
 from __future__ import annotations
@@ -20,11 +21,18 @@ from linkproof.targets.model import Auth
 #: A token is renewed so many seconds before it expires.
 _EARLY_S = 300.0
 
+#: Long enough never to be anybody's token, and plain enough to be seen for what it is.
+WRONG_TOKEN = "linkproof-wrong-credential"
+#: Keys of nobody, with which a request is signed wrongly on purpose.
+_WRONG_KEYS = ("LINKPROOFWRONGKEY000", WRONG_TOKEN)
+
 Fields = list[tuple[str, str]]
 #: By kind: the members of its table beside the kind, and which of them it cannot do without.
 _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bearer": (("token", "token_env"), ()),
     "x-auth-token": (("token", "token_env"), ()),
+    "authorization": (("token", "token_env"), ()),
+    "aws-sigv4": (("region", "service", "profile", "role_arn"), ("region",)),
     "azure-identity": (("authority", "scope"), ()),
     "aksk": (("access_key_env", "secret_key_env", "project_id"), ("access_key_env", "secret_key_env", "project_id")),
     "keystone": (
@@ -33,7 +41,11 @@ _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 #: By vendor; one that extends another's profile signs in as that one does.
-_KINDS = {"azure": ("bearer", "azure-identity"), "huawei": ("x-auth-token", "aksk", "keystone")}
+_KINDS = {
+    "aws": ("aws-sigv4", "authorization"),
+    "azure": ("bearer", "azure-identity"),
+    "huawei": ("x-auth-token", "aksk", "keystone"),
+}
 
 
 def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
@@ -57,7 +69,7 @@ def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
                 raise UsageError(f"{member} is missing", where=where, fix=f"kind {kind} needs {', '.join(needed)}")
         if "token" in table and "token_env" in table:
             raise UsageError("both token and token_env are given", where=where, fix="keep one of the two")
-        if kind in ("bearer", "x-auth-token") and "token" not in table and "token_env" not in table:
+        if kind in ("bearer", "x-auth-token", "authorization") and "token" not in table and "token_env" not in table:
             raise UsageError("neither token nor token_env is given", where=where, fix='add token_env = "NAME"')
         for field in ("token", "token_env"):
             if table.get(field) == "":
@@ -82,7 +94,18 @@ def credentials_of(auth: Auth, base_url: str, now: Callable[[], float] = time.ti
         return _Keystone(auth)
     if auth.kind == "aksk":
         return _Signature(auth)
+    if auth.kind == "aws-sigv4":
+        return _SigV4(auth)
     return _Token(auth)
+
+
+def wrong_fields(auth: Auth, method: str, url: str, body: bytes) -> Fields:
+    """Header fields that carry a wrong credential of a kind that a wrong token cannot stand for; else none."""
+    if auth.kind == "aws-sigv4":
+        return _SigV4(auth, keys=_WRONG_KEYS).fields(method, url, body)
+    if auth.kind == "authorization":
+        return [("Authorization", f"{auth.secret().partition(' ')[0]} {WRONG_TOKEN}")]
+    return []
 
 
 class _Token:
@@ -93,10 +116,10 @@ class _Token:
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
         """The token."""
-        secret = self._auth.secret()
-        return (
-            [("X-Auth-Token", secret)] if self._auth.kind == "x-auth-token" else [("Authorization", f"Bearer {secret}")]
-        )
+        secret, kind = self._auth.secret(), self._auth.kind
+        if kind == "x-auth-token":
+            return [("X-Auth-Token", secret)]
+        return [("Authorization", secret if kind == "authorization" else f"Bearer {secret}")]
 
 
 class _Identity:
@@ -187,6 +210,58 @@ class _Signature:
         )
         signed = self._signer.sign(request).header_params
         return [(k, v) for k, v in signed.items() if k.lower() not in ("host", "content-type")]
+
+
+class _SigV4:
+    """Signature Version 4: each request is signed by botocore, with the keys that it finds (profile, environment ...).
+
+    Args:
+        auth: its ``[auth.aws]`` table: region, and optionally service, profile and role_arn.
+        keys: an access key and its secret, in the place of those that botocore finds.
+    """
+
+    def __init__(self, auth: Auth, keys: tuple[str, str] | None = None) -> None:
+        self._auth = auth
+        signer = _library("botocore.auth", "aws", auth.where)
+        self._request: Any = _library("botocore.awsrequest", "aws", auth.where).AWSRequest
+        self._sign: Any = signer.SigV4Auth
+        credentials = _library("botocore.credentials", "aws", auth.where)
+        self._credentials: Any = credentials.Credentials(*keys) if keys else self._found(credentials)
+
+    def _found(self, credentials: Any) -> Any:
+        session = _library("botocore.session", "aws", self._auth.where)
+        errors = _library("botocore.exceptions", "aws", self._auth.where)
+        more = self._auth.more
+        try:
+            own = session.Session(profile=more.get("profile") or None)
+            found = own.get_credentials()
+            if found is not None and more.get("role_arn"):
+                own.set_config_variable("region", more["region"])
+                fetcher = credentials.AssumeRoleCredentialFetcher(own.create_client, found, more["role_arn"])
+                return credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        except errors.BotoCoreError as error:
+            raise self._nobody(str(error)) from None
+        if found is None:
+            raise self._nobody("no profile, role or environment variable has keys")
+        return found
+
+    def _nobody(self, why: str) -> UsageError:
+        problem = f"nobody is signed in to AWS: {why.splitlines()[0]}"
+        fix = "aws configure, aws sso login, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (docs/targets.md)"
+        return UsageError(problem, where=self._auth.where, fix=fix)
+
+    def fields(self, method: str, url: str, body: bytes) -> Fields:
+        """The signature of one request, and what it covers."""
+        errors = _library("botocore.exceptions", "aws", self._auth.where)
+        covered = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        request = self._request(method=method, url=url, data=body, headers=covered)
+        more = self._auth.more
+        try:
+            keys = self._credentials.get_frozen_credentials()
+        except (errors.BotoCoreError, errors.ClientError) as error:
+            raise self._nobody(str(error)) from None
+        self._sign(keys, more.get("service") or "ec2", more["region"]).add_auth(request)
+        return [(k, v) for k, v in request.headers.items() if k.lower() not in ("host", "content-type")]
 
 
 class _Keys:

@@ -20,15 +20,13 @@ from linkproof.checks.urls import is_absolute, same_host
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
-from linkproof.targets.auth import Credentials, credentials_of
+from linkproof.targets.auth import WRONG_TOKEN, Credentials, credentials_of, wrong_fields
 from linkproof.targets.budget import Budget
 from linkproof.targets.deadline import keep_deadlines
 from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
 from linkproof.targets.model import Target
 from linkproof.targets.transfer import Answer, AnswerTooLarge, NoAnswer, TooSlow, Unreachable, receive
 
-#: Long enough never to be anybody's token, and plain enough to be seen for what it is.
-WRONG_TOKEN = "linkproof-wrong-credential"
 #: What may be sent again although nobody knows whether it arrived: it changes nothing.
 _SAFE = frozenset({"GET", "HEAD"})
 _TRIES = 3
@@ -97,6 +95,9 @@ class Client:
         if credential is Credential.MISSING or contract.vendor not in self.target.auth:
             return []
         if credential is Credential.WRONG:
+            made = wrong_fields(self.target.auth[contract.vendor], method, url or self.base_url(contract), body)
+            if made:
+                return made
             name = contract.authorization_header
             return [(name, f"Bearer {WRONG_TOKEN}" if name == "Authorization" else WRONG_TOKEN)]
         return self._signed_in(contract.vendor, method, url or self.base_url(contract), body)
@@ -127,9 +128,11 @@ class Client:
         """Send one request and wait for its answer. Raises TargetError where none arrives whole."""
         pairs = list(query)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
-        fields = [("Accept", "application/json"), *self.credential_headers(contract, credential, method, full, body)]
+        protocol = contract.protocol
+        signed = self.credential_headers(contract, credential, method, full, body)
+        fields = [("Accept", protocol.response.media[0]), *signed]
         if body:
-            fields.append(("Content-Type", "application/json"))
+            fields.append(("Content-Type", protocol.request.media[0]))
         given = {k.lower() for k in headers or {}}
         fields = [(k, v) for k, v in fields if k.lower() not in given] + list((headers or {}).items())
         return self._exchange_of(contract.id, Request(method, full, Headers(fields), body), credential)

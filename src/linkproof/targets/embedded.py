@@ -8,8 +8,17 @@ from linkproof.contract.model import Contract
 from linkproof.mock.fixtures import ANY, read_fixtures
 from linkproof.targets.model import Auth, Target, TargetContract
 
-#: Kind of credential that the embedded server takes, by vendor.
-_AUTH = {"azure": "bearer", "huawei": "x-auth-token"}
+#: What a signed request carries; the embedded server takes any signature.
+_SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=LINKPROOF/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, "
+    f"Signature={'0' * 64}"
+)
+#: Credential that the embedded server takes, by vendor.
+_AUTH = {
+    "aws": Auth("authorization", _SIGNED),
+    "azure": Auth("bearer", "test-token"),
+    "huawei": Auth("x-auth-token", "test-token"),
+}
 
 
 def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
@@ -31,7 +40,7 @@ def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
         kind="mock",
         base_url=base_url,
         contracts=found,
-        auth={c.vendor: Auth(_AUTH[c.family], "test-token") for c in chosen if c.family in _AUTH},
+        auth={c.vendor: _AUTH[c.family] for c in chosen if c.family in _AUTH},
         checks_credentials=True,
         writes=True,
         operation_timeout_s=5.0,

@@ -91,17 +91,17 @@ class Consumers:
         key = asked.path.lower()
         found = self._endpoints.get(key)
         if asked.method == "PUT":
-            wanted = at(asked.value, f"{_LINK}/properties/privateLinkServiceId")
+            wanted = at(asked.json, f"{_LINK}/properties/privateLinkServiceId")
             parent = self._parent(f"{wanted}/")
-            if parent is None or not at(asked.value, "/properties/subnet/id"):
+            if parent is None or not at(asked.json, "/properties/subnet/id"):
                 return _refused(400, "InvalidResourceReference", is_azure=True)
             service, collection = parent
             item = next((o for o in service.contract.operations if o.item_parameter and o.role.is_of_connections), None)
             limit = item.parameter(item.item_parameter) if item else None
             connection = within_limits(f"{name}.{uuid.uuid4()}", limit)
-            text = at(asked.value, f"{_LINK}/properties/requestMessage")
+            text = at(asked.json, f"{_LINK}/properties/requestMessage")
             self._connect(service, collection, connection, str(text or ""), asked.path)
-            shown = {"id": asked.path, "name": name, **asked.value}
+            shown = {"id": asked.path, "name": name, **asked.json}
             place(shown, f"{_LINK}/properties/privateLinkServiceConnectionState", {"status": "Pending"})
             found = _Endpoint(asked.path, shown, collection, service, connection, self._clock() + self._operation_s)
             self._endpoints[key] = found
@@ -120,14 +120,14 @@ class Consumers:
 
     def _huawei(self, asked: Asked, name: str) -> Answer:
         if asked.method == "POST" and not name:
-            service_id = at(asked.value, "/endpoint_service_id")
+            service_id = at(asked.json, "/endpoint_service_id")
             parent = self._parent(f"/vpc-endpoint-services/{service_id}/")
             if parent is None:
                 return _refused(400, "EndPoint.2003", is_azure=False)
             service, collection = parent
             identifier = str(uuid.uuid4())
             self._connect(service, collection, identifier, "", "")
-            shown = {"id": identifier, "status": "pendingAcceptance", **asked.value}
+            shown = {"id": identifier, "status": "pendingAcceptance", **asked.json}
             made = _Endpoint(identifier, shown, collection, service, identifier, self._clock())
             self._endpoints[identifier] = made
             return Answer(200, shown)

@@ -1,0 +1,137 @@
+"""PAG-9 to PAG-11, and PAG-3/4 for lists by token: tokens lead on, filters hold, the page has its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from linkproof.base.json_values import at
+from linkproof.checks.equivalence import settled
+from linkproof.checks.offsets import is_missing, vanished
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import Shown
+from linkproof.checks.view import View
+from linkproof.checks.walks import LinkedPage, Onward, Wanted, key_of_page, wanted_by
+from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Paging, Role
+from linkproof.model.exchange import Circumstances, Grade
+from linkproof.model.finding import Judgement
+
+
+def _is_list(of: CallClass) -> bool:
+    return of.role is Role.LIST and of.contract.list.paging is Paging.TOKEN and not of.flawed
+
+
+def _is_page(of: CallClass) -> bool:
+    return _is_list(of) and of.delivers
+
+
+@check("PAG-9", applies_to=_is_list)
+def tokens_lead_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A token that a page had is answered with the next page; one that no page had is refused."""
+    token = call.listing(call.contract.list.token)
+    if not isinstance(token, str) or not token or call.throttled or call.status >= 500:
+        return
+    if view.followed:
+        if call.success:
+            yield passed("PAG-9")
+        else:
+            message = f"the token of an earlier page was answered with {call.status} {call.error_code}".rstrip()
+            yield breach("PAG-9", "token refused", "", "200", str(call.status), message, group="")
+    elif circumstances.grade is not Grade.RECORDING and not view.token_is_known:
+        if 400 <= call.status < 500:
+            yield passed("PAG-9")
+        else:
+            message = f"a token that no page had was answered with {call.status}"
+            yield breach("PAG-9", "unknown token accepted", "", "4xx", str(call.status), message, group="")
+
+
+@check("PAG-3", "PAG-4", "STA-3", "STA-7", applies_to=_is_page)
+def walk_by_token_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Following the tokens ends, none comes twice, and the pages together hold each connection once."""
+    page = view.linked_page
+    if page is None:
+        return
+    is_sound, pointer = page.sound, call.contract.list.next_token
+    if page.twice and not page.changed and is_sound:
+        is_sound = False
+        message = f"{len(page.twice)} of the connections came twice over {page.pages} pages"
+        yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
+    if page.onward is Onward.LINK_TWICE:
+        message = f"the same token came twice within {page.pages} pages: the walk never ends"
+        yield breach("PAG-3", "token twice", pointer, "a new token, or none", page.link[:300], message, group="")
+    elif page.onward is Onward.NEVER_ENDS:
+        message = f"{page.idle} pages in a row brought nothing new, and a token goes on"
+        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
+    elif page.onward is Onward.ENDS and is_sound and _began_at_the_start(call, view):
+        yield passed("PAG-3")
+        if not page.changed and not wanted_by(call):
+            missing = [s for s in view.collection.subjects if is_missing(s, page.all_names) and _stays(s.latest)]
+            yield vanished(call, view, missing) if missing else passed("PAG-4")
+
+
+def _began_at_the_start(call: Call, view: View) -> bool:
+    """Whether all pages before this one were seen."""
+    return view.followed or not key_of_page(call)
+
+
+def _stays(shown: Shown | None) -> bool:
+    """Whether a connection was at rest when it was shown last: one that is being deleted goes by itself."""
+    return shown is not None and shown.settled
+
+
+@check("PAG-10", applies_to=lambda of: _is_page(of) and bool(of.contract.list.filter_list))
+def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Every item fits each filter by one of its values, and the pages of a filtered list leave out none that fits."""
+    wanted, filters = wanted_by(call), call.contract.list.filters
+    known = tuple((name, values) for name, values in wanted if name in filters)
+    if not known:
+        return
+    for name, values in known:
+        for index, item in enumerate(call.items):
+            found = at(item, filters[name])
+            if isinstance(found, str) and found not in values:
+                message = f"an item does not fit the filter {name} = {' or '.join(values)}"
+                pointer = f"{call.contract.list.items}/{index}{filters[name]}"
+                yield breach("PAG-10", f"filter {name}", pointer, " or ".join(values), found, message, group="")
+                return
+    yield passed("PAG-10")
+    page = view.linked_page
+    if page is not None and known == wanted:
+        yield from _leaves_out_none(call, view, page, wanted)
+
+
+def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -> Iterator[Judgement]:
+    """Judge the last page of a filtered list against the last whole one, where nothing was written since."""
+    complete, contract = view.collection.complete, call.contract
+    if complete is None or view.collection.last_done > complete.start or not page.sound:
+        return
+    if page.onward is not Onward.ENDS or page.changed or not _began_at_the_start(call, view):
+        return
+    shown = {s.name: s.listed.value for s in view.collection.subjects if s.name in complete.names and s.listed}
+    if len(shown) < len(complete.names) or not all(settled(contract, value) for value in shown.values()):
+        return
+    missing = [n for n, value in shown.items() if _fits(contract, value, wanted) and n not in page.all_names]
+    if not missing:
+        yield passed("PAG-10")
+        return
+    named = ", ".join(f"{name} = {' or '.join(values)}" for name, values in wanted)
+    message = f"{len(missing)} connections of the whole list fit {named}, and are on no page"
+    yield breach("PAG-10", "left out", contract.list.items, missing[0], "absent", message, group="")
+
+
+def _fits(contract: Contract, value: Mapping[str, object], wanted: Wanted) -> bool:
+    return all(at(value, contract.list.filters[name]) in values for name, values in wanted)
+
+
+@check("PAG-11", applies_to=lambda of: _is_page(of) and bool(of.contract.list.size))
+def size_bounds_the_page(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A page has at most as many items as were asked for."""
+    size = call.listing(call.contract.list.size)
+    if not isinstance(size, int) or isinstance(size, bool):
+        return
+    if len(call.items) <= size:
+        yield passed("PAG-11")
+        return
+    message = f"{len(call.items)} items came with {call.contract.list.size} = {size}"
+    pointer, actual = call.contract.list.items, f"{len(call.items)} items"
+    yield breach("PAG-11", "more than asked for", pointer, f"at most {size} items", actual, message, group="")

@@ -1,1 +1,0 @@
-"""Attacks on the command line, measured: damaged input, hostile servers, secrets. ``python -m tests.attacks``."""
