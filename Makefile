@@ -4,13 +4,16 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
+# Modules are compiled once, and not again by every process, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 # Damaged input for every reader: FUZZ inputs each; what breaks one is kept in build/fuzz-corpus and tried first next time.
 FUZZ ?= 2000

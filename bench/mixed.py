@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings import read_recordings
 
@@ -140,20 +142,20 @@ def write_vcr(path: Path, exchanges: Iterator[Exchange]) -> Path:
         file.write("interactions:\n")
         for one in exchanges:
             sent, came = one.request, one.response
-            body = json.dumps(sent.body.decode()) if sent.body else "null"
-            file.write(
-                f"- request:\n    body: {body}\n    headers:\n{_fields(sent.headers)}"
-                f"    method: {sent.method}\n    uri: {sent.url}\n"
-                f"  response:\n    body:\n      string: {json.dumps(came.body.decode())}\n"
-                f"    headers:\n{_fields(came.headers)}"
-                f"    status:\n      code: {came.status}\n      message: {came.reason or 'OK'}\n"
-            )
+            request = {
+                "body": sent.body.decode() if sent.body else None,
+                "headers": {k: [v] for k, v in sent.headers},
+                "method": sent.method,
+                "uri": sent.url,
+            }
+            response = {
+                "body": {"string": came.body.decode()},
+                "headers": {k: [v] for k, v in came.headers},
+                "status": {"code": came.status, "message": came.reason or "OK"},
+            }
+            yaml.dump([{"request": request, "response": response}], file, Dumper=yaml.CDumper, default_flow_style=False)
         file.write("version: 1\n")
     return path
-
-
-def _fields(headers: Headers) -> str:
-    return "".join(f"      {k}:\n      - {json.dumps(v)}\n" for k, v in headers)
 
 
 def write_oav(folder: Path, exchanges: Iterator[Exchange]) -> Path:

@@ -56,6 +56,13 @@ def test_integers_keep_their_digits(driver: Driver) -> None:
         look_at_everything(driver)
 
 
+@pytest.mark.requirement("SHP-8")
+def test_groups_of_connections_are_those_of_the_parent(driver: Driver) -> None:
+    look_at_everything(driver)
+    driver.send(driver.operation(Role.LINK_RESOURCES))
+    look_at_everything(driver)
+
+
 @pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4")
 def test_link_resources_fit_their_schema(driver: Driver) -> None:
     listed = driver.send(driver.operation(Role.LINK_RESOURCES))

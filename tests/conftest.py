@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from linkproof.base.clock import Clock
 from linkproof.base.shutdown import pause
+from linkproof.nightly import performing
+from tests.command_line import linkproof
+from tests.skips import wrong_skips
+
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note why a test was skipped."""
+    if report.skipped and isinstance(report.longrepr, tuple) and not hasattr(report, "wasxfail"):
+        _skipped.append(report.longrepr[2])
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note why a whole file was skipped."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        _skipped.append(report.longrepr[2])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI that skipped what it should not."""
+    if not hasattr(session.config, "workerinput") and wrong_skips(_skipped) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what should not have been skipped."""
+    for reason in wrong_skips(_skipped):
+        terminalreporter.write_line(f"skipped, and tests/skips.py does not allow it: {reason}", red=True)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +49,17 @@ def cluster() -> Iterator[Any]:
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as made:
         yield made
+
+
+@pytest.fixture
+def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The jobs of a night are run in this process, one after the other (--processes 1)."""
+
+    def run(arguments: list[str], _: int) -> tuple[int, str]:
+        ended = linkproof(Path.cwd(), *arguments)
+        return ended.returncode, ended.stderr
+
+    monkeypatch.setattr(performing, "_run", run)
 
 
 @pytest.fixture

@@ -496,6 +496,83 @@ def _(asked: Asked) -> None:
     asked.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
 
 
+# odd, and allowed: what an old or careful server may send
+
+
+@mode("http-1.0")
+def _(asked: Asked) -> bool:
+    asked.send(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + _JSON)
+    return False
+
+
+@mode("continue-first")
+def _(asked: Asked) -> None:
+    asked.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+    asked.answer()
+
+
+@mode("chunk-extensions")
+def _(asked: Asked) -> None:
+    chunk = b'%x;name=value;other="a b"\r\n%s\r\n' % (len(_JSON), _JSON)
+    asked.send(_head(200, "Transfer-Encoding: chunked") + chunk + b"0;last\r\n\r\n")
+
+
+@mode("trailers")
+def _(asked: Asked) -> None:
+    chunk = b"%x\r\n%s\r\n" % (len(_JSON), _JSON)
+    asked.send(_head(200, "Transfer-Encoding: chunked", "Trailer: X-Sum") + chunk + b"0\r\nX-Sum: 1\r\n\r\n")
+
+
+@mode("same-content-length-twice")
+def _(asked: Asked) -> None:
+    asked.send(_head(200, f"Content-Length: {len(_JSON)}", f"Content-Length: {len(_JSON)}") + _JSON)
+
+
+@mode("length-and-chunks")
+def _(asked: Asked) -> None:
+    chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(_JSON), _JSON)
+    asked.send(_head(200, "Content-Length: 4", "Transfer-Encoding: chunked") + chunk)
+
+
+@mode("folded-header")
+def _(asked: Asked) -> None:
+    asked.answer(more=("X-Folded: one\r\n two",))
+
+
+@mode("header-nul")
+def _(asked: Asked) -> None:
+    asked.answer(more=("X-Nul: a\0b",))
+
+
+@mode("header-utf-8-cut")
+def _(asked: Asked) -> None:
+    asked.send(_head(404, "X-Cut: caf\xc3", f"Content-Length: {len(_JSON)}") + _JSON)
+
+
+# odd values
+
+_alike("retry-after-huge", 503, b"", more=("Retry-After: " + "9" * 400,))
+_alike("retry-after-negative", 429, b"", more=("Retry-After: -5",))
+_alike("retry-after-year-9999", 429, b"", more=("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT",))
+_alike("date-absurd", 404, _JSON, "application/json", ("Date: Wed, 99 Foo 99999 99:99:99 +9999",))
+_alike("content-type-with-escapes", 404, _JSON, "application/json; charset=\x1b[31m")
+_alike("charset-unknown", 200, _JSON, "application/json; charset=no-such-charset")
+_alike("content-type-long", 200, _JSON, "application/json; " + "a=b; " * 5000)
+_alike("location-odd", 202, b"", more=("Location: http://\x00[::1/%zz", "Retry-After: 1e308"))
+_alike("digits", 200, b'{"value": [{"name": "c", "size": ' + b"9" * 6000 + b"}]}", "application/json")
+_alike("tiny-exponents", 200, b'{"value": [{"name": "c", "size": 1e-999999999, "b": 1e999999999}]}', "application/json")
+_alike("dates-absurd", 200, b'{"value": [{"name": "c", "createdAt": "99999-99-99T99:99:99Z"}]}', "application/json")
+_alike(
+    "names-absurd",
+    200,
+    b'{"value": [{"name": "../../x\\u0000", "id": "\\ud800"}, {"name": 5}, null]}',
+    "application/json",
+)
+_alike(
+    "script", 500, b'{"error": {"code": "</script><script>x()</script>", "message": "\\u001b[2J"}}', "application/json"
+)
+
+
 # lists
 
 

@@ -17,13 +17,13 @@ from linkproof.errors import UsageError
 from linkproof.mock.defaults import conforming, only_for
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.messages import Answer, Asked
-from linkproof.mock.serve import Embedded
 from linkproof.runner.driver import Driver
 from linkproof.runner.open_target import without_a_socket
 from linkproof.runner.session import Session
 from linkproof.targets.budget import LIVE, Budget, Limits, OverBudget
 from linkproof.targets.file import read_target
 from tests.command_line import linkproof
+from tests.unwired import Unwired
 
 CONTRACTS = all_contracts()
 DICOM = next(c for c in CONTRACTS if c.id == "azure-healthcareapis-dicom")
@@ -109,7 +109,7 @@ def test_a_mistake_in_it_is_told(tmp_path: Path, line: str, says: str) -> None:
 
 
 def test_a_run_ends_with_what_it_has(tmp_path: Path) -> None:
-    with Embedded([DICOM]) as server:
+    with Unwired([DICOM]) as server:
         file = target_file(tmp_path, server.base_url, "[budget]\nrequests = 40")
         done = linkproof(tmp_path, "run", "--target", file, "--out", "out", "--quiet")
     assert done.returncode == 4, done.stdout + done.stderr

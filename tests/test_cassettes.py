@@ -24,19 +24,11 @@ def test_there_is_one_for_each_contract_and_they_are_small() -> None:
     assert sum(p.stat().st_size for p in found) < 2_500_000
 
 
-@pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the results of every cassette, replayed where no server can be reached."""
-    folder = tmp_path_factory.mktemp("replayed")
-    for name in NAMES:
-        target = f"cassette:{CASSETTES / name}.yaml.gz"
-        linkproof(folder, "run", "--target", target, "--out", name, "--quiet", env={"HTTP_PROXY": "http://127.0.0.1:9"})
-    return folder
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_a_replay_needs_no_server(name: str, replayed: Path) -> None:
-    data = json.loads((replayed / name / "results.json").read_text(encoding="utf-8"))
+def test_a_replay_needs_no_server(name: str, tmp_path: Path) -> None:
+    target, nowhere = f"cassette:{CASSETTES / name}.yaml.gz", {"HTTP_PROXY": "http://127.0.0.1:9"}
+    linkproof(tmp_path, "run", "--target", target, "--out", "out", "--quiet", env=nowhere)
+    data = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     facts = recorded_facts(CASSETTES / f"{name}.yaml.gz")
     assert data["findings"] == []
     assert data["target"]["recorded_at"] == facts["recorded_at"]

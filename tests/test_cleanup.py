@@ -24,6 +24,7 @@ from linkproof.targets.journal import Journal
 from tests.command_line import command
 from tests.command_line import linkproof as in_process
 from tests.planted import SECRETS, found_in
+from tests.unwired import Unwired
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HEALTH, HUAWEI = CONTRACTS["azure-healthcareapis-pec"], CONTRACTS["huawei-vpcep-connections"]
@@ -34,6 +35,10 @@ EAST = 'subnet = "s-1"\nvpc_id = "v-1"\nproject_id = "consumer-project"'
 HEADERS = {"Authorization": "Bearer test-token", "X-Auth-Token": "test-token"}
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
+
+
+#: What processes run that are ended early: counting the connections that a run needs takes as long as the run.
+FEW = ("-r", "STA-1")
 
 
 def target_file(folder: Path, base_url: str, contract: Contract, provision: str, more: str = "") -> Path:
@@ -55,7 +60,7 @@ def target_file(folder: Path, base_url: str, contract: Contract, provision: str,
     return file
 
 
-def shown(server: Embedded, contract: Contract) -> dict[str, object]:
+def shown(server: Embedded | Unwired, contract: Contract) -> dict[str, object]:
     """Every connection by its name, and every endpoint of the consumer's."""
     path = contract.collection_path
     for name, value in PARENTS[contract.id].path.items():
@@ -74,6 +79,15 @@ def live(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Embed
         yield server, contract, target_file(tmp_path, server.base_url, contract, provision)
 
 
+@pytest.fixture(params=[HEALTH, HUAWEI], ids=lambda c: c.id)
+def near(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Unwired, Contract, Path]]:
+    """As ``live``, for runs in this process."""
+    contract: Contract = request.param
+    with Unwired([contract]) as server:
+        provision = f"count = 9\n{EAST if contract is HUAWEI else AZURE}"
+        yield server, contract, target_file(tmp_path, server.base_url, contract, provision)
+
+
 def environment() -> dict[str, str]:
     return {**os.environ, "LINKPROOF_TEST_TOKEN": "test-token"}
 
@@ -85,7 +99,7 @@ def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProce
 def started(folder: Path, file: Path, journal: Path, entries: int) -> subprocess.Popen[str]:
     """A run that is under way: so many things are in its journal."""
     process = subprocess.Popen(
-        command("run", "--target", file, "--out", "out"), cwd=folder, env=environment(),
+        command("run", "--target", file, "--out", "out", *FEW), cwd=folder, env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     limit = time.monotonic() + 60
@@ -98,9 +112,9 @@ def started(folder: Path, file: Path, journal: Path, entries: int) -> subprocess
 
 @pytest.mark.parametrize("concurrency", ["1", "8"])
 def test_what_was_made_is_gone_after_the_run(
-    live: tuple[Embedded, Contract, Path], tmp_path: Path, concurrency: str
+    near: tuple[Unwired, Contract, Path], tmp_path: Path, concurrency: str
 ) -> None:
-    server, contract, file = live
+    server, contract, file = near
     before = shown(server, contract)
     done = linkproof(tmp_path, "run", "--target", file, "--out", "out", "--json", "--concurrency", concurrency)
     results = json.loads(done.stdout)
@@ -133,6 +147,7 @@ def test_what_was_killed_is_cleaned_up_afterwards(live: tuple[Embedded, Contract
     assert linkproof(tmp_path, "cleanup", journal).stdout.startswith("nothing is left to clean up")
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_night_undoes_first_what_a_killed_run_had_left(tmp_path: Path) -> None:
     with Embedded([HEALTH]) as server:
         file = target_file(tmp_path, server.base_url, HEALTH, f"count = 9\n{AZURE}")
@@ -143,7 +158,7 @@ def test_a_night_undoes_first_what_a_killed_run_had_left(tmp_path: Path) -> None
         (tmp_path / "night").mkdir()
         (tmp_path / "out").rename(tmp_path / "night" / "target")
         (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "target.toml"\n', encoding="utf-8")
-        done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "night", "--resume")
+        done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "night", "--resume", "--processes", "1")
         assert shown(server, HEALTH) == before
     found = json.loads((tmp_path / "night" / "summary.json").read_text(encoding="utf-8"))
     assert found["runs"][0]["word"] in ("conforms", "unproven"), done.stderr
@@ -180,11 +195,11 @@ def test_a_signal_while_it_cleans_up_does_not_stop_that(tmp_path: Path) -> None:
         _, error = process.communicate(timeout=120)
         assert shown(server, HEALTH) == before
     assert "cleaning up (out/journal.jsonl); repeat to stop it" in error
-    assert process.returncode in (1, 4)
+    assert process.returncode == 0
 
 
-def test_a_plan_shows_what_is_made_and_makes_nothing(live: tuple[Embedded, Contract, Path], tmp_path: Path) -> None:
-    server, contract, file = live
+def test_a_plan_shows_what_is_made_and_makes_nothing(near: tuple[Unwired, Contract, Path], tmp_path: Path) -> None:
+    server, contract, file = near
     before = shown(server, contract)
     done = linkproof(tmp_path, "run", "--target", file, "--plan")
     assert done.returncode == 0, done.stderr
@@ -200,7 +215,7 @@ def test_a_plan_shows_what_is_made_and_makes_nothing(live: tuple[Embedded, Contr
 
 
 def test_what_cannot_be_taken_back_is_told_in_red(tmp_path: Path) -> None:
-    with Embedded([HEALTH]) as server:
+    with Unwired([HEALTH]) as server:
         file = target_file(tmp_path, server.base_url, HEALTH, "", 'allow = ["pending-1?"]')
         with file.open("a", encoding="utf-8") as stream:
             names = [n for n in PARENTS[HEALTH.id].names["Pending"] if n.startswith("pending-1")]
@@ -223,7 +238,7 @@ def test_what_cannot_be_taken_back_is_told_in_red(tmp_path: Path) -> None:
 
 
 def test_what_can_never_be_undone_is_accepted_once_and_kept_on_record(tmp_path: Path) -> None:
-    with Embedded([HEALTH]) as server:
+    with Unwired([HEALTH]) as server:
         file = target_file(tmp_path, server.base_url, HEALTH, "", 'allow = ["pending-1?"]')
         with file.open("a", encoding="utf-8") as stream:
             names = [n for n in PARENTS[HEALTH.id].names["Pending"] if n.startswith("pending-1")]
@@ -249,7 +264,7 @@ def test_what_can_never_be_undone_is_accepted_once_and_kept_on_record(tmp_path: 
 
 
 def test_a_changed_connection_is_put_back(tmp_path: Path) -> None:
-    with Embedded([HEALTH]) as server:
+    with Unwired([HEALTH]) as server:
         file = target_file(tmp_path, server.base_url, HEALTH, "", 'allow = ["approved-0?"]')
         before = shown(server, HEALTH)["approved-01"]
         journal = Journal(tmp_path / "journal.jsonl", str(file))

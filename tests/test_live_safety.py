@@ -18,6 +18,7 @@ from linkproof.targets.file import read_target
 from linkproof.targets.model import Target
 from tests.bad_proxy import BadProxy
 from tests.command_line import linkproof
+from tests.unwired import Unwired
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 AKS, HUAWEI = CONTRACTS["azure-containerservice-pec"], CONTRACTS["huawei-vpcep-connections"]
@@ -52,7 +53,7 @@ path = {{ {path} }}
     return file
 
 
-def shown(server: Embedded) -> dict[str, object]:
+def shown(server: Embedded | Unwired) -> dict[str, object]:
     """Every connection as the list shows it, by name."""
     path = AKS.collection_path
     for name, value in PARENT.path.items():
@@ -62,7 +63,9 @@ def shown(server: Embedded) -> dict[str, object]:
     return {item["name"]: item for item in answer.json()["value"]}
 
 
-def run(folder: Path, server: Embedded, more: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, dict[str, object]]:
+def run(
+    folder: Path, server: Embedded | Unwired, more: str, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, dict[str, object]]:
     """Run against a live target; the exit code and the results."""
     monkeypatch.setenv("LINKPROOF_TEST_TOKEN", "test-token")
     file = target_file(folder, server.base_url, more)
@@ -72,7 +75,7 @@ def run(folder: Path, server: Embedded, more: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_without_writes_nothing_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Embedded([AKS]) as server:
+    with Unwired([AKS]) as server:
         before = shown(server)
         code, results = run(tmp_path, server, "", monkeypatch)
         assert shown(server) == before
@@ -81,7 +84,7 @@ def test_without_writes_nothing_is_changed(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_only_what_is_allowed_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Embedded([AKS]) as server:
+    with Unwired([AKS]) as server:
         before = shown(server)
         code, results = run(tmp_path, server, 'writes = true\nallow = ["pending-1?"]', monkeypatch)
         after = shown(server)

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,24 +23,18 @@ from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
-from linkproof.targets.file import read_target
-from linkproof.targets.readiness import wait_for
+from tests.command_line import command, linkproof
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
 FAULT = f"SHP-3.text-plain@{DICOM.id}"
 
 
-def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "linkproof", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
-
-
 def target(path: Path, base_url: str, more: str = "") -> None:
     names = read_fixtures(DICOM).parents[0]
     parent = ", ".join(f'{k} = "{v}"' for k, v in names.path.items())
     known = "".join(f"{state} = {json.dumps(list(found))}\n" for state, found in names.names.items())
-    text = f'[target]\nbase_url = "{base_url}"\n{more}[auth.azure]\ntoken = "test-token"\n'
+    text = f'[target]\nbase_url = "{base_url}"\n{more}[auth.azure]\ntoken = "test-token"\n[budget]\nrequests = 12\n'
     path.write_text(
         f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n[contracts.{DICOM.id}.fixtures]\n{known}",
         encoding="utf-8",
@@ -95,31 +88,31 @@ def test_one_that_fails_does_not_stop_the_others(plan: Path, tmp_path: Path) -> 
     assert len(json.loads(kept.stdout)) == 4
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_what_was_done_is_not_done_again(plan: Path, tmp_path: Path) -> None:
-    linkproof(tmp_path, "nightly", plan, "--out", "out", "-q")
+    linkproof(tmp_path, "nightly", plan, "--out", "out", "-q", "--processes", "1")
     before = {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "out").glob("*/results.json")}
     assert set(before) == {"good", "bad", "again"}
     plan.write_text(plan.read_text().replace("seed = 2", "seed = 3"), encoding="utf-8")
-    done = linkproof(tmp_path, "nightly", plan, "--out", "out", "--resume")
+    done = linkproof(tmp_path, "nightly", plan, "--out", "out", "--resume", "--processes", "1")
     after = {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "out").glob("*/results.json")}
     assert {n for n in after if after[n] != before[n]} == {"again"}
     assert done.returncode == 1
     assert summary(tmp_path / "out")["good"]["word"] == "conforms"
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_what_broke_is_done_again(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     target(tmp_path / "t.toml", f"http://127.0.0.1:{port}")
     (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "t.toml"\nallow_unproven = true\n', encoding="utf-8")
-    done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "out")
+    night = ("nightly", "PLAN.toml", "--out", "out", "--processes", "1")
+    done = linkproof(tmp_path, *night)
     assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (3, "broken")
-    command = [sys.executable, "-m", "linkproof", "mock", "--port", str(port), "--contract", DICOM.id]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        wait_for(read_target(tmp_path / "t.toml", [DICOM]), 60)
-        done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "out", "--resume")
-        server.terminate()
+    with Embedded([DICOM], port=port):
+        done = linkproof(tmp_path, *night, "--resume")
     assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (0, "conforms")
 
 
@@ -135,10 +128,13 @@ def test_other_waivers_make_another_run(tmp_path: Path) -> None:
     assert len(set(keys)) == 3
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "linkproof", "nightly", str(plan), "--out", "out", "--processes", "1"]
+    night = ("nightly", plan, "--out", "out", "--processes", "1")
     state = tmp_path / "out" / "state.jsonl"
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command(*night), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         limit = time.monotonic() + 60
         while not state.exists() or not state.read_text(encoding="utf-8"):
             assert time.monotonic() < limit
@@ -146,7 +142,7 @@ def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
     first = json.loads(state.read_text(encoding="utf-8").splitlines()[0])["name"]
     was = (tmp_path / "out" / first / "results.json").stat().st_mtime_ns
-    done = linkproof(tmp_path, "nightly", plan, "--out", "out", "--resume", "-q")
+    done = linkproof(tmp_path, *night, "--resume", "-q")
     assert done.returncode == 1
     assert {r for r in summary(tmp_path / "out") if r != "exit_code"} == {"good", "bad", "gone", "again"}
     assert (tmp_path / "out" / first / "results.json").stat().st_mtime_ns == was
@@ -250,8 +246,9 @@ def comparable(out: Path, name: str) -> Any:
     return plain(data)
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_dask_comes_to_the_same(cluster: Any, plan: Path, tmp_path: Path) -> None:
-    linkproof(tmp_path, "nightly", plan, "--out", "here", "-q")
+    linkproof(tmp_path, "nightly", plan, "--out", "here", "-q", "--processes", "1")
     scheduler = cluster.scheduler_address
     done = linkproof(tmp_path, "nightly", plan, "--out", "there", "--engine", "dask", "--scheduler", scheduler)
     assert done.returncode == 1, done.stderr
@@ -269,18 +266,17 @@ def test_dask_comes_to_the_same(cluster: Any, plan: Path, tmp_path: Path) -> Non
 def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str, str], tmp_path: Path) -> None:
     import distributed
 
-    for number in range(6):
+    for number in range(4):
         target(tmp_path / f"t{number}.toml", servers[0])
-    text = "".join(f'[[run]]\ntarget = "t{n}.toml"\nallow_unproven = true\n' for n in range(6))
+    text = "".join(f'[[run]]\ntarget = "t{n}.toml"\nallow_unproven = true\n' for n in range(4))
     (tmp_path / "PLAN.toml").write_text(text, encoding="utf-8")
     library: Any = distributed
     with library.Client(cluster.scheduler_address) as client:
         pids = list(client.run(os.getpid).values())
-    command = [sys.executable, "-m", "linkproof", "nightly", "PLAN.toml", "--out", "out", "--engine", "dask"]
-    command += ["--scheduler", cluster.scheduler_address]
+    night = ("nightly", "PLAN.toml", "--out", "out", "--engine", "dask", "--scheduler", cluster.scheduler_address)
     state = tmp_path / "out" / "state.jsonl"
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(*night), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         limit = time.monotonic() + 60
         while not state.exists() or not state.read_text(encoding="utf-8"):
@@ -291,7 +287,7 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str,
         said, _ = process.communicate(timeout=150)
     found = summary(tmp_path / "out")
     assert process.returncode == 0, said
-    assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(6)}
+    assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(4)}
 
 
 def test_a_target_that_is_written_to_is_not_sent_away(cluster: Any, tmp_path: Path) -> None:

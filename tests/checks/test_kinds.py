@@ -22,6 +22,8 @@ from tests.check_cases_kinds import KINDS
 from tests.check_cases_named import NAMED, QUIET_NAMED
 from tests.check_cases_quiet import QUIET
 from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
+from tests.group_traffic import ENTRY, unknown_group
+from tests.traffic import MOCK
 
 PACKAGE = Path(registry.__file__).parent
 #: Judged by ``judge_samples``, not on exchanges: see tests/test_definitions.py.
@@ -56,8 +58,9 @@ def test_every_kind_of_breach_has_a_case(monkeypatch: pytest.MonkeyPatch) -> Non
     for exchanges, circumstances in [
         *((c.bad, c.circumstances) for c in (*CASES, *EFFECTS, *KINDS, *REQUESTS, *NAMED)),
         *((q.exchanges, q.circumstances) for q in (*QUIET, *QUIET_REQUESTS, *QUIET_NAMED)),
+        (unknown_group(), MOCK),
     ]:
-        judge = Judge(all_contracts(), circumstances, any_version=True)
+        judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
         for exchange in exchanges:
             judge.feed(exchange)
         assert judge.broken == []

@@ -28,6 +28,7 @@ from tests.check_cases_kinds import KINDS
 from tests.check_cases_named import NAMED, QUIET_NAMED
 from tests.check_cases_quiet import QUIET
 from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
+from tests.group_traffic import ENTRY, unknown_group
 from tests.traffic import AKS, MOCK, connection, contract, ex
 
 CASSETTES = sorted((Path(__file__).parents[2] / "cassettes").glob("*.yaml.gz"))
@@ -41,6 +42,7 @@ def sequences() -> Iterator[tuple[tuple[Exchange, ...], Circumstances]]:
         yield tuple(case.bad), case.circumstances
     for quiet in (*QUIET, *QUIET_REQUESTS, *QUIET_NAMED):
         yield tuple(quiet.exchanges), quiet.circumstances
+    yield unknown_group(), MOCK
 
 
 def said(found: list[Judgement]) -> list[str]:
@@ -51,7 +53,7 @@ def everything_said(monkeypatch: pytest.MonkeyPatch, checks: tuple[Check, ...]) 
     monkeypatch.setattr(judging, "all_checks", lambda: checks)
     found: list[list[str]] = []
     for exchanges, circumstances in sequences():
-        judge = Judge(all_contracts(), circumstances, any_version=True)
+        judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
         found += [said(judge.feed(e)[1]) for e in exchanges]
         assert judge.broken == []
     return found
@@ -82,7 +84,7 @@ def test_a_check_that_is_called_twice_says_the_same_and_changes_nothing(monkeypa
 
     monkeypatch.setattr(judging, "judged_by", unchanged)
     for exchanges, circumstances in sequences():
-        judge = Judge(all_contracts(), circumstances, any_version=True)
+        judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
         for exchange in exchanges:
             judge.feed(exchange)
         assert judge.broken == []
@@ -115,7 +117,7 @@ def test_on_a_whole_run_checks_that_are_called_twice_and_shuffled_say_the_same(
     random.Random(name).shuffle(shuffled)
     monkeypatch.setattr(judging, "all_checks", lambda: tuple(shuffled))
     monkeypatch.setattr(judging, "judged_by", twice)
-    judge = Judge(all_contracts(), circumstances, any_version=True)
+    judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
     assert [said(judge.feed(e)[1]) for e in exchanges] == in_order
     assert judge.broken == plain.broken == []
 
@@ -142,7 +144,7 @@ def test_every_check_judges_each_requirement_that_it_declares(monkeypatch: pytes
 
     monkeypatch.setattr(judging, "judged_by", noting)
     for exchanges, circumstances in sequences():
-        judge = Judge(all_contracts(), circumstances, any_version=True)
+        judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
         for exchange in exchanges:
             judge.feed(exchange)
     idle = {

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from linkproof.cli.entry import run
+from linkproof.cli.entry import _callers_error, run
+from linkproof.cli.output import SUMMARY, finish
+from linkproof.errors import UsageError
+from tests.results_examples import breached
 
 DICOM = ("--contract", "azure-healthcareapis-dicom", "-r", "PAG-1")
 
@@ -148,3 +155,59 @@ def test_a_credential_in_the_wrong_place_is_not_printed(
 def test_what_is_no_credential_is_named(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(("run", argument)) == 2
     assert argument in capsys.readouterr().err
+
+
+def test_a_run_writes_nothing_to_the_current_folder_but_reports(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "linkproof", "run", *DICOM, "--quiet"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
+    (tmp_path / "here").mkdir()
+    subprocess.run(command, cwd=tmp_path / "here", env=environment, check=False, timeout=200)
+    assert [p.name for p in (tmp_path / "here").iterdir()] == ["reports"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "the current folder"),
+        (OSError(errno.EACCES, "Permission denied", "/x"), "/x"),
+    ],
+)
+def test_what_the_system_refuses_is_a_usage_error(error: OSError, told: str) -> None:
+    found = _callers_error(error)
+    assert found is not None
+    assert told in str(found)
+    assert "fix: " in str(found)
+
+
+def test_an_error_without_a_path_is_ours() -> None:
+    assert _callers_error(ConnectionResetError(errno.ECONNRESET, "reset")) is None
+    assert _callers_error(ValueError("x")) is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("arguments", [("requirements", "list"), ("requirements", "show", "STA-5")])
+def test_a_full_disk_is_exit_2(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "linkproof", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("store", ["http://[::1", "sqlite://x:y:z", "::", "postgresql://h:port/x"])
+def test_what_is_no_store_is_a_usage_error(store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(("history", "list", "--store", store)) == 2
+    assert "fix: " in capsys.readouterr().err
+
+
+def test_a_run_number_that_no_database_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(("diff", f"run:{'9' * 30}", "x", "--store", f"sqlite:///{tmp_path}/h.sqlite")) == 2
+    assert "fix: " in capsys.readouterr().err
+
+
+def test_a_step_summary_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "such"))
+    with pytest.raises(UsageError, match="GITHUB_STEP_SUMMARY"):
+        finish(breached(), None, SUMMARY)

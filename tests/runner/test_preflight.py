@@ -42,6 +42,7 @@ def hostile(name: str, contract: str = PEC.id) -> tuple[Preflight, int]:
 NOT_THE_SERVICE = {
     *("portal", "portal-plain", "portal-says-json", "portal-empty", "redirect-301", "redirect-302", "redirect-307"),
     *("redirect-308-no-location", "unavailable", "unavailable-json", "unavailable-retry-after", "bad-gateway"),
+    "retry-after-huge",
     *("gateway-timeout", "teapot", "method-not-allowed", "accepted-for-ever", "body-with-204", "status-100-final"),
 }
 REFUSED = {"unauthorized", "unauthorized-html", "forbidden", "proxy-auth"}
@@ -52,6 +53,9 @@ NO_PARENT = {
     "nothing-found-html": "base_url",
     "nothing-found-empty": "base_url",
     "no-error-code": "base_url",
+    "header-utf-8-cut": "base_url",
+    "date-absurd": "base_url",
+    "content-type-with-escapes": "base_url",
     "long-word": "workspaceName",
     "large-error": "workspaceName",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from linkproof.errors import UsageError
 
 #: TOML is written by hand; its parser is slow.
 _MOST_BYTES = 5 << 20
+#: A dotted key with so many parts that ``tomllib``, which takes the square of their number, would not end.
+_LONG_KEY = re.compile(r"""(?<![\w\-"'.])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 
 
@@ -64,7 +67,10 @@ def read_toml(path: Path, fix: str, model: type[Any] | None = None) -> dict[str,
 def toml_of(data: bytes, where: str) -> dict[str, Any]:
     """Return the tables of a TOML text. Raises UsageError."""
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        if _LONG_KEY.search(text):
+            raise UsageError("a key has more than 100 parts", where=where, fix="write tables instead")
+        return tomllib.loads(text)
     except UnicodeDecodeError:
         raise UsageError("this file is not UTF-8 text", where=where, fix="save it as UTF-8") from None
     except (ValueError, RecursionError) as error:

@@ -281,6 +281,8 @@ class State:
 
     def _record_reading(self, view: View, collection: Collection, subject: Subject | None) -> None:
         call = view.call
+        if call.role is Role.LINK_RESOURCES and call.delivers and view.groups is not None:
+            collection.has_groups(view.groups)
         if call.role is Role.GET and subject is not None:
             if (call.not_found or call.is_empty) and not call.faults:
                 change(subject, [("absent", Shown(None, call, self.index, settled=True))])

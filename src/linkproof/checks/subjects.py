@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from linkproof.contract.call import Call
+from linkproof.model.exchange import Exchange
 
 #: Refused and successful writes of a collection that are kept.
 _WRITES_KEPT = 32
@@ -32,6 +33,14 @@ class Effect(Enum):
     OPEN = "open"
     DONE = "done"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of a parent (ids and names, casefolded) as its private link resources list them, and where."""
+
+    names: frozenset[str]
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +182,13 @@ class Collection:
     Checks read it; the methods at its end are for ``record``.
     """
 
-    __slots__ = ("_complete", "_done", "_membership", "_refused", "_subjects", "path")
+    __slots__ = ("_complete", "_done", "_groups", "_membership", "_refused", "_subjects", "path")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._membership = -1
         self._complete: Listed | None = None
+        self._groups: Groups | None = None
         self._subjects: OrderedDict[str, Subject] = OrderedDict()
         self._refused: deque[Write] = deque(maxlen=_WRITES_KEPT)
         self._done: deque[Write] = deque(maxlen=_WRITES_KEPT)
@@ -200,6 +210,11 @@ class Collection:
     def complete(self) -> Listed | None:
         """The last complete listing."""
         return self._complete
+
+    @property
+    def groups(self) -> Groups | None:
+        """The groups of the parent, None where they are unknown."""
+        return self._groups
 
     @property
     def subjects(self) -> Sized[Subject]:
@@ -227,6 +242,10 @@ class Collection:
         return max(self.last_done, self._refused[-1].index if self._refused else -1)
 
     # for ``record`` only
+
+    def has_groups(self, groups: Groups) -> None:
+        """The parent has these groups."""
+        self._groups = groups
 
     def changed_members(self, index: int) -> None:
         """Note that a connection was added or removed."""

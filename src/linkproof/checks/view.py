@@ -11,7 +11,7 @@ from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
-from linkproof.checks.subjects import Collection, Running, Subject
+from linkproof.checks.subjects import Collection, Groups, Running, Subject
 from linkproof.checks.walks import (
     LinkedPage,
     OffsetPage,
@@ -26,6 +26,11 @@ from linkproof.contract.answer import Named
 from linkproof.contract.call import Call
 from linkproof.contract.model import Paging, Role
 from linkproof.contract.names import name_among
+
+
+def _group_names(item: Any, pointers: tuple[str, ...]) -> frozenset[str]:
+    found = (at(item, pointer) for pointer in pointers)
+    return frozenset(name.casefold() for name in found if isinstance(name, str) and name)
 
 
 class View:
@@ -77,6 +82,22 @@ class View:
             self.observed = self._observe()
             if call.role is Role.LIST and call.delivers:
                 self._lay_page()
+
+    @property
+    def groups(self) -> Groups | None:
+        """The groups of the parent, where the call lists its private link resources, all on one page."""
+        call = self.call
+        rules, pointers = call.contract.list, call.contract.member.group_names
+        items = at(call.answer, rules.items)
+        if (
+            call.role is not Role.LINK_RESOURCES
+            or call.faults
+            or (rules.next_link and at(call.answer, rules.next_link))
+        ):
+            return None
+        named = [_group_names(item, pointers) for item in items] if isinstance(items, list) else []
+        # An item without a name may be any group.
+        return Groups(frozenset().union(*named), call.exchange) if named and all(named) else None
 
     @property
     def followed(self) -> bool:

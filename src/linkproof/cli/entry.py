@@ -10,21 +10,22 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import typer
 
 import linkproof
 from linkproof.errors import LinkproofError, UsageError
-from linkproof.redaction.arguments import is_harmless
-from linkproof.redaction.credentials import MASK
-from linkproof.redaction.masking import mask_text
 
 _ISSUES = "https://github.com/linkproof/linkproof/issues"
 #: What a shell says of a process that was interrupted; never 1, which means "breached".
 _INTERRUPTED = 130
 #: typer has click within it, or beside it, depending on its version.
 _InvalidCall: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+#: There is no room for what is written.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: What is wrong with a path that a caller has given.
 _PATH_ERRORS = (errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS)
 
@@ -37,9 +38,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from linkproof.cli.app import app
 
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _keep_tables_of_hypothesis_in_the_cache()
     try:
         _refuse_empty(given)
         code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here an error has its exit code; at the end of the process it would be 120
         return code if isinstance(code, int) else 0
     except LinkproofError as error:
         return _failed(error, given)
@@ -49,15 +53,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print("linkproof: interrupted", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:  # whoever read the output has gone
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
+        _print_no_more()
         return _INTERRUPTED
     except Exception as error:
-        unusable = _unusable_path(error)
+        unusable = _callers_error(error)
         return _failed(unusable, given) if unusable is not None else _crashed(error, given)
+
+
+def _keep_tables_of_hypothesis_in_the_cache() -> None:
+    """Else Hypothesis writes ``.hypothesis`` to the current folder, and in each folder first takes 200 MB for it."""
+    with suppress(RuntimeError):  # no home folder
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linkproof" / "hypothesis"
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache))
 
 
 def _misused(error: Any, arguments: list[str]) -> int:
     """Print how a command is called. An argument in the wrong place may be a credential: it is masked."""
+    from linkproof.redaction import MASK, mask_text
+    from linkproof.redaction.arguments import is_harmless
+
     said = io.StringIO()
     error.show(file=said)
     text = said.getvalue()
@@ -82,16 +96,30 @@ def _refuse_empty(arguments: list[str]) -> None:
             raise UsageError("an empty value", where=where, fix="give a value, or leave the option out")
 
 
-def _unusable_path(error: Exception) -> UsageError | None:
-    """Return the caller's error that an error of the operating system about a path is; None for any other."""
+def _print_no_more() -> None:
+    """Let everything that is still to be printed go: else Python tries once more at the end of the process."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
+
+
+def _callers_error(error: Exception) -> UsageError | None:
+    """Return the usage error for an error of the operating system: a path, a full disk; None for any other."""
     if isinstance(error, RuntimeError) and "Symlink loop" in str(error):
         return UsageError(str(error), fix="give a path that leads to a file or folder")
-    if not isinstance(error, OSError) or error.errno not in _PATH_ERRORS or error.filename is None:
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in _FULL:
+        _print_no_more()
+        return UsageError(f"the output cannot be written: {error.strerror}", fix="make room, or write elsewhere")
+    if error.errno == errno.ENOENT and error.filename is None:
+        return UsageError("the current folder does not exist any more", fix="change to a folder that exists")
+    if error.errno not in _PATH_ERRORS or error.filename is None:
         return None
     return UsageError(f"{error.strerror}", where=f"{error.filename!s:.100}", fix="give another path, or make it usable")
 
 
 def _failed(error: LinkproofError, arguments: list[str]) -> int:
+    from linkproof.redaction import mask_text
+
     if error.exit_code == 2:
         print(f"linkproof: error: {mask_text(str(error))}", file=sys.stderr)
         return 2
@@ -102,6 +130,8 @@ def _failed(error: LinkproofError, arguments: list[str]) -> int:
 
 
 def _crashed(error: Exception, arguments: list[str]) -> int:
+    from linkproof.redaction import mask_text
+
     said = " ".join(mask_text(f"{type(error).__name__}: {error}").split())[:200]
     try:
         trace = "".join(traceback.format_exception(error))
@@ -115,6 +145,9 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
 
 def _report(text: str, arguments: list[str]) -> str:
     """Write a report of an error, masked, and return its path; it holds no values of variables."""
+    from linkproof.redaction import MASK, mask_text
+    from linkproof.redaction.arguments import is_harmless
+
     shown = [a.replace(v, MASK) if (v := _value(a)) and not is_harmless(v) else a for a in arguments]
     lines = [
         f"Linkproof {linkproof.__version__}, Python {platform.python_version()}, {platform.platform()}",

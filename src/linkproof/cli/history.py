@@ -23,7 +23,8 @@ from linkproof.model.results import Results
 from linkproof.reports.text import one_line
 from linkproof.results.diff import Changes, compare
 
-_RUN = re.compile(r"run:(\d+)")
+#: A run of the history; a database's numbers have 18 digits at most.
+_RUN = re.compile(r"run:(\d{1,18})")
 _LETTER = {"pass": ".", "fail": "F", "warn": "w", "not exercised": "?", "not applicable": "-", "": " "}
 
 

@@ -49,8 +49,12 @@ def finish(results: Results, out: Path | None, output: Output) -> int:
         results, _ = moved_to_files(published(results), f"{out}/")
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if step_summary:
-        with Path(step_summary).open("a", encoding="utf-8") as stream:
-            stream.write(summary_markdown(results))
+        try:
+            with Path(step_summary).open("a", encoding="utf-8") as stream:
+                stream.write(summary_markdown(results))
+        except OSError as error:
+            told, fix = f"{step_summary:.100} cannot be written: {error.strerror}", "unset it, or name a file"
+            raise UsageError(told, where="GITHUB_STEP_SUMMARY", fix=fix) from None
     if output.format:
         sys.stdout.write(FORMATS[output.format](published(results)).decode())
     elif not output.quiet:

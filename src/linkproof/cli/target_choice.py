@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from linkproof.cli.reading import read_results
 from linkproof.errors import UsageError
-from linkproof.runner.selection import Failed, failed_in
+
+if TYPE_CHECKING:
+    from linkproof.runner.selection import Failed
 
 #: Taken where no target is named: ``linkproof init`` writes it.
 DEFAULT_FILE = "linkproof.toml"
@@ -33,6 +35,9 @@ def last_failed(out: Path, *, quiet: bool) -> Failed | None:
     if not (out / "results.json").is_file():
         fix = f"run once without --last-failed, or name the last run's folder with --out (now {out})"
         raise UsageError("there are no results of an earlier run", where=f"{out}/results.json", fix=fix)
+    from linkproof.cli.reading import read_results
+    from linkproof.runner.selection import failed_in
+
     failed = failed_in(read_results(out))
     if failed.pairs:
         return failed

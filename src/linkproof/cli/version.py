@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import linkproof
 
@@ -13,6 +12,8 @@ _PACKAGES = ("schemathesis", "hypothesis", "jsonschema-rs", "jsonschema", "pytes
 
 def versions() -> list[tuple[str, str]]:
     """Name and version: Linkproof, Python, and the packages that results depend on."""
+    from importlib.metadata import PackageNotFoundError, version
+
     found = [("linkproof", linkproof.__version__), ("Python", platform.python_version())]
     for name in _PACKAGES:
         try:

@@ -117,7 +117,11 @@ class ListRules:
 
 @dataclass(frozen=True, slots=True)
 class MemberRules:
-    """Pointers within one connection (or resource); "" where the contract has no such member."""
+    """Pointers within one connection (or resource); "" where the contract has no such member.
+
+    ``groups`` are those at which connections may name the parts of the parent that they lead to, ``group_names`` those
+    within a private link resource at which such a part has its names.
+    """
 
     id: str
     name: str = ""
@@ -131,6 +135,8 @@ class MemberRules:
     read_only: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
     follows_status: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    group_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,10 +493,20 @@ class Contract:
             found.add("integers")
         if requests:
             found.add("request-body")
+        if self.member.groups and self._shows_groups():
+            found.add("groups")
         own = [o for o in self.operations if o.role.is_of_connections]
         if any(p.place == "path" and p.limited for o in own for p in o.parameters):
             found.add("path-limits")
         return frozenset(found)
+
+    def _shows_groups(self) -> bool:
+        """Whether a connection names the parts of its parent that it leads to."""
+        getting, listing = self.by_role(Role.GET), self.by_role(Role.LIST)
+        operation, prefix = (getting, "") if getting else (listing, f"{self.list.items}/*")
+        schema = operation.responses.get(200) if operation else None
+        pointers = tuple(f"{prefix}{pointer}" for pointer in self.member.groups)
+        return schema is not None and any(n.pointer in pointers for n in schema.nodes())
 
     def _of_the_protocol(self) -> set[str]:
         """The capabilities that stand in the vendor's profile, not in the operations."""

@@ -99,6 +99,14 @@ def pages_by_link(contract: Contract) -> bool:
     return bool(schema and contract.list.next_link in {p for p, _ in schema.leaves()})
 
 
+def groups(contract: Contract, made: Callable[[str], str]) -> Change | None:
+    """Edit every group that a connection names; None where it names none, or the parent lists none."""
+    known = leaves(contract)
+    found = [p for pointer in contract.member.groups for p in (pointer, f"{pointer}/*") if p in known]
+    roles = tuple(role for role in Role if role.is_of_connections)
+    return connections(put(found[0], made), *roles) if found and has(contract, Role.LINK_RESOURCES) else None
+
+
 def polled(contract: Contract) -> bool:
     """Whether an operation of the contract can be answered with 202."""
     return any(o.long_running and 202 in o.responses for o in contract.operations)

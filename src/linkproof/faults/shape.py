@@ -10,6 +10,7 @@ from linkproof.faults.edits import (
     connections,
     drop,
     going_on,
+    groups,
     has,
     leaf,
     leaves,
@@ -260,6 +261,22 @@ def _(contract: Contract) -> Change | None:
         return str(value).replace("/privateEndpoints/", "/privateLinkServices/")
 
     return connections(put(pointer, other), Role.LIST) if pointer else None
+
+
+# SHP-8
+
+
+@fault("SHP-8", "unknown-group", "A connection names a group that its parent does not have.")
+def _(contract: Contract) -> Change | None:
+    return groups(contract, lambda _: "another-group")
+
+
+@fault("SHP-8", "one-unknown-group", "Beside its own, a connection names a group that its parent does not have.")
+def _(contract: Contract) -> Change | None:
+    pointer = next((p for p in contract.member.groups if f"{p}/*" in leaves(contract)), "")
+    if not pointer or not has(contract, Role.LINK_RESOURCES):
+        return None
+    return connections(put(pointer, lambda v: [*v, "another-group"]))
 
 
 # SHP-7

@@ -16,6 +16,7 @@ from linkproof.faults.edits import (
     both,
     connections,
     drop,
+    groups,
     has,
     leaves,
     linked,
@@ -605,3 +606,24 @@ def _(contract: Contract) -> Change | None:
         return answer
 
     return part("service", delete=delete)
+
+
+# groups
+
+
+@variant("SHP-8", "group-in-another-case", "Connections spell their parent's groups in another case.")
+def _(contract: Contract) -> Change | None:
+    return groups(contract, str.upper)
+
+
+@variant("SHP-8", "group-by-name", "Connections name groups by the name of the link resource; its group id is another.")
+def _(contract: Contract) -> Change | None:
+    if groups(contract, str) is None:
+        return None
+
+    def edit(_: Asked, answer: Answer) -> None:
+        for value in at(answer.value, "/value") or [answer.value]:
+            if isinstance(at(value, "/properties/groupId"), str):
+                place(value, "/properties/groupId", "another-id")
+
+    return answers(edit, Role.LINK_RESOURCES, Role.LINK_RESOURCE)

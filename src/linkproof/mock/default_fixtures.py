@@ -78,6 +78,11 @@ def default_fixtures(contract: Contract, path: Mapping[str, str] | None = None) 
             value = _value(contract, pointer, schema)
             if value is not None:
                 place(every, pointer, value)
+    for pointer in member.groups:
+        items = shape.leaves.get(f"{pointer}/*")
+        schema = shape.leaves.get(pointer, {}) if items is None else items
+        if shape.has(pointer) and GROUP in schema.get("enum", (GROUP,)):
+            place(every, pointer, GROUP if items is None else [GROUP])
     data: dict[str, Any] = {
         "passing": _passing(shape),
         "every": every,

@@ -7,6 +7,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,6 @@ from linkproof.recordings import har, ndjson, test_proxy
 from linkproof.recordings.byte_source import Source, Stream, open_stream
 from linkproof.recordings.json_stream import Format, json_items
 from linkproof.recordings.vcr import exchange_of
-from linkproof.recordings.yaml_stream import yaml_interactions
 
 _SURE = (".yaml", ".yml", ".har", ".ndjson", ".jsonl")
 _JSON = (".json",)
@@ -116,7 +116,7 @@ def _read(path: Path, leave_out: Leave, facts: dict[str, Any] | None = None) -> 
     try:
         with open_stream(path) as stream:
             source = Source(cast(Stream, stream), where)
-            for exchange in _exchanges(source, leave_out):
+            for exchange in _exchanges(source, leave_out, path if path.is_file() else None):
                 number += 1
                 if facts is not None:
                     facts.update(source.facts)
@@ -130,7 +130,8 @@ def _read(path: Path, leave_out: Leave, facts: dict[str, Any] | None = None) -> 
         raise _unreadable(error, path) from None
 
 
-def _exchanges(source: Source, leave_out: Leave) -> Iterator[Exchange]:
+def _exchanges(source: Source, leave_out: Leave, path: Path | None) -> Iterator[Exchange]:
+    """Yield the exchanges of a file; ``path`` is where it can be read once more, None for a pipe."""
     head = source.head().removeprefix(b"\xef\xbb\xbf").lstrip()
     if ndjson.BEGINS.match(head):
         yield from ndjson.ndjson_exchanges(source)
@@ -141,8 +142,30 @@ def _exchanges(source: Source, leave_out: Leave) -> Iterator[Exchange]:
             except har.Omitted as omitted:
                 leave_out(omitted.exchange, omitted.reason)
     else:
-        for number, (line, value) in enumerate(yaml_interactions(source), 1):
+        found = _cassette(source, path)
+        for number, (line, value) in enumerate(found, 1):
             yield exchange_of(value, path=source.where, line=line, number=number)
+
+
+def _cassette(source: Source, path: Path | None) -> Iterator[tuple[int, Any]]:
+    """Yield the interactions of a cassette, in the shorter way as long as its layout allows it."""
+    from linkproof.recordings import vcr_layout
+    from linkproof.recordings.yaml_stream import yaml_interactions
+
+    number = 0
+    if path is not None and source.head().startswith(vcr_layout.BEGINS):
+        try:
+            for found in vcr_layout.regular_interactions(source):
+                number += 1
+                yield found
+            return
+        except vcr_layout.NotRegular:
+            pass
+        with open_stream(path) as stream:
+            source = Source(cast(Stream, stream), source.where)
+            yield from islice(yaml_interactions(source), number, None)
+    else:
+        yield from yaml_interactions(source)
 
 
 def _unreadable(error: OSError, path: object) -> UsageError:

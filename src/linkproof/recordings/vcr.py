@@ -104,6 +104,8 @@ def text_of(value: Any, name: str, where: str) -> str:
 def url_of(value: Any, name: str, where: str) -> str:
     """Return an http(s) URL."""
     url = text_of(value, name, where)
+    if is_plain_url(url):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -146,6 +148,9 @@ def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
     """Return header fields as pairs. Raises ValueError for a field that is no string or list of strings."""
     pairs: list[tuple[str, str]] = []
     for key, found in fields.items():
+        if type(found) is list and len(found) == 1 and type(found[0]) is str is type(key):
+            pairs.append((key, found[0]))
+            continue
         for item in found if isinstance(found, list) else [found]:
             text = item.decode("latin-1") if isinstance(item, bytes) else item
             if not isinstance(key, str) or not isinstance(text, str):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import yaml
@@ -36,6 +37,27 @@ def yaml_interactions(source: Source) -> Iterator[tuple[int, Any]]:
         place = f"{source.where}: line {mark.line + 1}" if mark is not None else source.where
         told = f"not valid YAML after {events.count} interactions: {problem}"
         raise UsageError(told, where=place, fix=_mended(error, str(problem))) from None
+
+
+def one_interaction(text: bytes, where: str) -> tuple[Any, int, int]:
+    """Return the only item of a YAML list, the line on which it begins (from 0), and the number of lines.
+
+    Raises yaml.YAMLError or UsageError.
+    """
+    source = Source(BytesIO(text), where)
+    source.allow()
+    events = _Events(source)
+    events.next()  # stream
+    if not isinstance(events.next(), yaml.DocumentStartEvent) or not isinstance(events.next(), yaml.SequenceStartEvent):
+        raise yaml.YAMLError("no list")
+    events.begin()
+    first = events.next()
+    value = _build(events, first, 0)
+    for expected in (yaml.SequenceEndEvent, yaml.DocumentEndEvent, yaml.StreamEndEvent):
+        last = events.next()
+        if not isinstance(last, expected):
+            raise yaml.YAMLError("more than one interaction")
+    return value, first.start_mark.line, last.start_mark.line
 
 
 def _mended(error: yaml.YAMLError, problem: str) -> str:

@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates in the user's cache folder: compiling them takes longer than judging a small recording.
+
+    They are found by the template's source and the versions of Jinja and Python. Where the folder cannot be used,
+    templates are compiled each time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = FileSystemBytecodeCache(str(folder))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a compiled template, if it is there."""
+        with suppress(OSError):
+            if self._folder.stat().st_uid == os.getuid():  # what others can put there is not run
+                self._files.load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template, if that is possible."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._files.dump_bytecode(bucket)
+
+
+def _cache() -> BytecodeCache | None:
+    """The user's cache folder (XDG Base Directory Specification); None on a system that has no owners of files."""
+    if not hasattr(os, "getuid"):
+        return None
+    folder = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        base = Path(folder) if os.path.isabs(folder) else Path.home() / ".cache"
+    except RuntimeError:  # the user has no home
+        return None
+    return _Compiled(base / "linkproof" / "templates")
 
 
 def pages_of(package: str, **more: Any) -> Environment:
@@ -15,5 +55,6 @@ def pages_of(package: str, **more: Any) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_cache(),
         **more,
     )

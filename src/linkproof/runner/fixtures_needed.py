@@ -25,12 +25,23 @@ from linkproof.targets.model import Target
 #: More than any run uses of one state.
 PLENTY = 60
 
+#: What was counted, with the contract that it was counted for: it takes a run, and depends on nothing else.
+_counted: dict[tuple[str, str, str, Selection], tuple[Contract, Mapping[str, int]]] = {}
+
 
 def fixtures_needed(contract: Contract, selection: Selection = EVERYTHING) -> Mapping[str, int]:
     """State to the number of connections that the selected tests use up, and at least one that can be read.
 
     States are the contract's own values. A contract without fixtures of its own needs none that are known.
     """
+    key = (contract.folder, contract.id, contract.version, selection)
+    known = _counted.get(key)
+    if known is None or known[0] is not contract:
+        known = _counted[key] = (contract, _count(contract, selection))
+    return known[1]
+
+
+def _count(contract: Contract, selection: Selection) -> Mapping[str, int]:
     target = _plentiful(contract)
     if target is None:
         return {}

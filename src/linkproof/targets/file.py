@@ -34,6 +34,8 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "open_enumerations": (bool,),
     "allow": (list,),
 }
+#: One request in a quarter of an hour; what is slower than that never ends.
+_LEAST = {"per_second": 0.001}
 _BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
 _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "path": (dict,),
@@ -97,8 +99,9 @@ def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:
     table = raw.get("budget", {})
     check_members(table, _BUDGET, file, "budget")
     for name, value in table.items():
-        if not 0 < value < 1e9:
-            raise UsageError(f"{name} is {value!r:.80}", where=f"{file}: [budget]", fix=f"{name} is more than 0")
+        if not _LEAST.get(name, 0) < value < 1e9:
+            fix = f"{name} is more than {_LEAST.get(name, 0)}, and less than 1e9"
+            raise UsageError(f"{name} is {value!r:.80}", where=f"{file}: [budget]", fix=fix)
     given = LIVE if kind == "live" else Limits()
     return replace(given, **table)
 

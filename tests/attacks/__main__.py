@@ -1,0 +1,115 @@
+"""Try every attack, print what was bad, and write docs/robustness.md; exits with 1 where one has succeeded."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.__main__ import machine
+
+from tests.attacks.damaged_input import kinds, tried
+from tests.attacks.measured import MOST_MB, Row, table
+from tests.attacks.secrets import planted
+from tests.attacks.servers import BUDGET_MINUTES, CONTRACT, TIMEOUT_S, whole_runs
+from tests.redaction.secret_kinds import WRAPPINGS
+
+ROOT = Path(__file__).parents[2]
+#: Seconds beyond the budget for starting up, judging what came, and reports; the machine may be busy.
+_SPARE_S = 30
+PAGE = ROOT / "docs" / "robustness.md"
+
+
+def _note(row: Row) -> Row:
+    for ended in row.ended:
+        if ended.is_bad:
+            print(f"BAD {row.name}: exit {ended.code}, {ended.megabytes:.0f} MB: {ended.said[:500]!r}", flush=True)
+    print(" | ".join(row.cells()), flush=True)
+    return row
+
+
+def _inputs(number: int, seed: int) -> tuple[str, int]:
+    rows = [_note(tried(kind, number, seed)) for kind in kinds()]
+    count = sum(len(r.ended) for r in rows)
+    text = (
+        f"## Damaged files\n\n{count} files, each damaged up to four times (bytes, lines, members of JSON), and given"
+        f" to a command that reads it.\n\n{table(rows, 'kind of file')}\n"
+    )
+    return text, sum(e.is_bad for r in rows for e in r.ended)
+
+
+def _servers(_number: int, _seed: int) -> tuple[str, int]:
+    rows = [_note(row) for row in whole_runs()]
+    late = [r.name for r in rows if r.ended[0].wall_s > BUDGET_MINUTES * 60 + _SPARE_S]
+    lines = ["| mode | exit code | seconds | CPU s | MB |", "|---|---|---|---|---|"]
+    for row in rows:
+        e = row.ended[0]
+        lines.append(f"| {row.name} | {e.code} | {e.wall_s:.1f} | {e.cpu_s:.1f} | {e.megabytes:.0f} |")
+    text = (
+        f"## Hostile servers\n\n{len(rows)} modes of `tests/hostile_server.py`, each a whole run of {CONTRACT} with"
+        f" `timeout_s = {TIMEOUT_S:g}`, `minutes = {BUDGET_MINUTES:g}`. Beyond its budget by {_SPARE_S} s: {len(late)}."
+        "\n\n" + "\n".join(lines) + "\n"
+    )
+    for name in late:
+        print(f"BAD {name}: beyond its budget", flush=True)
+    return text, len(late) + sum(e.is_bad for r in rows for e in r.ended)
+
+
+def _secrets(_number: int, _seed: int) -> tuple[str, int]:
+    lines = ["| kind | exit codes | CPU s | MB | files | with the secret |", "|---|---|---|---|---|---|"]
+    found, total = [(_note(row), files, left) for row, files, left in planted()], 0
+    for row, files, left in found:
+        cpu, memory = sum(e.cpu_s for e in row.ended), max(e.megabytes for e in row.ended)
+        codes = ", ".join(str(e.code) for e in row.ended)
+        lines.append(f"| {row.name} | {codes} | {cpu:.1f} | {memory:.0f} | {files} | {left} |")
+        total += left + sum(e.is_bad for e in row.ended)
+    text = (
+        f"## Secrets\n\n{len(found)} kinds, each in {len(WRAPPINGS)} wrappings, in header fields, members and nested"
+        " strings of requests and responses, through `check`, `report`, `history add` and `site`; every file and all"
+        " that was printed is searched.\n\n" + "\n".join(lines) + "\n"
+    )
+    return text, total
+
+
+PARTS: dict[str, Callable[[int, int], tuple[str, int]]] = {
+    "inputs": _inputs,
+    "servers": _servers,
+    "secrets": _secrets,
+}
+
+
+def main() -> int:
+    """Try the parts that are asked for; only a whole run writes the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=250, help="damaged files of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", choices=[*PARTS], action="append")
+    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "attacks", help="keeps each part's table")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    bad = 0
+    for name in options.part or PARTS:
+        text, count = PARTS[name](options.inputs, options.seed)
+        (options.folder / f"{name}.md").write_text(text, encoding="utf-8")
+        bad += count
+    parts = [options.folder / f"{name}.md" for name in PARTS]
+    if all(p.exists() for p in parts):
+        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+        today = datetime.now(UTC).date().isoformat()
+        head = (
+            "# Attacks, measured\n\nMade by `python -m tests.attacks`"
+            f" (`--inputs {options.inputs} --seed {options.seed}`), {today}, commit {commit.stdout.strip()},"
+            f" {machine()}.\nBad is: a traceback, an error of Linkproof's own, a signal, or more than {MOST_MB} MB."
+            " Memory includes the interpreter with everything loaded.\n"
+            "What is promised is in [security.md](security.md).\n"
+        )
+        PAGE.write_text("\n".join([head, *(p.read_text(encoding="utf-8") for p in parts)]), encoding="utf-8")
+    print(f"{bad} bad")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

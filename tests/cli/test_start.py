@@ -1,0 +1,70 @@
+"""A command loads what it needs, and no more: what is loaded is most of the time that a short command takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linkproof.reports.pages import pages_of
+from tests.traffic import AKS, contract
+
+#: Packages that take long to load, with the commands that need them.
+_HEAVY = (
+    "linkproof.judging",
+    "linkproof.checks",
+    "linkproof.runner",
+    "jinja2",
+    "schemathesis",
+    "yaml",
+    "httpx",
+    "pytest",
+)
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    code = (
+        "import sys\nfrom linkproof.cli.entry import run\n"
+        f"sys.stdout = sys.stderr\ncode = run({list(arguments)!r})\nsys.stdout = sys.__stdout__\n"
+        "assert code in (0, 1), code\nprint(' '.join(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
+def test_help_loads_none_of_what_runs_and_judges(arguments: list[str]) -> None:
+    assert set(_HEAVY).isdisjoint(loaded_by(*arguments))
+
+
+def test_check_reads_the_contracts_of_its_traffic_and_nothing_of_the_runner(tmp_path: Path) -> None:
+    path = contract(AKS).operations[0].path.translate({ord("{"): "", ord("}"): ""})
+    request = f'{{"method": "DELETE", "url": "https://a{path}?api-version=2025-01-01"}}'
+    (tmp_path / "x.ndjson").write_text(f'{{"request": {request}, "response": {{"status": 405}}}}\n')
+    found = loaded_by(
+        "check",
+        str(tmp_path / "x.ndjson"),
+        "--allow-unproven",
+        "--processes",
+        "1",
+        "--quiet",
+        "--out",
+        str(tmp_path / "out"),
+    )
+    assert {"schemathesis", "yaml", "httpx", "pytest", "linkproof.runner"}.isdisjoint(found)
+
+
+def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first = pages_of("linkproof.reports").get_template("finding.html.j2")
+    kept = list((tmp_path / "cache/linkproof/templates").iterdir())
+    assert len(kept) == 1
+    assert (tmp_path / "cache/linkproof/templates").stat().st_mode & 0o777 == 0o700
+    kept[0].write_bytes(b"broken")
+    assert pages_of("linkproof.reports").get_template("finding.html.j2").name == first.name
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    (tmp_path / "file").write_text("not a folder")
+    assert pages_of("linkproof.reports").get_template("finding.html.j2").name == first.name

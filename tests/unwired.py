@@ -1,0 +1,60 @@
+"""An embedded server that is called without a socket, for tests of something else than the wire: a run costs half.
+
+Requests to its address that leave by httpx's own transport are handed over within the process: those of a run that the
+test starts in this process, and the test's own. Another process cannot reach it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from linkproof.contract.model import Contract
+from linkproof.mock.app import build_server
+from linkproof.mock.defaults import DEFAULT, Choice
+from linkproof.mock.direct import Direct
+
+_numbers = itertools.count(1)
+
+
+class Unwired:
+    """As ``linkproof.mock.serve.Embedded``, for as long as a ``with`` block lasts."""
+
+    def __init__(
+        self,
+        contracts: Iterable[Contract],
+        *,
+        token: str = "test-token",
+        operation_s: float = 0.05,
+        behaviour: Choice = DEFAULT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        server = build_server(tuple(contracts), token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
+        self._direct = Direct(server)
+        self._host = f"unwired-{next(_numbers)}.invalid"
+        self._before = httpx.HTTPTransport.handle_request
+
+    @property
+    def base_url(self) -> str:
+        """The address for target files."""
+        return f"https://{self._host}"
+
+    def __enter__(self) -> Self:
+        before, direct, host = httpx.HTTPTransport.handle_request, self._direct, self._host
+
+        def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+            return direct.handle_request(request) if request.url.host == host else before(transport, request)
+
+        self._before = before
+        httpx.HTTPTransport.handle_request = handle  # type: ignore[method-assign, assignment]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        httpx.HTTPTransport.handle_request = self._before  # type: ignore[method-assign]
