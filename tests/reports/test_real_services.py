@@ -11,7 +11,7 @@ import pytest
 from linkproof.cli.real_services import read_verdicts, services_page
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding, Level
-from linkproof.reports.real_services import Service, Verdict, as_markdown, verdict_of
+from linkproof.reports.real_services import Note, Service, Verdict, as_markdown, verdict_of
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS = [ROOT.parent / "shared" / name for name in ("recordings", "recordings-azure-cli")]
@@ -46,6 +46,17 @@ def test_the_page_has_facts_and_verdicts_and_no_value() -> None:
     assert "boxes.yaml" in page
     assert "SECRET-VALUE" not in page
     assert "Not judged by hand yet" in as_markdown([service], [], {})
+
+
+def test_a_note_on_another_version_has_a_verdict_of_its_own() -> None:
+    service = Service("azure-boxes-2020", "Acme/boxes", "2020-01-01", 9, {"2019-05-05"})
+    service.notes = (Note("SHP-1", "azure-boxes-2020", 2),)
+    verdict = Verdict("SHP-1", "azure-boxes", "service", "It hurts.", "/a")
+    page = as_markdown([service], [verdict], {})
+    assert "- **SHP-1** note (2 kinds): seen under 2019-05-05, defined otherwise by 2020-01-01." in page
+    assert "Oddity of the service. It hurts." in page
+    assert "Not judged by hand yet." in as_markdown([service], [], {})
+    assert verdict_of(Note("SHP-2", "azure-boxes-2020", 1), [verdict]) is None
 
 
 @pytest.mark.parametrize(

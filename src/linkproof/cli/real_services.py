@@ -15,10 +15,11 @@ from linkproof.errors import UsageError
 from linkproof.judging.judge import Judge
 from linkproof.judging.parallel import recording_judge
 from linkproof.judging.verdict import RunFacts, conclude
+from linkproof.model.finding import Finding
 from linkproof.model.results import Status, TargetInfo
 from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recording_files
-from linkproof.reports.real_services import KINDS, Service, Verdict, as_markdown, verdict_of
+from linkproof.reports.real_services import KINDS, Note, Service, Verdict, as_markdown, verdict_of
 
 
 def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
@@ -42,11 +43,16 @@ def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
     for group in judge.unmatched():
         unmatched[group.reason] += group.count
     write_file(out, as_markdown(services, given, unmatched), "choose another --out")
-    open_ = [f for s in services for f in s.findings if verdict_of(f, given) is None]
-    odd = sum(len(s.findings) for s in services)
-    print(f"{count(odd, 'finding')} on {count(len(services), 'contract')}, {len(open_)} without a verdict ({out})")
+    every: list[Finding | Note] = []
+    for service in services:
+        every += [*service.findings, *service.notes]
+    open_ = [f for f in every if verdict_of(f, given) is None]
+    odd, noted = sum(len(s.findings) for s in services), sum(len(s.notes) for s in services)
+    told = f"{count(odd, 'finding')} and {count(noted, 'note')} on {count(len(services), 'contract')}"
+    print(f"{told}, {len(open_)} without a verdict ({out})")
     for finding in open_:
-        print(f"  no verdict: {finding.requirement} {finding.contract} {finding.place}")
+        place = "" if isinstance(finding, Note) else f" {finding.place}"
+        print(f"  no verdict: {finding.requirement} {finding.contract}{place}")
     return 1 if open_ else 0
 
 
@@ -58,6 +64,7 @@ def _with_results(judge: Judge, found: dict[str, Service]) -> list[Service]:
         rows = [r for r in results.requirements if r.contract == one.contract]
         one.passed = tuple(r.requirement for r in rows if r.status is Status.PASS)
         one.findings = tuple(f for f in results.findings if f.contract == one.contract)
+        one.notes = tuple(Note(r.requirement, r.contract, len(r.variants)) for r in rows if r.variants)
     return list(found.values())
 
 

@@ -34,10 +34,22 @@ class Verdict:
     text: str
     place: str = ""
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether it is about a finding."""
+    def covers(self, finding: Finding | Note) -> bool:
+        """Whether it is about a finding, or a note."""
         same = self.requirement == finding.requirement and finding.contract.startswith(self.contract)
-        return same and self.place in ("", finding.place)
+        return same and (isinstance(finding, Note) or self.place in ("", finding.place))
+
+
+@dataclass(frozen=True)
+class Note:
+    """What differs only from the definition of another version than the one that was asked for; no breach.
+
+    ``kinds`` is the number of ways in which it differs.
+    """
+
+    requirement: str
+    contract: str
+    kinds: int
 
 
 @dataclass
@@ -53,10 +65,11 @@ class Service:
     recordings: set[str] = field(default_factory=set)
     passed: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
-def verdict_of(finding: Finding, verdicts: Iterable[Verdict]) -> Verdict | None:
-    """Return the verdict on a finding; None where nobody gave one."""
+def verdict_of(finding: Finding | Note, verdicts: Iterable[Verdict]) -> Verdict | None:
+    """Return the verdict on a finding or note; None where there is none."""
     return next((v for v in verdicts if v.covers(finding)), None)
 
 
@@ -85,8 +98,8 @@ def as_markdown(services: Sequence[Service], verdicts: Sequence[Verdict], unmatc
         lines += ["", f"Not judged: {count(number, 'exchange')}, because {reason}."]
     lines += ["", "## What is odd", ""]
     for s in sorted(services, key=lambda s: s.resource_type.lower()):
-        if s.findings:
-            lines += [f"### {s.resource_type}", "", *_findings(s, verdicts), ""]
+        if s.findings or s.notes:
+            lines += [f"### {s.resource_type}", "", *_findings(s, verdicts), *_notes(s, verdicts), ""]
     lines += ["## Recordings", ""]
     for s in sorted(services, key=lambda s: s.resource_type.lower()):
         lines.append(f"- {s.resource_type}: {', '.join(sorted(s.recordings))}")
@@ -110,4 +123,16 @@ def _findings(service: Service, verdicts: Sequence[Verdict]) -> Iterable[str]:
         yield one_line(
             f"- **{finding.requirement}** {finding.level} ({finding.count}x, {names}): {finding.kind} at `{where}`."
             f" {kind[:1].upper()}{kind[1:]}.{text}"
+        )
+
+
+def _notes(service: Service, verdicts: Sequence[Verdict]) -> Iterable[str]:
+    seen = ", ".join(sorted(service.versions))
+    for note in service.notes:
+        verdict = verdict_of(note, verdicts)
+        kind = KINDS[verdict.kind if verdict else ""]
+        text = f" {verdict.text}" if verdict else ""
+        yield one_line(
+            f"- **{note.requirement}** note ({count(note.kinds, 'kind')}): seen under {seen}, defined otherwise by"
+            f" {service.version}. {kind[:1].upper()}{kind[1:]}.{text}"
         )
