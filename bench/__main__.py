@@ -1,6 +1,7 @@
 """Every measure, one after the other: ``make bench``, or ``python -m bench [NAME ...]``; a quarter of an hour in all.
 
-Writes docs/performance.json, and the tables in docs/performance.md. What is named is measured anew, the rest is kept.
+Writes docs/performance.json and the tables in docs/performance.md, and prints what got worse by more than 10 %. What is
+named is measured anew, the rest is kept.
 Figures are of one machine at one commit: both are written down with them.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import latency, memory, page, recorded, routing, run_overhead, scaling, schemathesis_alone, startup
+from bench.compare import worse
 from linkproof.contract.loader import all_contracts
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +78,7 @@ def main() -> None:
     )
     for name in names:
         start = time.monotonic()
+        before = data.get(name, {}).get("figures", {})
         figures = MEASURES[name]()
         data[name] = {
             "date": datetime.now(UTC).date().isoformat(),
@@ -85,6 +88,8 @@ def main() -> None:
         }
         DATA.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
         print(f"{name}: {time.monotonic() - start:.0f} s: {json.dumps(figures)}", flush=True)
+        for line in worse(before, figures):
+            print(f"{name}: worse than the figures kept before: {line}", flush=True)
     PAGE.write_text(page.renewed(PAGE.read_text("utf-8"), data), "utf-8")
 
 

@@ -180,8 +180,21 @@ def write_oav(folder: Path, exchanges: Iterator[Exchange]) -> Path:
     return folder
 
 
-FORMATS: dict[str, Callable[[Path, Iterator[Exchange]], Path]] = {
-    "ndjson": write_ndjson,
-    "har": write_har,
-    "yaml": write_vcr,
-}
+def ndjson(path: Path, number: int) -> Path:
+    """So many exchanges of mixed traffic, one on each line."""
+    return write_ndjson(path, copies(number, recorded()))
+
+
+def har(path: Path, number: int) -> Path:
+    """So many as a HAR file."""
+    return write_har(path, copies(number, recorded()))
+
+
+def vcr(path: Path, number: int) -> Path:
+    """So many as a VCR cassette."""
+    return write_vcr(path, copies(number, recorded()))
+
+
+def oav(folder: Path, number: int) -> Path:
+    """So many as files for oav."""
+    return write_oav(folder, copies(number, recorded()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -22,18 +23,8 @@ def _goals(data: dict[str, Any]) -> list[str]:
     def row(what: str, goal: str, seen: str, reached: bool) -> None:
         rows.append(f"| {what} | {goal} | {seen} | {'reached' if reached else '**missed**'} |")
 
-    if "recorded" in f:
-        r = f["recorded"]
-        for kind in [k for k in ("plain", "compiled") if f"{k}_us" in r]:
-            us, times = r[f"{kind}_us"], r.get(f"{kind}_times_faster_than_oav")
-            if times:
-                seen = (
-                    f"{times['ndjson']} times: {us['ndjson']} µs to {r['oav_us']} (HAR: {times['har']}, {us['har']} µs)"
-                )
-                row(f"`check`, CPU for an exchange beside oav, {kind} modules", "30 times", seen, times["ndjson"] >= 30)
-            bottom = r[f"{kind}_times_libraries"]
-            seen = f"{bottom} times its {r['libraries_us']} µs"
-            row(f"the same, beside orjson and jsonschema-rs alone, {kind}", "15 times", seen, bottom <= 15)
+    for found in _beside_oav(f.get("recorded", {})):
+        row(*found)
     if "memory" in f:
         most = max(r["resident_mb"] for r in f["memory"])
         row("memory for 1 GB of recordings", "300 MB", f"{most} MB at most", most < 300)
@@ -45,7 +36,7 @@ def _goals(data: dict[str, Any]) -> list[str]:
     if "run" in f:
         r = f["run"]
         row("`run` on five contracts", "30 s", f"{r['run_s']} s for {r['requests']} requests", r["run_s"] < 30)
-        row("beyond a bare httpx loop", "25 %", f"{r['over']:.0%} ({r['bare_httpx_s']} s)", r["over"] <= 0.25)
+        row("beyond a bare httpx loop", "50 %", f"{r['over']:.0%} ({r['bare_httpx_s']} s)", r["over"] <= 0.5)
         if "schemathesis" in f:
             s = f["schemathesis"]
             seen = f"{r['requests']} requests in {r['run_s']} s to {s['requests']} in {s['seconds']} s"
@@ -65,11 +56,25 @@ def _goals(data: dict[str, Any]) -> list[str]:
                 f"{s['times']} ({s['one_s']} to {s['two_s']} s)",
                 s["times"] >= goal,
             )
-    if "startup" in f:
-        s = f["startup"]
-        row("`linkproof --help`", "0.25 s", f"{s['help_s']} s", s["help_s"] < 0.25)
-        row("`linkproof check` of a small file", "0.8 s", f"{s['check_small_s']} s", s["check_small_s"] < 0.8)
+    for key, what, most in (("help_s", "--help", 0.15), ("check_small_s", "check` of a small file", 0.4)):
+        if "startup" in f:
+            wall, cpu = f["startup"][key]["wall"], f["startup"][key]["cpu"]
+            seen = f"{wall['median']} s ({wall['min']} to {wall['max']}), {cpu['median']} s of CPU"
+            row(f"`linkproof {what}" + ("`" if "`" not in what else ""), f"{most} s", seen, wall["median"] <= most)
     return rows
+
+
+def _beside_oav(r: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
+    """Rows: what, goal, seen, whether it is reached."""
+    traffic = {"small": "a small Get", "mixed": "mixed traffic"}
+    for wheel, goal in (("plain", 30), ("compiled", 60)):
+        for kind, forms in r.get(f"{wheel}_times_faster_than_oav", {}).items():
+            peer = r["oav_us"][kind]["files"]["median"]
+            for form, times in forms.items():
+                own = r[f"{wheel}_us"][kind][form]
+                seen = f"{times} times: {own['median']} µs ({own['min']} to {own['max']}) to {peer}"
+                what = f"`check` beside oav, {traffic[kind]}, {form.upper()}, {wheel} modules"
+                yield what, f"{goal} times", seen, times >= goal
 
 
 def _memory(data: dict[str, Any]) -> list[str]:

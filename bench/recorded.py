@@ -1,8 +1,10 @@
 """`linkproof check` on recorded traffic, beside oav and the libraries underneath: ``python -m bench.recorded``.
 
-One exchange costs what a large file costs beyond a small one, in seconds of CPU (all processes) for each exchange: so
-start-up is left out, and the number of cores does not matter. oav is told the same exchanges and the vendor's own
-Swagger document of the same version (from ../shared, which has to be there).
+Two kinds of traffic: a small Get again and again (``bench.traffic``), and real mixed traffic (``bench.mixed``). One
+exchange costs what a large file costs beyond a small one, in seconds of CPU (all processes) for each exchange: so
+start-up is left out, and the number of cores does not matter. Each round measures everything once, oav included, so
+that a busy machine is as busy for all. oav is told the same exchanges and the vendor's own Swagger document of the same
+version. Document and recordings are in ../shared, which has to be there.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,16 +23,20 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from bench.traffic import exchanges, write_har, write_ndjson, write_oav
+from bench import mixed, traffic
+from bench.compare import spread
+from bench.traffic import exchanges
 from linkproof.contract.loader import all_contracts
 
 ROOT = Path(__file__).parents[1]
 SPECIFICATION = ROOT.parent / "shared/specs/postgresql/resource-manager/Microsoft.DBforPostgreSQL/stable/2018-06-01"
 COMPILED = ROOT / "dist/compiled/unpacked"
 OAV = ROOT / "bench/node_modules/.bin/oav"
-SMALL, LARGE = 100, 30_000
+#: Numbers of exchanges; multiples of what the recordings have.
+SMALL, LARGE = 110, 13_200
 #: oav reads a file for each exchange.
-LARGE_OAV = 6_000
+LARGE_OAV = 2_200
+ROUNDS = 5
 CONTRACT = "azure-dbforpostgresql-pec"
 
 
@@ -43,38 +50,43 @@ def cpu_of(command: list[str], env: dict[str, str] | None = None) -> tuple[float
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
-def microseconds(small: Callable[[], float], large: Callable[[], float], more: int, rounds: int = 3) -> float:
-    """CPU for one exchange: the best of some rounds, in microseconds."""
-    return 1e6 * (min(large() for _ in range(rounds)) - min(small() for _ in range(rounds))) / more
+Write = Callable[[Path, int], Path]
+WRITERS: dict[str, dict[str, Write]] = {
+    "small": {"ndjson": traffic.write_ndjson, "har": traffic.write_har, "vcr": traffic.write_yaml},
+    "mixed": {"ndjson": mixed.ndjson, "har": mixed.har, "vcr": mixed.vcr},
+}
+OAV_WRITERS: dict[str, Write] = {"small": traffic.write_oav, "mixed": mixed.oav}
+_ENDINGS = {"vcr": "yaml"}
 
 
-def check(folder: Path, env: dict[str, str] | None = None) -> dict[str, float]:
-    """Microseconds for one exchange, by format."""
-    found: dict[str, float] = {}
-    for name, write in (("ndjson", write_ndjson), ("har", write_har)):
-        files = [write(folder / f"{n}.{name}", n) for n in (SMALL, LARGE)]
-
-        def judge(file: Path) -> float:
-            options = ["--processes", "1", "--quiet", "--allow-unproven", "--out", str(folder / "out")]
-            return cpu_of([sys.executable, "-m", "linkproof", "check", str(file), *options], env)[0]
-
-        small, large = files
-        found[name] = microseconds(lambda: judge(small), lambda: judge(large), LARGE - SMALL)  # noqa: B023
-    return found
+def microseconds(judge: Callable[[Path], float], small: Path, large: Path, more: int) -> float:
+    """CPU for one exchange, in microseconds."""
+    return 1e6 * (judge(large) - judge(small)) / more
 
 
-def oav(folder: Path) -> float | None:
-    """oav's microseconds of CPU for one exchange; None where it is not installed, or has no document."""
-    if not OAV.exists() or not SPECIFICATION.exists():
-        return None
-    folders = [write_oav(folder / f"oav-{n}", n) for n in (SMALL, LARGE_OAV)]
+def written(folder: Path) -> dict[tuple[str, str], tuple[Path, Path]]:
+    """A small and a large file of each kind of traffic in each format."""
+    return {
+        (kind, name): (
+            write(folder / f"{kind}-{SMALL}.{_ENDINGS.get(name, name)}", SMALL),
+            write(folder / f"{kind}-{LARGE}.{_ENDINGS.get(name, name)}", LARGE),
+        )
+        for kind, writers in WRITERS.items()
+        for name, write in writers.items()
+    }
 
-    def judge(path: Path) -> float:
-        # Its HTML report fails for want of a template in the package; the JSON report was written by then.
-        report = ["--jsonReport", str(folder / "oav.json"), "--report", str(folder / "oav.html")]
-        return cpu_of([str(OAV), "validate-traffic", str(path), str(SPECIFICATION), *report, "--logLevel", "error"])[0]
 
-    return microseconds(lambda: judge(folders[0]), lambda: judge(folders[1]), LARGE_OAV - SMALL, rounds=2)
+def check(file: Path, env: dict[str, str] | None, out: Path) -> float:
+    """Seconds of CPU of one `check`."""
+    options = ["--processes", "1", "--quiet", "--allow-unproven", "--out", str(out)]
+    return cpu_of([sys.executable, "-m", "linkproof", "check", str(file), *options], env)[0]
+
+
+def oav(path: Path, out: Path) -> float:
+    """Seconds of CPU of one run of oav."""
+    # Its HTML report fails for want of a template in the package; the JSON report was written by then.
+    report = ["--jsonReport", str(out / "oav.json"), "--report", str(out / "oav.html")]
+    return cpu_of([str(OAV), "validate-traffic", str(path), str(SPECIFICATION), *report, "--logLevel", "error"])[0]
 
 
 def limit() -> float:
@@ -98,26 +110,41 @@ def limit() -> float:
 
 
 def measure() -> dict[str, Any]:
-    """All figures: microseconds of CPU for one exchange, and the ratios."""
+    """All figures: microseconds of CPU for one exchange, and the ratios of the medians."""
+    found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    wheels: dict[str, dict[str, str] | None] = {"plain": None}
+    if COMPILED.exists():
+        wheels["compiled"] = {"PYTHONPATH": str(COMPILED)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain = check(folder)
-        compiled = check(folder, {"PYTHONPATH": str(COMPILED)}) if COMPILED.exists() else None
-        peer, bottom = oav(folder), limit()
-    found: dict[str, Any] = {"plain_us": _rounded(plain), "libraries_us": round(bottom, 2)}
-    if compiled is not None:
-        found["compiled_us"] = _rounded(compiled)
-    for kind, figures in (("plain", plain), ("compiled", compiled)):
-        if figures is not None:
-            found[f"{kind}_times_libraries"] = round(figures["ndjson"] / bottom, 1)
-            if peer is not None:
-                found[f"{kind}_times_faster_than_oav"] = {k: round(peer / v, 1) for k, v in figures.items()}
-    found["oav_us"] = None if peer is None else round(peer)
-    return found
+        files = written(folder)
+        has_oav = OAV.exists() and SPECIFICATION.exists()
+        folders = {
+            kind: (write(folder / f"oav-{kind}-small", SMALL), write(folder / f"oav-{kind}", LARGE_OAV))
+            for kind, write in (OAV_WRITERS if has_oav else {}).items()
+        }
+        for _ in range(ROUNDS):
+            for (kind, form), pair in files.items():
+                for wheel, env in wheels.items():
+                    cost = microseconds(lambda f, e=env: check(f, e, folder / "out"), *pair, LARGE - SMALL)  # type: ignore[misc]
+                    found[wheel, kind, form].append(cost)
+            for kind, pair in folders.items():
+                cost = microseconds(lambda f: oav(f, folder), *pair, LARGE_OAV - SMALL)
+                found["oav", kind, "files"].append(cost)
+    return _tables(found, limit())
 
 
-def _rounded(figures: dict[str, float]) -> dict[str, float]:
-    return {k: round(v, 1) for k, v in figures.items()}
+def _tables(found: dict[tuple[str, str, str], list[float]], bottom: float) -> dict[str, Any]:
+    tables: dict[str, Any] = {"rounds": ROUNDS, "libraries_us": round(bottom, 2)}
+    for (who, kind, form), values in found.items():
+        tables.setdefault(f"{who}_us", {}).setdefault(kind, {})[form] = spread(values)
+    for who in ("plain", "compiled"):
+        for kind, forms in tables.get(f"{who}_us", {}).items():
+            peer = tables.get("oav_us", {}).get(kind, {}).get("files")
+            for form, own in forms.items() if peer else ():
+                times = tables.setdefault(f"{who}_times_faster_than_oav", {}).setdefault(kind, {})
+                times[form] = round(peer["median"] / own["median"], 1)
+    return tables
 
 
 if __name__ == "__main__":
