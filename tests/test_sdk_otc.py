@@ -104,6 +104,19 @@ def test_what_a_target_file_signs_is_taken_with_its_keys_alone(monkeypatch: pyte
         assert httpx.get(other, headers=fields, trust_env=False).json()["error_code"] == "EndPoint.0003"
 
 
+def test_a_host_alone_and_a_body_that_is_no_text_can_be_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTC_ACCESS_KEY", "access-key")
+    monkeypatch.setenv("OTC_SECRET_KEY", "secret-key")
+    more = {"access_key_env": "OTC_ACCESS_KEY", "secret_key_env": "OTC_SECRET_KEY", "project_id": PROJECT}
+    with Embedded([CONTRACT], keys={"access-key": "secret-key"}) as running:
+        credentials = credentials_of(Auth("aksk", more=more), running.base_url)
+        assert credentials.fields("GET", running.base_url, b"")
+        url = f"{running.base_url}/v1/{PROJECT}/vpc-endpoint-services/{SERVICE}/connections/action"
+        headers = [*credentials.fields("POST", url, b"\xff\xfe"), ("Content-Type", "application/json")]
+        answer = httpx.post(url, headers=headers, content=b"\xff\xfe", trust_env=False)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "EndPoint.0002")
+
+
 def test_a_wrong_credential_is_told_as_the_sdks_own_error(server: Embedded) -> None:
     with pytest.raises(HttpException) as told:
         list(client_of(server, "not the token").service_connections(SERVICE))

@@ -203,10 +203,10 @@ class _Signature:
             method=method,
             schema=parts.scheme,
             host=parts.netloc,
-            resource_path=parts.path,
+            resource_path=parts.path or "/",
             query_params=parse_qsl(parts.query, keep_blank_values=True),
             header_params=covered,
-            body=body.decode("utf-8", "surrogateescape") if body else "",
+            body=body,
         )
         signed = self._signer.sign(request).header_params
         return [(k, v) for k, v in signed.items() if k.lower() not in ("host", "content-type")]
