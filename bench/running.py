@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from linkproof.base.clock import Clock, VirtualClock
 from linkproof.contract.model import Contract
 from linkproof.mock.serve import Embedded
 from linkproof.model.results import Results
@@ -35,16 +36,27 @@ def run(
     writes: bool = True,
     around: Callable[[Any], Any] = lambda app: app,
     transport: httpx.BaseTransport | None = None,
+    virtual: bool = False,
 ) -> Run:
-    """Run the suites; ``around`` wraps the server's app, ``transport`` takes the place of the network."""
+    """Run the suites; ``around`` wraps the server's app, ``transport`` takes the place of the network.
+
+    With ``virtual`` no real time passes where the run waits, as in `linkproof run` without a target.
+    """
     base: list[str] = []
 
     def opened(_: str, chosen: Sequence[Contract]) -> Opened:
-        embedded = Embedded(chosen, around=around)
+        clock = VirtualClock()
+        own: dict[str, Any] = {"clock": clock.now, "clock_of": lambda c: clock.of(c.id).now()} if virtual else {}
+        embedded = Embedded(chosen, around=around, **own)
         embedded.__enter__()
         base.append(embedded.base_url)
         target = replace(embedded_target(embedded.base_url, chosen), writes=writes)
-        return Opened(target, lambda: embedded.__exit__(None, None, None), transport=transport)
+        return Opened(
+            target,
+            lambda: embedded.__exit__(None, None, None),
+            transport=transport,
+            clock=clock if virtual else Clock(),
+        )
 
     conformance = Conformance(Choices(contracts=tuple(contracts), concurrency=concurrency), opener=opened)
     start = time.perf_counter()

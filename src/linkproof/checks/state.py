@@ -102,7 +102,7 @@ class State:
         self.written = False
         self.collections: OrderedDict[str, Collection] = OrderedDict()
         self._known = 0
-        self._notes_request_ids = bool(contract.request_id_header) and circumstances.grade is not Grade.RECORDING
+        self.notes_request_ids = bool(contract.request_id_header) and circumstances.grade is not Grade.RECORDING
         self.has_integers = "integers" in contract.capabilities
         self._chains: Recent[str, Chain] = Recent(_KEPT)
         self._tokens: Recent[str, bool] = Recent(_KEPT)
@@ -183,7 +183,7 @@ class State:
         error_code = view.call.error_code
         call = view.call = view.call.at_rest()
         self.index += 1
-        if self._notes_request_ids and view.request_id and not view.request_id_was_seen:
+        if self.notes_request_ids and view.request_id and not view.request_id_was_seen:
             self._request_ids.put(view.request_id, True)
         for number in integers:
             if self._integers.get(number.key) is None:

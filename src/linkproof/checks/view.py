@@ -155,8 +155,9 @@ class View:
         return self._state.has_exact_integers
 
     def _request_id(self) -> str:
-        name = self._state.contract.request_id_header
-        return self.call.exchange.response.headers.get(name).strip() if name else ""
+        if not self._state.notes_request_ids:
+            return ""
+        return self.call.exchange.response.headers.get(self._state.contract.request_id_header).strip()
 
     def _code_key(self) -> CodeKey | None:
         """What makes two refused requests the same; None for what may well be refused otherwise the next time."""

@@ -259,6 +259,8 @@ class Call:
     def throttled(self) -> bool:
         """Whether the answer says: too many requests."""
         error = self.contract.error
+        if not error.throttled:
+            return self.status == 429
         if not 400 <= self.status < 500:
             rows = (r for r in error.table if r.status == self.status and r.code in error.throttled)
             return any(r.code == self.error_code for r in rows)

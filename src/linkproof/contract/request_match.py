@@ -125,7 +125,7 @@ class Address:
             found.append(Fault(Defect.METHOD, self.method))
         name = contract.version_parameter
         if name and self.kind in (Kind.OPERATION, Kind.UNDOCUMENTED, Kind.ELSEWHERE):
-            version = next((v for k, v in self.route.query.items() if k.lower() == name), None)
+            version = _version_in(self.route)
             if version is None:
                 found.append(Fault(Defect.NO_VERSION))
             elif not re.fullmatch(contract.version_pattern, version):
@@ -156,9 +156,18 @@ def seen_version_of(route: Route) -> str:
     contract = route.contract
     if not contract.version_parameter:
         return ""
-    sent = next((v for k, v in route.query.items() if k.lower() == contract.version_parameter), "")
+    sent = _version_in(route) or ""
     is_other = sent != contract.version and re.fullmatch(contract.version_pattern, sent)
     return sent if is_other else ""
+
+
+def _version_in(route: Route) -> str | None:
+    """The value of the query parameter that names the api-version, whatever its case; None where it is absent."""
+    name = route.contract.version_parameter
+    for key, value in route.query.items():
+        if key == name or key.lower() == name:
+            return value
+    return None
 
 
 def _collection(route: Route) -> str:

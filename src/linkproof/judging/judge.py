@@ -162,7 +162,7 @@ class Judge:
         self.matched[call.contract.id] += 1
         if call.status == NO_ANSWER:
             dropped = drops_the_connection(call)
-            self._count(call, dropped)
+            self._count(call, [dropped])
             state = world.state(call.contract, self.circumstances)
             state.record(View(state, call))
             return call, [dropped]
@@ -177,8 +177,7 @@ class Judge:
         self.timelines.observe(call, state)
         self.observations.observe(call)
         self._note_polls(call, world)
-        for judgement in found:
-            self._count(call, judgement)
+        self._count(call, found)
         return call, found
 
     def _plan_of(self, call: Call, view: View) -> _Plan:
@@ -191,34 +190,25 @@ class Judge:
 
     def _judge(self, plan: _Plan, call: Call, view: View) -> list[Judgement]:
         """What all checks say of a call; an answer that came before and passed is not judged again."""
-        answered = call.answered
-        if answered.passed is not None:
-            found = [*plan.passed, *answered.passed]
-            for check in plan.others:
-                self._ask(check, call, view, found)
-            return found
-        found = [*plan.passed]
+        answered, circumstances = call.answered, self.circumstances
+        is_new = answered.passed is None
+        found = [*plan.passed, *(answered.passed or ())]
         of_answer: list[Judgement] = []
         sound = True
-        for check in plan.checks:
-            if check.of_answer:
-                start = len(found)
-                sound = self._ask(check, call, view, found) and sound
-                of_answer += found[start:]
-            else:
-                self._ask(check, call, view, found)
-        if sound and all(j.breach is None for j in of_answer):
+        for check in plan.checks if is_new else plan.others:
+            try:
+                said = judged_by(check, call, view, circumstances)
+            except Exception:
+                self._broke(check.requirements, call.exchange)
+                sound = sound and not check.of_answer
+                continue
+            if said:
+                found += said
+                if check.of_answer:
+                    of_answer += said
+        if is_new and sound and all(j.breach is None for j in of_answer):
             answered.passed = tuple(of_answer)
         return found
-
-    def _ask(self, check: Check, call: Call, view: View, found: list[Judgement]) -> bool:
-        """Add what a check says to what was found; return whether it did not break."""
-        try:
-            found += judged_by(check, call, view, self.circumstances)
-        except Exception:
-            self._broke(check.requirements, call.exchange)
-            return False
-        return True
 
     def seen(self) -> tuple[Contract, ...]:
         """Return the contracts that exchanges were matched to."""
@@ -325,20 +315,22 @@ class Judge:
         if before or len(self._unmatched) < _MOST_UNMATCHED:
             self._unmatched[key] = UnmatchedGroup(reason, exchange.request.method, path, count, where)
 
-    def _count(self, call: Call, judgement: Judgement) -> None:
-        key = (call.contract.id, judgement.requirement)
-        tally = self.tallies.get(key)
-        if tally is None:
-            tally = self.tallies[key] = Tally()
-        tally.count += 1
-        if call.seen_version:
-            tally.versions.add(call.seen_version)
-        if call.exchange.at > tally.date:
-            tally.date = call.exchange.at
-        if judgement.breach is not None:
-            variant = self.findings.add(call, judgement)
-            if variant:
-                tally.variants.add(variant)
+    def _count(self, call: Call, found: list[Judgement]) -> None:
+        contract, at, version, tallies = call.contract.id, call.exchange.at, call.seen_version, self.tallies
+        for judgement in found:
+            key = (contract, judgement.requirement)
+            tally = tallies.get(key)
+            if tally is None:
+                tally = tallies[key] = Tally()
+            tally.count += 1
+            if version:
+                tally.versions.add(version)
+            if at > tally.date:
+                tally.date = at
+            if judgement.breach is not None:
+                variant = self.findings.add(call, judgement)
+                if variant:
+                    tally.variants.add(variant)
 
     def _broke(self, requirements: tuple[str, ...], exchange: Exchange) -> None:
         what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"

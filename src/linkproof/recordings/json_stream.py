@@ -172,6 +172,9 @@ class _Text:
         own. What orjson takes there is a whole object; all else is read by the slower decoder.
         """
         end = self._end_of_object()
+        if end == 0 and not self._ended:
+            self._more(1)
+            end = self._end_of_object()
         if end > 0:
             raw = self._rest[self._at : end]
             try:
@@ -227,7 +230,7 @@ class _Text:
         self._at = 0
         got = 0
         while not self._ended and got < min(max(wanted, 1), _STEP):
-            chunk = self.source.read()
+            chunk = self.source.read(1 << 18)
             try:
                 part = self._decode(chunk, not chunk)
             except UnicodeDecodeError:
