@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -168,11 +169,12 @@ def test_pytest_runs_the_suites_too(tmp_path: Path) -> None:
 def test_two_workers_exercise_as_much_as_one_process() -> None:
     """Each has an embedded server of its own, whose fixtures it may put back; a contract without samples is skipped."""
     contracts = ("--contract", "azure-healthcareapis-dicom", "--contract", "azure-keyvault-pec")
-    counted: list[str] = []
+    counted: list[list[str]] = []
     for number in ("0", "2"):
         command = [sys.executable, "-m", "pytest", "suites", *contracts, "-n", number, "-q", "-p", "no:cacheprovider"]
+        command += ["-k", "pagination or headers"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
         assert done.returncode == 0, done.stdout
-        counted.append(done.stdout.strip().splitlines()[-1].split(" in ")[0])
+        counted.append(re.findall(r"\d+ (?:passed|skipped)", done.stdout.strip().splitlines()[-1]))
     assert counted[0] == counted[1]
-    assert "passed" in counted[0]
+    assert counted[0][0].endswith("passed")

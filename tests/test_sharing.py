@@ -20,7 +20,6 @@ from linkproof.judging import parallel
 from tests.command_line import Ended, command, linkproof
 
 ROOT = Path(__file__).parents[1]
-CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
 
 
 def check(folder: Path, *arguments: str | Path) -> Ended:
@@ -32,18 +31,25 @@ def timeless(text: str) -> str:
     return re.sub(r'^ "(started_at|duration_s)": .*$', "", text, flags=re.MULTILINE)
 
 
+#: Contracts with few exchanges, and what is wrong in the copies of their cassettes.
+WRONG = {
+    "azure-healthcareapis-dicom": ("application/json", "text/plain"),
+    "azure-signalr-pec": ("Rejected", "Rejectd"),
+    "huawei-vpcep-connections": ("total_count", "total"),
+}
+
+
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped cassettes, and some of them again with something wrong in them."""
+    """Some of the shipped cassettes, and each twice again with something wrong in it."""
     folder = tmp_path_factory.mktemp("recordings")
-    for path in CASSETTES:
+    for name, (old, new) in WRONG.items():
+        path = ROOT / "cassettes" / f"{name}.yaml.gz"
         shutil.copy(path, folder)
-    changes = {"Rejected": "Rejectd", "application/json": "text/plain", "total_count": "total"}
-    for path, (old, new) in zip(CASSETTES[-3:], changes.items(), strict=True):
         text = gzip.decompress(path.read_bytes()).decode()
         assert old in text
         for number in (1, 2):
-            (folder / f"wrong-{number}-{path.name.removesuffix('.gz')}").write_text(text.replace(old, new), "utf-8")
+            (folder / f"wrong-{number}-{name}.yaml").write_text(text.replace(old, new), "utf-8")
     return folder
 
 
@@ -70,8 +76,9 @@ def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
 
 
 def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All cassettes as one file, with breaches in it: each part alone, and all of them together."""
-    text = [gzip.decompress(p.read_bytes()).decode() for p in CASSETTES[:3]]
+    """Several cassettes as one file, with breaches in it: each part alone, and all of them together."""
+    cassettes = [ROOT / "cassettes" / f"{name}.yaml.gz" for name in WRONG]
+    text = [gzip.decompress(p.read_bytes()).decode() for p in cassettes]
     bodies = [t[t.index("\ninteractions:") + len("\ninteractions:") :] for t in text]
     whole = text[0][: text[0].index("\ninteractions:")] + "\ninteractions:" + "".join(bodies)
     path = tmp_path / "one.yaml"
@@ -110,7 +117,7 @@ def _dies(_: object) -> None:
 def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, processes: str) -> None:
     shutil.copytree(recordings, tmp_path / "all")
     broken = tmp_path / "all" / "b.yaml.gz"
-    broken.write_bytes((recordings / CASSETTES[0].name).read_bytes()[:-2000])
+    broken.write_bytes((recordings / "azure-signalr-pec.yaml.gz").read_bytes()[:-2000])
     done = check(tmp_path, "all", "--processes", processes)
     assert done.returncode == 2
     assert "b.yaml.gz" in done.stderr
@@ -124,7 +131,7 @@ def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> N
     assert timeless(done.stdout) == alone
 
 
-def test_ten_thousand_exchanges_survive_a_worker(cluster: Any, recordings: Path, alone: str) -> None:
+def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path, alone: str) -> None:
     import distributed
 
     library: Any = distributed
@@ -145,7 +152,7 @@ def test_ten_thousand_exchanges_survive_a_worker(cluster: Any, recordings: Path,
     assert timeless(out) == alone
     judged = re.search(r'^ "requests": (\d+)', out, re.MULTILINE)
     assert judged
-    assert int(judged[1]) > 10_000
+    assert int(judged[1]) > 4_000
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """How many connections of each state a run uses up: counted in a run against the embedded server, without a socket.
 
-The server has more connections than any run uses, and they are never put back, as on a target without a reset.
+The server has more connections than the run uses, and they are never put back, as on a target without a reset.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.model import Target
 
-#: More than any run uses of one state.
-PLENTY = 60
+#: Connections that the server has at first, of the state in which decisions are made and of each other state: few, for
+#: its lists have them all. Where a run uses all of a state, another run has twice as many.
+_TO_DECIDE, _OTHERS = 64, 6
+_MOST = 1024
 
 #: What was counted, with the contract that it was counted for: it takes a run, and depends on nothing else.
 _counted: dict[tuple[str, str, str, Selection], tuple[Contract, Mapping[str, int]]] = {}
@@ -42,32 +44,39 @@ def fixtures_needed(contract: Contract, selection: Selection = EVERYTHING) -> Ma
 
 
 def _count(contract: Contract, selection: Selection) -> Mapping[str, int]:
-    target = _plentiful(contract)
-    if target is None:
+    given = embedded_target("http://embedded.invalid", [contract]).contracts.get(contract.id)
+    if given is None:
         return {}
+    states = [state for state, names in given.fixtures.items() if names]
+    there = {state: _TO_DECIDE if state == contract.states.get("pending") else _OTHERS for state in states}
+    while True:
+        used = _used(contract, selection, _with(contract, there))
+        short = [s for s in states if used.get(s, 0) >= there[s] < _MOST]
+        if not short:
+            return {state: max(1, used.get(state, 0)) for state in states}
+        there |= {s: 2 * there[s] for s in short}
+
+
+def _used(contract: Contract, selection: Selection, target: Target) -> Mapping[str, int]:
     run = Conformance(Choices(contracts=(contract.id,), selection=selection), opener=_opener(target))
-    used: Mapping[str, int] = {}
     try:
         run_suites(run)
-        if run.context.current is not None:
-            used = run.context.current.used(contract)
+        return run.context.current.used(contract) if run.context.current is not None else {}
     finally:
         run.close()
-    return {state: max(1, used.get(state, 0)) for state in target.contracts[contract.id].fixtures}
 
 
-def _plentiful(contract: Contract) -> Target | None:
+def _with(contract: Contract, counts: Mapping[str, int]) -> Target:
+    """Return the embedded server as a target with so many connections of each state, and without a reset."""
     target = embedded_target("http://embedded.invalid", [contract])
-    given = target.contracts.get(contract.id)
-    if given is None:
-        return None
-    fixtures = {state: tuple(_names(names[0], state)) for state, names in given.fixtures.items() if names}
+    given = target.contracts[contract.id]
+    fixtures = {state: tuple(_names(given.fixtures[state][0], state, count)) for state, count in counts.items()}
     return replace(target, contracts={contract.id: replace(given, fixtures=fixtures)}, reset=None)
 
 
-def _names(example: str, state: str) -> Sequence[str]:
+def _names(example: str, state: str, count: int) -> Sequence[str]:
     """Names like an example: UUIDs, or words with a number."""
-    words = [f"{state.lower()}-{n:03d}" for n in range(1, PLENTY + 1)]
+    words = [f"{state.lower()}-{n:03d}" for n in range(1, count + 1)]
     try:
         UUID(example)
     except ValueError:
