@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP
-from linkproof.contract.codec import decode
+from linkproof.contract.codec import decode, encode
 from linkproof.contract.model import Contract, DecisionKind, Format, ListRules, Paging, ProtocolRules, Role
+from linkproof.contract.schema import BodySchema
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from tests.traffic import HUAWEI, MOCK, contract
@@ -53,6 +54,78 @@ def test_a_form_is_an_object(body: bytes, value: Any) -> None:
 def test_an_xml_document_is_an_object(inner: bytes, value: Any) -> None:
     found = decode(XML % inner, Format.XML)
     assert found is value if value in (NOT_JSON, TOO_DEEP) else found == value
+
+
+NESTED = BodySchema(
+    {
+        "type": "object",
+        "properties": {
+            "size": {"type": "integer"},
+            "dry": {"type": "boolean"},
+            "name": {"type": "string"},
+            "ids": {"type": "array", "items": {"type": "string"}},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Error"}},
+            "inner": {"type": "object", "properties": {"size": {"type": "integer"}}},
+        },
+    },
+    {"schemas": {"Error": {"type": "object", "xml": {"name": "Error"}, "properties": {"code": {"type": "string"}}}}},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("<size>7</size><dry>true</dry><name>7</name>", {"size": 7, "dry": True, "name": "7"}),
+        ("<size>7.5</size><dry>yes</dry>", {"size": "7.5", "dry": "yes"}),
+        ("<ids/><inner/><name/>", {"ids": [], "inner": {}, "name": ""}),
+        ("<ids><item>a</item></ids>", {"ids": ["a"]}),
+        ("<ids>a</ids>", {"ids": "a"}),
+        ("<name> a </name>", {"name": " a "}),
+        ("<errors><Error><code>A</code></Error></errors>", {"errors": [{"code": "A"}]}),
+        (
+            "<errors><Error><code>A</code></Error><Error><code>B</code></Error></errors>",
+            {"errors": [{"code": "A"}, {"code": "B"}]},
+        ),
+        ("<errors><Fault/></errors>", {"errors": {"Fault": ""}}),
+        ("<inner><size>007</size></inner>", {"inner": {"size": 7}}),
+    ],
+)
+def test_text_becomes_what_the_schema_has_there(text: str, value: Any) -> None:
+    assert decode(XML % text.encode(), Format.XML, NESTED) == value
+
+
+VALUE = {
+    "size": -3,
+    "dry": False,
+    "name": "a & <b> \u00fc",
+    "ids": ["a", "b"],
+    "errors": [{"code": "A"}],
+    "inner": {"size": 1},
+}
+
+
+@pytest.mark.parametrize("how", list(Format))
+def test_what_is_written_is_read_again(how: Format) -> None:
+    assert decode(encode(VALUE, how, "Root", "http://example.org/", NESTED), how, NESTED) == VALUE
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ({"a": None, "b": [], "c": {}}, b""),
+        ({"a": [{"b": ["x", "y"]}]}, b"a.1.b.1=x&a.1.b.2=y"),
+        ({"a": "x y&z"}, b"a=x+y%26z"),
+        ("text", b""),
+        (["x"], b"1=x"),
+    ],
+)
+def test_a_form_leaves_out_what_it_cannot_say(value: Any, form: bytes) -> None:
+    assert encode(value, Format.FORM) == form
+
+
+def test_what_no_xml_can_hold_is_replaced() -> None:
+    body = encode({"a": "x\x00\ud800y"}, Format.XML, "Root")
+    assert decode(body, Format.XML) == {"a": "x\ufffd\ufffdy"}
 
 
 def test_entities_are_not_read() -> None:

@@ -17,7 +17,15 @@ from linkproof.mock.direct import Direct
 from linkproof.mock.fixtures import read_fixtures
 
 #: A host of each cloud, and the header that carries the credential.
+_SIGNATURE = "SignedHeaders=host, Signature=" + "0" * 64
 CLOUDS = {
+    "aws-ec2-vpc-endpoint-connections": (
+        "https://ec2.eu-west-1.amazonaws.com",
+        {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=k/20261121/eu-west-1/ec2/aws4_request, {_SIGNATURE}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    ),
     "azure-healthcareapis-pec": ("https://management.azure.com", {"Authorization": "Bearer test-token"}),
     "huawei-vpcep-connections": ("https://vpcep.eu-west-101.myhuaweicloud.com", {"X-Auth-Token": "test-token"}),
     "otc-vpcep-connections": ("https://vpcep.eu-de.otc.t-systems.com", {"X-Auth-Token": "test-token"}),
@@ -25,32 +33,43 @@ CLOUDS = {
 CONTRACTS = {c.id: c for c in all_contracts()}
 
 
-def entries(contract: Contract) -> list[dict[str, Any]]:
-    """The first page of a list and an error response, as a browser or a proxy writes them."""
-    host, headers = CLOUDS[contract.id]
+def requests(contract: Contract) -> list[tuple[str, str, str]]:
+    """Method, URL and body of a valid list, and of one with a defect."""
+    host = CLOUDS[contract.id][0]
     listing = contract.by_role(Role.LIST)
     assert listing is not None
+    if contract.by_name:
+        form = f"Action={listing.id}&Version={contract.version}"
+        return [("POST", f"{host}/", form), ("POST", f"{host}/", f"{form}&MaxResults=x")]
     path = listing.path
     for name, value in read_fixtures(contract).parents[0].path.items():
         path = path.replace(f"{{{name}}}", value)
     query = f"?api-version={contract.version}" if contract.version_parameter else "?limit=5"
+    return [("GET", f"{host}{path}{query}", ""), ("GET", f"{host}{path}{query}&limit=x", "")]
+
+
+def entries(contract: Contract) -> list[dict[str, Any]]:
+    """The first page of a list and an error response, as a browser or a proxy writes them."""
+    headers = CLOUDS[contract.id][1]
     found = []
     with httpx.Client(transport=Direct(build_server(tuple(CONTRACTS[c] for c in CLOUDS)))) as client:
-        for url in (f"{host}{path}{query}", f"{host}{path}{query}&limit=x"):
-            answer = client.get(url, headers=headers)
+        for method, url, body in requests(contract):
+            answer = client.request(method, url, headers=headers, content=body)
+            posted = {"postData": {"mimeType": headers["Content-Type"], "text": body}} if body else {}
             found.append(
                 {
                     "startedDateTime": "2026-11-21T20:00:00.000Z",
                     "time": 12,
                     "request": {
-                        "method": "GET",
+                        "method": method,
+                        **posted,
                         "url": url,
                         "headers": [{"name": k, "value": v} for k, v in headers.items()],
                     },
                     "response": {
                         "status": answer.status_code,
                         "headers": [{"name": k, "value": v} for k, v in answer.headers.items()],
-                        "content": {"mimeType": "application/json", "text": answer.text},
+                        "content": {"mimeType": answer.headers["content-type"], "text": answer.text},
                     },
                 }
             )
@@ -65,6 +84,7 @@ def test_each_exchange_is_judged_by_the_contract_of_its_host(
     if broken:
         content = rows[broken][0]["response"]["content"]
         content["text"] = content["text"].replace('"status":"', '"status":"un')
+        content["text"] = content["text"].replace("<vpcEndpointState>pending", "<vpcEndpointState>Pending")
     mixed = [entry for pair in zip(*rows.values(), strict=True) for entry in pair]
     file = tmp_path / "traffic.har"
     file.write_text(json.dumps({"log": {"version": "1.2", "entries": mixed}}))

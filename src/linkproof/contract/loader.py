@@ -33,6 +33,7 @@ from linkproof.contract.model import (
     Role,
     SettledRules,
     Source,
+    media_in,
 )
 from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.contract.profile import read_profile, vendors
@@ -270,10 +271,7 @@ def _operation(
 
 def _content(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     """What a request or answer says of its body, whichever of the formats that can be read it has."""
-    content = _resolve(entry, components).get("content", {})
-    known = (content[media] for how in Format for media in how.media if media in content)
-    found: dict[str, Any] = next(known, {})
-    return found
+    return dict(media_in(_resolve(entry, components).get("content", {})))
 
 
 def _resolve(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

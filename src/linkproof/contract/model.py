@@ -172,6 +172,12 @@ _MEDIA: Mapping[Format, tuple[str, ...]] = {
 }
 
 
+def media_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a document's ``content`` says of a body, in whichever of the formats that can be read; else nothing."""
+    found: Mapping[str, Any] = next((content[media] for how in Format for media in how.media if media in content), {})
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ProtocolRules:
     """How requests and answers are written, and what says which operation is called.

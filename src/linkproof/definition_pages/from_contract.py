@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import steps_of
-from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.model import Contract, Operation, Parameter, Role, media_in
 from linkproof.contract.schema_walk import resolved, walk
 from linkproof.definition_pages.facts import DefinitionFact, ErrorFact, Facts, MemberFact, ParameterFact
 
@@ -43,7 +43,7 @@ def facts_of_operation(contract: Contract, operation: Operation) -> Facts:
 
 def raw_operation(contract: Contract, operation: Operation) -> Mapping[str, Any]:
     """An operation as the OpenAPI document has it."""
-    found: Mapping[str, Any] = contract.document["paths"][operation.path][operation.method.lower()]
+    found: Mapping[str, Any] = contract.document["paths"][operation.document_path][operation.method.lower()]
     return found
 
 
@@ -84,8 +84,8 @@ def limits_of(schema: Mapping[str, Any]) -> dict[str, str | int]:
 
 
 def body_of(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema of a request's or an answer's JSON body; empty where it has none."""
-    found: Mapping[str, Any] = part.get("content", {}).get("application/json", {}).get("schema", {})
+    """The schema of a request's or an answer's body; empty where it has none."""
+    found: Mapping[str, Any] = media_in(part.get("content", {})).get("schema", {})
     return found
 
 

@@ -9,13 +9,13 @@ from difflib import get_close_matches
 from linkproof.contract.loader import all_requirements
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
-from linkproof.faults import errors, long_running, pagination, requests, shape, state, variants
+from linkproof.faults import errors, long_running, pagination, requests, shape, state, tokens, variants
 from linkproof.faults.edits import going_on
 from linkproof.faults.registry import Fault, Seed, seeds, sown
 from linkproof.mock.defaults import Choice, only_for
 
 #: The modules that have the seeds, in the order of the requirements' families; importing them registers the seeds.
-_SOWING = (shape, pagination, errors, requests, state, long_running, variants)
+_SOWING = (shape, pagination, tokens, errors, requests, state, long_running, variants)
 
 
 def all_seeds() -> tuple[Seed, ...]:

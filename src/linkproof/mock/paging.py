@@ -144,12 +144,13 @@ class TokenPaging(LinkPaging):
 
     #: So many items a page has at most, whatever is asked for.
     most = 1000
+    #: For a server whose tokens are all the same one.
+    first: Connection | None = None
 
     def __init__(self, setting: Setting, presenter: Presenter) -> None:
         super().__init__(setting, presenter)
         self.rules = setting.contract.list
         self.presenter = presenter
-        self.last = 0
 
     def cut(self, asked: Asked, connections: list[Connection]) -> Page | Refusal:
         """The page that is asked for, or the refusal of its token."""

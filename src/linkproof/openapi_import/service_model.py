@@ -24,6 +24,7 @@ from linkproof.errors import UsageError
 #: The protocol whose models are read: forms in, XML out, one POST for all operations.
 _PROTOCOL = "ec2"
 _VERBS: Mapping[str, Role] = {"Describe": Role.LIST, "Accept": Role.DECIDE, "Reject": Role.DECIDE}
+_METADATA = ("apiVersion", "endpointPrefix", "serviceAbbreviation", "xmlNamespace")
 _SUMMARY = {"Describe": "List the connections.", "Accept": "Let endpoints in.", "Reject": "Keep endpoints out."}
 #: ``<code>name</code> - ... (<code>a</code> | <code>b</code>)`` in the description of a list of filters.
 _FILTER = re.compile(r"<code>([a-z-]+)</code> - ([^<]*(?:<code>[^<]*</code>[^<]*)*)")
@@ -102,7 +103,11 @@ def read_service_model(path: Path) -> ServiceModel | None:
     if metadata["protocol"] != _PROTOCOL:
         problem = f"a service model of the protocol {metadata['protocol']!r:.40}"
         raise UsageError(problem, where=str(path), fix=f"models of the protocol {_PROTOCOL!r} can be read")
-    nouns = [n.removeprefix("Describe") for n in data.get("operations", {}) if n.startswith("Describe")]
+    facts = [metadata.get(name) for name in _METADATA]
+    if not all(isinstance(f, str) and f for f in facts) or not isinstance(data.get("operations"), dict):
+        problem = "the model is damaged: its metadata or its operations are missing"
+        raise UsageError(problem, where=str(path), fix="give the model as botocore has it")
+    nouns = [n.removeprefix("Describe") for n in data["operations"] if n.startswith("Describe")]
     whole = [n for n in nouns if n.endswith("s") and all(f"{verb}{n}" in data["operations"] for verb in _VERBS)]
     if not whole:
         problem = "no connections that its operations describe, accept and reject"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from urllib.parse import urlsplit
 
 from linkproof.model.evidence import size_of
 from linkproof.model.exchange import Exchange
@@ -10,6 +11,8 @@ from linkproof.redaction.credentials import is_secret_header
 from linkproof.redaction.masking import Masker
 
 _NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept"})
+#: The scheme of Signature Version 4: a signature is good for minutes, so that curl makes another one.
+_SIGV4 = "AWS4-HMAC-SHA256"
 #: A request with a longer body gets no command: half a body would be another request.
 MOST_BYTES = 1 << 20
 
@@ -27,7 +30,11 @@ def curl(exchange: Exchange, masker: Masker) -> str:
     parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), shlex.quote(url)]
     for key, value in request.headers:
         lower = key.lower()
-        if lower == "authorization":
+        if lower == "authorization" and value.startswith(_SIGV4):
+            parts += _signed_by_curl(url)
+        elif lower.startswith("x-amz-") and request.headers.get("authorization").startswith(_SIGV4):
+            continue  # curl makes them anew
+        elif lower == "authorization":
             parts += ["-H", '"Authorization: Bearer $TOKEN"']
         elif lower == "x-auth-token":
             parts += ["-H", '"X-Auth-Token: $TOKEN"']
@@ -57,6 +64,14 @@ def _options(url: str) -> list[str]:
     """What makes curl send a URL as it is."""
     found = ["-g"] if set(url) & set("[]{}") else []
     return [*found, "--path-as-is"] if "/." in url else found
+
+
+def _signed_by_curl(url: str) -> list[str]:
+    """Options that have curl sign a request with the keys of the environment, for the region that its host names."""
+    names = (urlsplit(url).hostname or "").split(".")
+    region = names[1] if len(names) > 3 and names[0] == "ec2" else "us-east-1"
+    keys = '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
+    return ["--aws-sigv4", f"aws:amz:{region}:ec2", "--user", keys]
 
 
 def _method(method: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.model import Contract, Operation, Parameter, Role, media_in
 from linkproof.contract.request_cases import (
     QUERY,
     Case,
@@ -129,9 +129,8 @@ def _example_connection(contract: Contract) -> Any:
     operation = contract.by_role(Role.GET)
     if operation is None:
         return {}
-    raw = contract.document["paths"][operation.path][operation.method.lower()]
-    content = at(raw, "/responses/200/content/application~1json")
-    examples = content.get("examples", {}) if isinstance(content, dict) else {}
+    raw = contract.document["paths"][operation.document_path][operation.method.lower()]
+    examples = media_in(raw.get("responses", {}).get("200", {}).get("content", {})).get("examples", {})
     return next((e.get("value", {}) for e in examples.values()), {})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from linkproof.base.json_values import steps_of
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract, Operation, media_in
 from linkproof.contract.schema_walk import resolved
 from linkproof.model.finding import Finding
 
@@ -45,7 +45,7 @@ class Excerpts:
             return None
         status = finding.exchanges[0].response.status
         response = _response(contract, operation, status)
-        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        schema = media_in(response.get("content", {})).get("schema")
         if not isinstance(schema, Mapping):
             return None
         found = _at(schema, finding.pointer, contract.document)
