@@ -32,7 +32,9 @@ def contract_differences(was: Contract, now: Contract) -> list[Difference]:
 
 
 def _operations(contract: Contract) -> dict[tuple[str, str], Operation]:
-    return {(o.method, plain_path(o.path)): o for o in contract.operations}
+    """The operations by method and path; by their ids, too, where the path does not tell them apart."""
+    own = " {0.id}" if contract.protocol.operation else ""
+    return {(o.method, plain_path(o.path) + own.format(o)): o for o in contract.operations}
 
 
 def _facts(contract: Contract, operation: Operation) -> Facts:
