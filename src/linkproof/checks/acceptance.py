@@ -56,7 +56,8 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
     if call.role in _WRITES and subject is not None and subject.get and spelled_otherwise(call, subject):
         message = f"{call.name} was answered with {call.status}, and the same path in another case names a connection"
         expected = f"as for {path_of(subject.get.call)}"
-        yield breach("HDR-4", "write refused", "", expected, str(call.status), message, group="")
+        kind = f"{call.role} refused in another case"
+        yield breach("HDR-4", kind, "", expected, str(call.status), message, group="")
         return
     if judges_refused_decision(call, view):
         return  # ENM-3

@@ -143,9 +143,11 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
         tuple(w for w in view.collection.refused if w.index > before.index and w.subject in ("", name)),
         tuple(w for w in view.collection.done if w.index > before.index and w.subject not in ("", name)),
     )
+    refused = tuple(w for w in view.collection.refused if w.index > before.index and _lies_between(before, w, call))
     if between.cause is Cause.NOTHING:  # nothing was done to any: then a refused request on another one did it
-        refused = (w for w in view.collection.refused if w.index > before.index)
-        between = Between(tuple(w for w in refused if _lies_between(before, w, call)), ())
+        between = Between(refused, ())
+    elif between.cause is Cause.ANOTHER:  # which of them did it, nobody can say
+        between = Between(refused, between.done)
     if between.cause in (Cause.NOTHING, Cause.BOTH):
         return
     deletions = [w for w in between.done if w.call.exchange.request.method == "DELETE"]

@@ -180,6 +180,8 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
         return
     if call.status == 404 and (view.subject is None or view.subject.presence is not Presence.PRESENT):
         return
+    if _is_method_refused(call, view):
+        return
     what = sorted(defects)[0]
     if call.status == 400:
         yield passed("ERR-5")
@@ -187,6 +189,11 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
         confirm_defects(call)
         message = f"the {what}, and the answer was {call.status}"
         yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
+
+
+def _is_method_refused(call: Call, view: View) -> bool:
+    """Whether a documented method was refused as such, and never accepted: ERR-10 reports it."""
+    return call.status == 405 and view.accepted_before is None
 
 
 def _wrong_shape(call: Call) -> Iterator[Judgement]:
@@ -230,6 +237,8 @@ def path_limits_hold(call: Call, view: View, circumstances: Circumstances) -> It
         return
     if call.status == 409 and call.role is Role.DECIDE:
         return  # the connection's state is looked at first, and forbids it
+    if _is_method_refused(call, view):
+        return
     if call.status in (400, 404):
         yield passed("ERR-6")
     else:

@@ -33,8 +33,7 @@ _ON_ITS_WAY = re.compile(r"(?i)ing\b|progress|accepted|queued|not ?started")
 def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A 202, and a 201 of an operation that goes on, names an absolute URL to poll on the host that was called."""
     method = call.exchange.request.method
-    goes_on = call.status == 201 and isinstance(call.answer, dict) and not view.is_settled(call.answer)
-    if call.status != 202 and not goes_on:
+    if call.status != 202 and not _goes_on(call, view):
         return
     headers, rules = call.exchange.response.headers, call.contract.long_running
     urls = {name: url for name in rules.headers if (url := headers.get(name.lower()))}
@@ -91,6 +90,16 @@ def status_is_told(call: Call, view: View, circumstances: Circumstances) -> Iter
         yield _never_ends(call, running, word, circumstances)
     else:
         yield passed("LRO-2")
+
+
+def _goes_on(call: Call, view: View) -> bool:
+    """Whether a 201 shows its connection on its way by a documented value, and was not so before."""
+    if not isinstance(call.answer, dict) or view.is_settled(call.answer):
+        return False
+    before = view.subject.latest if view.subject is not None else None
+    options = call.schema.enumerations.get(call.contract.member.provisioning) if call.schema is not None else None
+    documented = options is None or at(call.answer, call.contract.member.provisioning) in options
+    return documented and (before is None or before.settled)
 
 
 def _ends_well(call: Call, word: str) -> Iterator[Judgement]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from linkproof.base.bounded import Recent
 from linkproof.base.json_values import MISSING, at
@@ -31,6 +32,7 @@ from linkproof.checks.subjects import (
     ended_after,
     same_request,
 )
+from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.walks import (
     Chain,
     Filters,
@@ -397,10 +399,13 @@ class State:
 
     def _start(self, call: Call, subject: Subject) -> Running | None:
         """Note a long-running operation under the URLs that its answer names."""
-        urls = self.contract.long_running.polled_at(call.exchange.response.headers, call.status)
+        named = self.contract.long_running.polled_at(call.exchange.response.headers, call.status)
+        # LRO-1 reports the others. A recording shows itself whether its client followed them.
+        recorded = self._circumstances.grade is Grade.RECORDING
+        urls = [url if recorded or _can_be_polled(url, call) else "" for url in named]
         if call.status not in (200, 201, 202) or not any(urls):
             return None
-        running = Running(call, subject.name, *urls)
+        running = Running(call, subject.name, urls[0], urls[1])
         change(subject, [("running", running)])
         for url in urls:
             if url:
@@ -414,9 +419,14 @@ class State:
         if call.kind is Kind.RESULT_POLL:
             if call.status in (200, 201, 204):
                 change(running, [("result_done", running.result_done or call)])
-                if not running.status_url:
+                if not running.status_url or running.unreadable:
                     self._end(running, rules.succeeded)
             return
+        deletes = running.call.exchange.request.method == "DELETE"
+        if 400 <= call.status < 500 and not (call.throttled or deletes):
+            change(running, [("unreadable", True)])
+            if running.result_done:
+                self._end(running, rules.succeeded)
         if not running.ended:
             change(running, [("seen_early", None)])
         word = at(call.answer, rules.status) if call.success else MISSING
@@ -424,6 +434,8 @@ class State:
             change(running, [("last", word)])
             if word in rules.terminal:
                 self._end(running, word)
+            elif rules.says_success(word):
+                self._end(running, rules.succeeded)  # LRO-2 reports the word
 
     def _end(self, running: Running, word: str) -> None:
         if running.ended:
@@ -472,6 +484,15 @@ _BY_CLASS = {0: _Answer.FAILED, 2: _Answer.DONE, 4: _Answer.REFUSED, 5: _Answer.
 
 def _answer(status: int) -> _Answer:
     return _Answer.ACCEPTED if status == 202 else _BY_CLASS.get(min(status // 100, 5), _Answer.OTHER)
+
+
+def _can_be_polled(url: str, call: Call) -> bool:
+    """Whether a client can poll a URL: it is absolute, and on the host that was called."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return is_absolute(parts) and same_host(parts, urlsplit(call.exchange.request.url))
 
 
 def _url(call: Call) -> str:

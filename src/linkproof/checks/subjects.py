@@ -81,7 +81,7 @@ class Running:
     """A long-running operation: the URLs at which it is polled, its last status, the status that ended it ("": none).
 
     ``result_done`` is the poll of its result that said that it is over; ``seen_early`` a reading that showed what the
-    operation was still creating.
+    operation was still creating; ``unreadable``: whether its status was refused, so that only the result says its end.
     """
 
     call: Call
@@ -93,6 +93,7 @@ class Running:
     ended: str = ""
     result_done: Call | None = None
     seen_early: Call | None = None
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,8 @@ _OVER = re.compile(
     r"(?i)^(?!\w*ing$)"
     r"(succe\w*|complet\w*|done|finish\w*|ok|ended|ready|fail\w*|error\w*|cancel\w*|abort\w*|stopped|terminated)$"
 )
+#: Of these, the words that say that it succeeded.
+_DONE = re.compile(r"(?i)succe\w*|completed?|done|finished|ok|ready")
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,10 @@ class LongRunningRules:
     def is_over(self, word: object) -> bool:
         """Whether a status value says that the operation is over: a documented one, or plain English for it."""
         return word in self.terminal or (isinstance(word, str) and _OVER.match(word) is not None)
+
+    def says_success(self, word: str) -> bool:
+        """Whether a status value says, in a word of the service's own, that the operation succeeded."""
+        return _DONE.fullmatch(word) is not None
 
 
 #: Patterns that every value of a path segment fits.
