@@ -132,20 +132,25 @@ def test_what_was_decided_is_decided_again_or_refused(driver: Driver, first: str
     look(driver, name)
 
 
+#: How often a race is run on one connection: a defect that shows now and then is to show in every run.
+_RACES = 5
+
+
 @pytest.mark.requirement("STA-10")
 @pytest.mark.parametrize("attempt", [1, 2, 3])
 def test_two_decisions_at_the_same_time_do_not_mix(driver: Driver, attempt: int) -> None:
     driver.operation(Role.DECIDE)
     name = driver.take("pending")
     look(driver, name)
-    bodies = [
-        driver.body_for("approve", name, f"The first of two writers {attempt}"),
-        driver.body_for("reject", name, f"The second of two writers {attempt}"),
-    ]
-    calls = driver.decide_together(name, bodies)
-    for call in calls:
-        driver.wait(call, name)
-    driver.get(name)
+    for race in range(1 if driver.contract.decide.final else _RACES):
+        bodies = [
+            driver.body_for("approve", name, f"The first of two writers {attempt}.{race}"),
+            driver.body_for("reject", name, f"The second of two writers {attempt}.{race}"),
+        ]
+        calls = driver.decide_together(name, bodies)
+        for call in calls:
+            driver.wait(call, name)
+        driver.get(name)
     look(driver, name)
 
 

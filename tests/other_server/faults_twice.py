@@ -15,7 +15,7 @@ NOW = "C1 C2"
 # Twice, and at the same time.
 
 
-@fault("second-500", "STA-4 (SHP-2)", NOW, "The second identical PUT answers 500.", "put", "ok")
+@fault("second-500", "STA-4 (HDR-5 SHP-2)", NOW, "The second identical PUT answers 500.", "put", "ok")
 def _(x: Exchange, r: Reply) -> None:
     seen = x.world.memo.setdefault("bodies", {})
     if seen.get(x.name.lower()) == x.body:

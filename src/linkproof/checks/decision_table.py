@@ -64,9 +64,7 @@ def _of_one(call: Call, decision: Decision, value: Any) -> Said:
     if not status:
         return Said.NOTHING  # SHP-1 says that it is missing
     as_decided = status.casefold() == decision.status.casefold()  # ENM-1 says where the case is wrong
-    effect = decision.effect
-    if effect is Effect.OPEN and decision.call.status != 202 and _was_under_way(decision.call):
-        effect = Effect.DONE  # it is settled now, and was not when the decision was answered
+    effect = Effect.DONE if _has_settled_since(decision) else decision.effect
     if effect is Effect.FAILED or (effect is Effect.OPEN and not as_decided):
         return Said.NOTHING
     return _OF_ONE[as_decided]
@@ -76,7 +74,7 @@ def _of_several(call: Call, seen: Observation) -> Said:
     """After decisions at the same time the state is that of one of them, never a mix."""
     rivals = rivals_of(seen.subject)
     status = status_of(call.contract, seen.value)
-    if not rivals or not status or any(d.effect is Effect.OPEN for d in rivals):
+    if not rivals or not status or any(d.effect is Effect.OPEN and not _has_settled_since(d) for d in rivals):
         return Said.NOTHING
     description = at(seen.value, call.contract.member.description)
     own = [d.description for d in rivals if d.status.casefold() == status.casefold()]
@@ -101,6 +99,13 @@ def _refused_since(collection: Collection, decision: Decision) -> bool:
 def _had_a_rival(collection: Collection, name: str, decision: Call) -> bool:
     """Whether another decision was asked for at the same time, and refused."""
     return any(w.subject == name and w.call.decision and overlap(w.call, decision) for w in collection.refused)
+
+
+def _has_settled_since(decision: Decision) -> bool:
+    """Whether an operation that nobody could poll is over: its connection is settled now, and was not."""
+    if decision.effect is not Effect.OPEN or decision.long:
+        return False
+    return decision.was_on_its_way or (decision.call.status != 202 and _was_under_way(decision.call))
 
 
 def _was_under_way(call: Call) -> bool:

@@ -332,7 +332,8 @@ class State:
         collection.note(Write(self.index, name, call), refused=answer is _Answer.REFUSED)
         if subject is None or answer is _Answer.REFUSED:
             return
-        previous, goes_on = subject.last_write, subject.goes_on
+        previous = subject.last_write
+        goes_on = subject.goes_on or any(d.goes_on for d in subject.decisions)
         if answer is not _Answer.FAILED:
             _record_writing(call, subject, previous)
         change(subject, [("last_write", self.index), ("repeat", None)])
@@ -511,6 +512,8 @@ def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
     call = view.call
     if not call.delivers:
         return
+    if subject.decisions and not seen.settled:
+        change(subject.decisions[-1], [("was_on_its_way", True)])
     if subject.decisions and said_of_decision(call, view.collection, seen) in CONCLUSIVE:
         decision = subject.decisions[-1]
         change(decision, [("shown_by", decision.shown_by | {str(call.role)})])

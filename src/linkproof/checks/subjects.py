@@ -58,7 +58,8 @@ class Decision:
     """A decision that was answered with success.
 
     ``long``: whether it began an operation. ``before``: the status that was shown before it. ``shown_by``: the
-    roles (Get, List) whose answer has been judged against it.
+    roles (Get, List) whose answer has been judged against it. ``was_on_its_way``: whether the connection was shown on
+    its way to another state since.
     """
 
     call: Call
@@ -69,6 +70,7 @@ class Decision:
     long: bool
     before: str = ""
     shown_by: frozenset[str] = frozenset()
+    was_on_its_way: bool = False
 
     @property
     def goes_on(self) -> bool:
