@@ -37,6 +37,8 @@ SMALL, LARGE = 110, 13_200
 #: oav reads a file for each exchange.
 LARGE_OAV = 2_200
 ROUNDS = 5
+#: Numbers of exchanges and rounds in a short measurement.
+SHORT = (4_400, 880, 3)
 CONTRACT = "azure-dbforpostgresql-pec"
 
 
@@ -64,12 +66,12 @@ def microseconds(judge: Callable[[Path], float], small: Path, large: Path, more:
     return 1e6 * (judge(large) - judge(small)) / more
 
 
-def written(folder: Path) -> dict[tuple[str, str], tuple[Path, Path]]:
+def written(folder: Path, large: int) -> dict[tuple[str, str], tuple[Path, Path]]:
     """A small and a large file of each kind of traffic in each format."""
     return {
         (kind, name): (
             write(folder / f"{kind}-{SMALL}.{_ENDINGS.get(name, name)}", SMALL),
-            write(folder / f"{kind}-{LARGE}.{_ENDINGS.get(name, name)}", LARGE),
+            write(folder / f"{kind}-{large}.{_ENDINGS.get(name, name)}", large),
         )
         for kind, writers in WRITERS.items()
         for name, write in writers.items()
@@ -109,33 +111,34 @@ def limit() -> float:
     return 1e6 * best / len(lines)
 
 
-def measure() -> dict[str, Any]:
+def measure(*, short: bool = False) -> dict[str, Any]:
     """All figures: microseconds of CPU for one exchange, and the ratios of the medians."""
+    large, large_oav, rounds = SHORT if short else (LARGE, LARGE_OAV, ROUNDS)
     found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     wheels: dict[str, dict[str, str] | None] = {"plain": None}
     if COMPILED.exists():
         wheels["compiled"] = {"PYTHONPATH": str(COMPILED)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = written(folder)
+        files = written(folder, large)
         has_oav = OAV.exists() and SPECIFICATION.exists()
         folders = {
-            kind: (write(folder / f"oav-{kind}-small", SMALL), write(folder / f"oav-{kind}", LARGE_OAV))
+            kind: (write(folder / f"oav-{kind}-small", SMALL), write(folder / f"oav-{kind}", large_oav))
             for kind, write in (OAV_WRITERS if has_oav else {}).items()
         }
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for (kind, form), pair in files.items():
                 for wheel, env in wheels.items():
-                    cost = microseconds(lambda f, e=env: check(f, e, folder / "out"), *pair, LARGE - SMALL)  # type: ignore[misc]
+                    cost = microseconds(lambda f, e=env: check(f, e, folder / "out"), *pair, large - SMALL)  # type: ignore[misc]
                     found[wheel, kind, form].append(cost)
             for kind, pair in folders.items():
-                cost = microseconds(lambda f: oav(f, folder), *pair, LARGE_OAV - SMALL)
+                cost = microseconds(lambda f: oav(f, folder), *pair, large_oav - SMALL)
                 found["oav", kind, "files"].append(cost)
-    return _tables(found, limit())
+    return {"rounds": rounds, "exchanges": large, **_tables(found, limit())}
 
 
 def _tables(found: dict[tuple[str, str, str], list[float]], bottom: float) -> dict[str, Any]:
-    tables: dict[str, Any] = {"rounds": ROUNDS, "libraries_us": round(bottom, 2)}
+    tables: dict[str, Any] = {"libraries_us": round(bottom, 2)}
     for (who, kind, form), values in found.items():
         tables.setdefault(f"{who}_us", {}).setdefault(kind, {})[form] = spread(values)
     for who in ("plain", "compiled"):
