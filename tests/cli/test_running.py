@@ -19,6 +19,7 @@ from linkproof.cli.run_log import RunLog, bodies, request_line, shower
 from linkproof.cli.target_choice import chosen_target, last_failed
 from linkproof.cli.watching import Seen, changed, listening, look, watch
 from linkproof.errors import TargetError, UsageError
+from linkproof.judging import judge
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.reports.formats import FORMATS
 from linkproof.reports.write import write_reports
@@ -213,3 +214,5 @@ def test_the_version_names_what_decides_results() -> None:
     shown = CliRunner().invoke(app, ["--version"]).output
     for name in ("linkproof ", "Python ", "schemathesis ", "jsonschema-rs "):
         assert name in shown
+    kind = "plain" if str(judge.__file__).endswith(".py") else "compiled"
+    assert shown.splitlines()[0].endswith(f", {kind} modules")

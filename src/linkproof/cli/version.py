@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from importlib.util import find_spec
 
 import linkproof
 
@@ -10,11 +11,20 @@ import linkproof
 _PACKAGES = ("schemathesis", "hypothesis", "jsonschema-rs", "jsonschema", "pytest", "httpx")
 
 
+def is_compiled() -> bool:
+    """Whether the modules that judge were compiled by mypyc, as ``make compiled`` does."""
+    found = find_spec("linkproof.judging.judge")
+    return found is not None and not str(found.origin).endswith(".py")
+
+
 def versions() -> list[tuple[str, str]]:
     """Name and version: Linkproof, Python, and the packages that results depend on."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = [("linkproof", linkproof.__version__), ("Python", platform.python_version())]
+    found = [
+        ("linkproof", f"{linkproof.__version__}, {'compiled' if is_compiled() else 'plain'} modules"),
+        ("Python", platform.python_version()),
+    ]
     for name in _PACKAGES:
         try:
             found.append((name, version(name)))
