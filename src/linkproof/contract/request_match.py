@@ -100,7 +100,8 @@ class Address:
         self.operation: Operation | None = None
         if kind is None:
             methods = contract.elsewhere if by_name else ()
-            known = (o for o in contract.operations if o.path == route.path and method in (o.method, *methods))
+            there = [o for o in contract.operations if o.path == route.path]
+            known = (o for o in there if method == o.method or method in methods)
             self.operation = next((o for o in known if not by_name or o.id == selected), None)
             kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
             if self.operation is None and not by_name and method in contract.methods[route.path]:
