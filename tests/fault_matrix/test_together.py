@@ -19,7 +19,7 @@ from linkproof.fault_matrix.together import (
 from linkproof.faults.catalogue import all_faults, find
 
 PEC = next(c for c in all_contracts() if c.id == "azure-healthcareapis-pec")
-FAULTS = [f for f in all_faults([PEC]) if not f.seed.wire]
+DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,9 @@ def test_faults_of_other_places_go_together(footprints: Footprints) -> None:
 
 
 def test_a_seed_draws_the_same_groups_of_different_requirements() -> None:
-    groups = groups_of(FAULTS, [PEC], 3, 2, seed=5)
-    assert groups == groups_of(FAULTS, [PEC], 3, 2, seed=5)
+    faults = all_faults([DICOM])  # each that is drawn is looked at by a run: one with few requests
+    groups = groups_of(faults, [DICOM], 3, 2, seed=5)
+    assert groups == groups_of(faults, [DICOM], 3, 2, seed=5)
     assert [len(g) for g in groups] == [3, 3]
     for group in groups:
         assert len({f.requirement for f in group}) == 3
