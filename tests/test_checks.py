@@ -1,4 +1,4 @@
-"""Every check: seen to hold on exchanges that are right, and seen to fail on exchanges that are wrong."""
+"""Every check: it passes on exchanges that are right, and fails on exchanges that are wrong."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from linkproof.model.exchange import Grade
 from linkproof.model.results import BestEvidence, Status, Verdict
 from linkproof.redaction.publish import published
 from linkproof.reports.github import workflow_commands
-from linkproof.results.evidence_policy import needed_from, with_needed
+from linkproof.results.evidence_policy import evidence_policy_from, under_policy
 from tests.command_line import linkproof
 from tests.results_examples import breached, many, replace
 
@@ -94,7 +94,7 @@ def dated(grade: Grade, days: float) -> Any:
 )
 def test_what_is_weaker_or_older_is_no_proof(needed: str, grade: Grade, days: float, holds: bool) -> None:
     before = dated(grade, days)
-    after = with_needed(before, needed_from(needed))
+    after = under_policy(before, evidence_policy_from(needed))
     passed = [r for r in before.requirements if r.status is Status.PASS and r.grade]
     assert passed
     still = [r for r in after.requirements if r.status is Status.PASS and r.grade]
@@ -107,22 +107,22 @@ def test_what_is_weaker_or_older_is_no_proof(needed: str, grade: Grade, days: fl
 
 
 def test_a_breach_stays_one_whatever_its_evidence() -> None:
-    after = with_needed(breached(), needed_from("live:1d"))
+    after = under_policy(breached(), evidence_policy_from("live:1d"))
     assert after.verdict is Verdict.BREACHED
     assert after.findings == breached().findings
 
 
 @pytest.mark.parametrize("text", ["alive", "live:", "live:7", "live:7w", "live:7d ", "7d", "live:99999d"])
 def test_what_asks_for_nothing_known_is_told(text: str) -> None:
-    with pytest.raises(UsageError, match="asks for nothing that is known"):
-        needed_from(text)
+    with pytest.raises(UsageError, match="is no minimum evidence"):
+        evidence_policy_from(text)
 
 
 def test_require_is_an_option_of_run_and_report(tmp_path: Path) -> None:
     done = linkproof(tmp_path, "run", "-c", DICOM.id, "--out", "out", "--require", "live:7d", "--json")
     data = json.loads(done.stdout)
     assert (done.returncode, data["verdict"]) == (4, "unproven")
-    assert any(r["why"] == "seen to hold on a mock only, and live:7d is required" for r in data["requirements"])
+    assert any(r["why"] == "passed on a mock only, but live:7d is required" for r in data["requirements"])
     assert linkproof(tmp_path, "run", "-c", DICOM.id, "--out", "good").returncode == 0
     told = linkproof(tmp_path, "report", "good", "--out", "copy", "--require", "live")
     assert told.stdout.startswith("UNPROVEN ")

@@ -15,7 +15,7 @@ from linkproof.cli.waive import read_waivers
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results, Status, Verdict
-from linkproof.model.waiver import Standing, Waiver
+from linkproof.model.waiver import Waiver, WaiverStatus
 from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
@@ -242,10 +242,10 @@ def excused() -> Results:
 def test_standings_and_exit_code() -> None:
     results = excused()
     assert [w.standing for w in results.waivers] == [
-        Standing.IN_FORCE,
-        Standing.IN_FORCE,
-        Standing.EXPIRED,
-        Standing.UNUSED,
+        WaiverStatus.IN_FORCE,
+        WaiverStatus.IN_FORCE,
+        WaiverStatus.EXPIRED,
+        WaiverStatus.UNUSED,
     ]
     assert results.exit_code == 1
     results.waivers = results.waivers[:2]
@@ -279,14 +279,14 @@ def test_a_waiver_is_unused_only_where_its_place_was_judged() -> None:
     elsewhere = replace(shape, pointer="/another/place")
     enum = next(w for w in results.waivers if w.requirement == "ENM-1")
 
-    def standing(waiver: Waiver, status: Status, why: str = "") -> Standing:
+    def standing(waiver: Waiver, status: Status, why: str = "") -> WaiverStatus:
         rows = [replace(r, status=status, why=why) for r in results.requirements if r.requirement == waiver.requirement]
         found = [f for f in results.findings if status is Status.FAIL]
         judged = with_waivers(replace(results, requirements=rows, findings=found), [waiver])
         return judged.waivers[0].standing
 
-    assert standing(elsewhere, Status.FAIL) is Standing.NOT_JUDGED
-    assert standing(replace(shape, kind="other"), Status.FAIL) is Standing.UNUSED
-    assert standing(enum, Status.PASS) is Standing.UNUSED
-    assert standing(enum, Status.PASS, "which decision is performed last differs") is Standing.NOT_JUDGED
-    assert standing(enum, Status.NOT_EXERCISED) is Standing.NOT_JUDGED
+    assert standing(elsewhere, Status.FAIL) is WaiverStatus.NOT_JUDGED
+    assert standing(replace(shape, kind="other"), Status.FAIL) is WaiverStatus.UNUSED
+    assert standing(enum, Status.PASS) is WaiverStatus.UNUSED
+    assert standing(enum, Status.PASS, "which decision is performed last differs") is WaiverStatus.NOT_JUDGED
+    assert standing(enum, Status.NOT_EXERCISED) is WaiverStatus.NOT_JUDGED

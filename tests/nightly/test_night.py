@@ -18,7 +18,7 @@ from linkproof.history.site import site_files
 from linkproof.history.store import Store
 from linkproof.history.trend import trend
 from linkproof.model.results import Results, Status, Verdict
-from linkproof.model.waiver import Standing
+from linkproof.model.waiver import WaiverStatus
 from linkproof.nightly.absent import mistake_in, results_without_a_run
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job
@@ -45,7 +45,7 @@ path = { subscriptionId = "s", resourceGroupName = "g", vaultName = "vault-1" }
 def with_an_expired_waiver() -> Results:
     """Nothing is breached, and a waiver is over: exit code 1."""
     rows = [replace(r, status=Status.PASS, findings=(), why="") for r in breached().requirements]
-    waiver = replace(excused().waivers[0], standing=Standing.EXPIRED, expires="2026-01-01", findings=())
+    waiver = replace(excused().waivers[0], standing=WaiverStatus.EXPIRED, expires="2026-01-01", findings=())
     results: Results = replace(breached(), requirements=rows, findings=[], documentation_defects=[], waivers=[waiver])
     return judged_anew(results)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linkproof.cli.waive import read_waivers, waived
 from linkproof.model.results import Results
 from linkproof.model.waiver import Waiver
-from linkproof.results.evidence_policy import Needed, needed_from, with_needed
+from linkproof.results.evidence_policy import EvidencePolicy, evidence_policy_from, under_policy
 
 if TYPE_CHECKING:
     from linkproof.definition_pages.attribution import Page
@@ -22,12 +22,12 @@ class ResultPolicy:
 
     waivers: tuple[Waiver, ...]
     pages: Sequence[Page]
-    needed: Needed | None
+    evidence: EvidencePolicy | None
 
     def applied(self, results: Results) -> Results:
         """Return the results with the policy applied."""
-        if self.needed is not None:
-            results = with_needed(results, self.needed)
+        if self.evidence is not None:
+            results = under_policy(results, self.evidence)
         if self.pages:
             from linkproof.definition_pages.attribution import attributed
 
@@ -46,4 +46,4 @@ def policy_from(waivers: Path | None, definitions: Sequence[Path] | None, requir
         from linkproof.cli.definitions import pages_in
 
         pages = pages_in(list(definitions), "")
-    return ResultPolicy(read_waivers(waivers), pages, needed_from(require) if require else None)
+    return ResultPolicy(read_waivers(waivers), pages, evidence_policy_from(require) if require else None)

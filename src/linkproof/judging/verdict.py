@@ -241,8 +241,7 @@ def _sentence(
 ) -> str:
     passed = sum(r.status is Status.PASS for r in rows if r.family != "DOC")
     if verdict is Verdict.CONFORMS:
-        held = "1 requirement was" if passed == 1 else f"{passed} requirements were"
-        return f"{target.name} conforms: {held} seen to hold, none is breached."
+        return f"{target.name} conforms: {count(passed, 'requirement')} passed, none is breached."
     if verdict is Verdict.BREACHED:
         failed = [r for r in rows if r.status is Status.FAIL]
         causes = sum(1 for f in findings if f.level is Level.MUST and not f.follows)

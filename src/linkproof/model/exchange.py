@@ -90,10 +90,10 @@ class Response:
 class Exchange:
     """One request with its response.
 
-    ``world`` groups the exchanges between which state carries over (one recording, one run between two resets);
-    ``scene`` names the test or file that brought it about; ``started`` and ``ended`` are seconds on one clock;
-    ``number`` orders exchanges within a world. ``at`` is the date of the evidence (ISO 8601), if known. ``contract`` is
-    the id of the contract that the request was sent for, "" where only the request itself can tell.
+    ``world`` names the state scope (one recording, one run between two resets); ``scene`` names the scenario or file
+    that it comes from; ``started`` and ``ended`` are seconds on one clock; ``number`` orders exchanges within a state
+    scope. ``at`` is the date of the evidence (ISO 8601), if known. ``contract`` is the id of the contract that the
+    request was sent for, "" where only the request itself can tell.
     """
 
     request: Request

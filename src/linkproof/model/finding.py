@@ -51,7 +51,7 @@ class Judgement:
 
 
 class Party(StrEnum):
-    """Who stands alone where traffic, contract and definition page do not all say the same."""
+    """Which of traffic, contract and definition page disagrees with the other two."""
 
     SERVICE = "the service"
     SPECIFICATION = "the specification"

@@ -16,7 +16,7 @@ from linkproof.model.exchange import Grade
 from linkproof.model.finding import Finding, Level
 from linkproof.model.lifecycle import Lifecycle, LongRunning
 from linkproof.model.observed_values import Observed
-from linkproof.model.waiver import Standing, Waiver
+from linkproof.model.waiver import Waiver, WaiverStatus
 
 #: How a reason begins where the network failed: the requirement neither passed nor was breached.
 INCONCLUSIVE = "inconclusive"
@@ -160,7 +160,7 @@ class Broken(Struct, frozen=True, forbid_unknown_fields=True):
     detail: Annotated[str, Meta(description="What is known of why.")]
 
 
-class LeftBehind(Struct, frozen=True, forbid_unknown_fields=True):
+class LeakedResource(Struct, frozen=True, forbid_unknown_fields=True):
     """A connection or endpoint that a run made or changed, and could not remove or put back."""
 
     contract: Annotated[str, Meta(description="The contract's id.")]
@@ -206,7 +206,7 @@ class Results(Struct, kw_only=True, forbid_unknown_fields=True):
         list[Broken], Meta(description="What broke of Linkproof or of its surroundings; never a breach.")
     ] = []
     left_behind: Annotated[
-        list[LeftBehind],
+        list[LeakedResource],
         Meta(description="What the run made or changed on a live target, and could not remove or put back."),
     ] = []
     lifecycles: Annotated[
@@ -236,7 +236,7 @@ class Results(Struct, kw_only=True, forbid_unknown_fields=True):
     @property
     def waived(self) -> frozenset[str]:
         """The ids of the findings that waivers in force cover."""
-        return frozenset(i for w in self.waivers if w.standing is Standing.IN_FORCE for i in w.findings)
+        return frozenset(i for w in self.waivers if w.standing is WaiverStatus.IN_FORCE for i in w.findings)
 
     @property
     def exit_code(self) -> int:
@@ -245,7 +245,7 @@ class Results(Struct, kw_only=True, forbid_unknown_fields=True):
         Breaches count that no waiver covers; a waiver that expired or covers nothing counts like one.
         """
         code = self._code_but_for_waivers()
-        stale = any(w.standing in (Standing.EXPIRED, Standing.UNUSED) for w in self.waivers)
+        stale = any(w.standing in (WaiverStatus.EXPIRED, WaiverStatus.UNUSED) for w in self.waivers)
         return 1 if stale and code in (0, 4) else code
 
     def _code_but_for_waivers(self) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 
-class Standing(StrEnum):
+class WaiverStatus(StrEnum):
     """The status of a waiver in one run."""
 
     IN_FORCE = "in force"
@@ -31,10 +31,10 @@ class Waiver(Struct, frozen=True, forbid_unknown_fields=True):
     expires: Annotated[str, Meta(description="The last day on which it covers anything (ISO 8601).")]
     value: Annotated[str | None, Meta(description="The finding's value; null covers any value.")] = None
     standing: Annotated[
-        Standing,
+        WaiverStatus,
         Meta(
             description="in force: it covers a finding of this run. expired: its last day has passed. unused: the run"
             " judged its requirement there and found nothing that it covers. not judged: the run did not judge it."
         ),
-    ] = Standing.NOT_JUDGED
+    ] = WaiverStatus.NOT_JUDGED
     findings: Annotated[tuple[str, ...], Meta(description="The ids of the findings that it is about.")] = ()

@@ -13,7 +13,7 @@ from linkproof.errors import UsageError
 from linkproof.model.results import Broken, Results, TargetInfo, Verdict
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job
-from linkproof.results.evidence_policy import needed_from
+from linkproof.results.evidence_policy import evidence_policy_from
 from linkproof.results.waivers import Known, waivers_from
 from linkproof.targets.file import read_target
 
@@ -27,7 +27,7 @@ def mistake_in(job: Job) -> str:
             known = Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
             waivers_from(read_toml(Path(job.waivers), "give a waiver file"), job.waivers, known)
         if job.require:
-            needed_from(job.require)
+            evidence_policy_from(job.require)
     except UsageError as error:
         return f"linkproof: error: {error}"
     return ""

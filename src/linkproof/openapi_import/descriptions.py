@@ -1,4 +1,4 @@
-"""Words of our own for what documents of this family have: the vendor's prose is left behind."""
+"""Describe the members of this family's documents in our own words; the vendor's prose is not taken over."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Examples:
             if where == "request" or where.startswith("2"):
                 made = self._of_body(role, path, media["schema"], is_request=where == "request")
             else:
-                made = {"refused": {"summary": "It is refused.", "value": self._refusal(media["schema"])}}
+                made = {"refused": {"summary": "It is refused.", "value": self._error_response(media["schema"])}}
             good = {n: e for n, e in made.items() if schema.fits(e["value"])}
             for name in made.keys() - good.keys():
                 self._notes.add(f"no example {name} for {operation['operationId']} {where}: it would not fit")
@@ -111,7 +111,7 @@ class Examples:
             made[name] = {"summary": summary, "value": value}
         return made
 
-    def _refusal(self, schema: dict[str, Any]) -> Any:
+    def _error_response(self, schema: dict[str, Any]) -> Any:
         if not self._found.is_arm:
             return self._value(schema, 0)
         return {"error": {"code": "ResourceNotFound", "message": "There is no such connection."}}

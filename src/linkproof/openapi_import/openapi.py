@@ -40,7 +40,7 @@ _ARM_POLLING: dict[str, Any] = {
         "schema": {"type": "integer", "minimum": 0},
     },
 }
-#: What Azure Resource Manager's common rules say of every refusal, whatever a service's own description has.
+#: What Azure Resource Manager's common rules say of every error response, whatever a service's own description has.
 _ARM_ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["error"],

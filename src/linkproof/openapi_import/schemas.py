@@ -1,7 +1,7 @@
 """Schemas of Swagger 2.0 and OpenAPI 3 as JSON Schema 2020-12, as far as they say what is valid.
 
 A schema that is referred to becomes a component, once, so that circles stay what they are. ``allOf`` is written out:
-"no other members" can only be told of a whole object. Prose is left behind: facts are taken, not texts.
+"no other members" can only be told of a whole object. Facts are taken over, prose is not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Botocore service models of the EC2 protocol: the operations that describe, accept and reject connections.
 
 A model has the operations' shapes, and says in prose what a filter compares and how large a page may be. Its texts are
-left behind; the facts in them are read.
+not taken over; the facts in them are read.
 """
 
 from __future__ import annotations

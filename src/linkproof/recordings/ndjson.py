@@ -108,15 +108,15 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
         raise ValueError(f"response.status is {status!r:.40}, no HTTP status")
     sent, came = _headers(request, "request"), _headers(response, "response")
     credential = value.get("credential")
-    world, scene, at = value.get("world"), value.get("scene"), value.get("at")
+    scope, scenario, at = value.get("world"), value.get("scene"), value.get("at")
     reason = response.get("reason")
-    _check_texts(("world", world), ("scene", scene), ("at", at), ("response.reason", reason))
+    _check_texts(("world", scope), ("scene", scenario), ("at", at), ("response.reason", reason))
     return Exchange(
         Request(method.upper(), url, sent, _body(request, "request")),
         Response(status, came, _body(response, "response"), reason or ""),
         number=number,
-        world=f"{where} {world}" if world else where,
-        scene=scene or where,
+        world=f"{where} {scope}" if scope else where,
+        scene=scenario or where,
         started=_seconds(value, "started", float(number)),
         ended=_seconds(value, "ended", number + 0.5),
         credential=credential_of(sent) if credential is None else _credential(credential),

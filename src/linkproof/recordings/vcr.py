@@ -29,7 +29,7 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
     sent = headers_of(request.get("headers"), "request.headers", where)
     came = headers_of(response.get("headers"), "response.headers", where)
     known = _known(interaction.get("linkproof"), number, where)
-    world = known.get("world")
+    scope = known.get("world")
     return Exchange(
         request=Request(
             method=text_of(request.get("method"), "request.method", where).upper(),
@@ -47,7 +47,7 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
             reason=str(status.get("message") or ""),
         ),
         number=number,
-        world=f"{path} {world}" if world else path,
+        world=f"{path} {scope}" if scope else path,
         scene=known.get("scene") or path,
         started=known["started"],
         ended=known["ended"],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from linkproof.base.wording import count
 from linkproof.model.finding import Finding, Level
 from linkproof.model.results import RequirementResult, Status
-from linkproof.model.waiver import Standing, Waiver
+from linkproof.model.waiver import Waiver, WaiverStatus
 from linkproof.redaction.publish import Published
 
 
@@ -118,7 +118,7 @@ def counts(rows: Iterable[RequirementResult]) -> dict[str, int]:
 
 def waived(results: Published) -> dict[str, Waiver]:
     """The waiver in force of each finding that has one."""
-    return {i: w for w in results.waivers if w.standing == Standing.IN_FORCE for i in w.findings}
+    return {i: w for w in results.waivers if w.standing == WaiverStatus.IN_FORCE for i in w.findings}
 
 
 def about_waivers(results: Published) -> list[str]:
@@ -134,8 +134,8 @@ def about_waivers(results: Published) -> list[str]:
     for waiver in results.waivers:
         what = f"{waiver.requirement} on {waiver.contract}, {', '.join(waiver.operations)}"
         what += f" at {waiver.pointer}" if waiver.pointer else ""
-        if waiver.standing == Standing.EXPIRED:
+        if waiver.standing == WaiverStatus.EXPIRED:
             told.append(f"A waiver of {waiver.owner} expired on {waiver.expires}: {what}")
-        elif waiver.standing == Standing.UNUSED:
+        elif waiver.standing == WaiverStatus.UNUSED:
             told.append(f"A waiver of {waiver.owner} covers nothing any more, remove it: {what}")
     return told

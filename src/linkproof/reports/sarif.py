@@ -92,8 +92,8 @@ def _result(finding: Finding, places: dict[str, int], waiver: Waiver | None) -> 
 
 def _location(finding: Finding) -> dict[str, Any]:
     """The recording in which it was seen, else the contract; with the operation as the logical place."""
-    scene = finding.exchanges[0].label.rpartition("#")[0] if finding.exchanges else ""
-    path = scene if scene and "::" not in scene else f"contracts/{finding.contract}"
+    scenario = finding.exchanges[0].label.rpartition("#")[0] if finding.exchanges else ""
+    path = scenario if scenario and "::" not in scenario else f"contracts/{finding.contract}"
     name = f"{finding.contract}/{finding.operation}{finding.pointer}"
     return {
         "physicalLocation": {"artifactLocation": {"uri": quote(path.lstrip("/"))}, "region": {"startLine": 1}},

@@ -47,7 +47,7 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
         console.print(_table(shown, " " if console.width >= _WIDE else ""))
         _say(console, _LEGEND, "dim")
     _broken(shown, console)
-    _left_behind(shown, console)
+    _leaked(shown, console)
     _findings(shown, console)
     _unproven(shown, console)
     _others(shown, console)
@@ -87,7 +87,7 @@ def _broken(results: Published, console: Console) -> None:
     _rest(results.broken, console)
 
 
-def _left_behind(results: Published, console: Console) -> None:
+def _leaked(results: Published, console: Console) -> None:
     for left in results.left_behind[:_MOST_LINES]:
         _say(console, f"\nleaked resource: {left.contract} {left.name}: {left.what}", "red", indent="  ")
     _rest(results.left_behind, console)

@@ -20,7 +20,7 @@ _WRITTEN = re.compile(r"(mock|recording|live)(?::(\d{1,4})([hd]))?")
 
 
 @dataclass(frozen=True)
-class Needed:
+class EvidencePolicy:
     """The minimum grade, and the maximum age of the evidence (None: any age)."""
 
     grade: Grade
@@ -28,34 +28,34 @@ class Needed:
     text: str
 
 
-def needed_from(text: str) -> Needed:
+def evidence_policy_from(text: str) -> EvidencePolicy:
     """Parse ``live:7d``, ``recording`` or ``mock:12h``. Raises UsageError."""
     found = _WRITTEN.fullmatch(text)
     if found is None:
         fix = "a grade (mock, recording, live), and how old it may be: live:7d, recording:12h"
-        raise UsageError(f"{text!r} asks for nothing that is known", where="--require", fix=fix)
+        raise UsageError(f"{text!r} is no minimum evidence", where="--require", fix=fix)
     number = int(found[2] or 0)
     age = (timedelta(days=number) if found[3] == "d" else timedelta(hours=number)) if found[2] else None
-    return Needed(Grade(found[1]), age, text)
+    return EvidencePolicy(Grade(found[1]), age, text)
 
 
-def with_needed(results: Results, needed: Needed, now: datetime | None = None) -> Results:
+def under_policy(results: Results, policy: EvidencePolicy, now: datetime | None = None) -> Results:
     """Return the results with passes on weaker or older evidence as not exercised. A breach stays a breach."""
     moment = now or datetime.now(UTC)
-    rows = [_row(r, needed, moment) for r in results.requirements]
+    rows = [_row(r, policy, moment) for r in results.requirements]
     verdict, sentence = sum_up(rows, results.findings, results.broken, results.target)
     return replace(results, requirements=rows, verdict=verdict, sentence=sentence)
 
 
-def _row(row: RequirementResult, needed: Needed, now: datetime) -> RequirementResult:
+def _row(row: RequirementResult, policy: EvidencePolicy, now: datetime) -> RequirementResult:
     if row.status is not Status.PASS or row.grade is None:
         return row
-    if _ORDER.index(row.grade) < _ORDER.index(needed.grade):
-        why = f"seen to hold on a {row.grade} only, and {needed.text} is required"
-    elif needed.age is not None and not row.date:
-        why = f"seen to hold, nobody knows when, and {needed.text} is required"
-    elif needed.age is not None and now - _moment(row.date) > needed.age:
-        why = f"seen to hold on {row.date[:10]}, and {needed.text} is required"
+    if _ORDER.index(row.grade) < _ORDER.index(policy.grade):
+        why = f"passed on a {row.grade} only, but {policy.text} is required"
+    elif policy.age is not None and not row.date:
+        why = f"passed at an unknown time, but {policy.text} is required"
+    elif policy.age is not None and now - _moment(row.date) > policy.age:
+        why = f"passed on {row.date[:10]}, but {policy.text} is required"
     else:
         return row
     return replace(row, status=Status.NOT_EXERCISED, why=why)

@@ -22,12 +22,12 @@ from linkproof.model.results import (
     Status,
     TargetInfo,
 )
-from linkproof.model.waiver import Standing, Waiver
+from linkproof.model.waiver import Waiver, WaiverStatus
 
 #: The first of these that any run came to is what all of them came to.
 _WORST = (Status.FAIL, Status.WARN, Status.PASS, Status.NOT_EXERCISED, Status.NOT_APPLICABLE)
 #: A waiver that one run had use for is used, whatever the others had to do with it.
-_STANDINGS = (Standing.EXPIRED, Standing.IN_FORCE, Standing.UNUSED, Standing.NOT_JUDGED)
+_STATUSES = (WaiverStatus.EXPIRED, WaiverStatus.IN_FORCE, WaiverStatus.UNUSED, WaiverStatus.NOT_JUDGED)
 _BEST = (Grade.LIVE, Grade.RECORDING, Grade.MOCK, Grade.DOCUMENT)
 
 _Item = TypeVar("_Item")
@@ -136,13 +136,13 @@ def _observed_values(group: list[ObservedValue]) -> ObservedValue:
 
 
 def _key_of_waiver(waiver: Waiver) -> Hashable:
-    return replace(waiver, standing=Standing.NOT_JUDGED, findings=())
+    return replace(waiver, standing=WaiverStatus.NOT_JUDGED, findings=())
 
 
 def _waivers(group: list[Waiver]) -> Waiver:
-    standing = next(s for s in _STANDINGS if any(w.standing is s for w in group))
+    status = next(s for s in _STATUSES if any(w.standing is s for w in group))
     findings = tuple(dict.fromkeys(i for w in group for i in w.findings))
-    return replace(group[0], standing=standing, findings=findings)
+    return replace(group[0], standing=status, findings=findings)
 
 
 def _lifecycles(group: list[Lifecycle]) -> Lifecycle:

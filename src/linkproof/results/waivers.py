@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results, Status
-from linkproof.model.waiver import Standing, Waiver
+from linkproof.model.waiver import Waiver, WaiverStatus
 
 _TEXTS = ("requirement", "contract", "pointer", "kind", "owner", "reason", "link")
 _MAY_BE_EMPTY = ("pointer",)
@@ -68,20 +68,20 @@ def entry_of(finding: Finding, *, owner: str, reason: str, link: str, expires: d
 def with_waivers(results: Results, waivers: Iterable[Waiver]) -> Results:
     """Return the results with the status of each waiver on the day on which the run started."""
     day = results.started_at[:10]
-    return replace(results, waivers=[_stands(w, results, day) for w in waivers])
+    return replace(results, waivers=[_judged(w, results, day) for w in waivers])
 
 
-def _stands(waiver: Waiver, results: Results, day: str) -> Waiver:
+def _judged(waiver: Waiver, results: Results, day: str) -> Waiver:
     covered = tuple(f.id for f in results.findings if covers(waiver, f))
     if waiver.expires < day:
-        standing = Standing.EXPIRED
+        status = WaiverStatus.EXPIRED
     elif covered:
-        standing = Standing.IN_FORCE
+        status = WaiverStatus.IN_FORCE
     elif _was_judged(waiver, results):
-        standing = Standing.UNUSED
+        status = WaiverStatus.UNUSED
     else:
-        standing = Standing.NOT_JUDGED
-    return replace(waiver, standing=standing, findings=covered)
+        status = WaiverStatus.NOT_JUDGED
+    return replace(waiver, standing=status, findings=covered)
 
 
 def covers(waiver: Waiver, finding: Finding) -> bool:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from linkproof.contract.model import Contract, Role
 from linkproof.errors import TargetError
-from linkproof.model.results import LeftBehind
+from linkproof.model.results import LeakedResource
 from linkproof.runner.driver import Driver
 from linkproof.runner.open_target import Opened
 from linkproof.runner.session import NotExercised, Session
@@ -16,7 +16,7 @@ from linkproof.targets.budget import Limits
 from linkproof.targets.journal import Entry, Journal
 from linkproof.targets.provision.settings import provisioner_of
 
-#: What became of an entry; anything else is left behind.
+#: What became of an entry; anything else is a leaked resource.
 REMOVED, PUT_BACK, AS_IT_WAS = "removed", "put back", "as it was"
 WENT_ALONG = "gone with its endpoint"
 #: How the outcome of an entry begins that could not be undone, and that somebody has accepted.
@@ -59,7 +59,7 @@ def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal)
 
 def clean_up(
     opened: Opened, contracts: Sequence[Contract], journal: Journal, accept: Accept = Accept.NOTHING
-) -> list[LeftBehind]:
+) -> list[LeakedResource]:
     """Undo every entry that is still open; returns what could not be undone, also where the target does not answer.
 
     What can never be undone and is accepted is closed in the journal, with what it was: it is not returned.
@@ -89,7 +89,7 @@ def clean_up(
         elif isinstance(outcome, Final) and _is_accepted(entry, journal, accept):
             journal.done(entry, f"{ACCEPTED}: {outcome}")
             del left[key]
-    return [LeftBehind(entry.contract, entry.name, str(outcome)) for entry, outcome in left.values()]
+    return [LeakedResource(entry.contract, entry.name, str(outcome)) for entry, outcome in left.values()]
 
 
 def _is_accepted(entry: Entry, journal: Journal, accept: Accept) -> bool:

@@ -15,7 +15,7 @@ from linkproof.contract.model import Contract, Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange, Grade
-from linkproof.model.results import Broken, LeftBehind, Results
+from linkproof.model.results import Broken, LeakedResource, Results
 from linkproof.runner.cleanup import ACCEPTED, clean_up, provisioned
 from linkproof.runner.open_target import Opened, Opener, open_target
 from linkproof.runner.preflight.examine import Needs, examine, without_missing
@@ -62,7 +62,7 @@ class RunContext:
         self.choices = choices
         self._observe = observe
         self.worker = ""
-        self.left: list[LeftBehind] = []
+        self.left: list[LeakedResource] = []
         self.examined = Preflight()
         self.requirements: tuple[Requirement, ...] = all_requirements()
         self.current: Session | None = None

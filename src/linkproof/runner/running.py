@@ -25,7 +25,7 @@ def run_suites(run: Conformance, *plugins: object) -> str:
     arguments = [
         str(suites),
         *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:allure_pytest"),
-        # Both look for what a test left behind, which takes longer than the tests; the suites are not under test.
+        # Both look for what a test has left open, which takes longer than the tests; the suites are not under test.
         *("-p", "no:unraisableexception", "-p", "no:threadexception"),
         *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
         # What pytest prints is kept below; its own capture would also take the progress bar from the terminal.

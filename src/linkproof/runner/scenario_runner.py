@@ -40,7 +40,7 @@ class Scenario:
 
 def perform(scenario: Scenario, session: Session, bring_about: Callable[[], object]) -> None:
     """Bring a test's exchanges about. Raises Breached, what pytest skips a test by, and whatever broke."""
-    scene = session.enter(scenario.name, scenario.contract)
+    running = session.enter(scenario.name, scenario.contract)
     try:
         if session.dead:
             raise TargetError(session.dead)
@@ -66,9 +66,9 @@ def perform(scenario: Scenario, session: Session, bring_about: Callable[[], obje
             raise
         broke(session, f"{scenario.name}: {type(error).__name__}: {error}", traceback.format_exc(limit=-6))
         raise
-    if scene.inconclusive:
-        session.skip(scenario.contract, scenario.binding, f"{INCONCLUSIVE}: {scene.inconclusive[0]}")
-    breaches = session.breaches_of(scene, scenario.wanted)
+    if running.inconclusive:
+        session.skip(scenario.contract, scenario.binding, f"{INCONCLUSIVE}: {running.inconclusive[0]}")
+    breaches = session.breaches_of(running, scenario.wanted)
     if breaches:
         raise Breached(_explain(breaches))
 

@@ -153,7 +153,7 @@ class Sender:
                 return
         after = f" after {request}"
         answered = f"; the last request that it answered was {session.last_answered}" if session.last_answered else ""
-        what = f"the target refuses connections{after} ({session.scene_name or 'at the start'}){answered}"
+        what = f"the target refuses connections{after} ({session.scenario_name or 'at the start'}){answered}"
         if not session.dead:
             session.dead = what
             session.broken.append(Broken(what, str(error)))

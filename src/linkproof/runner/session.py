@@ -48,7 +48,7 @@ class DoesNotApply(NotExercised):
 
 
 @dataclass
-class Scene:
+class RunningScenario:
     """One test: what it sent, and what of it was judged."""
 
     name: str
@@ -139,7 +139,7 @@ class Session:
         self._lock = threading.Lock()
         self._number = 0
         self._epoch = 0
-        self._scene = Scene("")
+        self._running = RunningScenario("")
         self._free: dict[str, dict[str, list[str]]] = {}
         self._listed: dict[str, set[str]] = {}
         self._fill()
@@ -198,15 +198,15 @@ class Session:
         self._epoch += 1
 
     def unanswered(self, call: Call) -> None:
-        """Note that a request of the scene at hand is dropped each time: its effect is unknown."""
+        """Note that a request of the running scenario is dropped each time: its effect is unknown."""
         self.lose_track()
         request = call.exchange.request
-        self._scene.inconclusive.append(f"the server drops the connection on {request.method} {request.url}")
+        self._running.inconclusive.append(f"the server drops the connection on {request.method} {request.url}")
 
     @property
-    def scene_name(self) -> str:
-        """Name of the test at hand."""
-        return self._scene.name
+    def scenario_name(self) -> str:
+        """Name of the running scenario."""
+        return self._running.name
 
     def short_of(self, contract: Contract, state: str, count: int) -> bool:
         """Whether fewer than ``count`` connections of a state are left."""
@@ -214,11 +214,11 @@ class Session:
 
     # exchanges
 
-    def enter(self, name: str, contract: str = "") -> Scene:
-        """Begin a scene: what is sent from now on belongs to it."""
-        self._scene = Scene(name, contract)
-        self.client.scene = name
-        return self._scene
+    def enter(self, name: str, contract: str = "") -> RunningScenario:
+        """Begin a scenario: what is sent from now on belongs to it."""
+        self._running = RunningScenario(name, contract)
+        self.client.scenario = name
+        return self._running
 
     def record(self, exchange: Exchange) -> Call | None:
         """Judge an exchange and keep it; returns it as a call of a contract."""
@@ -230,9 +230,9 @@ class Session:
         with self._lock:
             self._number += 1
             self.silent = 0
-            placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._scene.name)
+            placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._running.name)
             call, judgements = self.judge.feed(placed)
-            self._scene.judged.extend((call, j) for j in judgements if j.breach is not None)
+            self._running.judged.extend((call, j) for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
             if self._observe is not None:
@@ -267,7 +267,7 @@ class Session:
             self._local.held = None
 
     def let_in(self, exchanges: Iterable[Exchange]) -> None:
-        """Judge what was held, in its order."""
+        """Judge exchanges that were kept back, in their order."""
         for exchange in exchanges:
             self.record(exchange)
 
@@ -299,12 +299,12 @@ class Session:
             self._pool.shutdown()
             self._pool = None
 
-    def breaches_of(self, scene: Scene, requirements: Iterable[str]) -> list[Judgement]:
-        """The breaches of MUST that a scene brought to light, of the given requirements."""
+    def breaches_of(self, scenario: RunningScenario, requirements: Iterable[str]) -> list[Judgement]:
+        """The breaches of MUST that a scenario found, of the given requirements."""
         wanted = set(requirements)
         return [
             j
-            for _, j in scene.judged
+            for _, j in scenario.judged
             if j.requirement in wanted and j.breach is not None and j.breach.level is Level.MUST
         ]
 

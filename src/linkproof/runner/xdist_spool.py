@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from linkproof.judging.judge import Judged
-from linkproof.model.results import Broken, LeftBehind
+from linkproof.model.results import Broken, LeakedResource
 from linkproof.runner.run_recorder import missing_of
 from linkproof.runner.session import Session, merge_skips
 
@@ -21,7 +21,7 @@ class Spool:
     skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
     missing: int = 0
-    left: list[LeftBehind] = field(default_factory=list)
+    left: list[LeakedResource] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -29,7 +29,7 @@ class Spool:
         return not (self.judged or self.skipped or self.broken)
 
 
-def write_spool(folder: Path, worker: str, session: Session | None, left: list[LeftBehind]) -> None:
+def write_spool(folder: Path, worker: str, session: Session | None, left: list[LeakedResource]) -> None:
     """Write a worker's results; ``session`` is None where it opened none."""
     spool = Spool(left=left)
     if session is not None:

@@ -37,7 +37,7 @@ _AGAIN_S = 0.5
 class Client:
     """One connection pool to one target. Credentials go to the target's own hosts only.
 
-    ``scene`` is the test at hand; ``inflight`` bounds how many requests may be on their way, where it is given.
+    ``scenario`` is the running test; ``inflight`` bounds how many requests may be on their way, where it is given.
 
     Args:
         target: where requests go.
@@ -55,7 +55,7 @@ class Client:
     ) -> None:
         self.target = target
         self.clock = clock or Clock()
-        self.scene = ""
+        self.scenario = ""
         self.inflight: InflightLimit | None = None
         self.budget = Budget(target.limits, self.clock)
         self._http = keep_deadlines(

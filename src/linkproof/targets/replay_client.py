@@ -135,8 +135,8 @@ class ReplayClient(Client):
             self._left[self._key(exchange.request, exchange.credential, exchange.scene)].append(exchange)
 
     @staticmethod
-    def _key(request: Request, credential: Credential, scene: str) -> tuple[object, ...]:
-        return scene, request.method, request.url, request.body, credential
+    def _key(request: Request, credential: Credential, scenario: str) -> tuple[object, ...]:
+        return scenario, request.method, request.url, request.body, credential
 
     def pause(self, seconds: float) -> None:
         """No waiting: the recorded times tell how long it took."""
@@ -149,9 +149,9 @@ class ReplayClient(Client):
         """What was recorded after a reset follows by itself."""
 
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
-        found = self._left.get(self._key(request, credential, self.scene))
+        found = self._left.get(self._key(request, credential, self.scenario))
         if not found:
             self.missing += 1
-            raise NotRecorded(f"not recorded: {request.method} {request.url} of {self.scene} in {self._where}")
+            raise NotRecorded(f"not recorded: {request.method} {request.url} of {self.scenario} in {self._where}")
         exchange = found.popleft()
         return replace(exchange, credential=credential)
