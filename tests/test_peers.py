@@ -44,7 +44,8 @@ def document(contract: Contract) -> str:
 
 
 def credential(contract: Contract) -> tuple[str, str]:
-    return contract.authorization_header, "test-token" if contract.vendor == "huawei" else "Bearer test-token"
+    header = contract.authorization_header
+    return header, "Bearer test-token" if header.lower() == "authorization" else "test-token"
 
 
 def test_everything_that_is_said_is_told_to_people() -> None:
@@ -131,8 +132,9 @@ def calls(contract: Contract, base: str) -> Iterator[httpx.Response]:
                 yield client.request(operation.method, path, params=query, json=sent)
 
 
+# Prism tells operations apart by method and path; those of a form or XML protocol share one.
 @needs_prism
-@each
+@pytest.mark.parametrize("contract", [c for c in CONTRACTS if not c.protocol.operation], ids=lambda c: c.id)
 def test_prism_as_a_proxy_finds_nothing_wrong_with_the_embedded_server(contract: Contract) -> None:
     answered = set()
     with Embedded([contract]) as server, prism("proxy", document(contract), server.base_url) as proxy:
