@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Modules are compiled once, and not again by every process, whatever the environment says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
+.PHONY: attacks kills together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -19,6 +19,15 @@ test: $(STAMP)
 FUZZ ?= 2000
 fuzz: $(STAMP)
 	LINKPROOF_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/fuzzing
+
+# Damaged files, hostile servers and secrets, each with exit code, time and memory: the tables of docs/robustness.md.
+ATTACKS ?= 280
+attacks: $(STAMP)
+	$(BIN)/python -m tests.attacks --inputs $(ATTACKS)
+
+# Kills of `run --record` and `nightly` at random moments: what is left is whole, and a second run succeeds.
+kills: $(STAMP)
+	$(BIN)/python -m tests.kills --times 20
 
 # What the suites catch: every fault and variant, as a table in docs/.
 matrix: $(STAMP)

@@ -81,8 +81,23 @@ PARTS: dict[str, Callable[[int, int], tuple[str, int]]] = {
 }
 
 
+_HEAD = f"""# Attacks, measured
+
+What is promised is in [security.md](security.md). `make attacks` tries everything anew and writes this page. An attack
+has succeeded ("bad") where a command ends with a traceback, an error of Linkproof's own or a signal, takes more than
+{MOST_MB} MB, or lets a secret through. Memory includes the interpreter with everything loaded.
+"""
+
+
+def _made(name: str, options: argparse.Namespace) -> str:
+    """By which command, when, at which commit, and on what machine."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    command = f"python -m tests.attacks --part {name} --inputs {options.inputs} --seed {options.seed}"
+    return f"Made by `{command}`, {datetime.now(UTC).date()}, commit {commit.stdout.strip()}, {machine()}."
+
+
 def main() -> int:
-    """Try the parts that are asked for; only a whole run writes the page."""
+    """Try the parts that are asked for; the page holds the newest table of each part."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=250, help="damaged files of each kind")
     parser.add_argument("--seed", type=int, default=1)
@@ -93,20 +108,11 @@ def main() -> int:
     bad = 0
     for name in options.part or PARTS:
         text, count = PARTS[name](options.inputs, options.seed)
-        (options.folder / f"{name}.md").write_text(text, encoding="utf-8")
+        title, _, rest = text.partition("\n\n")
+        (options.folder / f"{name}.md").write_text(f"{title}\n\n{_made(name, options)}\n\n{rest}", encoding="utf-8")
         bad += count
-    parts = [options.folder / f"{name}.md" for name in PARTS]
-    if all(p.exists() for p in parts):
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-        today = datetime.now(UTC).date().isoformat()
-        head = (
-            "# Attacks, measured\n\nMade by `python -m tests.attacks`"
-            f" (`--inputs {options.inputs} --seed {options.seed}`), {today}, commit {commit.stdout.strip()},"
-            f" {machine()}.\nBad is: a traceback, an error of Linkproof's own, a signal, or more than {MOST_MB} MB."
-            " Memory includes the interpreter with everything loaded.\n"
-            "What is promised is in [security.md](security.md).\n"
-        )
-        PAGE.write_text("\n".join([head, *(p.read_text(encoding="utf-8") for p in parts)]), encoding="utf-8")
+    parts = [p.read_text(encoding="utf-8") for p in (options.folder / f"{name}.md" for name in PARTS) if p.exists()]
+    PAGE.write_text("\n".join([_HEAD, *parts]), encoding="utf-8")
     print(f"{bad} bad")
     return 1 if bad else 0
 
