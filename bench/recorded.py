@@ -1,10 +1,10 @@
 """`linkproof check` on recorded traffic, beside oav and the libraries underneath: ``python -m bench.recorded``.
 
-Two kinds of traffic: a small Get again and again (``bench.traffic``), and real mixed traffic (``bench.mixed``). One
-exchange costs what a large file costs beyond a small one, in seconds of CPU (all processes) for each exchange: so
-start-up is left out, and the number of cores does not matter. Each round measures everything once, oav included, so
-that a busy machine is as busy for all. oav is told the same exchanges and the vendor's own Swagger document of the same
-version. Document and recordings are in ../shared, which has to be there.
+Two kinds of traffic: a small Get again and again (``bench.traffic``), and real mixed traffic (``bench.mixed``). What
+counts is CPU (all threads) for each exchange, start-up left out: of `check` the reading and judging, in a process that
+has judged a small file before; of oav what a large folder costs beyond a small one. Each round measures everything
+once, oav included, so that a busy machine is as busy for all. oav is told the same exchanges and the vendor's own
+Swagger document of the same version. Document and recordings are in ../shared, which has to be there.
 """
 
 from __future__ import annotations
@@ -78,10 +78,28 @@ def written(folder: Path, large: int) -> dict[tuple[str, str], tuple[Path, Path]
     }
 
 
-def check(file: Path, env: dict[str, str] | None, out: Path) -> float:
-    """Seconds of CPU of one `check`."""
-    options = ["--processes", "1", "--quiet", "--allow-unproven", "--out", str(out)]
-    return cpu_of([sys.executable, "-m", "linkproof", "check", str(file), *options], env)[0]
+#: Judges a small recording, then a large one, as `check` does, and prints the microseconds of CPU for one exchange.
+_JUDGING = """
+import sys, time
+from pathlib import Path
+from linkproof.judging.order import in_judging_order
+from linkproof.judging.parallel import recording_judge
+from linkproof.recordings import read_recordings
+for path in sys.argv[1:]:
+    judge = recording_judge((), any_version=False)
+    start = time.process_time()
+    for exchange in in_judging_order(read_recordings([Path(path)], judge.leave_out)):
+        judge.feed(exchange)
+    taken = time.process_time() - start
+print(1e6 * taken / judge.exchanges)
+"""
+
+
+def check(small: Path, large: Path, env: dict[str, str] | None) -> float:
+    """Microseconds of CPU for one exchange to read and judge it, without start-up and reports."""
+    command = [sys.executable, "-c", _JUDGING, str(small), str(large)]
+    done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def oav(path: Path, out: Path) -> float:
@@ -129,8 +147,7 @@ def measure(*, short: bool = False) -> dict[str, Any]:
         for _ in range(rounds):
             for (kind, form), pair in files.items():
                 for wheel, env in wheels.items():
-                    cost = microseconds(lambda f, e=env: check(f, e, folder / "out"), *pair, large - SMALL)  # type: ignore[misc]
-                    found[wheel, kind, form].append(cost)
+                    found[wheel, kind, form].append(check(*pair, env))
             for kind, pair in folders.items():
                 cost = microseconds(lambda f: oav(f, folder), *pair, large_oav - SMALL)
                 found["oav", kind, "files"].append(cost)
