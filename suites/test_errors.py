@@ -126,6 +126,10 @@ def test_the_same_mistake_is_refused_with_the_same_code(driver: Driver) -> None:
     if driver.contract.list.token:
         for _ in range(2):
             driver.page(**{driver.contract.list.token: "no-page-had-it"})
+    if driver.contract.decide.parent and driver.target.writes:
+        pending, unknown = driver.take("pending"), {driver.contract.decide.parent.strip("/"): _UNKNOWN_ID}
+        for _ in range(2):
+            driver.send(driver.deciding("approve"), body=driver.body_for("approve", pending), parents=unknown)
     if driver.contract.by_role(Role.GET) is not None:
         for _ in range(2):
             driver.send(driver.operation(Role.GET), _unknown(driver))

@@ -64,6 +64,15 @@ def encode(value: Any, how: Format, root: str = "", namespace: str = "", schema:
             return text
 
 
+def member_of(body: bytes, how: Format, name: str) -> Any:
+    """One member at the top of a body, ``MISSING`` without it; of a form also where the rest is no form."""
+    if how is Format.FORM:
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        return next((value for key, value in pairs if key == name), MISSING)
+    found = decode(body, how)
+    return found.get(name, MISSING) if isinstance(found, dict) else MISSING
+
+
 # what text stands for
 
 

@@ -12,9 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from linkproof.base.bounded import Recent
-from linkproof.base.json_values import at
 from linkproof.contract.answer import Answer
-from linkproof.contract.codec import decode
+from linkproof.contract.codec import member_of
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
 
@@ -183,7 +182,7 @@ def selected_operation(contract: Contract, query: Mapping[str, str], body: bytes
     protocol = contract.protocol
     found = query.get(protocol.operation)
     if found is None:
-        found = at(decode(body, protocol.request), f"/{protocol.operation}")
+        found = member_of(body, protocol.request, protocol.operation)
     return found if isinstance(found, str) else ""
 
 

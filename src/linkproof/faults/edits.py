@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract, Format, Operation, Role
 from linkproof.faults.registry import Change, OfRoles
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.messages import Answer, Asked
@@ -107,6 +107,17 @@ def groups(contract: Contract, made: Callable[[str], str]) -> Change | None:
     return connections(put(found[0], made), *roles) if found and has(contract, Role.LINK_RESOURCES) else None
 
 
+def speaks_json(contract: Contract) -> bool:
+    """Whether answers are JSON: only there has a value a type of its own."""
+    return contract.protocol.response is Format.JSON
+
+
+def unknown_statuses(contract: Contract) -> tuple[int, ...]:
+    """The status with which something unknown is refused: 404, or what the contract has in its place."""
+    known = contract.error.not_found
+    return (404,) if 404 in known else known
+
+
 def polled(contract: Contract) -> bool:
     """Whether an operation of the contract can be answered with 202."""
     return any(o.long_running and 202 in o.responses for o in contract.operations)
@@ -131,6 +142,8 @@ def spots(value: Any, pointer: str) -> Iterator[tuple[Any, Any]]:
                 following.extend(node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
             elif isinstance(node, dict) and step in node:
                 following.append(node[step])
+            elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
+                following.append(node[int(step)])
         here = following
     for node in here:
         if isinstance(node, dict):

@@ -7,8 +7,21 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, place
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.edits import answers, has, message_says, part, put, raw, refusals, role_of, usual
+from linkproof.faults.edits import (
+    answers,
+    has,
+    message_says,
+    part,
+    put,
+    raw,
+    refusals,
+    role_of,
+    speaks_json,
+    unknown_statuses,
+    usual,
+)
 from linkproof.faults.registry import Change, fault
+from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.refusal import Mistake, Row
 
@@ -47,12 +60,14 @@ def _(contract: Contract) -> Change | None:
 
 @fault("ERR-1", "number-as-code", "The code of a 404 is the number 404.", "ERR-8", "ERR-3")
 def _(contract: Contract) -> Change | None:
+    if not speaks_json(contract):
+        return None
     return refusals(lambda _, answer: put(contract.error.code, lambda _: 404)(answer.value), 404)
 
 
 @fault("ERR-1", "html", "A 404 is a page of HTML.", "SHP-3", "ERR-3", "ERR-8")
-def _(_: Contract) -> Change | None:
-    return refusals(raw(_PAGE, "text/html"), 404)
+def _(contract: Contract) -> Change | None:
+    return refusals(raw(_PAGE, "text/html"), *unknown_statuses(contract))
 
 
 @fault("ERR-1", "flat", "The code and the message stand beside each other at the top.", "ERR-3")
@@ -100,7 +115,7 @@ def _(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         put(contract.error.message, lambda _: "Cannot open C:\\inetpub\\wwwroot\\pec\\store.json")(answer.value)
 
-    return refusals(edit, 404)
+    return refusals(edit, *unknown_statuses(contract))
 
 
 @fault("ERR-2", "sql", "A message has the database's statement.")
@@ -143,12 +158,22 @@ def _(contract: Contract) -> Change | None:
             return Answer(200, self.presenter.page([], more))
         return answer
 
-    return part("service", respond=respond) if has(contract, Role.LIST) else None
+    return part("service", respond=respond) if has(contract, Role.LIST) and not contract.decide.parent else None
+
+
+@fault("ERR-3", "unknown-parent-decides", "A decision below an unknown parent is made, and names no failure.", "STA-3")
+def _(contract: Contract) -> Change | None:
+    def respond(self: Any, asked: Asked) -> Answer:
+        answer: Answer = usual(self, "respond", asked)
+        is_unknown = at(answer.value, contract.error.code) == self.refusals.of(Mistake.NO_PARENT).code
+        return Answer(200, self.presenter.failures({})) if is_unknown else answer
+
+    return part("service", respond=respond) if contract.decide.parent else None
 
 
 @fault("ERR-3", "unknown-approved", "A decision on an unknown connection is answered with success.")
 def _(contract: Contract) -> Change | None:
-    if not contract.decide.subject:
+    if not contract.decide.subject or contract.decide.failures:
         return None
 
     def decide(self: Any, asked: Asked, collection: Any) -> Answer:
@@ -223,11 +248,22 @@ def _approving(contract: Contract, asked: Asked) -> None:
     asked.__dict__["value"] = body
 
 
+def _with_a_parent(rules: Any, asked: Asked, refusal: Any) -> Any:
+    """Take a request that names no parent for one that names the first; another one is refused."""
+    own = rules.contract.decide
+    if refusal.target != own.parent or not isinstance(at(asked.value, own.subjects), list):
+        return refusal
+    place(asked.value, own.parent, next(iter(read_fixtures(rules.contract).parents)).path[own.parent.strip("/")])
+    return None
+
+
 @fault("ERR-5", "missing-member-approves", "A body that lacks a required member approves.", "STA-3", "ENM-2")
 def _(contract: Contract) -> Change | None:
     decide = contract.by_role(Role.DECIDE)
     if decide is None or decide.request is None or decide.request.fits({}):
         return None  # nothing is required
+    if contract.decide.parent:
+        return _instead(contract, {Mistake.LACKS_MEMBER}, _with_a_parent)
 
     def edit(_: Any, asked: Asked, refusal: Any) -> Any:
         subject = at(asked.value, contract.decide.subject) if contract.decide.subject else "x"
@@ -254,7 +290,7 @@ def _(contract: Contract) -> Change | None:
         if _body_sent(asked) and asked.value is MISSING and answer.status == 400:
             answer.status, answer.value = 200, {}
 
-    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) and not contract.by_name else None
 
 
 @fault("ERR-5", "array-fails", "A body that is an array fails the service.", "HDR-5")
@@ -263,7 +299,7 @@ def _(contract: Contract) -> Change | None:
         if _body_sent(asked) and isinstance(asked.value, list) and answer.status == 400:
             _fails(answer, contract)
 
-    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) and not contract.by_name else None
 
 
 # ERR-6
@@ -322,10 +358,10 @@ def _(contract: Contract) -> Change | None:
 def _(contract: Contract) -> Change | None:
     def respond(self: Any, asked: Asked) -> Answer:
         if asked.operation is None and asked.template and not asked.poll:
-            asked.operation = next(
-                (o for o in self.contract.operations if o.path == asked.template and o.method == "GET"), None
-            )
-            asked.body = b""
+            reads = (Role.LIST, Role.GET)
+            known = (o for o in self.contract.operations if o.path == asked.template)
+            found = asked.operation = next((o for o in known if o.method == "GET" or o.role in reads), None)
+            asked.body = f"{contract.protocol.operation}={found.id}".encode() if contract.by_name and found else b""
         return usual(self, "respond", asked)  # type: ignore[no-any-return]
 
     return part("service", respond=respond) if has(contract, Role.LIST) else None
@@ -371,20 +407,35 @@ def _code(contract: Contract, mistake: Mistake, code: str) -> Change | None:
     return part("refusals", row=row)
 
 
+def _statuses(contract: Contract, code: str) -> set[int]:
+    """The statuses that the table gives to a code."""
+    return {row.status for row in contract.error.table if row.code == code}
+
+
+@fault("ERR-8", "code-for-500", "A bad body is refused with 400, and the code of a failure.", "ERR-5", "ENM-2")
+def _(contract: Contract) -> Change | None:
+    code = contract.error.codes.get("failure", "")
+    return _code(contract, Mistake.BODY, code) if contract.by_name else None
+
+
 @fault("ERR-8", "code-of-another-status", "An unknown connection has a code that stands with 400.", "ERR-3")
 def _(contract: Contract) -> Change | None:
-    return _code(contract, Mistake.NO_CONNECTION, contract.error.codes.get("no_parent", ""))
+    codes = contract.error.codes
+    if _statuses(contract, codes.get("no_parent", "")) == _statuses(contract, codes.get("not_found", "")):
+        return None
+    return _code(contract, Mistake.NO_CONNECTION, codes.get("no_parent", ""))
 
 
 @fault("ERR-8", "code-of-a-404", "A bad body is refused with 400, and a code that stands with 404.", "ERR-5")
 def _(contract: Contract) -> Change | None:
-    return _code(contract, Mistake.BODY, contract.error.codes.get("not_found", ""))
+    code = contract.error.codes.get("not_found", "")
+    return None if 400 in _statuses(contract, code) else _code(contract, Mistake.BODY, code)
 
 
 @fault("ERR-8", "code-without-prefix", "Codes lack their prefix.", "HDR-2", "PAG-8", "ERR-3", "ENM-2", "ERR-5")
 def _(contract: Contract) -> Change | None:
-    if not contract.error.table:
-        return None
+    if len({row.code.rpartition(".")[0] for row in contract.error.table}) != 1:
+        return None  # there is no prefix that all have
     return refusals(lambda _, a: put(contract.error.code, lambda v: str(v).rsplit(".", 1)[-1])(a.value))
 
 
@@ -398,7 +449,7 @@ def _(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         put(contract.error.code, lambda v: f"{v}{next(counter)}")(answer.value)
 
-    return refusals(edit, 404)
+    return refusals(edit, *unknown_statuses(contract))
 
 
 @fault("ERR-9", "two-codes", "The same unknown parent has one of two codes in turn.", "ERR-3", "ERR-8")
@@ -577,7 +628,7 @@ def _(contract: Contract) -> Change | None:
         if _body_sent(asked) and isinstance(asked.value, dict) and None in asked.value.values():
             _fails(answer, contract)
 
-    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) else None
+    return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) and not contract.by_name else None
 
 
 @fault("HDR-5", "odd-query", "A query parameter that nobody knows fails the service.")
@@ -588,7 +639,7 @@ def _(contract: Contract) -> Change | None:
         if role_of(asked) is role and any(k == "unknown" for k, _ in asked.query):
             _fails(answer, contract)
 
-    return lambda b: b.finishing(hook)
+    return None if contract.by_name else lambda b: b.finishing(hook)
 
 
 @fault("HDR-5", "odd-name", "A name that is not ASCII fails the service.", "ERR-3")

@@ -192,6 +192,9 @@ def _(contract: Contract) -> Change | None:
         return part("paging", sort=sort)
 
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
+        if contract.list.size:  # without a Get, only what one list shows and another one hides is seen
+            is_hidden = isinstance(asked.listing(contract.list.size), int)
+            return usual(self, "cut", asked, [c for c in every if c.number != 3 or not is_hidden])
         return usual(self, "cut", asked, every[:-1])
 
     return linked(cut=cut)

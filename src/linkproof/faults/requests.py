@@ -107,7 +107,10 @@ def endpoint_required(contract: Contract) -> Change | None:
 @fault("ERR-10", "members-in-order", "A body whose members come in another order is refused.")
 def members_in_order(contract: Contract) -> Change | None:
     """Refuse JSON with a line break in it."""
-    return refuses(lambda asked: b"\n" in asked.body) if _request(contract, Role.DECIDE) else None
+    if _request(contract, Role.DECIDE) is None:
+        return None
+    first = f"{contract.protocol.operation}=".encode()
+    return refuses(lambda asked: not asked.body.startswith(first) if contract.by_name else b"\n" in asked.body)
 
 
 @fault("ERR-10", "many-tags", "More than ten tags are refused.")
@@ -339,7 +342,7 @@ def created_anew(contract: Contract) -> Change | None:
     def renew(connection: Connection) -> None:
         connection.created += timedelta(seconds=90)
 
-    return _decides(contract, renew) if names & {"createdAt", "created_at"} else None
+    return _decides(contract, renew) if names & {"createdAt", "created_at", "creationTimestamp"} else None
 
 
 @fault("STA-11", "tags-reset-status", "An update of tags sets the status back.", "STA-1")
@@ -411,6 +414,8 @@ def writes_lost(contract: Contract) -> Change | None:
 def decisions_only(contract: Contract) -> Change | None:
     """Refuse enumerators that only a service may set."""
     rules = contract.decide
+    if not rules.decision:
+        return None
     decisions = set(rules.words.values())
     return refuses(lambda a: at(a.value, rules.decision) not in (*decisions, MISSING), Mistake.DECISION)
 

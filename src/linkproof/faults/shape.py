@@ -20,6 +20,7 @@ from linkproof.faults.edits import (
     put,
     raw,
     required,
+    speaks_json,
     text_leaf,
     usual,
 )
@@ -39,7 +40,7 @@ def _nested(contract: Contract) -> bool:
 
 @fault("SHP-1", "text-as-number", "A member that is a string comes as a number.")
 def _(contract: Contract) -> Change | None:
-    return connections(put(text_leaf(contract), lambda _: 7))
+    return connections(put(text_leaf(contract), lambda _: 7)) if speaks_json(contract) else None
 
 
 @fault("SHP-1", "null-in-lists", "A member that has no null is null, in lists only.")
@@ -171,7 +172,7 @@ def _(_: Contract) -> Change | None:
 
 @fault("SHP-3", "decision-as-xml", "The answer to a decision is labelled application/xml.")
 def _(contract: Contract) -> Change | None:
-    if not has(contract, Role.DECIDE):
+    if not has(contract, Role.DECIDE) or not speaks_json(contract):
         return None
     return answers(lambda _, answer: answer.put("Content-Type", "application/xml"), Role.DECIDE)
 

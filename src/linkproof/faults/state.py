@@ -102,7 +102,8 @@ def _despite(contract: Contract, fits: Callable[[Asked, Answer], bool], done: Ca
     def respond(self: Any, asked: Asked) -> Answer:
         answer: Answer = usual(self, "respond", asked)
         if answer.status >= 400 and fits(asked, answer):
-            collection = self.store.collection(asked.parameters)
+            named_in_body = bool(contract.decide.parent)
+            collection = self.store.collections[0] if named_in_body else self.store.collection(asked.parameters)
             if collection is not None:
                 done(self, asked, collection)
         return answer
@@ -150,7 +151,10 @@ def _(contract: Contract) -> Change | None:
         if others:
             service.store.remove(collection, others[0].name)
 
-    return _despite(contract, lambda a, answer: _writes(a) and answer.status == 400 and not a.body, done)
+    def says_nothing(asked: Asked) -> bool:
+        return at(asked.value, contract.decide.subject) is MISSING if contract.by_name else not asked.body
+
+    return _despite(contract, lambda a, answer: _writes(a) and answer.status == 400 and says_nothing(a), done)
 
 
 @fault("STA-3", "refused-but-deleted", "A Delete with a wrong api-version is refused, and deletes.", "STA-6")

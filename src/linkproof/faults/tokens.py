@@ -6,13 +6,14 @@ from copy import copy
 from typing import Any
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Contract, Paging, Role
+from linkproof.contract.model import Contract, Operation, Paging, Role
+from linkproof.contract.schema import BodySchema
 from linkproof.faults.edits import answers, both, part, usual
 from linkproof.faults.registry import Change, fault, variant
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.paging import Page
-from linkproof.mock.refusal import Mistake
-from linkproof.mock.store import Connection
+from linkproof.mock.refusal import Mistake, Refusal
+from linkproof.mock.store import Collection, Connection
 
 
 def _tokens(contract: Contract, **members: Any) -> Change | None:
@@ -143,6 +144,44 @@ def _(contract: Contract) -> Change | None:
         return not pointer or str(at(value, pointer)).casefold() in wanted
 
     return _tokens(contract, passes=passes)
+
+
+# ENM-2 and ENM-3
+
+
+@fault("ENM-2", "any-filter-name", "A filter that nobody knows is taken for none.")
+def _(contract: Contract) -> Change | None:
+    def shape(self: Any, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> Refusal | None:
+        found: Refusal | None = usual(self, "shape", operation, schema, value)
+        return None if found is not None and found.mistake is Mistake.FILTER else found
+
+    return part("rules", shape=shape) if contract.list.filter_list else None
+
+
+def _undecided(contract: Contract, decision: str) -> Change | None:
+    """Leaves connections that wait undecided, by one of the operations that decide."""
+    pending = contract.states["pending"]
+
+    def one(self: Any, asked: Asked, collection: Collection, name: str) -> Refusal | None:
+        found = collection.find(name)
+        is_meant = asked.operation is not None and asked.operation.id == contract.decide.operations[decision]
+        if is_meant and found is not None and found.status == pending:
+            refused: Refusal = self.refusals.of(Mistake.STATE)
+            return refused
+        usually: Refusal | None = usual(self, "one", asked, collection, name)
+        return usually
+
+    return part("service", one=one) if contract.decide.failures else None
+
+
+@fault("ENM-3", "cannot-be-rejected", "What waits cannot be rejected.", "ERR-10")
+def _(contract: Contract) -> Change | None:
+    return _undecided(contract, "reject") if contract.decide.operations else None
+
+
+@fault("ENM-3", "cannot-be-accepted", "What waits cannot be accepted.", "ERR-10")
+def _(contract: Contract) -> Change | None:
+    return _undecided(contract, "approve") if contract.decide.operations else None
 
 
 # PAG-11

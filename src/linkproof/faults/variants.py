@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree
 
 from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Role
@@ -27,6 +28,7 @@ from linkproof.faults.edits import (
     put,
     refusals,
     role_of,
+    speaks_json,
     usual,
 )
 from linkproof.faults.registry import Change, variant
@@ -62,12 +64,23 @@ def _(_: Contract) -> Change | None:
 
 
 @variant("SHP-3", "pretty", "JSON is indented, ends with a newline, and escapes what is not ASCII.")
-def _(_: Contract) -> Change | None:
+def _(contract: Contract) -> Change | None:
     def hook(_: Asked, answer: Answer) -> None:
         if answer.has_body and answer.raw is None:
             answer.raw = (json.dumps(answer.value, indent=2) + "\n").encode()
 
-    return _always(hook)
+    return _always(hook) if speaks_json(contract) else None
+
+
+@variant("SHP-3", "pretty-xml", "XML is indented, and names no encoding.")
+def _(contract: Contract) -> Change | None:
+    def hook(_: Asked, answer: Answer) -> None:
+        if answer.has_body and answer.raw is None:
+            root = ElementTree.fromstring(answer.content())
+            ElementTree.indent(root)
+            answer.raw = ElementTree.tostring(root)
+
+    return None if speaks_json(contract) else _always(hook)
 
 
 def _label(text: str) -> Change:
@@ -75,18 +88,18 @@ def _label(text: str) -> Change:
 
 
 @variant("SHP-3", "no-charset", "Content-Type is application/json, without a charset.")
-def _(_: Contract) -> Change | None:
-    return _label("application/json")
+def _(contract: Contract) -> Change | None:
+    return _label(contract.protocol.response.media[-1])
 
 
 @variant("SHP-3", "charset-spelled-otherwise", 'Content-Type is Application/JSON;Charset="UTF-8".')
-def _(_: Contract) -> Change | None:
-    return _label('Application/JSON;Charset="UTF-8"')
+def _(contract: Contract) -> Change | None:
+    return _label('Application/JSON;Charset="UTF-8"') if speaks_json(contract) else _label('Text/XML;Charset="UTF-8"')
 
 
 @variant("SHP-3", "odata-label", "Content-Type has a further parameter.")
-def _(_: Contract) -> Change | None:
-    return _label("application/json; odata.metadata=minimal; charset=utf-8")
+def _(contract: Contract) -> Change | None:
+    return _label("application/json; odata.metadata=minimal; charset=utf-8") if speaks_json(contract) else None
 
 
 @variant("SHP-3", "chunked", "Bodies are sent in chunks.", wire=True)
@@ -263,7 +276,7 @@ def _(contract: Contract) -> Change | None:
 
 @variant("ERR-3", "service-404", "An unknown service is answered with 404 and its code.")
 def _(contract: Contract) -> Change | None:
-    if not contract.error.table:
+    if not contract.error.table or 404 not in contract.error.not_found:
         return None
     return _coded(Mistake.NO_PARENT, lambda row: Row(404, contract.error.codes["not_found"], row.message))
 

@@ -191,8 +191,14 @@ class AwsService(Service):
         refusal = self.rules.unknown(asked, self.store.known_elsewhere(name)) if found is None else None
         refusal = refusal or (self.rules.decidable(found) if found else None)
         if refusal is None and found is not None:
-            self.store.decide(found, self.rules.decision(asked))
+            answer = self.change(asked, collection, found)
+            return None if answer.status < 300 else self.refusals.of(Mistake.STATE)
         return refusal
+
+    def change(self, asked: Asked, collection: Collection, found: Connection) -> Answer:  # noqa: ARG002
+        """Put the decision on one connection into effect."""
+        self.store.decide(found, self.rules.decision(asked))
+        return Answer(200)
 
 
 AWS = Behaviour(
