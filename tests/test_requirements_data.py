@@ -43,7 +43,7 @@ NEEDS = {
     *("list", "get", "decide", "delete", "tags", "long-running", "enumerations", "request-enumerations"),
     *("request-body", "path-limits", "integers", "next-link", "offset-and-limit", "token", "one-page"),
     *("version-parameter", "request-ids", "caseless-paths", "error-table", "identity", "private-endpoint-ids"),
-    *("description", "read-only-members", "decide-by-resource", "groups", "link-resources"),
+    *("description", "read-only-members", "decide-by-resource", "groups", "link-resources", "link-resource"),
     *("decisions", "several-decisions", "filter-list"),
 }
 #: The contracts that have a definition page, as folders of schemas/contracts.

@@ -108,9 +108,11 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
     if page.onward is not Onward.ENDS or page.changed or not _began_at_the_start(call, view):
         return
     shown = {s.name: s.listed.value for s in view.collection.subjects if s.name in complete.names and s.listed}
-    if len(shown) < len(complete.names) or not all(settled(contract, value) for value in shown.values()):
+    if len(shown) < len(complete.names):
         return
-    missing = [n for n, value in shown.items() if _fits(contract, value, wanted) and n not in page.all_names]
+    # What is on its way may have arrived since.
+    stays = {name: value for name, value in shown.items() if settled(contract, value)}
+    missing = [n for n, value in stays.items() if _fits(contract, value, wanted) and n not in page.all_names]
     if not missing:
         yield passed("PAG-10")
         return
