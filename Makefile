@@ -21,7 +21,7 @@ fuzz: $(STAMP)
 	LINKPROOF_FUZZ=$(FUZZ) $(BIN)/python -m pytest -q tests/fuzzing
 
 # Damaged files, hostile servers and secrets, each with exit code, time and memory: the tables of docs/robustness.md.
-ATTACKS ?= 280
+ATTACKS ?= 290
 attacks: $(STAMP)
 	$(BIN)/python -m tests.attacks --inputs $(ATTACKS)
 

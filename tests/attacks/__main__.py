@@ -99,7 +99,7 @@ def _made(name: str, options: argparse.Namespace) -> str:
 def main() -> int:
     """Try the parts that are asked for; the page holds the newest table of each part."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inputs", type=int, default=250, help="damaged files of each kind")
+    parser.add_argument("--inputs", type=int, default=290, help="damaged files of each kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", choices=[*PARTS], action="append")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "attacks", help="keeps each part's table")

@@ -44,7 +44,7 @@ class Kind:
     prepare: Callable[[Path], object] = lambda _: None
     #: Whether the command needs a process of its own, because this one has read the shipped files already.
     separate: bool = False
-    #: Whether it takes seconds, so that only a tenth is tried.
+    #: Whether it takes seconds, so that only a twentieth is tried.
     slow: bool = False
 
 
@@ -106,7 +106,7 @@ def tried(kind: Kind, number: int, start: int) -> Row:
         _warm(kind)
 
     @seed(start)
-    @settings(_QUIET, max_examples=max(number // 10, 2) if kind.slow else number)
+    @settings(_QUIET, max_examples=max(number // 20, 2) if kind.slow else number)
     @given(data=st.data())
     def attack(data: st.DataObject) -> None:
         content = data.draw(damaged(kind.seeds))
