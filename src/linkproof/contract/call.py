@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import copy
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -102,7 +101,7 @@ class Call:
         kept = cut(self.exchange)
         if kept is self.exchange:
             return self
-        call = copy(self)
+        call = Call(self.exchange, self.address)  # compiled objects cannot be copied
         call.exchange = kept
         if not self.success:
             call.answer = MISSING
@@ -150,7 +149,7 @@ class Call:
         """The same call as far as it is about one of the connections that it decides."""
         if name == self.subject:
             return self
-        call = copy(self)
+        call = Call(self.exchange, self.address)  # compiled objects cannot be copied
         call.subject = name
         return call
 
