@@ -87,6 +87,13 @@ def _around_items(operation: Operation | None) -> list[str]:
     return [n.pointer for n in nodes if n.required and n.pointer.count("/") == 1 and n.schema.get("type") == "string"]
 
 
+def beside_the_error(contract: Contract) -> list[str]:
+    """The texts that an error body has to have at its top, beside its code and message."""
+    own = (contract.error.code, contract.error.message)
+    nodes = (n for n in contract.operations[0].error.nodes() if n.required and n.pointer.count("/") == 1)
+    return [n.pointer[1:] for n in nodes if n.schema.get("type") == "string" and n.pointer not in own]
+
+
 def has(contract: Contract, *roles: Role) -> bool:
     """Whether the contract has all these operations."""
     return all(contract.by_role(r) for r in roles)

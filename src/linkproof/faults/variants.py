@@ -14,6 +14,7 @@ from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.edits import (
     answers,
+    beside_the_error,
     both,
     connections,
     drop,
@@ -343,8 +344,11 @@ def _(contract: Contract) -> Change | None:
 
     def hook(asked: Asked, answer: Answer) -> None:
         if role_of(asked) is Role.LIST and answer.status == 200 and next(turns) % 9 == 0:
-            answer.status, answer.value = (400 if contract.error.throttled else 429), {}
-            place(answer.value, contract.error.code, (*contract.error.throttled, "TooManyRequests")[0])
+            code = (*contract.error.throttled, "TooManyRequests")[0]
+            usual_status = 400 if contract.error.throttled else 429
+            answer.status = next((r.status for r in contract.error.table if r.code == code), usual_status)
+            answer.value = dict.fromkeys(beside_the_error(contract), "x")
+            place(answer.value, contract.error.code, code)
             place(answer.value, contract.error.message, "Too many requests.")
             answer.put("Retry-After", "1")
 
