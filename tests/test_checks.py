@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from linkproof.base.json_values import parse
@@ -20,6 +22,8 @@ from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
 from tests.traffic import AKS, MOCK, contract, error, ex, judge
 
 CASES = (*FIRST, *EFFECTS, *KINDS, *REQUESTS, *NAMED)
+#: Requirements whose traffic needs a contract that is imported: by the file of their tests.
+ELSEWHERE = {"SHP-8": "checks/test_groups.py"}
 IDS = [f"{c.requirement} {c.name}".strip() for c in CASES]
 
 
@@ -65,7 +69,8 @@ def test_integers_are_read_with_all_their_digits(number: int) -> None:
 def test_every_requirement_has_a_check_and_cases() -> None:
     ids = {r.id for r in all_requirements() if r.subject == "target"}
     assert {r for check in all_checks() for r in check.requirements} == ids
-    assert {c.requirement for c in CASES} == ids
+    assert {c.requirement for c in CASES} | set(ELSEWHERE) == ids
+    assert all(f'"{r}"' in (Path(__file__).parent / file).read_text(encoding="utf-8") for r, file in ELSEWHERE.items())
 
 
 def test_what_the_checks_say_is_what_was_approved() -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from linkproof.cli.waive import read_waivers
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.model import Role
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results, Status, Verdict
@@ -21,7 +24,7 @@ from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
 from linkproof.results.serialize import results_from_dict, results_to_dict
-from linkproof.results.waivers import with_waivers
+from linkproof.results.waivers import covers, with_waivers
 from tests.command_line import linkproof
 from tests.results_examples import PEC, breached, replace
 from tests.test_formats import as_ndjson
@@ -89,6 +92,25 @@ def test_a_waived_breach_stays_one_and_the_exit_code_leaves_it_out(waived: Path)
 def test_another_bug_of_the_same_shape_is_not_covered(waived: Path, other: Exchange) -> None:
     code, data = check(waived, odd(), other)
     assert (code, data["verdict"]) == (1, "breached")
+
+
+def test_a_waiver_of_a_race_covers_whichever_reading_shows_it(tmp_path: Path) -> None:
+    whole = breached()
+    got = msgspec.structs.replace(
+        whole.findings[0], requirement="STA-10", operations=("PrivateEndpointConnections_Get",)
+    )
+    (tmp_path / "results.json").write_text(
+        json.dumps(results_to_dict(replace(whole, findings=[got]))), encoding="utf-8"
+    )
+    done = linkproof(tmp_path, "waive", got.id, "--results", ".", *WHO)
+    assert done.returncode == 0, done.stderr
+    (waiver,) = read_waivers(tmp_path / "waivers.toml")
+    contract = next(c for c in all_contracts() if c.id == got.contract)
+    readings = tuple(o.id for o in contract.operations if o.role in (Role.GET, Role.LIST))
+    assert len(readings) == 2
+    assert covers(waiver, msgspec.structs.replace(got, operations=readings))
+    writing = next(o.id for o in contract.operations if o.role is Role.DELETE)
+    assert not covers(waiver, msgspec.structs.replace(got, operations=(*readings, writing)))
 
 
 def test_an_expired_waiver_covers_nothing(waived: Path) -> None:

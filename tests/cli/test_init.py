@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from linkproof.cli.app import app
 from linkproof.cli.init.answers import Answers
-from linkproof.cli.init.credentials import CREDENTIALS
+from linkproof.cli.init.credentials import CREDENTIALS, kinds_for
 from linkproof.cli.init.target_file import Connections, target_toml
 from linkproof.contract.loader import all_contracts, select
 from linkproof.errors import UsageError
@@ -150,8 +150,7 @@ def test_a_workflow_is_yaml_that_runs_the_target(where: str) -> None:
 @pytest.mark.parametrize("kind", CREDENTIALS)
 def test_each_credential_is_written_as_target_files_have_it(kind: str, tmp_path: Path) -> None:
     known = CREDENTIALS[kind]
-    header = known.header
-    contract = next(c for c in all_contracts() if c.authorization_header == header)
+    contract = next(c for c in all_contracts() if kind in kinds_for(c))
     path = read_fixtures(contract).parents[0].path
     answers = Answers(
         "live",
@@ -167,6 +166,7 @@ def test_each_credential_is_written_as_target_files_have_it(kind: str, tmp_path:
     text = target_toml(answers, Connections(), "test")
     file.write_text(text, encoding="utf-8")
     target = read_target(file, [contract])
+    assert {k for c in all_contracts() for k in kinds_for(c)} == set(CREDENTIALS)
     assert target.auth[contract.vendor].kind == kind
     assert target.allow == ("conformance-*",)
     assert '"Odd state" = ["a\\"b"' in target_toml(answers, found, "test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from linkproof.base.files import replace_file
 from linkproof.base.toml_tables import read_toml, toml_of
 from linkproof.cli.reading import read_results
 from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.model import Role
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
@@ -41,7 +43,8 @@ def waive(
     chosen = _chosen(read_results(where), name, where)
     present = read_waivers(file) if file.exists() else ()
     found = [f for f in chosen if not any(covers(w, f) and w.expires >= day.isoformat() for w in present)]
-    entries = [entry_of(f, owner=owner, reason=reason, link=link, expires=day, any_value=any_value) for f in found]
+    given = {"owner": owner, "reason": reason, "link": link}
+    entries = [entry_of(f, **given, expires=day, any_value=any_value, also=_also(f)) for f in found]
     text = (file.read_text(encoding="utf-8") if present else _START) + "".join(
         f"\n# {f.id}: {' '.join(f.message.split())}\n{tomli_w.dumps({'waiver': [e]})}"
         for f, e in zip(found, entries, strict=True)
@@ -51,6 +54,13 @@ def waive(
     for finding in chosen:
         print(f"{'waived' if finding in found else 'already waived'}: {finding.id}, until {day} ({file})")
     return 0
+
+
+def _also(finding: Finding) -> Iterator[str]:
+    """The operations that may show a finding in the next run: of a race, whichever reading comes first."""
+    if any(r.id == finding.requirement and r.race for r in all_requirements()):
+        contract = next((c for c in all_contracts() if c.id == finding.contract), None)
+        yield from (o.id for o in (contract.operations if contract else ()) if o.role in (Role.GET, Role.LIST))
 
 
 def _chosen(results: Results, name: str, where: Path) -> list[Finding]:

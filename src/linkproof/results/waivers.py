@@ -48,9 +48,21 @@ def waivers_from(data: Mapping[str, Any], where: str, known: Known) -> tuple[Wai
     return found
 
 
-def entry_of(finding: Finding, *, owner: str, reason: str, link: str, expires: date, any_value: bool) -> dict[str, Any]:
-    """Return the entry of a waiver file for a finding, as plain TOML types."""
-    operations = list(finding.operations)
+def entry_of(
+    finding: Finding,
+    *,
+    owner: str,
+    reason: str,
+    link: str,
+    expires: date,
+    any_value: bool,
+    also: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Return the entry of a waiver file for a finding, as plain TOML types.
+
+    ``also`` has the operations that may show the same breach in another run.
+    """
+    operations = sorted({*finding.operations, *also})
     return {
         "requirement": finding.requirement,
         "contract": finding.contract,

@@ -48,6 +48,11 @@ _KINDS = {
 }
 
 
+def credential_kinds(vendor: str) -> tuple[str, ...]:
+    """The kinds of ``[auth.*]`` that a vendor's targets may have, the usual one first."""
+    return _KINDS[family_of(vendor)]
+
+
 def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
     """The ``[auth.*]`` tables. Raises UsageError."""
     found: dict[str, Auth] = {}
@@ -58,7 +63,7 @@ def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
     for vendor, table in raw.get("auth", {}).items():
         name = f"auth.{vendor}"
         where = f"{file}: [{name}]"
-        kinds = _KINDS[family_of(vendor.removesuffix("-consumer"))]
+        kinds = credential_kinds(vendor.removesuffix("-consumer"))
         kind = table.get("kind", kinds[0])
         if kind not in kinds:
             raise UsageError(f"kind is {shown(kind)}", where=where, fix=f"one of: {', '.join(kinds)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linkproof.base.files import write_file
 from linkproof.cli.init.answers import MOCK, Answers, Ask, Given, answers_from
-from linkproof.cli.init.credentials import kinds_for, unset
+from linkproof.cli.init.credentials import unset
 from linkproof.cli.init.listing import Names, listed, needed_by
 from linkproof.cli.init.other_files import github_workflow, gitlab_job, plan_toml
 from linkproof.cli.init.target_file import Connections, target_toml
@@ -17,10 +17,8 @@ from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
+from linkproof.targets.embedded import embedded_target
 from linkproof.targets.file import read_target
-
-#: The embedded server's token, which `linkproof mock` prints in its help.
-_MOCK_TOKEN = "test-token"
 
 
 def init_target(given: Given, ask: Ask, file: Path, *, force: bool, quiet: bool) -> int:
@@ -49,10 +47,11 @@ def init_mock(contracts: Sequence[Contract], port: int, file: Path, *, force: bo
     _writable(file, force=force)
     parents = {c.id: read_fixtures(c).parents for c in contracts}
     served = tuple(c for c in contracts if parents[c.id])
-    auth = {c.vendor: kinds_for(c)[0] for c in served}
+    embedded = embedded_target(f"http://127.0.0.1:{port}", served)
+    auth = {vendor: one.kind for vendor, one in embedded.auth.items()}
     answers = Answers(
         kind=MOCK,
-        base_url=f"http://127.0.0.1:{port}",
+        base_url=embedded.base_url,
         contracts=served,
         paths={c.id: parents[c.id][0].path for c in served},
         auth=auth,
@@ -63,7 +62,8 @@ def init_mock(contracts: Sequence[Contract], port: int, file: Path, *, force: bo
         {c.id: parents[c.id][0].names for c in served},
         {c.id: {s: len(n) for s, n in parents[c.id][0].names.items()} for c in served},
     )
-    text = target_toml(answers, connections, "linkproof init --mock", reset="/_control/reset", token=_MOCK_TOKEN)
+    tokens = {vendor: one.token for vendor, one in embedded.auth.items()}
+    text = target_toml(answers, connections, "linkproof init --mock", reset="/_control/reset", tokens=tokens)
     _write(file, text, served)
     _sayer(quiet=quiet)(
         f"written: {file}; next: linkproof mock --port {port} & linkproof run --target {file} --wait 30"

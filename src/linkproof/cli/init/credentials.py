@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linkproof.contract.model import Contract
+from linkproof.targets.auth import credential_kinds
 
 
 @dataclass(frozen=True)
 class CredentialKind:
-    """A kind of ``[auth.*]``: its members, the header that carries it, and what to do first.
+    """A kind of ``[auth.*]``: its members, and what to do first.
 
     ``{name}`` in a member is filled from the parents' path parameters. ``token_env`` is the variable that holds the
     token, "" where there is none.
     """
 
-    header: str
     token_env: str = ""
     members: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
@@ -25,14 +25,12 @@ class CredentialKind:
 
 CREDENTIALS: Mapping[str, CredentialKind] = {
     "bearer": CredentialKind(
-        "Authorization",
         "AZURE_TOKEN",
         first="export AZURE_TOKEN=$(az account get-access-token --query accessToken -o tsv)",
     ),
-    "azure-identity": CredentialKind("Authorization", first="pip install 'linkproof[azure]' && az login"),
-    "x-auth-token": CredentialKind("X-Auth-Token", "HUAWEI_TOKEN", first="export HUAWEI_TOKEN=..."),
+    "azure-identity": CredentialKind(first="pip install 'linkproof[azure]' && az login"),
+    "x-auth-token": CredentialKind("HUAWEI_TOKEN", first="export HUAWEI_TOKEN=..."),
     "aksk": CredentialKind(
-        "X-Auth-Token",
         members={
             "access_key_env": "HUAWEICLOUD_SDK_AK",
             "secret_key_env": "HUAWEICLOUD_SDK_SK",
@@ -41,7 +39,6 @@ CREDENTIALS: Mapping[str, CredentialKind] = {
         first="pip install 'linkproof[huawei]'; export HUAWEICLOUD_SDK_AK=... HUAWEICLOUD_SDK_SK=...",
     ),
     "keystone": CredentialKind(
-        "X-Auth-Token",
         members={
             "auth_url": "https://iam.myhuaweicloud.com/v3",
             "username_env": "OS_USERNAME",
@@ -51,13 +48,17 @@ CREDENTIALS: Mapping[str, CredentialKind] = {
         },
         first="pip install 'linkproof[huawei]'; export OS_USERNAME=... OS_PASSWORD=...",
     ),
+    "aws-sigv4": CredentialKind(
+        members={"region": "your-region"},
+        first="pip install 'linkproof[aws]'; export AWS_PROFILE=..., and name the region of base_url below",
+    ),
+    "authorization": CredentialKind("AWS_AUTHORIZATION", first="export AWS_AUTHORIZATION='AWS4-HMAC-SHA256 ...'"),
 }
 
 
 def kinds_for(contract: Contract) -> list[str]:
     """The kinds of credential that a contract's vendor takes, the simplest first."""
-    header = contract.authorization_header.lower()
-    return [kind for kind, known in CREDENTIALS.items() if known.header.lower() == header] or ["bearer"]
+    return list(credential_kinds(contract.vendor))
 
 
 def unset(names: Sequence[str]) -> list[str]:

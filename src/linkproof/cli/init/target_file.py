@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from linkproof.cli.init.answers import Answers
 from linkproof.cli.init.credentials import CREDENTIALS
@@ -24,12 +25,21 @@ class Connections:
     why: Mapping[str, str] = field(default_factory=dict)
 
 
-def target_toml(answers: Answers, connections: Connections, command: str, *, reset: str = "", token: str = "") -> str:
-    """The file's text. ``token`` is written only for the embedded server, whose token is public."""
-    return "\n".join(_lines(answers, connections, command, reset, token)) + "\n"
+def target_toml(
+    answers: Answers,
+    connections: Connections,
+    command: str,
+    *,
+    reset: str = "",
+    tokens: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The file's text. ``tokens``, by vendor, are written only for the embedded server, whose tokens are public."""
+    return "\n".join(_lines(answers, connections, command, reset, tokens)) + "\n"
 
 
-def _lines(answers: Answers, connections: Connections, command: str, reset: str, token: str) -> Iterator[str]:
+def _lines(
+    answers: Answers, connections: Connections, command: str, reset: str, tokens: Mapping[str, str]
+) -> Iterator[str]:
     yield f"# Written by `{command}`. Run it: linkproof run   (every member: docs/targets.md)"
     yield ""
     yield "[target]"
@@ -43,7 +53,7 @@ def _lines(answers: Answers, connections: Connections, command: str, reset: str,
         yield '# reset = { method = "POST", path = "/reset" }  # if the mock can put its connections back'
     for vendor, kind in answers.auth.items():
         yield ""
-        yield from _auth(answers, vendor, kind, token)
+        yield from _auth(answers, vendor, kind, tokens.get(vendor, ""))
     for contract in answers.contracts:
         yield ""
         yield from _contract(contract, answers, connections)
