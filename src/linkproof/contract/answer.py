@@ -38,6 +38,11 @@ class Answer:
         self.passed: tuple[Any, ...] | None = None
         self.values: tuple[Any, ...] | None = None
 
+    @property
+    def can_repeat(self) -> bool:
+        """Whether a later answer is compared with this one: its body was kept."""
+        return self._body != b""
+
     def is_repeated(self, exchange: Exchange) -> bool:
         """Whether an exchange, without a request body, has the same answer: status, body, type; and credential."""
         response = exchange.response

@@ -79,7 +79,7 @@ class Call:
         if answered is None or request.body or not answered.is_repeated(exchange):
             value = self._value_of(response.body) if response.body else MISSING
             answered = Answer(exchange, value)
-            if not request.body:
+            if not request.body and answered.can_repeat:
                 address.answer = answered
         self.answered: Answer = answered
         self.answer: Any = answered.value
