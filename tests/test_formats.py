@@ -59,6 +59,7 @@ def line(exchange: Exchange) -> str:
         "ended": exchange.ended,
         "credential": exchange.credential.value,
         "at": exchange.at,
+        "contract": exchange.contract,
     }
     SCHEMA.validate(value)
     return json.dumps(value, ensure_ascii=False)

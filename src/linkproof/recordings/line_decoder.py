@@ -41,6 +41,7 @@ class Line(Struct):
     started: float | None = None
     ended: float | None = None
     credential: Any = None
+    contract: str | None = None
 
 
 #: Decodes a line. Raises msgspec.MsgspecError for any that is not written in the usual way.

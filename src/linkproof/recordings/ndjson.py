@@ -23,7 +23,7 @@ from linkproof.recordings.line_decoder import decode_line
 from linkproof.recordings.vcr import credential_of, date_of, is_plain_url, pairs_of
 
 #: How a file begins whose first line is an exchange: no other format's first key is one of these.
-BEGINS = re.compile(rb'\s*\{\s*"(?:request|response|started|ended|at|world|scene|credential)"\s*:', re.ASCII)
+BEGINS = re.compile(rb'\s*\{\s*"(?:request|response|started|ended|at|world|scene|credential|contract)"\s*:', re.ASCII)
 _FIX = "each line is one exchange: see docs/recordings.md"
 _URL = re.compile(r"https?://[^/?#\s]")
 _HEADERS = "expected a list of [name, value], or an object of texts"
@@ -92,6 +92,7 @@ def _regular(raw: bytes, where: str, number: int) -> Exchange | None:
         number + 0.5 if line.ended is None else line.ended,
         credential_of(sent),
         line.at or date_of(came),
+        line.contract or "",
     )
 
 
@@ -108,9 +109,10 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
         raise ValueError(f"response.status is {status!r:.40}, no HTTP status")
     sent, came = _headers(request, "request"), _headers(response, "response")
     credential = value.get("credential")
-    scope, scenario, at = value.get("world"), value.get("scene"), value.get("at")
+    scope, scenario = value.get("world"), value.get("scene")
+    at, contract = value.get("at"), value.get("contract")
     reason = response.get("reason")
-    _check_texts(("world", scope), ("scene", scenario), ("at", at), ("response.reason", reason))
+    _check_texts(("world", scope), ("scene", scenario), ("at", at), ("contract", contract), ("response.reason", reason))
     return Exchange(
         Request(method.upper(), url, sent, _body(request, "request")),
         Response(status, came, _body(response, "response"), reason or ""),
@@ -121,6 +123,7 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
         ended=_seconds(value, "ended", number + 0.5),
         credential=credential_of(sent) if credential is None else _credential(credential),
         at=at or date_of(came),
+        contract=contract or "",
     )
 
 
