@@ -44,7 +44,6 @@ _INTERACTION = re.compile(
     rf"    status:\n      code: {_SCALAR}\n      message: {_SCALAR}\n"
 )
 _FIELD = re.compile(rf"      ([A-Za-z0-9_-]+):\n      - (?:({_WORD})|'([^'\n]*)')\n")
-_FOLD = re.compile(r" *\n *")
 #: How quoted texts and null begin.
 _SPECIAL = "'\"nN"
 _NULLS = frozenset({"null", "Null", "NULL"})
@@ -129,7 +128,11 @@ def _scalar(text: str) -> str | None:
     if text[0] == '"':
         return str(json.loads(text))
     text = text[1:-1].replace("''", "'")
-    return _FOLD.sub(" ", text) if "\n" in text else text
+    if "\n" not in text:
+        return text
+    # A line's end is a space, with what is beside it; the text's own ends stay.
+    first, *lines, last = text.split("\n")
+    return " ".join([first.rstrip(" "), *(line.strip(" ") for line in lines), last.lstrip(" ")])
 
 
 def _fields(text: str) -> dict[str, list[str]] | None:
