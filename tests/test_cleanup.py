@@ -189,7 +189,7 @@ def test_a_signal_while_it_cleans_up_does_not_stop_that(tmp_path: Path) -> None:
         before = shown(server, HEALTH)
         journal = tmp_path / "out" / "journal.jsonl"
         process = started(tmp_path, file, journal, 14)
-        while '"restored"' not in journal.read_text(encoding="utf-8") and process.poll() is None:
+        while '"undone"' not in journal.read_text(encoding="utf-8") and process.poll() is None:
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=120)
