@@ -133,7 +133,7 @@ def _refused(call: Call, accepted: Call | None) -> Judgement:
     else:
         message = f"{what}; the same was accepted before"
     evidence = (accepted.exchange,) if accepted is not None else ()
-    kind = f"{call.role} refused"
+    kind = f"{call.role} {'not found' if call.status == 404 else 'refused'}"
     return breach("ERR-10", kind, "", "2xx", str(call.status), message, group="", evidence=evidence)
 
 

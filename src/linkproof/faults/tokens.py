@@ -153,9 +153,13 @@ def _(contract: Contract) -> Change | None:
 def _(contract: Contract) -> Change | None:
     def shape(self: Any, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> Refusal | None:
         found: Refusal | None = usual(self, "shape", operation, schema, value)
-        return None if found is not None and found.mistake is Mistake.FILTER else found
+        filters = value.get(rules.filter_list)
+        names = [f.get(rules.filter_name) for f in filters if isinstance(f, dict)] if isinstance(filters, list) else []
+        is_named = all(isinstance(name, str) for name in names)
+        return None if found is not None and found.mistake is Mistake.FILTER and is_named else found
 
-    return part("rules", shape=shape) if contract.list.filter_list else None
+    rules = contract.list
+    return part("rules", shape=shape) if rules.filter_list else None
 
 
 def _undecided(contract: Contract, decision: str) -> Change | None:
