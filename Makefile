@@ -37,7 +37,7 @@ matrix: $(STAMP)
 
 # A fixed, even sample of it.
 matrix-sample: $(STAMP)
-	$(BIN)/linkproof faults matrix --sample 60 --out reports/faults
+	$(BIN)/linkproof faults matrix --sample 40 --out reports/faults
 
 # An even sample of groups of five faults at once, here and on the other server; ends with 1 below the goals.
 together-sample: $(STAMP)
@@ -50,7 +50,7 @@ matrix-other: $(STAMP)
 
 # An even sample of it.
 matrix-other-sample: $(STAMP)
-	$(BIN)/python -m tests.other_matrix --sample 60
+	$(BIN)/python -m tests.other_matrix --sample 40
 
 schema: $(STAMP)
 	$(BIN)/python -c 'import json; from linkproof.results.serialize import results_schema as s; print(json.dumps(s(), indent=2, ensure_ascii=False))' > schemas/formats/results.schema.json
