@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -36,5 +37,5 @@ def test_what_is_tested_is_the_wheel() -> None:
 def test_results_are_the_same(tmp_path: Path) -> None:
     compiled = _results(tmp_path / "compiled", os.environ["PYTHONPATH"])
     plain = _results(tmp_path / "plain", str(ROOT / "src"))
-    assert '"requests": 10122' in compiled
+    assert json.loads(compiled)["requests"] > 10_000
     assert compiled == plain

@@ -180,7 +180,7 @@ def _collection(route: Route) -> str:
 def selected_operation(contract: Contract, query: Mapping[str, str], body: bytes) -> str:
     """The operation's id that a request names in its query or its body, "" where it names none."""
     protocol = contract.protocol
-    found = query.get(protocol.operation)
+    found: Any = query.get(protocol.operation)
     if found is None:
         found = member_of(body, protocol.request, protocol.operation)
     return found if isinstance(found, str) else ""
