@@ -41,8 +41,8 @@ matrix-sample: $(STAMP)
 
 # An even sample of groups of five faults at once, here and on the other server; ends with 1 below the goals.
 together-sample: $(STAMP)
-	$(BIN)/linkproof faults matrix --together 5 --sample 10 --out reports/faults
-	$(BIN)/python -m tests.other_matrix --together 5 --sample 5
+	$(BIN)/linkproof faults matrix --together 5 --sample 6 --out reports/faults
+	$(BIN)/python -m tests.other_matrix --together 5 --sample 3
 
 # The faults and variants of tests/other_server, the server that shares no code with Linkproof: all of them, by night.
 matrix-other: $(STAMP)
