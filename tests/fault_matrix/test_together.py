@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from linkproof.contract.loader import all_contracts
-from linkproof.fault_matrix.footprint import Footprints, hides
+from linkproof.contract.model import Format
+from linkproof.fault_matrix.footprint import Answered, Footprints, hides, places
 from linkproof.fault_matrix.matrix_run import Told
 from linkproof.fault_matrix.together import (
     GroupOutcome,
@@ -44,6 +45,20 @@ def test_faults_of_other_places_go_together(footprints: Footprints) -> None:
     one, other = (find(f"{n}@{PEC.id}", [PEC]) for n in ("STA-2.cut", "HDR-1.errors-without-id"))
     assert compatible(one, other, footprints)
     assert not compatible(one, one, footprints)
+
+
+def test_the_places_in_an_xml_answer_are_those_of_its_elements() -> None:
+    def answered(items: str) -> Answered:
+        return Answered(200, {}, f"<R><unsuccessful>{items}</unsuccessful></R>".encode())
+
+    item = "<item><code>A</code></item>"
+    cleared = places(answered(item), answered(""), Format.XML)
+    twice = places(answered(item), answered(item * 2), Format.XML)
+    other = places(answered(item), answered(item.replace("A", "B")), Format.XML)
+    assert other == {"/unsuccessful/0/code"}
+    assert hides({0: cleared}, {0: twice})
+    assert hides({0: cleared}, {0: other})
+    assert not hides({0: other}, {0: twice})
 
 
 def test_a_seed_draws_the_same_groups_of_different_requirements() -> None:

@@ -103,3 +103,23 @@ def test_every_rule_names_requirements_that_there_are_and_a_header_explains_no_b
             assert "SHP-3" not in rule.causes
             if requirement.family == "STA":
                 assert "ERR-1" not in rule.causes
+
+
+def follows(effect: Traced, cause: Traced) -> bool:
+    """Whether one finding follows from another by the rules that stand in the requirements."""
+    trace_causes([effect, cause], all_requirements())
+    return effect.finding.follows == cause.finding.id
+
+
+def test_a_connection_that_vanished_is_not_found_afterwards() -> None:
+    vanished = Traced(finding("STA-7", "another vanished"), [seen(5, "decided")])
+    assert follows(Traced(finding("ERR-10", "get not found"), [seen(9, "other")]), vanished)
+    assert not follows(Traced(finding("ERR-10", "get not found"), [seen(4, "other")]), vanished)
+    assert not follows(Traced(finding("ERR-10", "get refused"), [seen(9, "other")]), vanished)
+
+
+def test_what_each_decision_changes_a_second_one_changes_too() -> None:
+    changed = Traced(finding("STA-11", "changed by decide", "/createdAt"), [seen(5, "one")])
+    assert follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "one")]), changed)
+    assert not follows(Traced(finding("STA-4", "second changes", "/status"), [seen(9, "one")]), changed)
+    assert not follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "two")]), changed)

@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 
 from linkproof.cli.app import app
 from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.judging.verdict import sum_up
 from linkproof.model.observed_values import Observed, ObservedValue
-from linkproof.model.results import ContractInfo, Results, Status
+from linkproof.model.results import ContractInfo, Results, Status, TargetInfo, Verdict
 from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
 from linkproof.reports.schema_excerpt import Excerpts
 from linkproof.testing import Exchange, Headers, MockServer, Recorder, Request, Response, judge
-from tests.results_examples import breached, finding, replace, row
+from tests.results_examples import PEC, breached, finding, replace, row
 
 SEARCH = "azure-search-pec"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -151,3 +152,21 @@ def test_two_findings_print_on_at_most_ten_pages(tmp_path: Path, printed: bool) 
         browser.close()
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert 3 <= pages <= 10
+
+
+def test_tiles_and_headings_count_the_same_requirements() -> None:
+    rows = [row(PEC, name, Status.NOT_EXERCISED) for name in ("DOC-1", "LRO-1")]
+    page = _page(replace(breached(), requirements=rows))
+    tile = re.search(r"(\d+)</b> not proven", page)
+    heading = re.search(r'id="unproven">Not proven <small>(\d+)</small>', page)
+    assert tile
+    assert heading
+    assert tile[1] == heading[1] == "1"
+
+
+def test_the_verdict_is_a_sentence_and_keeps_the_name_of_a_target() -> None:
+    rows = [row(SEARCH, "SHP-1", Status.PASS)]
+    for name, begins in (("the embedded server", "The embedded server"), ("my-mock", "my-mock")):
+        verdict, sentence = sum_up(rows, [], [], TargetInfo(name, "mock"))
+        assert verdict is Verdict.CONFORMS
+        assert sentence.startswith(f"{begins} conforms")

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 
 from linkproof.base.clock import VirtualClock
-from linkproof.base.json_values import MISSING, join, parse
-from linkproof.contract.model import Contract
+from linkproof.base.json_values import MISSING, join
+from linkproof.contract.codec import decode
+from linkproof.contract.model import Contract, Format
 from linkproof.fault_matrix.matrix_run import tried
 from linkproof.faults.registry import Change
 from linkproof.mock.app import build_server
@@ -43,7 +44,9 @@ class _Recorder(httpx.BaseTransport):
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answered:
+    """An answer without what is random in it."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -62,7 +65,8 @@ class Footprints:
         """The footprint of a fault, worked out once."""
         if name not in self._known:
             wrong = self._answers(only_for(self.contract.id, change))
-            changed = ((n, _places(a, b)) for n, (a, b) in enumerate(zip(self._right, wrong, strict=True)))
+            how = self.contract.protocol.response
+            changed = ((n, places(a, b, how)) for n, (a, b) in enumerate(zip(self._right, wrong, strict=True)))
             self._known[name] = {n: places for n, places in changed if places}
         return self._known[name]
 
@@ -76,18 +80,18 @@ class Footprints:
         tried(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self.contract.id)
         return recorder.requests
 
-    def _answers(self, choice: Choice) -> list[_Answer]:
+    def _answers(self, choice: Choice) -> list[Answered]:
         direct = self._direct(choice, VirtualClock())
         found = []
         for request in self._requests:
             response = direct.handle_request(request)
             headers = {k.lower(): _RANDOM.sub("*", v) for k, v in response.headers.items()}
             headers.pop("content-length", None)
-            found.append(_Answer(response.status_code, headers, response.read()))
+            found.append(Answered(response.status_code, headers, response.read()))
         return found
 
 
-def _places(right: _Answer, wrong: _Answer) -> frozenset[str]:
+def places(right: Answered, wrong: Answered, how: Format) -> frozenset[str]:
     """The places in which two answers differ: a refusal in place of a success, or the other way, differs as a whole."""
     if right.status // 100 != wrong.status // 100:
         return frozenset({""})
@@ -95,7 +99,7 @@ def _places(right: _Answer, wrong: _Answer) -> frozenset[str]:
     names = right.headers.keys() | wrong.headers.keys()
     found |= {f"header {n}" for n in names if right.headers.get(n) != wrong.headers.get(n)}
     if right.body != wrong.body:
-        found |= _changed(parse(right.body) if right.body else MISSING, parse(wrong.body) if wrong.body else MISSING)
+        found |= _changed(decode(right.body, how), decode(wrong.body, how))
     return frozenset(found)
 
 

@@ -241,13 +241,13 @@ def _sentence(
 ) -> str:
     passed = sum(r.status is Status.PASS for r in rows if r.family != "DOC")
     if verdict is Verdict.CONFORMS:
-        return f"{target.name} conforms: {count(passed, 'requirement')} passed, none is breached."
+        return f"{_at_the_start(target.name)} conforms: {count(passed, 'requirement')} passed, none is breached."
     if verdict is Verdict.BREACHED:
         failed = [r for r in rows if r.status is Status.FAIL]
         causes = sum(1 for f in findings if f.level is Level.MUST and not f.follows)
         contracts = len({r.contract for r in failed})
         breached = f"{count(len(failed), 'requirement')} breached on {count(contracts, 'contract')}"
-        return f"{target.name} does not conform: {breached}, {count(causes, 'root cause')}."
+        return f"{_at_the_start(target.name)} does not conform: {breached}, {count(causes, 'root cause')}."
     if verdict is Verdict.BROKEN:
         return f"The run broke, and nothing is said about {target.name}: {broken[0].what}"
     if not any(r.exercised for r in rows):
@@ -255,3 +255,8 @@ def _sentence(
     missing = len(_unproven(rows))
     what = "1 requirement that applies was" if missing == 1 else f"{missing} requirements that apply were"
     return f"Nothing is breached on {target.name}, but {what} not exercised."
+
+
+def _at_the_start(name: str) -> str:
+    """A target's name as a sentence begins with it: our own phrase in upper case, a user's name as it is written."""
+    return f"T{name[1:]}" if name.startswith("the ") else name

@@ -101,10 +101,13 @@ def _root(start: str, findings: dict[str, Finding]) -> str:
 
 
 def unproven(results: Published) -> list[Unproven]:
-    """What was not exercised, grouped by reason; the reason of most requirements first."""
+    """What was not exercised, grouped by reason; the reason of most requirements first.
+
+    Without the family DOC: it is about the vendors' pages, not about the target, and no other figure counts it.
+    """
     groups: dict[str, Unproven] = {}
     for row in results.requirements:
-        if row.status == Status.NOT_EXERCISED:
+        if row.status == Status.NOT_EXERCISED and row.family != "DOC":
             group = groups.setdefault(row.why, Unproven(row.why or "no reason is known"))
             group.rows.setdefault(row.contract, []).append(row)
     return sorted(groups.values(), key=lambda g: -g.count)
