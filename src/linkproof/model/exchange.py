@@ -29,38 +29,88 @@ class Credential(StrEnum):
 NO_ANSWER = 0
 
 
+class _Names:
+    """The names of a message's header fields, and where each comes first; names compare without case."""
+
+    __slots__ = ("names", "place_of", "present")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.place_of: dict[str, int] = {}
+        for place, name in enumerate(names):
+            self.place_of.setdefault(name.lower(), place)
+        self.present: dict[frozenset[str], bool] = {}
+
+
+#: Names that messages have had together. A service's answers all have the same: kept once, a message is a third of its
+#: size, and finding a field takes one look-up (before, 20 fields took 5 µs to index).
+_KNOWN: dict[tuple[str, ...], _Names] = {}
+_MOST_KNOWN = 1024
+#: Longer names together, in characters, are not kept.
+_LONGEST_NAMES = 4096
+
+
+def _known(names: tuple[str, ...]) -> _Names:
+    found = _KNOWN.get(names)
+    if found is None:
+        found = _Names(names)
+        if sum(map(len, names)) <= _LONGEST_NAMES:
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[names] = found
+    return found
+
+
 class Headers:
     """Header fields in the order they came; names compare without case."""
 
-    __slots__ = ("_index", "pairs")
+    __slots__ = ("_known", "values")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.pairs: tuple[tuple[str, str], ...] = tuple(pairs)
-        self._index: dict[str, str] | None = None
+        names, values = tuple(zip(*pairs, strict=True)) or ((), ())
+        self._known = _known(names)
+        self.values: tuple[str, ...] = values
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], values: tuple[str, ...]) -> Headers:
+        """Header fields of as many names as values: the fast way for readers."""
+        found = cls.__new__(cls)
+        found._known = _KNOWN.get(names) or _known(names)
+        found.values = values
+        return found
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, in their order."""
+        return tuple(zip(self._known.names, self.values, strict=True))
 
     def get(self, name: str, default: str = "") -> str:
         """The first value under a (lower-case) name, or ``default``."""
-        return (self._index or self._indexed()).get(name, default)
+        place = self._known.place_of.get(name)
+        return default if place is None else self.values[place]
 
     def has_any(self, names: frozenset[str]) -> bool:
         """Whether there is a field under one of the (lower-case) names."""
-        return not names.isdisjoint(self._index or self._indexed())
-
-    def _indexed(self) -> dict[str, str]:
-        self._index = {key.lower(): value for key, value in reversed(self.pairs)}
-        return self._index
+        present = self._known.present
+        found = present.get(names)
+        if found is None:
+            found = present[names] = not names.isdisjoint(self._known.place_of)
+        return found
 
     def __contains__(self, name: str) -> bool:
-        return self.get(name, "\0") != "\0"
+        return name in self._known.place_of
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self.pairs)
+        return zip(self._known.names, self.values, strict=True)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Headers) and self.pairs == other.pairs
+        return isinstance(other, Headers) and self.values == other.values and self._known.names == other._known.names
 
     def __hash__(self) -> int:
-        return hash(self.pairs)
+        return hash((self._known.names, self.values))
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[tuple[tuple[str, str], ...]]]:
+        return Headers, (self.pairs,)
 
     def __repr__(self) -> str:
         return f"Headers({list(self.pairs)!r})"

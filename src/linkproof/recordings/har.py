@@ -64,12 +64,12 @@ def _regular(value: Any, path: str, number: int) -> Exchange | None:
 
 def _pairs(fields: Any) -> Headers:
     """Return header fields. Raises KeyError or TypeError for what is no list of names and values."""
-    names = [f["name"] for f in fields]
-    values = [f["value"] for f in fields]
-    has_pseudo = ":" in "".join(names)
+    names = tuple([f["name"] for f in fields])
+    values = tuple([f["value"] for f in fields])
     "".join(values)  # only of texts
-    pairs = zip(names, values, strict=True)
-    return Headers([p for p in pairs if not p[0].startswith(":")] if has_pseudo else pairs)
+    if ":" in "".join(names):  # HTTP/2 sends method and path among the fields
+        return Headers([p for p in zip(names, values, strict=True) if not p[0].startswith(":")])
+    return Headers.of(names, values)
 
 
 def _posted_text(request: dict[str, Any]) -> str | None:
