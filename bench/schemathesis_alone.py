@@ -69,7 +69,7 @@ def said_of(contract: Contract, fault: Fault | None, folder: Path) -> Said:
         arguments += ["--url", server.base_url, "-H", f"{contract.authorization_header}: {token}"]
         arguments += ["--no-color", "--continue-on-failure", "--seed", "1"]
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=300, cwd=folder)
-    kind = "conforming" if fault is None else "variant" if fault.seed.benign else "fault"
+    kind = "conforming" if fault is None else "variant" if fault.definition.benign else "fault"
     return Said(
         fault.id if fault else contract.id,
         kind,

@@ -84,7 +84,7 @@ def generated() -> dict[str, str]:
     faults = [*all_faults(contracts), *all_variants(contracts)]
     by_requirement: dict[str, int] = {}
     for fault in faults:
-        if not fault.seed.benign:
+        if not fault.definition.benign:
             by_requirement[fault.requirement] = by_requirement.get(fault.requirement, 0) + 1
     pages = {
         f"requirements/{r.id}.md": _requirement(r, contracts, cases, by_requirement.get(r.id, 0)) for r in requirements

@@ -15,7 +15,7 @@ import pytest
 
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Operation, Role
-from linkproof.definition_pages.attribution import Page, attribution
+from linkproof.definition_pages.attribution import ReadPage, attribution
 from linkproof.definition_pages.compare import Difference, differences
 from linkproof.definition_pages.facts import Facts, MemberFact
 from linkproof.definition_pages.from_contract import facts_of_operation
@@ -471,7 +471,7 @@ def test_what_stands_alone_by_kind(
     finding = Finding(
         "x", requirement, Level.MUST, contract.id, "CreateOrUpdate", kind, pointer, expected, actual, "message"
     )
-    assert attribution(finding, Page("page.txt", facts, contract)).alone is alone
+    assert attribution(finding, ReadPage("page.txt", facts, contract)).alone is alone
 
 
 @pytest.mark.parametrize(
@@ -501,4 +501,4 @@ def test_the_specification_stands_alone_where_the_page_says_what_came(
     finding = Finding(
         "x", requirement, Level.MUST, contract.id, "CreateOrUpdate", kind, pointer, "string", actual, "message"
     )
-    assert attribution(finding, Page("page.txt", facts, contract)).alone is Party.SPECIFICATION
+    assert attribution(finding, ReadPage("page.txt", facts, contract)).alone is Party.SPECIFICATION

@@ -13,7 +13,7 @@ from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
 from linkproof.fault_matrix.matrix_run import Outcome, Told, attempt
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, figures
-from linkproof.faults.catalogue import all_faults, all_seeds, all_variants, find
+from linkproof.faults.catalogue import all_definitions, all_faults, all_variants, find
 from linkproof.faults.edits import pages_by_link
 from linkproof.faults.registry import Fault
 from linkproof.mock.fixtures import read_fixtures
@@ -41,7 +41,7 @@ def cannot_be_breached(requirement: Requirement, contract: Contract) -> str:
 
 def test_there_are_enough() -> None:
     assert len(FAULTS) >= 200
-    assert len({v.seed.name for v in VARIANTS}) >= 30
+    assert len({v.definition.name for v in VARIANTS}) >= 30
 
 
 def test_ids_are_unique() -> None:
@@ -60,15 +60,21 @@ def test_every_requirement_has_a_fault_on_every_contract_that_it_binds() -> None
     assert lacking == []
 
 
-def test_every_seed_fits_a_contract_and_names_requirements_that_there_are() -> None:
+def test_every_definition_fits_a_contract_and_names_requirements_that_there_are() -> None:
     # No reviewed contract has groups and private link resources.
     grouped = [ENTRY.contract]
-    sown = {f.seed.name for f in (*FAULTS, *VARIANTS, *all_faults(grouped), *all_variants(grouped))}
+    fitting = {f.definition.name for f in (*FAULTS, *VARIANTS, *all_faults(grouped), *all_variants(grouped))}
     known = {r.id for r in all_requirements()}
-    for seed in all_seeds():
-        assert seed.name in sown
-        assert {seed.requirement, *seed.equivalent} <= known
-        assert seed.text.endswith(".")
+    for definition in all_definitions():
+        assert definition.name in fitting
+        assert {definition.requirement, *definition.equivalent} <= known
+        assert definition.text.endswith(".")
+
+
+def test_the_function_of_a_definition_is_called_by_its_id() -> None:
+    for definition in all_definitions():
+        called = f"_{definition.requirement}_{definition.name}".lower().replace("-", "_")
+        assert definition.make.__name__ == called
 
 
 def test_an_unknown_fault_is_told_with_the_nearest(tmp_path: Path) -> None:
@@ -150,14 +156,14 @@ def _target(base_url: str) -> str:
 def outcome(fault: Fault, *told: str, broken: str = "") -> Outcome:
     """An outcome in which these requirements were named; a ``<`` marks what is folded."""
     findings = tuple(Told(t.rstrip("<"), True, t.endswith("<"), "it is wrong") for t in told)
-    seed = fault.seed
+    definition = fault.definition
     return Outcome(
         fault.id,
-        seed.requirement,
+        definition.requirement,
         fault.contract,
-        seed.text,
-        seed.benign,
-        seed.equivalent,
+        definition.text,
+        definition.benign,
+        definition.equivalent,
         findings,
         "breached" if told else "conforms",
         100,

@@ -15,9 +15,7 @@ STILL_TO_COME: dict[str, frozenset[str]] = {
     "src/linkproof/contract": frozenset({"sort of a call"}),
     "src/linkproof/definition_pages": frozenset({"refusal", "stands alone"}),
     "src/linkproof/fault_matrix": frozenset({"refusal", "trial"}),
-    "src/linkproof/faults": frozenset({"refusal", "sown"}),
     "src/linkproof/judging": frozenset({"sort of a call", "world"}),
-    "src/linkproof/mock": frozenset({"refusal"}),
 }
 #: How each retired term is recognised where it is used as a term: as a name, or in a phrase. Words that are ordinary
 #: English ("world", "places") are looked for as names only.

@@ -22,9 +22,9 @@ from linkproof.contract.names import within_limits
 from linkproof.faults.edits import going_on
 from linkproof.mock.app import MAX_BODY, build_app
 from linkproof.mock.defaults import only_for
+from linkproof.mock.error_responses import ErrorCase, ErrorRow
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.messages import Answer, Asked
-from linkproof.mock.refusal import Mistake, Row
 from linkproof.mock.serve import Embedded
 from linkproof.mock.vendors.azure import AZURE
 
@@ -605,14 +605,14 @@ def test_reset_puts_everything_back(mock: Mock) -> None:
 
 
 def test_a_behaviour_changes_one_contract_only() -> None:
-    table = {**AZURE.refusals.table, Mistake.NO_CONNECTION: Row(410, "Gone", "It is gone.")}  # type: ignore[attr-defined]
+    table = {**AZURE.errors.table, ErrorCase.NO_CONNECTION: ErrorRow(410, "Gone", "It is gone.")}  # type: ignore[attr-defined]
 
     def reword(asked: Asked, answer: Answer) -> None:
         if asked.operation is not None and asked.operation.role is Role.LIST:
             answer.value["value"] = None
 
     def change(behaviour: Any) -> Any:
-        return behaviour.override("refusals", table=table).finishing(reword)
+        return behaviour.override("errors", table=table).finishing(reword)
 
     mock = Mock(behaviour=only_for(AKS.id, change))
     assert mock.call(AKS, Role.GET, "absent").status_code == 410

@@ -18,7 +18,7 @@ from linkproof.judging.judge import Judge
 from linkproof.mock.serve import Embedded
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings import read_recordings
-from linkproof.redaction.pseudonyms import Kind, Pseudonyms
+from linkproof.redaction.pseudonyms import Pseudonyms, ValueKind
 from linkproof.redaction.redactor import Redactor
 from linkproof.runner.driver import Driver
 from linkproof.runner.run_recorder import Recording
@@ -247,7 +247,7 @@ def test_the_length_follows_the_body_and_nothing_says_gzip_any_more() -> None:
 
 def test_no_pseudonym_is_found_in_another() -> None:
     names = Pseudonyms()
-    given = [names.of(f"{kind} {n}" + "-" * (n % 2), kind) for kind in Kind for n in range(1, 120)]
+    given = [names.of(f"{kind} {n}" + "-" * (n % 2), kind) for kind in ValueKind for n in range(1, 120)]
     assert len(set(given)) == len(given)
     assert not [(a, b) for a in given for b in given if a != b and a in b]
 

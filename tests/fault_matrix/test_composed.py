@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from linkproof.faults.edits import both, linked, part, usual
+from linkproof.faults.edits import both, inherited, linked, part
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.paging import LinkPaging
 
@@ -26,7 +26,7 @@ class Store:
 
 def _wrapped(name: str) -> Any:
     def word(self: Any, text: str) -> str:
-        return f"{name}({usual(self, 'word', text)})"
+        return f"{name}({inherited(self, 'word', text)})"
 
     return part("store", word=word)
 
@@ -52,7 +52,7 @@ def test_one_change_made_twice_keeps_its_place() -> None:
 
 def test_a_method_that_calls_another_replaced_one_does_not_lose_its_place() -> None:
     def other(self: Any) -> str:
-        return f"{self.word('first')} {usual(self, 'other')}"
+        return f"{self.word('first')} {inherited(self, 'other')}"
 
     made = _made(_wrapped("a"), part("store", other=other), _wrapped("b"))
     assert made.other() == "b(a(store(first))) b(a(store(other)))"
@@ -61,9 +61,9 @@ def test_a_method_that_calls_another_replaced_one_does_not_lose_its_place() -> N
 def test_a_failure_leaves_the_line_as_it_was() -> None:
     def word(self: Any, text: str) -> str:
         try:
-            usual(self, "word")
+            inherited(self, "word")
         except TypeError:
-            return f"c({usual(self, 'word', text)})"
+            return f"c({inherited(self, 'word', text)})"
         return ""
 
     assert _made(_wrapped("a"), part("store", word=word)).word("x") == "c(a(store(x)))"
@@ -80,6 +80,6 @@ def test_two_faults_of_paging_by_link_compose() -> None:
 
 def _link(name: str) -> Any:
     def token(self: Any, last: Any) -> str:
-        return f"{name}({usual(self, 'token', last)})"
+        return f"{name}({inherited(self, 'token', last)})"
 
     return linked(token=token)

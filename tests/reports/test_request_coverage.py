@@ -68,7 +68,7 @@ def test_what_the_page_lists_is_sent(name: str, sent: list[Exchange]) -> None:
             calls.append(Call(exchange, address))
     for operation in contract.operations:
         own = [c for c in calls if c.operation is operation]
-        broken = {(f.defect, f.name, json.dumps(f.value)) for c in own for f in c.faults if len(c.faults) == 1}
+        broken = {(f.defect, f.name, json.dumps(f.value)) for c in own for f in c.defects if len(c.defects) == 1}
         for case in cases_of_path(contract, operation):
             if not case.valid:
                 assert any(n == case.constraint.name and v == json.dumps(case.value) for _, n, v in broken), case

@@ -45,7 +45,7 @@ def _may_repeat(of: CallClass) -> bool:
 @check("STA-4", applies_to=_may_repeat)
 def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
-    if call.role is Role.DECIDE and not call.faults and call.decision and not call.throttled:
+    if call.role is Role.DECIDE and not call.defects and call.decision and not call.throttled:
         yield from _second_answer(call, view)
     elif call.role is Role.GET and call.delivers:
         for seen in view.observed:

@@ -8,7 +8,7 @@ from typing import Any
 
 from linkproof.base.json_values import at
 from linkproof.checks.equivalence import settled, status_of
-from linkproof.checks.subjects import Collection, Decision, Effect, Subject, ended_after, overlap
+from linkproof.checks.subjects import Decision, Effect, ObservedCollection, Subject, ended_after, overlap
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 
@@ -40,7 +40,7 @@ _OF_ONE = {True: Said.AS_DECIDED, False: Said.ANOTHER}
 CONCLUSIVE = frozenset({Said.AS_DECIDED, Said.ANOTHER, Said.ONE_OF_SEVERAL, Said.A_MIX})
 
 
-def said_of_decision(call: Call, collection: Collection, seen: Observation) -> Said:
+def said_of_decision(call: Call, collection: ObservedCollection, seen: Observation) -> Said:
     """What a representation says about the last of its connection's decisions."""
     decisions = seen.subject.decisions
     if not decisions:
@@ -88,7 +88,7 @@ def rivals_of(subject: Subject) -> list[Decision]:
     return [d for d in subject.decisions if d.effect is not Effect.FAILED]
 
 
-def _refused_since(collection: Collection, decision: Decision) -> bool:
+def _refused_since(collection: ObservedCollection, decision: Decision) -> bool:
     name = decision.call.subject
     return any(
         w.index > decision.index and w.subject in ("", name) and not overlap(w.call, decision.call)
@@ -96,7 +96,7 @@ def _refused_since(collection: Collection, decision: Decision) -> bool:
     )
 
 
-def _had_a_rival(collection: Collection, name: str, decision: Call) -> bool:
+def _had_a_rival(collection: ObservedCollection, name: str, decision: Call) -> bool:
     """Whether another decision was asked for at the same time, and refused."""
     return any(w.subject == name and w.call.decision and overlap(w.call, decision) for w in collection.refused)
 

@@ -24,7 +24,7 @@ def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None
         if sent is not MISSING and at(odd.before, place) == sent:
             continue  # the service had shown it before anybody sent it
         if value is MISSING:
-            if any(f.defect is Defect.LACKS_MEMBER and f.name == place for f in write.faults):
+            if any(f.defect is Defect.LACKS_MEMBER and f.name == place for f in write.defects):
                 return write
         elif sent is not MISSING and type(sent) is type(value) and sent == value:
             return write

@@ -61,7 +61,7 @@ def _looks(of: CallClass) -> bool:
 @check("STA-3", "STA-7", "ENM-2", applies_to=_looks)
 def others_and_refusals_change_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Between two looks at a connection, neither a refused request nor one on another connection changed it."""
-    if call.role is Role.GET and (call.not_found or call.is_empty) and not call.faults:
+    if call.role is Role.GET and (call.not_found or call.is_empty) and not call.defects:
         yield from _vanished(call, view)
     elif call.delivers and view.collection.last_write >= 0:
         for seen in view.observed:
@@ -178,7 +178,7 @@ def _changed_by_refused(write: Write, subject: Subject, changed: tuple[str, str,
     message = (
         f"{write.call.name} was refused with {write.call.status} ({what}), and changed {place} of {own} connection"
     )
-    if own == "this" and any(f.defect is Defect.ENUMERATOR for f in write.call.faults):
+    if own == "this" and any(f.defect is Defect.ENUMERATOR for f in write.call.defects):
         requirement = "ENM-2"
         message = "an undocumented enumerator was refused, and the connection changed all the same"
     evidence = (write.call.exchange,)

@@ -72,9 +72,9 @@ def _echo(call: Call, write: Call, pointer: str, value: str) -> Judgement:
 @check("ENM-2", applies_to=lambda of: of.flawed)
 def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A request whose only defect is an undocumented enumerator is refused with 4xx."""
-    if any(f.defect is not Defect.ENUMERATOR for f in call.faults) or call.throttled:
+    if any(f.defect is not Defect.ENUMERATOR for f in call.defects) or call.throttled:
         return
-    fault = call.faults[0]
+    fault = call.defects[0]
     assert call.operation is not None
     assert call.operation.request is not None
     options = next(iter(call.operation.request.enumerations.get(p, ()) for p in [fault.name]), ())

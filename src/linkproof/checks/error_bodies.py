@@ -164,7 +164,7 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
 @check("ERR-5", applies_to=lambda of: of.flawed)
 def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A body that is not JSON, is empty, is no object, or lacks a required member: 400. One of a wrong shape: 4xx."""
-    defects = {f.defect for f in call.faults}
+    defects = {f.defect for f in call.defects}
     if call.throttled:
         return
     if defects == {Defect.BODY}:
@@ -298,9 +298,9 @@ def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
     about = {r.parameter for r in contract.error.table if r.code.casefold() == call.error_code.casefold()} - {""}
     if call.only_defect and call.only_defect.defect is Defect.QUERY:
         return  # PAG-8
-    if about and call.faults and not any(f.name in about for f in call.faults):
+    if about and call.defects and not any(f.name in about for f in call.defects):
         named = sorted(about)[0]
-        message = f"{call.error_code} is about {named}, and the request's defect is: {call.faults[0].defect}"
+        message = f"{call.error_code} is about {named}, and the request's defect is: {call.defects[0].defect}"
         yield breach("ERR-8", "code of another defect", contract.error.code, "a fitting code", call.error_code, message)
     else:
         yield passed("ERR-8")

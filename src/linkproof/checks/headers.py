@@ -92,14 +92,14 @@ def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) 
         message = f"an empty body was answered with {call.status} {call.error_code}: documented by the vendor"
         yield breach("HDR-5", "variant", "", "400", str(call.status), message, level=Level.NOTE)
         return
-    what = call.faults[0].defect if call.faults else "a request in order"
+    what = call.defects[0].defect if call.defects else "a request in order"
     message = f"{call.name} failed with {call.status} on {what}"
     yield breach("HDR-5", "5xx", "", "no 5xx", str(call.status), message, group=_kind_of(call))
 
 
 def drops_the_connection(call: Call) -> Judgement:
     """HDR-5, of a request that the server drops each time: no other check can say anything of it."""
-    what = call.faults[0].defect if call.faults else "a request in order"
+    what = call.defects[0].defect if call.defects else "a request in order"
     message = f"the server drops the connection on this request: {call.name} with {what}"
     return breach(
         "HDR-5", "no answer", "", "an answer", "connection closed", message, group=call.exchange.request.method
@@ -108,7 +108,7 @@ def drops_the_connection(call: Call) -> Judgement:
 
 def _kind_of(call: Call) -> str:
     """What the failing requests have in common: bad bodies are one kind, whatever is bad about them."""
-    return "body" if {f.defect for f in call.faults} & BODY_DEFECTS else "request"
+    return "body" if {f.defect for f in call.defects} & BODY_DEFECTS else "request"
 
 
 @check("HDR-6")

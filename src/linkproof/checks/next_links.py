@@ -41,7 +41,7 @@ def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> 
 @check("PAG-2", applies_to=lambda of: of.contract.list.paging is Paging.NEXT_LINK)
 def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A next link is an absolute URL to the same host and collection with an api-version, and answers 200."""
-    if view.followed and not call.throttled and not call.faults:
+    if view.followed and not call.throttled and not call.defects:
         if call.delivers and _has_items(call):
             yield passed("PAG-2")
         elif call.delivers:

@@ -44,7 +44,7 @@ def _is_judged(subject: Subject, writing: Writing, view: View) -> bool:
     """Whether all writes since the last look were plain ones, one after the other, and are over."""
     if subject.presence is not Presence.PRESENT or subject.goes_on:
         return False
-    if any(w.faults or not w.plain or w.role not in (Role.DECIDE, Role.TAGS) for w in writing.calls):
+    if any(w.defects or not w.plain or w.role not in (Role.DECIDE, Role.TAGS) for w in writing.calls):
         return False
     if any(ended_after(w, view.call) for w in writing.calls):
         return False

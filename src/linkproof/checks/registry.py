@@ -73,7 +73,7 @@ def class_of(call: Call, circumstances: Circumstances, *, written: bool) -> Call
         call.role,
         call.exchange.request.method,
         call.status,
-        bool(call.faults),
+        bool(call.defects),
         written,
         call.operation,
         circumstances,

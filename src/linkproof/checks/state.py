@@ -17,10 +17,10 @@ from linkproof.checks.decision_table import CONCLUSIVE, Observation, said_of_dec
 from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.integers import is_exact
 from linkproof.checks.subjects import (
-    Collection,
     Decision,
     Effect,
     Listed,
+    ObservedCollection,
     OddWrite,
     Presence,
     Running,
@@ -102,7 +102,7 @@ class State:
         self.at_rest: set[str] = set()
         self.index = 0
         self.written = False
-        self.collections: OrderedDict[str, Collection] = OrderedDict()
+        self.collections: OrderedDict[str, ObservedCollection] = OrderedDict()
         self._known = 0
         self.notes_request_ids = bool(contract.request_id_header) and circumstances.grade is not Grade.RECORDING
         self.has_integers = "integers" in contract.capabilities
@@ -127,9 +127,9 @@ class State:
 
     # reading
 
-    def collection(self, path: str) -> Collection:
+    def collection(self, path: str) -> ObservedCollection:
         """The collection at a path (lower case); an empty one where it is unknown."""
-        return self.collections.get(path) or Collection(path)
+        return self.collections.get(path) or ObservedCollection(path)
 
     def subject_of(self, call: Call) -> Subject | None:
         """The connection that a call is about, None where it is about a whole collection."""
@@ -213,20 +213,20 @@ class State:
         self._record_reading(view, collection, subject)
 
     def _record_accepted(self, call: Call) -> None:
-        if not call.success or call.operation is None or call.faults:
+        if not call.success or call.operation is None or call.defects:
             return
         if call.reads or (call.plain and call.done):
             self._accepted.put((call.collection, call.name), call)
             if call.decision:
                 self._accepted_decisions.put((call.collection, call.decision), True)
 
-    def _make_collection(self, path: str) -> Collection:
+    def _make_collection(self, path: str) -> ObservedCollection:
         found = self.collections.get(path)
         if found is None:
-            found = self.collections[path] = Collection(path)
+            found = self.collections[path] = ObservedCollection(path)
         return found
 
-    def _make(self, collection: Collection, name: str) -> Subject:
+    def _make(self, collection: ObservedCollection, name: str) -> Subject:
         """The connection of that name; of too many, those of another collection, or the oldest, are forgotten."""
         subject, is_new = collection.make(name)
         if not is_new:
@@ -242,7 +242,7 @@ class State:
                 self._known -= 1
         return subject
 
-    def _record_linked(self, view: View, page: LinkedPage, collection: Collection) -> None:
+    def _record_linked(self, view: View, page: LinkedPage, collection: ObservedCollection) -> None:
         call = view.call
         chain = self._chains.pop(key_of_page(call))
         sound = page.sound and (page.changed or not page.twice)
@@ -260,7 +260,7 @@ class State:
         walked = Chain(page.start, page.first, links, names, page.pages, page.idle, sound)
         self._chains.put(walk_key(call, page.link), walked)
 
-    def _record_paged(self, call: Call, page: OffsetPage, collection: Collection) -> None:
+    def _record_paged(self, call: Call, page: OffsetPage, collection: ObservedCollection) -> None:
         pages = self._pages.get(call.collection)
         if pages is None or pages.epoch != page.epoch:
             pages = self._pages.put(call.collection, Pages(page.epoch))
@@ -281,18 +281,18 @@ class State:
             if len(members) == len(page.whole):
                 collection.listed(Listed(self.index - 1, members))
 
-    def _record_reading(self, view: View, collection: Collection, subject: Subject | None) -> None:
+    def _record_reading(self, view: View, collection: ObservedCollection, subject: Subject | None) -> None:
         call = view.call
         if call.role is Role.LINK_RESOURCES and call.delivers and view.groups is not None:
             collection.has_groups(view.groups)
         if call.role is Role.GET and subject is not None:
-            if (call.not_found or call.is_empty) and not call.faults:
+            if (call.not_found or call.is_empty) and not call.defects:
                 change(subject, [("absent", Shown(None, call, self.index, settled=True))])
                 same_url = subject.get is not None and _url(subject.get.call) == _url(call)
                 if subject.presence is Presence.PRESENT and same_url:
                     change(subject, [("presence", Presence.UNKNOWN)])
                 return
-            if call.delivers and not call.faults:
+            if call.delivers and not call.defects:
                 _note_early(subject, call)
         for seen in view.observed:
             if self._is_first and not (self.written or seen.settled):
@@ -301,12 +301,12 @@ class State:
             _note_judged(view, known, seen)
             shown = Shown(seen.value, call, self.index, seen.settled and not self._goes_on_unseen(known))
             if call.role is Role.LIST:
-                if call.delivers and not call.faults:
+                if call.delivers and not call.defects:
                     _note_early(known, call)
                 change(known, [("listed", shown)])
                 if known.presence is Presence.UNKNOWN:
                     change(known, [("presence", Presence.PRESENT)])
-            elif any(f.defect is Defect.PATH for f in call.faults):
+            elif any(f.defect is Defect.PATH for f in call.defects):
                 continue  # ERR-6: no connection has such a name
             elif call.shown or known.presence is Presence.PRESENT:
                 change(known, [("get", shown), ("presence", Presence.PRESENT), ("absent", None)])
@@ -323,7 +323,7 @@ class State:
         """Whether an operation goes on, in a contract whose connections have no member that shows it."""
         return subject.goes_on and not self.contract.member.provisioning
 
-    def _record_write(self, call: Call, collection: Collection, subject: Subject | None) -> None:
+    def _record_write(self, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
         self.written = True
         answer = _answer(call.status) if call.done or not call.success else _Answer.REFUSED
         if answer is _Answer.OTHER:
@@ -354,12 +354,12 @@ class State:
                 change(running, [("creating", answer is _Answer.ACCEPTED)])
         self._record_decision(call, subject, running, previous)
         self._record_read_only(call, subject)
-        if isinstance(call.sent, dict) and (call.faults or not call.plain):
+        if isinstance(call.sent, dict) and (call.defects or not call.plain):
             odd = OddWrite(call, subject.before_odd_writes)
             change(subject, [("odd_writes", (odd, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
 
     def _record_delete(
-        self, call: Call, collection: Collection, subject: Subject, answer: _Answer, goes_on: bool
+        self, call: Call, collection: ObservedCollection, subject: Subject, answer: _Answer, goes_on: bool
     ) -> None:
         collection.changed_members(self.index)
         accepted = answer is _Answer.ACCEPTED
@@ -372,7 +372,7 @@ class State:
             change(subject, [("presence", Presence.ABSENT)])
 
     def _record_decision(self, call: Call, subject: Subject, running: Running | None, previous: int) -> None:
-        if call.role is not Role.DECIDE or not call.decision or call.faults:
+        if call.role is not Role.DECIDE or not call.decision or call.defects:
             change(subject, [("decisions", ())])
             return
         earlier, latest, rules = subject.decisions, subject.latest, self.contract.decide

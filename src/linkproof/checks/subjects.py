@@ -179,7 +179,7 @@ class Listed:
     names: frozenset[str]
 
 
-class Collection:
+class ObservedCollection:
     """The connections below one parent.
 
     Checks read it; the methods at its end are for ``record``.

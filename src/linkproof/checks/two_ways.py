@@ -27,7 +27,7 @@ def _is_comparable(of: CallClass) -> bool:
 @check("STA-6", applies_to=_is_comparable)
 def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show a connection alike, as long as nothing was asked of the collection in between."""
-    if call.role is Role.GET and call.not_found and not call.faults:
+    if call.role is Role.GET and call.not_found and not call.defects:
         yield from _listed_yet_missing(call, view)
         return
     if not call.delivers:

@@ -11,7 +11,7 @@ from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
-from linkproof.checks.subjects import Collection, Groups, Running, Subject
+from linkproof.checks.subjects import Groups, ObservedCollection, Running, Subject
 from linkproof.checks.walks import (
     LinkedPage,
     OffsetPage,
@@ -67,7 +67,7 @@ class View:
         self.call = call
         self.index: int = state.index
         self.written: bool = state.written
-        self.collection: Collection = state.collection(call.collection)
+        self.collection: ObservedCollection = state.collection(call.collection)
         self.subject: Subject | None = self.collection.subject(call.subject) if call.subject else None
         self.operation: Running | None = None
         self.observed: tuple[Observation, ...] = ()
@@ -91,7 +91,7 @@ class View:
         items = at(call.answer, rules.items)
         if (
             call.role is not Role.LINK_RESOURCES
-            or call.faults
+            or call.defects
             or (rules.next_link and at(call.answer, rules.next_link))
         ):
             return None
@@ -200,11 +200,11 @@ class View:
     def _lay_page(self) -> None:
         call, state = self.call, self._state
         paging = state.contract.list.paging
-        if paging is Paging.NEXT_LINK or (paging is Paging.TOKEN and not call.faults):
+        if paging is Paging.NEXT_LINK or (paging is Paging.TOKEN and not call.defects):
             chain = state.chain_at(key_of_page(call))
             names = tuple(self._name(item) for item in call.items)
             self.linked_page = linked_page(call, chain, state.index, self.collection, names)
-        elif paging is Paging.OFFSET and not call.faults and not is_filtered_by_nothing(call):
+        elif paging is Paging.OFFSET and not call.defects and not is_filtered_by_nothing(call):
             if not isinstance(at(call.answer, call.contract.list.items), list):
                 return
             epoch, filters = self.collection.last_done, filters_of(call)

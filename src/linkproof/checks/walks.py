@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.checks.subjects import Collection
+from linkproof.checks.subjects import ObservedCollection
 from linkproof.contract.call import Call
 from linkproof.contract.names import name_of
 
@@ -79,7 +79,7 @@ _NOTHING: AbstractSet[str] = frozenset()
 
 
 def linked_page(
-    call: Call, chain: Chain | None, index: int, collection: Collection, names: tuple[str, ...]
+    call: Call, chain: Chain | None, index: int, collection: ObservedCollection, names: tuple[str, ...]
 ) -> LinkedPage:
     """A page of a list by next link or token, with the ``names`` of its items ("": it has none).
 

@@ -23,7 +23,7 @@ from linkproof.cli.options import (
     Require,
     Requirements,
     StopFirst,
-    Store,
+    StoreURL,
     TargetFile,
     Tier,
     Title,
@@ -400,7 +400,7 @@ def diff(
     before: Annotated[str, typer.Argument(help="results.json, its folder, or run:N of the history.", metavar="BEFORE")],
     after: Annotated[str, typer.Argument(help="The later of the two.", metavar="AFTER")],
     strict: Annotated[bool, typer.Option("--strict", help="Also exit 1 where less is proven than before.")] = False,
-    store: Store = "",
+    store: StoreURL = "",
     json: Json = False,
 ) -> None:
     """Show what changed between two runs: new, fixed, still there, no longer exercised. Exit 1 if anything is new."""
@@ -461,7 +461,7 @@ def services(
 @app.command()
 def site(
     out: Annotated[Path, typer.Option("--out", help="Write the pages to this folder.")] = Path("reports/site"),
-    store: Store = "",
+    store: StoreURL = "",
 ) -> None:
     """Write static pages over the history: one row for each target, with a badge."""
     from linkproof.cli.history import make_site

@@ -33,7 +33,7 @@ def faults(incomplete: str) -> list[tuple[str, str]]:
 
     known = all_contracts()
     found = (f for f in (*all_faults(known), *all_variants(known)) if f.id.startswith(incomplete))
-    return [(f.id, f.seed.text) for f in found][:_MOST]
+    return [(f.id, f.definition.text) for f in found][:_MOST]
 
 
 def targets(incomplete: str) -> list[str]:

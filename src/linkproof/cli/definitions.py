@@ -18,9 +18,9 @@ from linkproof.contract.loader import all_contracts, read_contract, select
 from linkproof.contract.model import Contract
 from linkproof.contract.routing import Known
 from linkproof.definition_pages import estate
-from linkproof.definition_pages.attribution import Page, of_difference
+from linkproof.definition_pages.attribution import ReadPage, of_difference
 from linkproof.definition_pages.compare import Difference
-from linkproof.definition_pages.defects import Defect, defects_of_contract, defects_of_page, issue_text
+from linkproof.definition_pages.defects import Contradiction, defects_of_contract, defects_of_page, issue_text
 from linkproof.definition_pages.facts import Facts
 from linkproof.definition_pages.read import read_page
 from linkproof.definition_pages.verify import Drift, contract_of, verify
@@ -100,16 +100,16 @@ def diff_contracts(before: str, after: str, *, as_json: bool) -> int:
     return 1 if found else 0
 
 
-def pages_in(paths: list[Path], contract: str) -> list[Page]:
+def pages_in(paths: list[Path], contract: str) -> list[ReadPage]:
     """The pages in files and folders, each with its contract. Raises UsageError."""
     known = select(all_contracts(), (contract,)) if contract else all_contracts()
-    found: list[Page] = []
+    found: list[ReadPage] = []
     for path in [file for p in paths for file in _files(p)]:
         facts = read_page(path)
         own = known[0] if contract else contract_of(facts, path.name, known)
         if own is None:
             raise UsageError(f"no contract has the operation of this page ({facts.title})", where=str(path), fix=_FIX)
-        found.append(Page(path.name, facts, own))
+        found.append(ReadPage(path.name, facts, own))
     return found
 
 
@@ -196,7 +196,7 @@ def _as_json(file: str, drift: Drift, seen: Results | None) -> dict[str, Any]:
     }
 
 
-def _defect_as_json(defect: Defect) -> dict[str, Any]:
+def _defect_as_json(defect: Contradiction) -> dict[str, Any]:
     breach = replace(defect.breach, evidence=())
     names = ("kind", "pointer", "expected", "actual", "message")
     told = {n: getattr(breach, n) for n in names}

@@ -41,19 +41,19 @@ def list_faults(contracts: tuple[str, ...], *, as_json: bool) -> None:
         return
     width = max(len(f.id) for f in found)
     for f in found:
-        print(f"{f.id:<{width}}  {'variant' if f.seed.benign else 'fault  '}  {f.seed.text}")
-    count = sum(f.seed.benign for f in found)
+        print(f"{f.id:<{width}}  {'variant' if f.definition.benign else 'fault  '}  {f.definition.text}")
+    count = sum(f.definition.benign for f in found)
     print(f"{len(found) - count} faults, {count} variants; start one: linkproof mock --fault ID", file=sys.stderr)
 
 
 def _row(fault: Fault) -> dict[str, object]:
     return {
         "id": fault.id,
-        "kind": "variant" if fault.seed.benign else "fault",
+        "kind": "variant" if fault.definition.benign else "fault",
         "requirement": fault.requirement,
-        "equivalent": list(fault.seed.equivalent),
+        "equivalent": list(fault.definition.equivalent),
         "contract": fault.contract,
-        "text": fault.seed.text,
+        "text": fault.definition.text,
     }
 
 

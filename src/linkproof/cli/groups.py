@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from linkproof.cli.options import Contracts, Json, Pages, Quiet, Store, Tier
+from linkproof.cli.options import Contracts, Json, Pages, Quiet, StoreURL, Tier
 
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
 requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
@@ -20,7 +20,7 @@ history_app = typer.Typer(no_args_is_help=True, help="Results over time: when ea
 @history_app.command("add")
 def history_add(
     paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
-    store: Store = "",
+    store: StoreURL = "",
 ) -> None:
     """Add results to the history. Adding the same results twice keeps them once."""
     from linkproof.cli.history import add_runs
@@ -29,7 +29,7 @@ def history_add(
 
 
 @history_app.command("list")
-def history_list(store: Store = "", json: Json = False) -> None:
+def history_list(store: StoreURL = "", json: Json = False) -> None:
     """List every run in the history, the newest first."""
     from linkproof.cli.history import list_runs
 
@@ -39,7 +39,7 @@ def history_list(store: Store = "", json: Json = False) -> None:
 @history_app.command("show")
 def history_show(
     target: Annotated[str, typer.Argument(help="Name of the target; optional where there is only one.")] = "",
-    store: Store = "",
+    store: StoreURL = "",
     json: Json = False,
 ) -> None:
     """Show one target over time: contracts, requirements, findings and values, with the first and last date of each."""

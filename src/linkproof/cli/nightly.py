@@ -23,7 +23,7 @@ from linkproof.nightly.summary import Line, exit_code_of, line_of, sentence_of, 
 _STATE = "state.jsonl"
 
 
-class _Row(Struct):
+class _FinishedJob(Struct):
     """A line of the state file: a job that is done, and the key of what it did."""
 
     key: str
@@ -101,7 +101,7 @@ def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
         return {}
     for line in text.splitlines():
         try:
-            row = decode_json(line.encode(), _Row, _STATE, "")
+            row = decode_json(line.encode(), _FinishedJob, _STATE, "")
         except UsageError:
             continue  # cut short: that job is done again
         if keys.get(row.name) == row.key and row.exit_code in (0, 1, 4):

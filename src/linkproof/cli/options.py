@@ -7,7 +7,7 @@ import typer
 
 from linkproof.cli import completion
 
-Store = Annotated[
+StoreURL = Annotated[
     str,
     typer.Option(
         "--store", metavar="URL", help="SQLite or PostgreSQL. Default: $LINKPROOF_HISTORY, or reports/history.sqlite."

@@ -13,7 +13,7 @@ from linkproof.model.waiver import Waiver
 from linkproof.results.evidence_policy import EvidencePolicy, evidence_policy_from, under_policy
 
 if TYPE_CHECKING:
-    from linkproof.definition_pages.attribution import Page
+    from linkproof.definition_pages.attribution import ReadPage
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ResultPolicy:
     """Read before anything is sent or judged, so that an error in one of the files does not cost a run."""
 
     waivers: tuple[Waiver, ...]
-    pages: Sequence[Page]
+    pages: Sequence[ReadPage]
     evidence: EvidencePolicy | None
 
     def applied(self, results: Results) -> Results:
@@ -41,7 +41,7 @@ DEFAULT_POLICY = ResultPolicy((), (), None)
 
 def policy_from(waivers: Path | None, definitions: Sequence[Path] | None, require: str) -> ResultPolicy:
     """Return the policy of a command line. Raises UsageError."""
-    pages: Sequence[Page] = ()
+    pages: Sequence[ReadPage] = ()
     if definitions:
         from linkproof.cli.definitions import pages_in
 

@@ -12,7 +12,7 @@ from linkproof.contract.answer import Answer, Named
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, DecisionKind, Format, Operation, Role
 from linkproof.contract.names import name_of
-from linkproof.contract.request_match import READING, Address, Addresses, Defect, Fault, Kind
+from linkproof.contract.request_match import READING, Address, Addresses, Defect, FoundDefect, Kind
 from linkproof.contract.routing import Router
 from linkproof.contract.schema import BodySchema, Problem
 from linkproof.model.evidence import cut
@@ -35,7 +35,7 @@ class Call:
             and for several connections.
         subjects: the connections that one request decides, where it may be several; in lower case.
         decision: the status that the call decides for, as it is shown afterwards; "" for what is no decision.
-        faults: every defect of the request.
+        defects: every defect of the request.
     """
 
     __slots__ = (
@@ -46,9 +46,9 @@ class Call:
         "collection",
         "contract",
         "decision",
+        "defects",
         "exchange",
         "failures",
-        "faults",
         "kind",
         "name",
         "operation",
@@ -89,8 +89,8 @@ class Call:
         self.decision = ""
         if address.role is Role.DECIDE:
             self._read_decision()
-        faults = (*_credential_faults(exchange.credential), *address.faults, *self._body_faults())
-        self.faults: tuple[Fault, ...] = faults
+        defects = (*_credential_defects(exchange.credential), *address.defects, *self._body_defects())
+        self.defects: tuple[FoundDefect, ...] = defects
         self._plain: bool | None = None
 
     def at_rest(self) -> Call:
@@ -198,29 +198,29 @@ class Call:
         """Whether the body has nothing but what its schema knows: read-only and made-up members may be refused."""
         if self._plain is None:
             schema = self.operation.request if self.operation else None
-            is_off = any(f.defect is Defect.BODY for f in self.faults)
+            is_off = any(f.defect is Defect.BODY for f in self.defects)
             self._plain = not is_off and (schema is None or schema.is_plain(self.sent))
         return self._plain
 
     @property
-    def only_defect(self) -> Fault | None:
+    def only_defect(self) -> FoundDefect | None:
         """The request's defect where it has exactly one, else None."""
-        return self.faults[0] if len(self.faults) == 1 else None
+        return self.defects[0] if len(self.defects) == 1 else None
 
-    def _body_faults(self) -> tuple[Fault, ...]:
+    def _body_defects(self) -> tuple[FoundDefect, ...]:
         if self.operation is None or self.operation.request is None:
             return ()
         if self.sent is MISSING:
-            return (Fault(Defect.EMPTY),)
+            return (FoundDefect(Defect.EMPTY),)
         if self.sent is NOT_JSON:
-            return (Fault(Defect.NOT_JSON),)
+            return (FoundDefect(Defect.NOT_JSON),)
         if self.sent is TOO_DEEP:
-            return (Fault(Defect.BODY),)
+            return (FoundDefect(Defect.BODY),)
         if not isinstance(self.sent, dict):
-            return (Fault(Defect.NOT_OBJECT, "", self.sent),)
+            return (FoundDefect(Defect.NOT_OBJECT, "", self.sent),)
         if self.operation.request.fits(self.sent):
             return ()
-        return tuple(_body_fault(p) for p in self.operation.request.problems(self.sent))
+        return tuple(_body_defect(p) for p in self.operation.request.problems(self.sent))
 
     # what came
 
@@ -329,18 +329,18 @@ def sent_by_name(contract: Contract, query: Iterable[tuple[str, str]], body: byt
     return {name: value for name, value in found.items() if name not in own}
 
 
-def _credential_faults(credential: Credential) -> tuple[Fault, ...]:
+def _credential_defects(credential: Credential) -> tuple[FoundDefect, ...]:
     if credential is Credential.MISSING:
-        return (Fault(Defect.NO_CREDENTIAL),)
-    return (Fault(Defect.WRONG_CREDENTIAL),) if credential is Credential.WRONG else ()
+        return (FoundDefect(Defect.NO_CREDENTIAL),)
+    return (FoundDefect(Defect.WRONG_CREDENTIAL),) if credential is Credential.WRONG else ()
 
 
-def _body_fault(problem: Problem) -> Fault:
+def _body_defect(problem: Problem) -> FoundDefect:
     if problem.keyword == "required":
-        return Fault(Defect.LACKS_MEMBER, problem.pointer)
+        return FoundDefect(Defect.LACKS_MEMBER, problem.pointer)
     if problem.keyword == "enum" and isinstance(problem.value, str):
-        return Fault(Defect.ENUMERATOR, problem.pointer, problem.value)
-    return Fault(Defect.BODY, problem.pointer, problem.value)
+        return FoundDefect(Defect.ENUMERATOR, problem.pointer, problem.value)
+    return FoundDefect(Defect.BODY, problem.pointer, problem.value)
 
 
 def reads(contract: Contract, method: str, url: str, body: bytes) -> bool:

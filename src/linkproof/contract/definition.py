@@ -7,16 +7,16 @@ from typing import Any
 
 from linkproof.contract.model import Contract
 
-Page = Mapping[str, Any]
+DefinitionPage = Mapping[str, Any]
 
 
-def pages_of(contract: Contract) -> tuple[Page, ...]:
+def pages_of(contract: Contract) -> tuple[DefinitionPage, ...]:
     """Return the contract's pages, the main one first; none where it has no definition page."""
     main = contract.definition.get("page")
     return (main, *contract.definition.get("further", ())) if main else ()
 
 
-def page_called(contract: Contract, file: str) -> Page:
+def page_called(contract: Contract, file: str) -> DefinitionPage:
     """Return the page with this file name, else the main one; empty where the contract has none."""
     pages = pages_of(contract)
     return next((page for page in pages if page.get("file") == file), pages[0] if pages else {})

@@ -25,7 +25,7 @@ class ContractFile(Struct):
     hosts: list[str] = []
 
 
-class Page(Struct):
+class SamplesPage(Struct):
     """Where the samples of ``definition.toml`` come from."""
 
     title: str
@@ -61,8 +61,8 @@ class Differs(Struct):
 class DefinitionFile(Struct, forbid_unknown_fields=True):
     """``definition.toml``."""
 
-    page: Page
-    further: list[Page] = []
+    page: SamplesPage
+    further: list[SamplesPage] = []
     sample: list[Sample] = []
     differs: list[Differs] = []
 

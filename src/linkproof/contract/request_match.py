@@ -54,7 +54,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FoundDefect:
     """A defect of a request, with the parameter or pointer that it is about and its value."""
 
     defect: Defect
@@ -76,7 +76,7 @@ class Address:
         "answer",
         "collection",
         "contract",
-        "faults",
+        "defects",
         "item",
         "kind",
         "method",
@@ -114,40 +114,40 @@ class Address:
         own = [n for n in route.parameters if n not in contract.parent_parameters]
         is_of_connections = self.role is None or self.role.is_of_connections
         self.item = route.parameters[own[-1]].lower() if own and is_of_connections else ""
-        self.faults = tuple(self._faults())
+        self.defects = tuple(self._defects())
         self.answer: Answer | None = None
 
-    def _faults(self) -> list[Fault]:
+    def _defects(self) -> list[FoundDefect]:
         """Every defect of the method, the path and the query."""
-        found: list[Fault] = []
+        found: list[FoundDefect] = []
         pairs, contract = self.route.query_pairs, self.contract
         if self.kind is Kind.UNDOCUMENTED:
-            found.append(Fault(Defect.METHOD, self.method))
+            found.append(FoundDefect(Defect.METHOD, self.method))
         name = contract.version_parameter
         if name and self.kind in (Kind.OPERATION, Kind.UNDOCUMENTED, Kind.ELSEWHERE):
             version = _version_in(self.route)
             if version is None:
-                found.append(Fault(Defect.NO_VERSION))
+                found.append(FoundDefect(Defect.NO_VERSION))
             elif not re.fullmatch(contract.version_pattern, version):
-                found.append(Fault(Defect.OTHER_VERSION, name, version))
+                found.append(FoundDefect(Defect.OTHER_VERSION, name, version))
         model = self.operation or next((o for o in contract.operations if o.path == self.route.path), None)
         if model is not None:
-            found.extend(self._parameter_faults(model))
+            found.extend(self._parameter_defects(model))
         if len(self.route.query) < len(pairs):
-            found.append(Fault(Defect.REPEATED))
+            found.append(FoundDefect(Defect.REPEATED))
         return found
 
-    def _parameter_faults(self, model: Operation) -> list[Fault]:
-        found: list[Fault] = []
+    def _parameter_defects(self, model: Operation) -> list[FoundDefect]:
+        found: list[FoundDefect] = []
         for parameter in model.parameters:
             if parameter.place == "path":
                 value = self.route.parameters.get(parameter.name, "")
                 if not parameter.allows(value):
-                    found.append(Fault(Defect.PATH, parameter.name, value))
+                    found.append(FoundDefect(Defect.PATH, parameter.name, value))
             elif parameter.place == "query" and parameter.name != self.contract.version_parameter:
                 sent = self.route.query.get(parameter.name)
                 if sent is not None and self.operation and not parameter.allows(sent):
-                    found.append(Fault(Defect.QUERY, parameter.name, sent))
+                    found.append(FoundDefect(Defect.QUERY, parameter.name, sent))
         return found
 
 

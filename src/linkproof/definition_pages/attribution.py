@@ -24,7 +24,7 @@ _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReadPage:
     """A definition page that was read: its file's name, its facts, the contract that it belongs to."""
 
     file: str
@@ -32,9 +32,9 @@ class Page:
     contract: Contract
 
 
-def attributed(results: Results, pages: Iterable[Page]) -> Results:
+def attributed(results: Results, pages: Iterable[ReadPage]) -> Results:
     """The results, each finding on a page's contract with who stands alone."""
-    by_contract: dict[str, list[Page]] = {}
+    by_contract: dict[str, list[ReadPage]] = {}
     for page in pages:
         by_contract.setdefault(page.contract.id, []).append(page)
     findings = [
@@ -44,13 +44,13 @@ def attributed(results: Results, pages: Iterable[Page]) -> Results:
     return replace(results, findings=findings)
 
 
-def _by_pages(finding: Finding, pages: Sequence[Page]) -> Attribution:
+def _by_pages(finding: Finding, pages: Sequence[ReadPage]) -> Attribution:
     """Who stands alone by the first page that says anything about it."""
     found = [attribution(finding, page) for page in pages]
     return next((a for a in found if a.alone is not Party.UNDECIDED), found[0])
 
 
-def attribution(finding: Finding, page: Page) -> Attribution:
+def attribution(finding: Finding, page: ReadPage) -> Attribution:
     """Who stands alone in a finding: the service against contract and page, or the contract against the other two."""
     judged = {"ENM-1": _word, "SHP-1": _shape, "SHP-2": _status, "SHP-4": _unknown}.get(finding.requirement)
     operation = next((o for o in page.contract.operations if o.id == finding.operation), None)
@@ -78,7 +78,7 @@ def _is_of(observed: Observed, difference: Difference) -> bool:
     return observed.place.rsplit("/", 1)[-1] in members
 
 
-def _word(finding: Finding, page: Page, operation: Operation | None) -> Attribution | None:
+def _word(finding: Finding, page: ReadPage, operation: Operation | None) -> Attribution | None:
     assert operation is not None
     where = generalise(finding.pointer)
     options = next((b.enumerations[where] for b in operation.responses.values() if b and where in b.enumerations), ())
@@ -95,7 +95,7 @@ def _word(finding: Finding, page: Page, operation: Operation | None) -> Attribut
     )
 
 
-def _status(finding: Finding, page: Page, operation: Operation | None) -> Attribution | None:
+def _status(finding: Finding, page: ReadPage, operation: Operation | None) -> Attribution | None:
     if operation is not operation_of(page.facts, page.contract) or not page.facts.statuses:
         return None
     named = ", ".join(map(str, page.facts.statuses))
@@ -106,7 +106,7 @@ def _status(finding: Finding, page: Page, operation: Operation | None) -> Attrib
     return Attribution(Party.SERVICE, f"the contract and {page.file} ({named}) both lack {finding.actual}")
 
 
-def _unknown(finding: Finding, page: Page, operation: Operation | None) -> Attribution | None:
+def _unknown(finding: Finding, page: ReadPage, operation: Operation | None) -> Attribution | None:
     assert operation is not None
     definition, prefix = _definition(finding, page, operation)
     if definition is None:
@@ -118,7 +118,7 @@ def _unknown(finding: Finding, page: Page, operation: Operation | None) -> Attri
     return Attribution(Party.SERVICE, f"neither the contract nor {page.file} (in {_name(definition)}) has {name}")
 
 
-def _shape(finding: Finding, page: Page, operation: Operation | None) -> Attribution | None:
+def _shape(finding: Finding, page: ReadPage, operation: Operation | None) -> Attribution | None:
     assert operation is not None
     definition, prefix = _definition(finding, page, operation)
     name = prefix + finding.pointer.rsplit("/", 1)[-1]
@@ -142,7 +142,7 @@ def _shape(finding: Finding, page: Page, operation: Operation | None) -> Attribu
     return None
 
 
-def _definition(finding: Finding, page: Page, operation: Operation) -> tuple[DefinitionFact | None, str]:
+def _definition(finding: Finding, page: ReadPage, operation: Operation) -> tuple[DefinitionFact | None, str]:
     """The page's definition of the object that a finding is in, by the members beside it; and its names' prefix."""
     parent = generalise(finding.pointer).rpartition("/")[0]
     prefix = "properties." if parent.endswith("/properties") else ""

@@ -16,7 +16,7 @@ from linkproof.model.finding import Breach
 
 
 @dataclass(frozen=True)
-class Defect:
+class Contradiction:
     """A contradiction within a document: the document, the sample's place in it, what contradicts what, the sample."""
 
     document: str
@@ -26,13 +26,13 @@ class Defect:
     text: str
 
 
-def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Defect]:
+def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Contradiction]:
     """What contradicts a page's own rules in the samples as they stand on it."""
     page = page_of(facts, contract, file)
     samples = list(_samples(facts, contract))
     judged = judge_samples(replace(contract, definition={"page": page, "sample": samples}))
     return [
-        Defect(
+        Contradiction(
             page.get("title", facts.title or file), page.get("address", file), sample["place"], j.breach, sample["text"]
         )
         for sample, judgements in judged
@@ -41,10 +41,10 @@ def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Defect]
     ]
 
 
-def defects_of_contract(contract: Contract) -> list[Defect]:
+def defects_of_contract(contract: Contract) -> list[Contradiction]:
     """What contradicts the document's own rules in the samples that a contract keeps of it (x-ms-examples, too)."""
     return [
-        Defect(page["title"], page["address"], sample["place"], j.breach, sample["text"])
+        Contradiction(page["title"], page["address"], sample["place"], j.breach, sample["text"])
         for sample, judgements in judge_samples(contract)
         for page in [page_called(contract, sample.get("file", ""))]
         for j in judgements
@@ -67,7 +67,7 @@ def _samples(facts: Facts, contract: Contract) -> Iterator[dict[str, Any]]:
         yield row | {"place": place}
 
 
-def issue_text(defects: Sequence[Defect]) -> str:
+def issue_text(defects: Sequence[Contradiction]) -> str:
     """A ready-to-send issue (Markdown): each contradiction with the sample's line, and what would mend it."""
     parts: list[str] = []
     for document in dict.fromkeys(d.document for d in defects):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from linkproof.contract.definition import Page, page_called, pages_of
+from linkproof.contract.definition import DefinitionPage, page_called, pages_of
 from linkproof.contract.model import Contract, Operation, plain_path
 from linkproof.definition_pages.compare import Difference, differences
 from linkproof.definition_pages.facts import Facts
@@ -82,7 +82,7 @@ def verify(facts: Facts, contract: Contract, file: str = "") -> Drift:
     )
 
 
-def page_of(facts: Facts, contract: Contract, file: str) -> Page:
+def page_of(facts: Facts, contract: Contract, file: str) -> DefinitionPage:
     """Return which of the contract's pages these facts are of: by its file's name, its operation, else the main one."""
     found = page_called(contract, file)
     if found.get("file") == file or not facts.method:

@@ -15,7 +15,7 @@ def one_of_each_family(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     groups: dict[tuple[str, str, bool], list[Fault]] = {}
     for fault in faults:
         family = fault.requirement.partition("-")[0]
-        groups.setdefault((fault.contract, family, fault.seed.benign), []).append(fault)
+        groups.setdefault((fault.contract, family, fault.definition.benign), []).append(fault)
     order = {name: number for number, name in enumerate(dict.fromkeys(key[0] for key in groups))}
     return tuple(_turn(group, order[key[0]]) for key, group in groups.items())
 

@@ -79,7 +79,7 @@ class Outcome:
 def attempt(fault: Fault, contracts: Sequence[Contract], seed: int = 1) -> Outcome:
     """Run every suite on the fault's contract, in this process. A broken run is an outcome, too."""
     assert any(c.id == fault.contract for c in contracts)
-    opener = _on_a_socket(fault) if fault.seed.wire else without_a_socket(behaving(fault))
+    opener = _on_a_socket(fault) if fault.definition.wire else without_a_socket(behaving(fault))
     return _outcome(fault, tried(opener, fault.contract, seed))
 
 
@@ -109,9 +109,9 @@ def _outcome(fault: Fault, results: Results) -> Outcome:
         id=fault.id,
         requirement=fault.requirement,
         contract=fault.contract,
-        text=fault.seed.text,
-        benign=fault.seed.benign,
-        equivalent=fault.seed.equivalent,
+        text=fault.definition.text,
+        benign=fault.definition.benign,
+        equivalent=fault.definition.equivalent,
         told=told_by(results),
         verdict=results.verdict.value,
         requests=results.requests,

@@ -205,7 +205,7 @@ def _drawn(pool: Sequence[Fault], size: int, footprints: Footprints, draw: rando
 
 def compatible(one: Fault, other: Fault, footprints: Footprints) -> bool:
     """Whether both can show on one server: other requirements, other methods of its parts, neither hides the other."""
-    if one.names & other.names or one.seed.wire or other.seed.wire:
+    if one.names & other.names or one.definition.wire or other.definition.wire:
         return False
     if replaced(one, footprints.contract) & replaced(other, footprints.contract):
         return False

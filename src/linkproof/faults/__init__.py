@@ -1,1 +1,1 @@
-"""Servers that are wrong on purpose, and servers that are different by right."""
+"""Deliberately wrong servers (faults), and legally different ones (variants)."""

@@ -1,4 +1,4 @@
-"""Every fault and every variant, on the contracts that they fit."""
+"""All faults and variants, for each contract to which they apply."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.faults import errors, long_running, pagination, requests, shape, state, tokens, variants
 from linkproof.faults.edits import going_on
-from linkproof.faults.registry import Fault, Seed, seeds, sown
+from linkproof.faults.registry import Fault, FaultDefinition, definitions, faults_of
 from linkproof.mock.defaults import Choice, only_for
 
-#: The modules that have the seeds, in the order of the requirements' families; importing them registers the seeds.
-_SOWING = (shape, pagination, tokens, errors, requests, state, long_running, variants)
+#: The modules with definitions, in the order of the requirements' families. Importing them registers the definitions.
+_MODULES = (shape, pagination, tokens, errors, requests, state, long_running, variants)
 
 
-def all_seeds() -> tuple[Seed, ...]:
-    """Every seed."""
-    assert _SOWING
-    return seeds()
+def all_definitions() -> tuple[FaultDefinition, ...]:
+    """Return every definition."""
+    assert _MODULES
+    return definitions()
 
 
 def all_faults(contracts: Iterable[Contract]) -> tuple[Fault, ...]:
-    """Every breach, on every contract that it fits."""
-    return tuple(_sown(contracts, benign=False))
+    """Return every fault, on each contract to which it applies."""
+    return tuple(_faults(contracts, benign=False))
 
 
 def all_variants(contracts: Iterable[Contract]) -> tuple[Fault, ...]:
-    """Every legal way to be different, on every contract that it fits."""
-    return tuple(_sown(contracts, benign=True))
+    """Return every variant, on each contract to which it applies."""
+    return tuple(_faults(contracts, benign=True))
 
 
-def _sown(contracts: Iterable[Contract], *, benign: bool) -> Iterator[Fault]:
+def _faults(contracts: Iterable[Contract], *, benign: bool) -> Iterator[Fault]:
     binding = {r.id: r for r in all_requirements()}
-    for fault in sown(contracts, binding, (s for s in all_seeds() if s.benign is benign)):
-        # What is wrong with operations that go on is wrong only where they do.
+    for fault in faults_of(contracts, binding, (s for s in all_definitions() if s.benign is benign)):
+        # A fault of long-running operations needs a server whose operations run long.
         goes_on = binding[fault.requirement].family == "LRO"
         yield replace(fault, change=going_on(fault.change)) if goes_on else fault
 
 
 def find(name: str, contracts: Iterable[Contract]) -> Fault:
-    """A fault or variant by its id. Raises UsageError for one that there is not."""
+    """Return a fault or variant by its id. Raises UsageError for an unknown id."""
     chosen = tuple(contracts)
     known = {f.id: f for f in (*all_faults(chosen), *all_variants(chosen))}
     found = known.get(name)
@@ -55,5 +55,5 @@ def find(name: str, contracts: Iterable[Contract]) -> Fault:
 
 
 def behaving(fault: Fault) -> Choice:
-    """The embedded server with one fault, and nothing else wrong."""
+    """Return the behaviour of the embedded server with this one fault."""
     return only_for(fault.contract, fault.change)

@@ -1,4 +1,4 @@
-"""What faults are made with: edits of the connections or the answers of some operations, and parts done otherwise."""
+"""Building blocks of faults: edits of connections and answers, and overridden methods of the server's parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.paging import LinkPaging
 
-#: Changes one connection of an answer in place.
+#: Edits one connection of an answer in place.
 Edit = Callable[[dict[str, Any]], None]
 When = Callable[[Asked], bool]
 
@@ -25,7 +25,7 @@ When = Callable[[Asked], bool]
 
 
 def leaves(contract: Contract) -> dict[str, dict[str, Any]]:
-    """The members of one connection that have no members of their own: generalised pointer to schema."""
+    """Return the schema of each member of a connection that has no members itself, by generalised pointer."""
     got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
     operation, prefix = (got, "") if got else (listing, f"{contract.list.items}/*")
     schema = operation.responses.get(200) if operation else None
@@ -34,17 +34,17 @@ def leaves(contract: Contract) -> dict[str, dict[str, Any]]:
 
 
 def leaf(contract: Contract, fits: Callable[[str, dict[str, Any]], bool]) -> str:
-    """The first member that fits; "" where none does."""
+    """Return the pointer of the first member that satisfies ``fits``; "" if none does."""
     return next((p for p, s in leaves(contract).items() if fits(p, s)), "")
 
 
 def text_leaf(contract: Contract) -> str:
-    """A string that every connection has, and that nobody sends."""
+    """Return the pointer of a string that every connection has and no client sends."""
     return contract.member.provisioning or contract.member.status
 
 
 def sample(contract: Contract) -> Any:
-    """A connection as the contract's own document shows one; {} where it shows none."""
+    """Return a connection from the examples of the contract's document; {} if there is none."""
     got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
     operation = got or listing
     assert operation is not None
@@ -59,7 +59,7 @@ def sample(contract: Contract) -> Any:
 
 
 def required(contract: Contract, pointer: str) -> bool:
-    """Whether a connection without what is at ``pointer`` is no longer one."""
+    """Whether the schema requires the member at ``pointer``."""
     got = contract.by_role(Role.GET) or contract.by_role(Role.LIST)
     schema = got.responses.get(200) if got else None
     value = sample(contract)
@@ -81,21 +81,21 @@ def required(contract: Contract, pointer: str) -> bool:
 
 
 def _around_items(operation: Operation | None) -> list[str]:
-    """Pointers to the texts that a page has to have beside its items."""
+    """Return pointers of the strings that a page must have next to its items."""
     schema = operation.responses.get(200) if operation else None
     nodes = schema.nodes() if schema else ()
     return [n.pointer for n in nodes if n.required and n.pointer.count("/") == 1 and n.schema.get("type") == "string"]
 
 
 def beside_the_error(contract: Contract) -> list[str]:
-    """The texts that an error body has to have at its top, beside its code and message."""
+    """Return the names of the strings that an error body must have next to its code and message."""
     own = (contract.error.code, contract.error.message)
     nodes = (n for n in contract.operations[0].error.nodes() if n.required and n.pointer.count("/") == 1)
     return [n.pointer[1:] for n in nodes if n.schema.get("type") == "string" and n.pointer not in own]
 
 
 def has(contract: Contract, *roles: Role) -> bool:
-    """Whether the contract has all these operations."""
+    """Whether the contract has an operation of each of these roles."""
     return all(contract.by_role(r) for r in roles)
 
 
@@ -107,7 +107,7 @@ def pages_by_link(contract: Contract) -> bool:
 
 
 def groups(contract: Contract, made: Callable[[str], str]) -> Change | None:
-    """Edit every group that a connection names; None where it names none, or the parent lists none."""
+    """Edit every group that a connection names; None if connections name no groups, or the parent lists none."""
     known = leaves(contract)
     found = [p for pointer in contract.member.groups for p in (pointer, f"{pointer}/*") if p in known]
     roles = tuple(role for role in Role if role.is_of_connections)
@@ -115,12 +115,12 @@ def groups(contract: Contract, made: Callable[[str], str]) -> Change | None:
 
 
 def speaks_json(contract: Contract) -> bool:
-    """Whether answers are JSON: only there has a value a type of its own."""
+    """Whether answers are JSON, the only format in which values have a type."""
     return contract.protocol.response is Format.JSON
 
 
 def unknown_statuses(contract: Contract) -> tuple[int, ...]:
-    """The status with which something unknown is refused: 404, or what the contract has in its place."""
+    """Return the statuses of an unknown resource: 404, or those that the contract documents instead."""
     known = contract.error.not_found
     return (404,) if 404 in known else known
 
@@ -135,11 +135,11 @@ def paged(contract: Contract) -> bool:
     return bool(contract.list.offset) or pages_by_link(contract)
 
 
-# places in JSON
+# positions in JSON
 
 
 def spots(value: Any, pointer: str) -> Iterator[tuple[Any, Any]]:
-    """Container and key of every existing value that a generalised pointer leads to."""
+    """Yield container and key of every existing value at a generalised pointer."""
     *way, last = pointer.split("/")[1:]
     here = [value]
     for step in way:
@@ -160,7 +160,7 @@ def spots(value: Any, pointer: str) -> Iterator[tuple[Any, Any]]:
 
 
 def put(pointer: str, made: Callable[[Any], Any]) -> Edit:
-    """An edit that replaces each value at ``pointer`` by what ``made`` makes of it."""
+    """Return an edit that replaces each value at ``pointer`` by ``made(value)``."""
 
     def edit(value: dict[str, Any]) -> None:
         for container, key in list(spots(value, pointer)):
@@ -170,7 +170,7 @@ def put(pointer: str, made: Callable[[Any], Any]) -> Edit:
 
 
 def drop(pointer: str) -> Edit:
-    """An edit that takes away what is at ``pointer``."""
+    """Return an edit that removes the values at ``pointer``."""
 
     def edit(value: dict[str, Any]) -> None:
         for container, key in reversed(list(spots(value, pointer))):
@@ -183,21 +183,21 @@ def drop(pointer: str) -> Edit:
 
 
 def role_of(asked: Asked) -> Role | None:
-    """What a request does; a poll of a result counts as the decision."""
+    """Return the role of a request; a poll of a result counts as the decision."""
     if asked.operation is not None:
         return asked.operation.role
     return Role.DECIDE if asked.poll == "result" else None
 
 
 def on_later_pages(asked: Asked) -> bool:
-    """Whether a page that is not the first is asked for."""
+    """Whether the request is for any page but the first."""
     rules = asked.contract.list
     later = asked.parameter(rules.offset) if rules.offset else asked.parameter("$skipToken")
     return later not in (None, "0")
 
 
 def in_answer(asked: Asked, answer: Answer) -> list[dict[str, Any]]:
-    """The connections in a success answer."""
+    """Return the connections in a success answer."""
     if not 200 <= answer.status < 300 or not isinstance(answer.value, dict):
         return []
     items = at(answer.value, asked.contract.list.items)
@@ -207,7 +207,7 @@ def in_answer(asked: Asked, answer: Answer) -> list[dict[str, Any]]:
 
 
 def connections(edit: Edit, *roles: Role, when: When | None = None) -> Change:
-    """Edit every connection in the answers of some operations (of all, where none is named)."""
+    """Edit every connection in the answers of these operations (of all operations by default)."""
 
     def hook(asked: Asked, answer: Answer) -> None:
         if (not roles or role_of(asked) in roles) and (when is None or when(asked)):
@@ -218,7 +218,7 @@ def connections(edit: Edit, *roles: Role, when: When | None = None) -> Change:
 
 
 def answers(edit: Callable[[Asked, Answer], None], *roles: Role, when: When | None = None) -> Change:
-    """Edit the success answers of some operations (of all, where none is named)."""
+    """Edit the success answers of these operations (of all operations by default)."""
 
     def hook(asked: Asked, answer: Answer) -> None:
         known = (asked.operation is not None or asked.poll == "result") and answer.has_body
@@ -228,8 +228,8 @@ def answers(edit: Callable[[Asked, Answer], None], *roles: Role, when: When | No
     return OfRoles(frozenset(roles), lambda b: b.finishing(hook))
 
 
-def refusals(edit: Callable[[Asked, Answer], None], *statuses: int, when: When | None = None) -> Change:
-    """Edit the answers of 400 and above (with some statuses only, where they are named)."""
+def error_responses(edit: Callable[[Asked, Answer], None], *statuses: int, when: When | None = None) -> Change:
+    """Edit the error responses with these statuses (all from 400 by default)."""
 
     def hook(asked: Asked, answer: Answer) -> None:
         if answer.status >= 400 and (not statuses or answer.status in statuses) and (when is None or when(asked)):
@@ -239,7 +239,7 @@ def refusals(edit: Callable[[Asked, Answer], None], *statuses: int, when: When |
 
 
 def raw(text: str | bytes, kind: str = "") -> Callable[[Asked, Answer], None]:
-    """Answers with a text as it is in the place of JSON; ``kind`` is another content type."""
+    """Return an edit that replaces the body by a text; ``kind`` replaces the content type."""
 
     def edit(_: Asked, answer: Answer) -> None:
         answer.raw = text.encode() if isinstance(text, str) else text
@@ -253,7 +253,7 @@ def raw(text: str | bytes, kind: str = "") -> Callable[[Asked, Answer], None]:
 
 
 class _Replacing:
-    """A method in the place of another. While it runs, ``usual`` calls the next in line after its own class."""
+    """An overriding method. While it runs, ``inherited`` calls the next method in its class's resolution order."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -274,22 +274,22 @@ class _Replacing:
             _RUNNING.reset(before)
 
 
-#: The class whose replaced method runs.
+#: The class whose overriding method is running.
 _RUNNING: ContextVar[type] = ContextVar("running")
 
 
 def _replacing(members: dict[str, Any]) -> dict[str, Any]:
-    """The functions among ``members`` as methods that know their class; made for one class only."""
+    """Return ``members`` with each function bound to the one class that it overrides."""
     return {name: _Replacing(m) if isinstance(m, FunctionType) else m for name, m in members.items()}
 
 
 def part(name: str, **members: Any) -> Change:
-    """Single methods of one part done otherwise."""
+    """Override single methods of one part."""
     return lambda b: b.override(name, **_replacing(members))
 
 
 def linked(**members: Any) -> Change:
-    """Single methods of paging by next link done otherwise."""
+    """Override single methods of paging by next link."""
 
     def change(behaviour: Behaviour) -> Behaviour:
         paging = behaviour.paging
@@ -299,16 +299,16 @@ def linked(**members: Any) -> Change:
     return change
 
 
-def usual(self: Any, method: str, *arguments: Any, **named: Any) -> Any:
-    """What the part would have done without the running method's class: ``super()`` for a replaced method.
+def inherited(self: Any, method: str, *arguments: Any, **named: Any) -> Any:
+    """Call the method that the running one overrides: ``super()`` for an overriding method.
 
-    Of two faults that replace one method, the later one's ``usual`` is the earlier one.
+    Where two faults override one method, the later one inherits from the earlier one.
     """
     return getattr(super(_RUNNING.get(), self), method)(*arguments, **named)
 
 
 def both(*changes: Change) -> Change:
-    """One change after the other."""
+    """Apply one change after the other."""
 
     def change(behaviour: Behaviour) -> Behaviour:
         for one in changes:
@@ -319,7 +319,7 @@ def both(*changes: Change) -> Change:
 
 
 def going_on(change: Change) -> Change:
-    """A change of a server whose operations go on wherever the contract lets them, also where it starts otherwise."""
+    """Apply a change to a server whose operations run long wherever the contract allows it."""
 
     def takes_long(_: Any, asked: Asked) -> bool:
         return asked.operation is not None and asked.operation.long_running and 202 in asked.operation.responses
@@ -328,11 +328,11 @@ def going_on(change: Change) -> Change:
 
 
 def message_says(contract: Contract, text: str) -> Change:
-    """Every error's message says ``text``."""
+    """Replace the message of every error by ``text``."""
 
     def edit(_: Asked, answer: Answer) -> None:
         if isinstance(answer.value, dict) and at(answer.value, contract.error.message) is not MISSING:
             for container, key in spots(answer.value, contract.error.message):
                 container[key] = text
 
-    return refusals(edit)
+    return error_responses(edit)

@@ -7,17 +7,17 @@ from typing import Any
 
 from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.edits import answers, linked, on_later_pages, pages_by_link, part, usual
+from linkproof.faults.edits import answers, inherited, linked, on_later_pages, pages_by_link, part
 from linkproof.faults.registry import Change, fault
+from linkproof.mock.error_responses import ErrorCase
 from linkproof.mock.messages import Answer, Asked
-from linkproof.mock.paging import Page
-from linkproof.mock.refusal import Mistake
+from linkproof.mock.paging import ListPage
 from linkproof.mock.store import Connection
-from linkproof.mock.vendors.huawei import HuaweiRefusals
+from linkproof.mock.vendors.huawei import HuaweiErrors
 
 
 def _listed(contract: Contract) -> bool:
-    """Whether the list has no paging by number: its items stand in a member of their own."""
+    """Whether the list's items are a member of an object, and the list is not paged by number."""
     return not contract.list.limit
 
 
@@ -25,7 +25,7 @@ def _listed(contract: Contract) -> bool:
 
 
 @fault("PAG-1", "items-absent", "A list has no items member.", "SHP-1", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_1_items_absent(contract: Contract) -> Change | None:
     def edit(asked: Asked, answer: Answer) -> None:
         answer.value.pop(asked.contract.list.items.strip("/"), None)
 
@@ -33,7 +33,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-1", "items-by-name", "The items are an object with the names as its keys.", "SHP-1", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_1_items_by_name(contract: Contract) -> Change | None:
     def edit(asked: Asked, answer: Answer) -> None:
         key = asked.contract.list.items.strip("/")
         answer.value[key] = {i["name"]: i for i in answer.value[key]}
@@ -42,7 +42,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-1", "bare-array", "A list is answered with a bare array.", "SHP-1", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_1_bare_array(contract: Contract) -> Change | None:
     def edit(asked: Asked, answer: Answer) -> None:
         answer.value = at(answer.value, asked.contract.list.items)
 
@@ -53,16 +53,16 @@ def _(contract: Contract) -> Change | None:
 
 
 def _link(contract: Contract, made: Any) -> Change | None:
-    """The next link as ``made`` makes it of the right one."""
+    """Replace each next link by ``made(link)``."""
 
     def link(self: Any, asked: Asked, token: str) -> Any:
-        return made(usual(self, "link", asked, token), asked)
+        return made(inherited(self, "link", asked, token), asked)
 
     return part("paging", link=link) if pages_by_link(contract) else None
 
 
 @fault("PAG-2", "link-drops-version", "The next link has no api-version.", "ERR-4", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_2_link_drops_version(contract: Contract) -> Change | None:
     def made(url: str, _: Asked) -> str:
         path, query = url.split("?")
         return f"{path}?{'&'.join(p for p in query.split('&') if not p.startswith(contract.version_parameter))}"
@@ -71,37 +71,37 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-2", "link-to-another-host", "The next link is on another host.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_2_link_to_another_host(contract: Contract) -> Change | None:
     return _link(contract, lambda url, asked: url.replace(asked.base, "https://management.invalid"))
 
 
 @fault("PAG-2", "link-in-another-scheme", "The next link has another scheme.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_2_link_in_another_scheme(contract: Contract) -> Change | None:
     return _link(contract, lambda url, _: url.replace("http://", "ftp://", 1))
 
 
 @fault("PAG-2", "link-to-another-parent", "The next link leads to another parent.", "PAG-4", "ERR-3")
-def _(contract: Contract) -> Change | None:
+def _pag_2_link_to_another_parent(contract: Contract) -> Change | None:
     return _link(contract, lambda url, _: url.replace("/resourceGroups/", "/resourceGroups/x-"))
 
 
 @fault("PAG-2", "relative-link", "The next link is a path.", "SHP-1", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_2_relative_link(contract: Contract) -> Change | None:
     return _link(contract, lambda url, asked: url.replace(asked.base, ""))
 
 
 @fault("PAG-2", "dead-link", "The next link is answered with 404.", "PAG-4", "ERR-3")
-def _(contract: Contract) -> Change | None:
+def _pag_2_dead_link(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         if asked.parameter(self.token_name):
-            return self.refusals.of(Mistake.NO_CONNECTION)
-        return usual(self, "cut", asked, every)
+            return self.errors.of(ErrorCase.NO_CONNECTION)
+        return inherited(self, "cut", asked, every)
 
     return part("paging", cut=cut) if pages_by_link(contract) else None
 
 
 @fault("PAG-2", "later-pages-bare", "From the second page on, a page is a bare array.", "PAG-1", "SHP-1", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_2_later_pages_bare(contract: Contract) -> Change | None:
     def edit(asked: Asked, answer: Answer) -> None:
         answer.value = at(answer.value, asked.contract.list.items)
 
@@ -112,7 +112,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-3", "link-to-itself", "The next link of the second page leads to the second page.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_3_link_to_itself(contract: Contract) -> Change | None:
     return _link(contract, lambda url, asked: f"{asked.base}{asked.path}?{_query(asked)}" if _query(asked) else url)
 
 
@@ -122,11 +122,11 @@ def _query(asked: Asked) -> str:
 
 
 @fault("PAG-3", "round-and-round", "After the last page the next link leads to the first.", "PAG-4", "PAG-5")
-def _(contract: Contract) -> Change | None:
+def _pag_3_round_and_round(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
-        page = usual(self, "cut", asked, every)
-        if isinstance(page, Page) and not page.more and every:
-            return Page(page.items, {contract.list.next_link: self.link(asked, self.token_of(0))})
+        page = inherited(self, "cut", asked, every)
+        if isinstance(page, ListPage) and not page.more and every:
+            return ListPage(page.items, {contract.list.next_link: self.link(asked, self.token_of(0))})
         return page
 
     def token_of(_: Any, number: int) -> str:
@@ -138,7 +138,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-3", "offset-ignored", "The offset is not looked at: every page is the first.", "PAG-6", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_3_offset_ignored(contract: Contract) -> Change | None:
     return part("paging", offset=lambda _, __: 0) if contract.list.offset else None
 
 
@@ -146,29 +146,29 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-4", "overlap", "Each page begins with the last item of the page before.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_4_overlap(contract: Contract) -> Change | None:
     if contract.list.offset:
 
         def offset(self: Any, asked: Asked) -> int:
-            return max(int(usual(self, "offset", asked)) - 1, 0)
+            return max(int(inherited(self, "offset", asked)) - 1, 0)
 
         return part("paging", offset=offset)
     if not pages_by_link(contract):
         return None
 
     def read(self: Any, token: str) -> Any:
-        after = usual(self, "read", token)
+        after = inherited(self, "read", token)
         return after - 1 if after else after
 
     return part("paging", read=read)
 
 
 @fault("PAG-4", "gap", "From the second page on, a page leaves out its first item.", "STA-6", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_4_gap(contract: Contract) -> Change | None:
     if contract.list.offset:
 
         def offset(self: Any, asked: Asked) -> int:
-            found = int(usual(self, "offset", asked))
+            found = int(inherited(self, "offset", asked))
             return found + 1 if found else 0
 
         return part("paging", offset=offset)
@@ -176,36 +176,36 @@ def _(contract: Contract) -> Change | None:
         return None
 
     def read(self: Any, token: str) -> Any:
-        after = usual(self, "read", token)
+        after = inherited(self, "read", token)
         return after + 1 if after else after
 
     return part("paging", read=read)
 
 
 @fault("PAG-4", "last-item-lost", "The list leaves out the newest connection.", "STA-6")
-def _(contract: Contract) -> Change | None:
+def _pag_4_last_item_lost(contract: Contract) -> Change | None:
     if contract.list.offset:
 
         def sort(self: Any, asked: Asked, found: Any) -> Any:
-            return [c for c in usual(self, "sort", asked, found) if c.number != 3 or asked.parameter("limit")]
+            return [c for c in inherited(self, "sort", asked, found) if c.number != 3 or asked.parameter("limit")]
 
         return part("paging", sort=sort)
 
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
-        if contract.list.size:  # without a Get, only what one list shows and another one hides is seen
+        if contract.list.size:  # without a Get, only a difference between two lists shows it
             is_hidden = isinstance(asked.listing(contract.list.size), int)
-            return usual(self, "cut", asked, [c for c in every if c.number != 3 or not is_hidden])
-        return usual(self, "cut", asked, every[:-1])
+            return inherited(self, "cut", asked, [c for c in every if c.number != 3 or not is_hidden])
+        return inherited(self, "cut", asked, every[:-1])
 
     return linked(cut=cut)
 
 
 @fault("PAG-4", "twice", "The list has one connection twice.", "STA-6", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_4_twice(contract: Contract) -> Change | None:
     if contract.list.offset:
 
         def sort(self: Any, asked: Asked, found: Any) -> Any:
-            ordered = usual(self, "sort", asked, found)
+            ordered = inherited(self, "sort", asked, found)
             return [*ordered[:2], *ordered[1:]]
 
         return part("paging", sort=sort)
@@ -222,14 +222,14 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-5", "empty-link", "The last page has an empty next link.", "SHP-1", "PAG-2")
-def _(contract: Contract) -> Change | None:
+def _pag_5_empty_link(contract: Contract) -> Change | None:
     if not pages_by_link(contract):
         return None
     return part("paging", end=lambda _: {contract.list.next_link: ""})
 
 
 @fault("PAG-5", "empty-link-unpaged", "A list that is never cut has an empty next link.", "SHP-4")
-def _(contract: Contract) -> Change | None:
+def _pag_5_empty_link_unpaged(contract: Contract) -> Change | None:
     def edit(asked: Asked, answer: Answer) -> None:
         answer.value[asked.contract.list.next_link.strip("/")] = ""
 
@@ -244,39 +244,39 @@ def _numbered(contract: Contract, **members: Any) -> Change | None:
 
 
 @fault("PAG-6", "total-follows-limit", "total_count is never more than the limit.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_6_total_follows_limit(contract: Contract) -> Change | None:
     return _numbered(contract, total=lambda self, asked, _, fitting: min(len(fitting), self.limit(asked)))
 
 
 @fault("PAG-6", "total-follows-offset", "total_count counts from the offset on.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_6_total_follows_offset(contract: Contract) -> Change | None:
     return _numbered(contract, total=lambda self, asked, _, fitting: max(len(fitting) - self.offset(asked), 0))
 
 
 @fault("PAG-6", "default-limit-20", "Without a limit, a page has 20 items.")
-def _(contract: Contract) -> Change | None:
+def _pag_6_default_limit_20(contract: Contract) -> Change | None:
     def limit(self: Any, asked: Asked) -> int:
-        return 20 if asked.parameter(contract.list.limit) is None else int(usual(self, "limit", asked))
+        return 20 if asked.parameter(contract.list.limit) is None else int(inherited(self, "limit", asked))
 
     return _numbered(contract, limit=limit)
 
 
 @fault("PAG-6", "one-too-many", "A page has one item more than the limit.", "PAG-4")
-def _(contract: Contract) -> Change | None:
-    return _numbered(contract, limit=lambda self, asked: int(usual(self, "limit", asked)) + 1)
+def _pag_6_one_too_many(contract: Contract) -> Change | None:
+    return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) + 1)
 
 
 @fault("PAG-6", "limit-zero-is-default", "limit=0 is taken for no limit.")
-def _(contract: Contract) -> Change | None:
-    return _numbered(contract, limit=lambda self, asked: int(usual(self, "limit", asked)) or 10)
+def _pag_6_limit_zero_is_default(contract: Contract) -> Change | None:
+    return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) or 10)
 
 
 @fault("PAG-6", "past-the-end-404", "An offset past the end is answered with 404.")
-def _(contract: Contract) -> Change | None:
+def _pag_6_past_the_end_404(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
-        page = usual(self, "cut", asked, every)
-        past = isinstance(page, Page) and self.offset(asked) >= len(every)
-        return HuaweiRefusals(contract).of(Mistake.NO_CONNECTION) if past else page
+        page = inherited(self, "cut", asked, every)
+        past = isinstance(page, ListPage) and self.offset(asked) >= len(every)
+        return HuaweiErrors(contract).of(ErrorCase.NO_CONNECTION) if past else page
 
     return _numbered(contract, cut=cut)
 
@@ -285,45 +285,45 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-7", "sort-ignores-one-key", "Sorting by updated_at sorts by created_at.")
-def _(contract: Contract) -> Change | None:
+def _pag_7_sort_ignores_one_key(contract: Contract) -> Change | None:
     def sort_key(self: Any, asked: Asked) -> str:
-        found = str(usual(self, "sort_key", asked))
+        found = str(inherited(self, "sort_key", asked))
         return "created_at" if found == "updated_at" else found
 
     return _numbered(contract, sort_key=sort_key)
 
 
 @fault("PAG-7", "always-descending", "Items always come in descending order.")
-def _(contract: Contract) -> Change | None:
+def _pag_7_always_descending(contract: Contract) -> Change | None:
     return _numbered(contract, descending=lambda _, __: True)
 
 
 @fault("PAG-7", "default-ascending", "Without sort_dir items come in ascending order.")
-def _(contract: Contract) -> Change | None:
+def _pag_7_default_ascending(contract: Contract) -> Change | None:
     def descending(self: Any, asked: Asked) -> bool:
-        return bool(asked.parameter(contract.list.sort_dir)) and bool(usual(self, "descending", asked))
+        return bool(asked.parameter(contract.list.sort_dir)) and bool(inherited(self, "descending", asked))
 
     return _numbered(contract, descending=descending)
 
 
 @fault("PAG-7", "status-filter-ignored", "The filter for one status is not looked at.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_7_status_filter_ignored(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
-        return asked.parameter("status") == "rejected" or bool(usual(self, "fits", asked, value))
+        return asked.parameter("status") == "rejected" or bool(inherited(self, "fits", asked, value))
 
     return _numbered(contract, fits=fits)
 
 
 @fault("PAG-7", "id-filter-ignored", "The filter for an id is not looked at.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_7_id_filter_ignored(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
-        return bool(asked.parameter("id")) or bool(usual(self, "fits", asked, value))
+        return bool(asked.parameter("id")) or bool(inherited(self, "fits", asked, value))
 
     return _numbered(contract, fits=fits)
 
 
 @fault("PAG-7", "total-ignores-filter", "total_count counts what the filter leaves out, too.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_7_total_ignores_filter(contract: Contract) -> Change | None:
     return _numbered(contract, total=lambda _, __, every, ___: len(every))
 
 
@@ -331,53 +331,53 @@ def _(contract: Contract) -> Change | None:
 
 
 def _lenient(contract: Contract, parameter: str) -> Change | None:
-    """Takes any value of one query parameter for none."""
+    """Ignore invalid values of one query parameter."""
     if not contract.list.limit:
         return None
 
     def query(self: Any, asked: Asked) -> Any:
-        refusal = usual(self, "query", asked)
-        if refusal is not None and refusal.target == parameter:
+        error = inherited(self, "query", asked)
+        if error is not None and error.target == parameter:
             asked.query = tuple((k, v) for k, v in asked.query if k.lower() != parameter)
-            return usual(self, "query", asked)
-        return refusal
+            return inherited(self, "query", asked)
+        return error
 
     return part("rules", query=query)
 
 
 @fault("PAG-8", "limit-unchecked", "A limit outside its range is taken for none.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_8_limit_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, contract.list.limit)
 
 
 @fault("PAG-8", "offset-unchecked", "An offset outside its range is taken for none.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _pag_8_offset_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, contract.list.offset)
 
 
 @fault("PAG-8", "sort-key-unchecked", "An unknown sort key is taken for none.")
-def _(contract: Contract) -> Change | None:
+def _pag_8_sort_key_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, contract.list.sort_key)
 
 
 @fault("PAG-8", "status-unchecked", "An unknown status is taken for none.")
-def _(contract: Contract) -> Change | None:
+def _pag_8_status_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, "status")
 
 
 @fault("PAG-8", "another-code", "A wrong sort direction has the code of a wrong sort key.")
-def _(contract: Contract) -> Change | None:
+def _pag_8_another_code(contract: Contract) -> Change | None:
     if not contract.list.limit:
         return None
 
-    def row(self: Any, mistake: Any, target: str) -> Any:
-        return usual(self, "row", mistake, contract.list.sort_key if target == contract.list.sort_dir else target)
+    def row(self: Any, case: Any, target: str) -> Any:
+        return inherited(self, "row", case, contract.list.sort_key if target == contract.list.sort_dir else target)
 
-    return part("refusals", row=row)
+    return part("errors", row=row)
 
 
 @fault("PAG-8", "limit-crashes", "A limit that is no number fails the service.", "HDR-5", "ERR-8")
-def _(contract: Contract) -> Change | None:
+def _pag_8_limit_crashes(contract: Contract) -> Change | None:
     def hook(asked: Asked, answer: Answer) -> None:
         sent = asked.parameter(contract.list.limit)
         if answer.status == 400 and sent is not None and not sent.lstrip("-").isdigit():

@@ -1,4 +1,4 @@
-"""A seed is one way to be wrong (or different by right); it makes a fault (or a variant) for each contract it fits."""
+"""Registry of fault definitions, and the faults that they make on each contract."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from linkproof.contract.model import Contract, Requirement, Role
 from linkproof.mock.behaviour import Behaviour
 
-#: Makes a behaviour into another one.
+#: Returns a changed copy of a behaviour.
 Change = Callable[[Behaviour], Behaviour]
-#: The change for a contract, None where the contract has nothing to be wrong (or different) about.
+#: Returns the change for a contract; None if it does not apply to the contract.
 Maker = Callable[[Contract], Change | None]
 
 
 @dataclass(frozen=True, slots=True)
 class OfRoles:
-    """A change of the answers of some operations: a contract that has none of them has nothing to be wrong about."""
+    """A change of the answers of some operations. It does not apply to a contract with none of them."""
 
     roles: frozenset[Role]
     change: Change
 
     def __call__(self, behaviour: Behaviour) -> Behaviour:
-        """The behaviour, changed."""
+        """Return the changed behaviour."""
         return self.change(behaviour)
 
 
 @dataclass(frozen=True, slots=True)
-class Seed:
-    """One way to be wrong. ``requirement`` is breached by it; each of ``equivalent`` says as much of the same cause.
+class FaultDefinition:
+    """One way to breach ``requirement``; a finding of any of ``equivalent`` also counts as having caught it.
 
-    For a variant, ``requirement`` is the one that would be blamed by mistake. ``wire``: it needs a real socket.
+    A variant is a legal difference for which ``requirement`` must not be blamed. ``wire``: it needs a real socket.
     """
 
     requirement: str
@@ -44,60 +44,64 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A seed on one contract. ``id`` is ``requirement.name@contract``; a benign one is a variant."""
+    """A definition on one contract. ``id`` is ``requirement.name@contract``. A benign fault is a variant."""
 
     id: str
-    seed: Seed
+    definition: FaultDefinition
     contract: str
     change: Change
 
     @property
     def requirement(self) -> str:
-        """The requirement that is breached, or that could be blamed by mistake."""
-        return self.seed.requirement
+        """Return the requirement that is breached, or that a variant could be blamed for."""
+        return self.definition.requirement
 
     @property
     def names(self) -> frozenset[str]:
-        """The requirements whose finding counts as having caught the fault."""
-        return frozenset({self.seed.requirement, *self.seed.equivalent})
+        """Return the requirements whose finding counts as having caught the fault."""
+        return frozenset({self.definition.requirement, *self.definition.equivalent})
 
 
-_SEEDS: list[Seed] = []
+_DEFINITIONS: list[FaultDefinition] = []
 
 
 def fault(requirement: str, name: str, text: str, *equivalent: str) -> Callable[[Maker], Maker]:
-    """Register a breach of ``requirement``, made by the function that follows."""
+    """Register a breach of ``requirement``. The decorated function returns its change for a contract."""
 
     def register(make: Maker) -> Maker:
-        _SEEDS.append(Seed(requirement, name, text, equivalent, benign=False, wire=False, make=make))
+        _DEFINITIONS.append(FaultDefinition(requirement, name, text, equivalent, benign=False, wire=False, make=make))
         return make
 
     return register
 
 
 def variant(requirement: str, name: str, text: str, *, wire: bool = False) -> Callable[[Maker], Maker]:
-    """Register a legal way to be different, which ``requirement`` must not be blamed for."""
+    """Register a legal difference for which ``requirement`` must not be blamed."""
 
     def register(make: Maker) -> Maker:
-        _SEEDS.append(Seed(requirement, name, text, (), benign=True, wire=wire, make=make))
+        _DEFINITIONS.append(FaultDefinition(requirement, name, text, (), benign=True, wire=wire, make=make))
         return make
 
     return register
 
 
-def seeds() -> tuple[Seed, ...]:
-    """Every seed, in the order in which the modules have them."""
-    return tuple(_SEEDS)
+def definitions() -> tuple[FaultDefinition, ...]:
+    """Return every definition, in the order of registration."""
+    return tuple(_DEFINITIONS)
 
 
-def sown(contracts: Iterable[Contract], binding: Mapping[str, Requirement], chosen: Iterable[Seed]) -> Iterator[Fault]:
-    """The seeds on each contract that they fit, and that is bound by the requirement; ``binding`` has all by id."""
+def faults_of(
+    contracts: Iterable[Contract], binding: Mapping[str, Requirement], chosen: Iterable[FaultDefinition]
+) -> Iterator[Fault]:
+    """Yield each definition on each contract to which it applies. ``binding``: all requirements by id."""
     known = tuple(contracts)
-    for seed in chosen:
-        for contract in (c for c in known if binding[seed.requirement].applies_to(c)):
-            change = seed.make(contract)
+    for definition in chosen:
+        for contract in (c for c in known if binding[definition.requirement].applies_to(c)):
+            change = definition.make(contract)
             if change is not None and _is_of(change, contract):
-                yield Fault(f"{seed.requirement}.{seed.name}@{contract.id}", seed, contract.id, change)
+                yield Fault(
+                    f"{definition.requirement}.{definition.name}@{contract.id}", definition, contract.id, change
+                )
 
 
 def _is_of(change: Change, contract: Contract) -> bool:

@@ -1,4 +1,4 @@
-"""Faults and variants of requests: valid ones refused, wrong ones accepted, more changed than was asked for."""
+"""Faults and variants in requests: valid ones rejected, invalid ones accepted, more changed than requested."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.request_cases import COMMON_LENGTH
-from linkproof.faults.edits import has, part, usual
+from linkproof.faults.edits import has, inherited, part
 from linkproof.faults.registry import Change, fault, variant
+from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Answer, Asked
-from linkproof.mock.refusal import Mistake, Refusal
-from linkproof.mock.store import Connection, Decision
+from linkproof.mock.store import Connection, RequestedDecision
 
 When = Callable[[Asked], bool]
 
 
-def refuses(when: When, mistake: Mistake = Mistake.BODY) -> Change:
-    """Return a change that refuses requests with a body that is in order."""
+def refuses(when: When, case: ErrorCase = ErrorCase.BODY) -> Change:
+    """Return a change that rejects valid bodies that satisfy ``when``."""
 
-    def body(self: Any, asked: Asked) -> Refusal | None:
-        refusal: Refusal | None = usual(self, "body", asked)
-        if refusal is None and isinstance(asked.value, dict) and when(asked):
-            found: Refusal = self.refusals.of(mistake)
+    def body(self: Any, asked: Asked) -> ErrorResponse | None:
+        error: ErrorResponse | None = inherited(self, "body", asked)
+        if error is None and isinstance(asked.value, dict) and when(asked):
+            found: ErrorResponse = self.errors.of(case)
             return found
-        return refusal
+        return error
 
     return part("rules", body=body)
 
@@ -50,7 +50,7 @@ def _request(contract: Contract, role: Role) -> Operation | None:
 
 
 def _may_be_left_out(contract: Contract, pointer: str) -> bool:
-    """Whether a decision's request knows a member and does not require it."""
+    """Whether a member is an optional part of a decision's request."""
     operation = _request(contract, Role.DECIDE)
     if operation is None or operation.request is None or not pointer:
         return False
@@ -65,21 +65,18 @@ def _describes(contract: Contract) -> bool:
 
 
 @fault("ERR-10", "longest-text", "A text of more than 127 characters in a body is refused.", "STA-2")
-def longest_text(contract: Contract) -> Change | None:
-    """Refuse long texts."""
+def _err_10_longest_text(contract: Contract) -> Change | None:
     assert COMMON_LENGTH > 127
     return refuses(lambda asked: any(len(t) > 127 for t in texts(asked.value))) if _describes(contract) else None
 
 
 @fault("ERR-10", "empty-text", "An empty text in a body is refused.")
-def empty_text(contract: Contract) -> Change | None:
-    """Refuse empty texts."""
+def _err_10_empty_text(contract: Contract) -> Change | None:
     return refuses(lambda asked: "" in texts(asked.value)) if _describes(contract) else None
 
 
 @fault("ERR-10", "description-required", "A decision without its optional description is refused.")
-def description_required(contract: Contract) -> Change | None:
-    """Require an optional member."""
+def _err_10_description_required(contract: Contract) -> Change | None:
     pointer = contract.decide.description
     if not _may_be_left_out(contract, pointer):
         return None
@@ -87,8 +84,7 @@ def description_required(contract: Contract) -> Change | None:
 
 
 @fault("ERR-10", "endpoint-refused", "A decision that repeats the private endpoint is refused.")
-def endpoint_refused(contract: Contract) -> Change | None:
-    """Refuse an optional member."""
+def _err_10_endpoint_refused(contract: Contract) -> Change | None:
     pointer = contract.member.private_endpoint
     if "*" in pointer or not _may_be_left_out(contract, pointer):
         return None
@@ -96,8 +92,7 @@ def endpoint_refused(contract: Contract) -> Change | None:
 
 
 @fault("ERR-10", "endpoint-required", "A decision without its optional private endpoint is refused.", "ENM-3")
-def endpoint_required(contract: Contract) -> Change | None:
-    """Require another optional member."""
+def _err_10_endpoint_required(contract: Contract) -> Change | None:
     pointer = contract.member.private_endpoint
     if "*" in pointer or not _may_be_left_out(contract, pointer):
         return None
@@ -105,8 +100,7 @@ def endpoint_required(contract: Contract) -> Change | None:
 
 
 @fault("ERR-10", "members-in-order", "A body whose members come in another order is refused.")
-def members_in_order(contract: Contract) -> Change | None:
-    """Refuse JSON with a line break in it."""
+def _err_10_members_in_order(contract: Contract) -> Change | None:
     if _request(contract, Role.DECIDE) is None:
         return None
     first = f"{contract.protocol.operation}=".encode()
@@ -114,14 +108,12 @@ def members_in_order(contract: Contract) -> Change | None:
 
 
 @fault("ERR-10", "many-tags", "More than ten tags are refused.")
-def many_tags(contract: Contract) -> Change | None:
-    """Refuse a valid number of members."""
+def _err_10_many_tags(contract: Contract) -> Change | None:
     return _refuses_tags(contract, lambda tags: len(tags) > 10)
 
 
 @fault("ERR-10", "no-tags", "An update that takes all tags away is refused.")
-def no_tags(contract: Contract) -> Change | None:
-    """Refuse an empty map."""
+def _err_10_no_tags(contract: Contract) -> Change | None:
     return _refuses_tags(contract, lambda tags: not tags)
 
 
@@ -143,25 +135,23 @@ def _answers_405(contract: Contract, role: Role) -> Change | None:
     if not has(contract, role):
         return None
 
-    def method(self: Any, asked: Asked) -> Refusal | None:
+    def method(self: Any, asked: Asked) -> ErrorResponse | None:
         if asked.operation is not None and asked.operation.role is role:
-            refused: Refusal = self.refusals.of(Mistake.METHOD, headers=(("Allow", "GET"),))
+            refused: ErrorResponse = self.errors.of(ErrorCase.METHOD, headers=(("Allow", "GET"),))
             return refused
-        found: Refusal | None = usual(self, "method", asked)
+        found: ErrorResponse | None = inherited(self, "method", asked)
         return found
 
     return part("rules", method=method)
 
 
 @fault("ERR-10", "delete-405", "Delete, which is documented, is answered with 405.")
-def delete_405(contract: Contract) -> Change | None:
-    """Refuse a documented method."""
+def _err_10_delete_405(contract: Contract) -> Change | None:
     return _answers_405(contract, Role.DELETE)
 
 
 @fault("ERR-10", "tags-405", "The update of tags, which is documented, is answered with 405.")
-def tags_405(contract: Contract) -> Change | None:
-    """Refuse another documented method."""
+def _err_10_tags_405(contract: Contract) -> Change | None:
     return _answers_405(contract, Role.TAGS)
 
 
@@ -171,14 +161,13 @@ def _refuses_query(contract: Contract, name: str, refused: Callable[[str], bool]
         return None
 
     def allows(self: Any, parameter: Any, sent: str) -> bool:
-        return bool(usual(self, "allows", parameter, sent)) and not (parameter.name == name and refused(sent))
+        return bool(inherited(self, "allows", parameter, sent)) and not (parameter.name == name and refused(sent))
 
     return part("rules", allows=allows)
 
 
 @fault("ERR-10", "largest-limit", "The largest documented limit is refused.")
-def largest_limit(contract: Contract) -> Change | None:
-    """Refuse a bound itself."""
+def _err_10_largest_limit(contract: Contract) -> Change | None:
     listing = contract.by_role(Role.LIST)
     parameter = listing.parameter(contract.list.limit) if listing and contract.list.limit else None
     if parameter is None or "maximum" not in parameter.schema:
@@ -187,8 +176,7 @@ def largest_limit(contract: Contract) -> Change | None:
 
 
 @fault("ERR-10", "last-filter", "The last documented status cannot be asked for.")
-def last_filter(contract: Contract) -> Change | None:
-    """Refuse an enumerator of a filter."""
+def _err_10_last_filter(contract: Contract) -> Change | None:
     listing = contract.by_role(Role.LIST)
     parameter = listing.parameter("status") if listing else None
     options = parameter.schema.get("enum", ()) if parameter else ()
@@ -196,25 +184,23 @@ def last_filter(contract: Contract) -> Change | None:
 
 
 @fault("ERR-10", "some-gets-400", "Get of a name that ends in an odd digit is answered with 400.", "STA-6")
-def get_400(contract: Contract) -> Change | None:
-    """Refuse some readings."""
+def _err_10_some_gets_400(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.GET)
     if operation is None:
         return None
 
-    def path(self: Any, asked: Asked) -> Refusal | None:
+    def path(self: Any, asked: Asked) -> ErrorResponse | None:
         if asked.operation is operation and asked.name[-1:] in "13579":
-            refused: Refusal = self.refusals.of(Mistake.PATH_LIMIT)
+            refused: ErrorResponse = self.errors.of(ErrorCase.PATH_LIMIT)
             return refused
-        found: Refusal | None = usual(self, "path", asked)
+        found: ErrorResponse | None = inherited(self, "path", asked)
         return found
 
     return part("rules", path=path)
 
 
 @fault("ERR-3", "longest-parent-400", "A parent whose name is as long as allowed is answered with 400.", "ERR-10")
-def longest_parent_400(contract: Contract) -> Change | None:
-    """Refuse a path parameter at its documented length."""
+def _err_3_longest_parent_400(contract: Contract) -> Change | None:
     limits = {
         p.name: int(p.schema["maxLength"])
         for o in contract.operations
@@ -224,12 +210,12 @@ def longest_parent_400(contract: Contract) -> Change | None:
     if not limits or contract.error.not_found != (404,):
         return None
 
-    def path(self: Any, asked: Asked) -> Refusal | None:
+    def path(self: Any, asked: Asked) -> ErrorResponse | None:
         for name, longest in limits.items():
             if len(asked.parameters.get(name, "")) == longest:
-                refused: Refusal = self.refusals.of(Mistake.PATH_LIMIT, name)
+                refused: ErrorResponse = self.errors.of(ErrorCase.PATH_LIMIT, name)
                 return refused
-        found: Refusal | None = usual(self, "path", asked)
+        found: ErrorResponse | None = inherited(self, "path", asked)
         return found
 
     return part("rules", path=path)
@@ -239,12 +225,12 @@ def longest_parent_400(contract: Contract) -> Change | None:
 
 
 def _takes(contract: Contract, role: Role, when: When) -> Change | None:
-    """Return a change that takes bodies that break their schema."""
+    """Return a change that accepts bodies that do not fit their schema."""
     if _request(contract, role) is None:
         return None
 
-    def shape(self: Any, operation: Operation, schema: Any, value: dict[str, Any]) -> Refusal | None:
-        found: Refusal | None = usual(self, "shape", operation, schema, value)
+    def shape(self: Any, operation: Operation, schema: Any, value: dict[str, Any]) -> ErrorResponse | None:
+        found: ErrorResponse | None = inherited(self, "shape", operation, schema, value)
         wanted = found is not None and operation.role is role
         asked = Asked(contract, "", "", "", (), {}, json.dumps(value).encode())
         return None if wanted and when(asked) else found
@@ -253,8 +239,7 @@ def _takes(contract: Contract, role: Role, when: When) -> Change | None:
 
 
 @fault("ERR-5", "number-as-text", "A description that is no text is accepted.")
-def number_as_text(contract: Contract) -> Change | None:
-    """Accept a wrong type."""
+def _err_5_number_as_text(contract: Contract) -> Change | None:
     pointer = contract.decide.description
     if not pointer:
         return None
@@ -262,12 +247,10 @@ def number_as_text(contract: Contract) -> Change | None:
 
 
 @fault("ERR-5", "tags-of-any-type", "Tags that are no texts are accepted.")
-def tags_of_any_type(contract: Contract) -> Change | None:
-    """Accept wrong values in a map."""
-
+def _err_5_tags_of_any_type(contract: Contract) -> Change | None:
     def tags(self: Any, asked: Asked, collection: Any) -> Answer:
         asked.__dict__["value"] = {"tags": {}}
-        found: Answer = usual(self, "tags", asked, collection)
+        found: Answer = inherited(self, "tags", asked, collection)
         return found
 
     taken = _takes(contract, Role.TAGS, lambda a: isinstance(at(a.value, "/tags"), dict))
@@ -275,19 +258,18 @@ def tags_of_any_type(contract: Contract) -> Change | None:
 
 
 @fault("ENM-2", "any-case", "A decision in another case is taken for the documented one.")
-def any_case(contract: Contract) -> Change | None:
-    """Compare enumerators without case."""
+def _enm_2_any_case(contract: Contract) -> Change | None:
     rules = contract.decide
     operation = _request(contract, Role.DECIDE)
     if operation is None or operation.request is None or rules.decision not in operation.request.enumerations:
         return None
     right = {w.casefold(): w for w in operation.request.enumerations[rules.decision] if isinstance(w, str)}
 
-    def body(self: Any, asked: Asked) -> Refusal | None:
+    def body(self: Any, asked: Asked) -> ErrorResponse | None:
         word = at(asked.value, rules.decision)
         if isinstance(word, str) and word.casefold() in right:
             place(asked.value, rules.decision, right[word.casefold()])
-        found: Refusal | None = usual(self, "body", asked)
+        found: ErrorResponse | None = inherited(self, "body", asked)
         return found
 
     return part("rules", body=body)
@@ -300,8 +282,8 @@ def _decides(contract: Contract, change: Callable[[Connection], None]) -> Change
     if not has(contract, Role.DECIDE):
         return None
 
-    def decide(self: Any, connection: Connection, decision: Decision) -> None:
-        usual(self, "decide", connection, decision)
+    def decide(self: Any, connection: Connection, decision: RequestedDecision) -> None:
+        inherited(self, "decide", connection, decision)
         change(connection)
 
     return part("store", decide=decide)
@@ -312,15 +294,14 @@ def _tags(contract: Contract, change: Callable[[Connection], None]) -> Change | 
         return None
 
     def tag(self: Any, connection: Connection, tags: dict[str, str]) -> None:
-        usual(self, "tag", connection, tags)
+        inherited(self, "tag", connection, tags)
         change(connection)
 
     return part("store", tag=tag)
 
 
 @fault("STA-11", "endpoint-lost", "A decision names another private endpoint.", "SHP-6")
-def endpoint_lost(contract: Contract) -> Change | None:
-    """Change a member that no decision asks for."""
+def _sta_11_endpoint_lost(contract: Contract) -> Change | None:
     pointer = contract.member.private_endpoint
     if not pointer or "*" in pointer:
         return None
@@ -334,8 +315,7 @@ def endpoint_lost(contract: Contract) -> Change | None:
 
 
 @fault("STA-11", "created-anew", "A decision sets the time of creation.", "PAG-7", "STA-6")
-def created_anew(contract: Contract) -> Change | None:
-    """Change when a connection was created."""
+def _sta_11_created_anew(contract: Contract) -> Change | None:
     bodies = [b for o in contract.operations for b in o.responses.values() if b]
     names = {p.rsplit("/", 1)[-1] for b in bodies for p, _ in b.leaves()}
 
@@ -346,9 +326,7 @@ def created_anew(contract: Contract) -> Change | None:
 
 
 @fault("STA-11", "tags-reset-status", "An update of tags sets the status back.", "STA-1")
-def tags_reset_status(contract: Contract) -> Change | None:
-    """Change the status with the tags."""
-
+def _sta_11_tags_reset_status(contract: Contract) -> Change | None:
     def reset(connection: Connection) -> None:
         connection.status = contract.states.get("pending")
 
@@ -356,9 +334,7 @@ def tags_reset_status(contract: Contract) -> Change | None:
 
 
 @fault("STA-11", "tags-clear-description", "An update of tags takes the description away.", "STA-2")
-def tags_clear_description(contract: Contract) -> Change | None:
-    """Change the description with the tags."""
-
+def _sta_11_tags_clear_description(contract: Contract) -> Change | None:
     def clear(connection: Connection) -> None:
         connection.description = ""
 
@@ -382,8 +358,8 @@ def _writes_with_case(contract: Contract, otherwise: Callable[[Any, Asked, Conne
             found = collection.find(asked.name)
             if _in_another_case(asked, found):
                 return otherwise(self, asked, found)
-            usually: Answer = usual(self, name, asked, collection)
-            return usually
+            found_before: Answer = inherited(self, name, asked, collection)
+            return found_before
 
         return write
 
@@ -391,15 +367,12 @@ def _writes_with_case(contract: Contract, otherwise: Callable[[Any, Asked, Conne
 
 
 @fault("HDR-4", "writes-404", "A write to a name in another case is answered with 404.")
-def writes_404(contract: Contract) -> Change | None:
-    """Compare names with case where something is written."""
+def _hdr_4_writes_404(contract: Contract) -> Change | None:
     return _writes_with_case(contract, lambda self, asked, _: self.refused(self.rules.unknown(asked, elsewhere=False)))
 
 
 @fault("HDR-4", "writes-lost", "A write to a name in another case is answered as done, and is not.", "STA-1", "STA-5")
-def writes_lost(contract: Contract) -> Change | None:
-    """Forget what is written to a name in another case."""
-
+def _hdr_4_writes_lost(contract: Contract) -> Change | None:
     def lost(self: Any, asked: Asked, found: Connection) -> Answer:
         deletes = asked.operation is not None and asked.operation.role is Role.DELETE
         return Answer(204) if deletes else Answer(200, self.presenter.got(found))
@@ -411,19 +384,16 @@ def writes_lost(contract: Contract) -> Change | None:
 
 
 @variant("ERR-10", "decisions-only", "A status that is no decision is refused.")
-def decisions_only(contract: Contract) -> Change | None:
-    """Refuse enumerators that only a service may set."""
+def _err_10_decisions_only(contract: Contract) -> Change | None:
     rules = contract.decide
     if not rules.decision:
         return None
     decisions = set(rules.words.values())
-    return refuses(lambda a: at(a.value, rules.decision) not in (*decisions, MISSING), Mistake.DECISION)
+    return refuses(lambda a: at(a.value, rules.decision) not in (*decisions, MISSING), ErrorCase.DECISION)
 
 
 @variant("ERR-10", "unknown-members-refused", "A body with a member that no page knows is refused.")
-def unknown_members_refused(contract: Contract) -> Change | None:
-    """Close the schema."""
-
+def _err_10_unknown_members_refused(contract: Contract) -> Change | None:
     def has_more(asked: Asked) -> bool:
         schema = asked.operation.request if asked.operation else None
         return schema is not None and any(schema.unknown_members(asked.value))
@@ -432,14 +402,12 @@ def unknown_members_refused(contract: Contract) -> Change | None:
 
 
 @variant("ERR-10", "long-texts-refused", "A text of more than 256 characters is refused.")
-def long_texts_refused(contract: Contract) -> Change | None:
-    """Limit what the contract does not limit."""
+def _err_10_long_texts_refused(contract: Contract) -> Change | None:
     return refuses(lambda asked: any(len(t) > 256 for t in texts(asked.value))) if _describes(contract) else None
 
 
 @variant("ERR-5", "null-is-absent", "null in the place of an optional member is taken for an absent one.")
-def null_is_absent(contract: Contract) -> Change | None:
-    """Accept null where a member may be left out."""
+def _err_5_null_is_absent(contract: Contract) -> Change | None:
     if not _may_be_left_out(contract, contract.decide.description):
         return None
     pointer = contract.decide.description
@@ -447,8 +415,7 @@ def null_is_absent(contract: Contract) -> Change | None:
 
 
 @variant("STA-11", "actions-follow", "What has to be done changes with the status.")
-def actions_follow(contract: Contract) -> Change | None:
-    """Change what stands beside the status."""
+def _sta_11_actions_follow(contract: Contract) -> Change | None:
     around = contract.member.status.rsplit("/", 1)[0]
     pointer = f"{around}/actionsRequired"
     operation = contract.by_role(Role.GET)

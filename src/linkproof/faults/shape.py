@@ -1,4 +1,4 @@
-"""Faults in what a success answer looks like: its schema, status, label, identity, words and numbers."""
+"""Faults in success answers: schema, status, content type, identity, enumerations and numbers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from linkproof.faults.edits import (
     going_on,
     groups,
     has,
+    inherited,
     leaf,
     leaves,
     on_later_pages,
@@ -22,7 +23,6 @@ from linkproof.faults.edits import (
     required,
     speaks_json,
     text_leaf,
-    usual,
 )
 from linkproof.faults.registry import Change, fault
 from linkproof.mock.messages import Answer, Asked
@@ -39,24 +39,24 @@ def _nested(contract: Contract) -> bool:
 
 
 @fault("SHP-1", "text-as-number", "A member that is a string comes as a number.")
-def _(contract: Contract) -> Change | None:
+def _shp_1_text_as_number(contract: Contract) -> Change | None:
     return connections(put(text_leaf(contract), lambda _: 7)) if speaks_json(contract) else None
 
 
 @fault("SHP-1", "null-in-lists", "A member that has no null is null, in lists only.")
-def _(contract: Contract) -> Change | None:
+def _shp_1_null_in_lists(contract: Contract) -> Change | None:
     pointer = contract.member.provisioning or "/domain_id"
     return connections(put(pointer, lambda _: None), Role.LIST) if pointer in leaves(contract) else None
 
 
 @fault("SHP-1", "time-without-zone", "A date-time has no offset.")
-def _(contract: Contract) -> Change | None:
+def _shp_1_time_without_zone(contract: Contract) -> Change | None:
     pointer = leaf(contract, lambda _, s: s.get("format") == "date-time")
     return connections(put(pointer, lambda v: str(v).rstrip("Z"))) if pointer else None
 
 
 @fault("SHP-1", "required-absent-later", "From the second page on, the items lack a required member.", "SHP-5")
-def _(contract: Contract) -> Change | None:
+def _shp_1_required_absent_later(contract: Contract) -> Change | None:
     if not paged(contract):
         return None
     pointer = contract.member.name or contract.member.status
@@ -64,13 +64,13 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-1", "state-absent", "A connection has no state, which is required.", "STA-1")
-def _(contract: Contract) -> Change | None:
+def _shp_1_state_absent(contract: Contract) -> Change | None:
     pointer = contract.member.status.rsplit("/status", 1)[0] or contract.member.status
     return connections(drop(pointer)) if pointer and required(contract, pointer) else None
 
 
 @fault("SHP-1", "decision-answered-empty", "A decision is answered with an empty object.", "STA-1")
-def _(contract: Contract) -> Change | None:
+def _shp_1_decision_answered_empty(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         answer.value = {}
 
@@ -78,7 +78,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-1", "cut-short", "The body of a single answer is cut short: it is no JSON.", "STA-6", "PAG-1")
-def _(contract: Contract) -> Change | None:
+def _shp_1_cut_short(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         answer.raw = answer.content()[:-1]
 
@@ -86,20 +86,20 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-1", "nested-number", "In a connection inside a resource, the private endpoint's id is a number.")
-def _(contract: Contract) -> Change | None:
+def _shp_1_nested_number(contract: Contract) -> Change | None:
     if not _nested(contract):
         return None
     return connections(put(f"{_NESTED}/properties/privateEndpoint/id", lambda _: 12))
 
 
 @fault("SHP-1", "flag-as-text", "A boolean or a whole number comes as a string, in Get only.", "STA-6")
-def _(contract: Contract) -> Change | None:
+def _shp_1_flag_as_text(contract: Contract) -> Change | None:
     pointer = leaf(contract, lambda p, s: s.get("type") in ("boolean", "integer") and p != "/marker_id")
     return connections(put(pointer, str), Role.GET) if pointer and has(contract, Role.GET) else None
 
 
 @fault("SHP-1", "total-as-text", "The number of items is a string.", "PAG-6")
-def _(contract: Contract) -> Change | None:
+def _shp_1_total_as_text(contract: Contract) -> Change | None:
     total = contract.list.total
 
     def edit(_: Asked, answer: Answer) -> None:
@@ -119,32 +119,32 @@ def _status(status: int, *roles: Role) -> Change:
 
 
 @fault("SHP-2", "list-206", "A list is answered with 206.", "PAG-2", "PAG-4")
-def _(_: Contract) -> Change | None:
+def _shp_2_list_206(_: Contract) -> Change | None:
     return _status(206, Role.LIST)
 
 
 @fault("SHP-2", "get-203", "Get is answered with 203.")
-def _(contract: Contract) -> Change | None:
+def _shp_2_get_203(contract: Contract) -> Change | None:
     return _status(203, Role.GET) if has(contract, Role.GET) else None
 
 
 @fault("SHP-2", "decision-207", "A decision that was made is answered with 207.", "LRO-3")
-def _(contract: Contract) -> Change | None:
+def _shp_2_decision_207(contract: Contract) -> Change | None:
     return _status(207, Role.DECIDE) if has(contract, Role.DECIDE) else None
 
 
 @fault("SHP-2", "absent-deleted-203", "Deleting what is not there is answered with 203.", "STA-5")
-def _(contract: Contract) -> Change | None:
+def _shp_2_absent_deleted_203(contract: Contract) -> Change | None:
     def delete(self: Any, asked: Asked, collection: Any) -> Answer:
         absent = collection.find(asked.name) is None
-        answer: Answer = usual(self, "delete", asked, collection)
+        answer: Answer = inherited(self, "delete", asked, collection)
         return Answer(203, {}) if absent and answer.status in (204, 404) else answer
 
     return part("service", delete=delete) if has(contract, Role.DELETE) else None
 
 
 @fault("SHP-2", "tags-201", "A change of tags is answered with 201.")
-def _(contract: Contract) -> Change | None:
+def _shp_2_tags_201(contract: Contract) -> Change | None:
     return _status(201, Role.TAGS) if has(contract, Role.TAGS) else None
 
 
@@ -152,17 +152,17 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-3", "text-plain", "Bodies are labelled text/plain.")
-def _(_: Contract) -> Change | None:
-    return part("gate", content_type=lambda _: "text/plain; charset=utf-8")
+def _shp_3_text_plain(_: Contract) -> Change | None:
+    return part("authentication", content_type=lambda _: "text/plain; charset=utf-8")
 
 
 @fault("SHP-3", "list-text-json", "Lists are labelled text/json.")
-def _(_: Contract) -> Change | None:
+def _shp_3_list_text_json(_: Contract) -> Change | None:
     return answers(lambda _, answer: answer.put("Content-Type", "text/json"), Role.LIST)
 
 
 @fault("SHP-3", "errors-without-label", "Errors have no Content-Type.", "ERR-1")
-def _(_: Contract) -> Change | None:
+def _shp_3_errors_without_label(_: Contract) -> Change | None:
     def hook(_: Asked, answer: Answer) -> None:
         if answer.status >= 400:
             answer.drop("Content-Type")
@@ -171,7 +171,7 @@ def _(_: Contract) -> Change | None:
 
 
 @fault("SHP-3", "decision-as-xml", "The answer to a decision is labelled application/xml.")
-def _(contract: Contract) -> Change | None:
+def _shp_3_decision_as_xml(contract: Contract) -> Change | None:
     if not has(contract, Role.DECIDE) or not speaks_json(contract):
         return None
     return answers(lambda _, answer: answer.put("Content-Type", "application/xml"), Role.DECIDE)
@@ -181,12 +181,12 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-4", "unknown-member", "A connection has a member that no page knows.")
-def _(_: Contract) -> Change | None:
+def _shp_4_unknown_member(_: Contract) -> Change | None:
     return connections(lambda value: value.update(internalRow=4711))
 
 
 @fault("SHP-4", "unknown-in-lists", "In lists, the properties have a member that no page knows.", "STA-6")
-def _(contract: Contract) -> Change | None:
+def _shp_4_unknown_in_lists(contract: Contract) -> Change | None:
     def edit(value: dict[str, Any]) -> None:
         value.get("properties", value)["shard"] = "b"
 
@@ -194,14 +194,14 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-4", "unknown-in-system-data", "systemData has a member that no page knows.")
-def _(contract: Contract) -> Change | None:
+def _shp_4_unknown_in_system_data(contract: Contract) -> Change | None:
     if not any(p.startswith("/systemData/") for p in leaves(contract)):
         return None
     return connections(lambda value: value.get("systemData", {}).update(createdFrom="portal"))
 
 
 @fault("SHP-4", "unknown-in-nested", "A connection inside a resource has a member that no page knows.")
-def _(contract: Contract) -> Change | None:
+def _shp_4_unknown_in_nested(contract: Contract) -> Change | None:
     def edit(value: dict[str, Any]) -> None:
         for nested in value.get("properties", {}).get("privateEndpointConnections", ()):
             nested.get("properties", {})["groupIds"] = ["dicom"]
@@ -213,31 +213,31 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-5", "id-of-another", "id names another parent.")
-def _(contract: Contract) -> Change | None:
+def _shp_5_id_of_another(contract: Contract) -> Change | None:
     if not contract.resource_type:
         return None
     return connections(put(contract.member.id, lambda v: str(v).replace("/resourceGroups/", "/resourceGroups/other-")))
 
 
 @fault("SHP-5", "name-of-parent-alone", "name is another word than the last segment of the id.")
-def _(contract: Contract) -> Change | None:
+def _shp_5_name_of_parent_alone(contract: Contract) -> Change | None:
     return connections(put(contract.member.name, lambda v: f"{v}-1")) if contract.member.name else None
 
 
 @fault("SHP-5", "type-without-provider", "type lacks the provider's namespace.")
-def _(contract: Contract) -> Change | None:
+def _shp_5_type_without_provider(contract: Contract) -> Change | None:
     return connections(put(contract.member.type, lambda v: str(v).split("/", 1)[1])) if contract.member.type else None
 
 
 @fault("SHP-5", "relative-id-later", "From the second page on, ids lack their leading slash.", "STA-6", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _shp_5_relative_id_later(contract: Contract) -> Change | None:
     if not contract.resource_type or not paged(contract):
         return None
     return connections(put(contract.member.id, lambda v: str(v).lstrip("/")), Role.LIST, when=on_later_pages)
 
 
 @fault("SHP-5", "decided-type", "The answer to a decision has the type of the page's sample.", "LRO-3")
-def _(contract: Contract) -> Change | None:
+def _shp_5_decided_type(contract: Contract) -> Change | None:
     if not contract.member.type or not has(contract, Role.DECIDE):
         return None
     return connections(put(contract.member.type, lambda _: "Microsoft.Network/privateLinkServices"), Role.DECIDE)
@@ -247,7 +247,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-6", "endpoint-by-name", "privateEndpoint.id is a bare name.")
-def _(contract: Contract) -> Change | None:
+def _shp_6_endpoint_by_name(contract: Contract) -> Change | None:
     pointer = contract.member.private_endpoint
     return connections(put(pointer, lambda v: str(v).rsplit("/", 1)[-1])) if pointer else None
 
@@ -255,7 +255,7 @@ def _(contract: Contract) -> Change | None:
 @fault(
     "SHP-6", "endpoint-of-another-type", "In lists, privateEndpoint.id is the id of a private link service.", "STA-6"
 )
-def _(contract: Contract) -> Change | None:
+def _shp_6_endpoint_of_another_type(contract: Contract) -> Change | None:
     pointer = contract.member.private_endpoint
 
     def other(value: Any) -> str:
@@ -268,12 +268,12 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("SHP-8", "unknown-group", "A connection names a group that its parent does not have.")
-def _(contract: Contract) -> Change | None:
+def _shp_8_unknown_group(contract: Contract) -> Change | None:
     return groups(contract, lambda _: "another-group")
 
 
 @fault("SHP-8", "one-unknown-group", "Beside its own, a connection names a group that its parent does not have.")
-def _(contract: Contract) -> Change | None:
+def _shp_8_one_unknown_group(contract: Contract) -> Change | None:
     pointer = next((p for p in contract.member.groups if f"{p}/*" in leaves(contract)), "")
     if not pointer or not has(contract, Role.LINK_RESOURCES):
         return None
@@ -288,22 +288,22 @@ def _large(contract: Contract) -> bool:
 
 
 @fault("SHP-7", "rounded", "A number of 63 bits went through a double.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _shp_7_rounded(contract: Contract) -> Change | None:
     return connections(put("/marker_id", lambda v: int(float(v)))) if _large(contract) else None
 
 
 @fault("SHP-7", "rounded-in-lists", "A number of 63 bits went through a double, in lists only.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _shp_7_rounded_in_lists(contract: Contract) -> Change | None:
     return connections(put("/marker_id", lambda v: int(float(v))), Role.LIST) if _large(contract) else None
 
 
 @fault("SHP-7", "rounded-in-decisions", "A number of 63 bits went through a double, in answers to a decision only.")
-def _(contract: Contract) -> Change | None:
+def _shp_7_rounded_in_decisions(contract: Contract) -> Change | None:
     return connections(put("/marker_id", lambda v: int(float(v))), Role.DECIDE) if _large(contract) else None
 
 
 @fault("SHP-7", "exponent", "Whole numbers are written with an exponent.", "SHP-1")
-def _(contract: Contract) -> Change | None:
+def _shp_7_exponent(contract: Contract) -> Change | None:
     pointer = leaf(contract, lambda _, s: s.get("type") == "integer")
     return connections(put(pointer, float)) if pointer else None
 
@@ -318,20 +318,20 @@ def _enumeration(contract: Contract) -> str:
 
 
 @fault("ENM-1", "other-case", "An enumerated value is in another case.", "STA-1")
-def _(contract: Contract) -> Change | None:
+def _enm_1_other_case(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
     return connections(put(pointer, lambda v: str(v).upper())) if pointer else None
 
 
 @fault("ENM-1", "word-of-its-own", "For one enumerator only, a word of its own.", "STA-1", "PAG-7")
-def _(contract: Contract) -> Change | None:
+def _enm_1_word_of_its_own(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
     one = contract.states.get("rejected", "") if contract.member.status else contract.settled.provisioning[0]
     return connections(put(pointer, lambda v: "Denied" if v == one else v)) if pointer else None
 
 
 @fault("ENM-1", "in-lists-later", "From the second page on, an enumerated value is another word.", "STA-6", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _enm_1_in_lists_later(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
     if not pointer or not paged(contract):
         return None
@@ -339,13 +339,13 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("ENM-1", "in-system-data", "createdByType is a word that no page knows.")
-def _(contract: Contract) -> Change | None:
+def _enm_1_in_system_data(contract: Contract) -> Change | None:
     pointer = "/systemData/createdByType"
     return connections(put(pointer, lambda _: "Robot")) if "enum" in leaves(contract).get(pointer, {}) else None
 
 
 @fault("ENM-1", "in-nested", "In a connection inside a resource, the state is a word that no page knows.")
-def _(contract: Contract) -> Change | None:
+def _enm_1_in_nested(contract: Contract) -> Change | None:
     pointer = f"{_NESTED}/properties/privateLinkServiceConnectionState/status"
     return connections(put(pointer, lambda _: "Accepted")) if pointer in leaves(contract) else None
 
@@ -356,7 +356,7 @@ def _(contract: Contract) -> Change | None:
     "While an operation goes on, the connection shows a state that no page knows.",
     "LRO-4",
 )
-def _(contract: Contract) -> Change | None:
+def _enm_1_passing_state(contract: Contract) -> Change | None:
     if not has(contract, Role.DELETE) or "enum" not in leaves(contract).get(contract.member.provisioning, {}):
         return None
 
@@ -370,20 +370,20 @@ def _(contract: Contract) -> Change | None:
 
 
 def _accepting(contract: Contract, accepts: Any) -> Change | None:
-    """Takes a wrong word for a decision: what it leads to is ``accepts`` of it."""
+    """Accept an undocumented value as a decision; ``accepts`` maps it to its effect."""
     operation = contract.by_role(Role.DECIDE)
     if operation is None or operation.request is None or not operation.request.enumerations:
         return None
     pointer = contract.decide.decision
 
     def body(self: Any, asked: Asked) -> Any:
-        refusal = usual(self, "body", asked)
-        if refusal is not None and refusal.target == pointer:
+        error = inherited(self, "body", asked)
+        if error is not None and error.target == pointer:
             word = accepts(asked)
             if word is not None:
                 put(pointer, lambda _: word)(asked.value)
-                return usual(self, "body", asked)
-        return refusal
+                return inherited(self, "body", asked)
+        return error
 
     return part("rules", body=body)
 
@@ -396,17 +396,17 @@ def _sent(asked: Asked) -> str:
 
 
 @fault("ENM-2", "unknown-word-approves", "An undocumented word in a decision approves.", "STA-3", "ERR-5")
-def _(contract: Contract) -> Change | None:
+def _enm_2_unknown_word_approves(contract: Contract) -> Change | None:
     return _accepting(contract, lambda asked: contract.decide.words["approve"] if _sent(asked) else None)
 
 
 @fault("ENM-2", "long-word-rejects", "An undocumented word of more than 255 characters rejects.", "STA-3", "ERR-5")
-def _(contract: Contract) -> Change | None:
+def _enm_2_long_word_rejects(contract: Contract) -> Change | None:
     return _accepting(contract, lambda a: contract.decide.words["reject"] if len(_sent(a)) > 255 else None)
 
 
 @fault("ENM-2", "refused-without-body", "An undocumented word is refused without an error body.", "ERR-1", "ERR-5")
-def _(contract: Contract) -> Change | None:
+def _enm_2_refused_without_body(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
     if operation is None or operation.request is None or not operation.request.enumerations:
         return None
@@ -430,16 +430,16 @@ def _refusing(contract: Contract, decision: str) -> Change | None:
     def body(self: Any, asked: Asked) -> Any:
         if _sent(asked) == contract.decide.words[decision]:
             return self.misfit(asked.value, contract.decide.decision)
-        return usual(self, "body", asked)
+        return inherited(self, "body", asked)
 
     return part("rules", body=body)
 
 
 @fault("ENM-3", "approval-refused", "Approving is refused.", "STA-1")
-def _(contract: Contract) -> Change | None:
+def _enm_3_approval_refused(contract: Contract) -> Change | None:
     return _refusing(contract, "approve")
 
 
 @fault("ENM-3", "rejection-refused", "Rejecting is refused.", "STA-1")
-def _(contract: Contract) -> Change | None:
+def _enm_3_rejection_refused(contract: Contract) -> Change | None:
     return _refusing(contract, "reject")

@@ -1,4 +1,4 @@
-"""Faults and variants of lists by token, and of decisions on several connections at once."""
+"""Faults and variants of paging by token, and of decisions on several connections."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from linkproof.base.json_values import at, place
 from linkproof.contract.model import Contract, Operation, Paging, Role
 from linkproof.contract.schema import BodySchema
-from linkproof.faults.edits import answers, both, part, usual
+from linkproof.faults.edits import answers, both, inherited, part
 from linkproof.faults.registry import Change, fault, variant
+from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Answer, Asked
-from linkproof.mock.paging import Page
-from linkproof.mock.refusal import Mistake, Refusal
+from linkproof.mock.paging import ListPage
 from linkproof.mock.store import Collection, Connection
 
 
@@ -28,9 +28,9 @@ def _several(contract: Contract, change: Change) -> Change | None:
 
 
 @fault("PAG-3", "same-token", "Every page that is not the last has the same token.", "PAG-4", "PAG-9")
-def _(contract: Contract) -> Change | None:
+def _pag_3_same_token(contract: Contract) -> Change | None:
     def token(self: Any, last: Connection) -> str:
-        found: str = usual(self, "token", self.first or last)
+        found: str = inherited(self, "token", self.first or last)
         self.first = self.first or last
         return found
 
@@ -38,53 +38,53 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-4", "tokens-overlap", "Each page by token begins with the last item of the page before.")
-def _(contract: Contract) -> Change | None:
+def _pag_4_tokens_overlap(contract: Contract) -> Change | None:
     def read(self: Any, token: str) -> Any:
-        after = usual(self, "read", token)
+        after = inherited(self, "read", token)
         return after - 1 if after else after
 
     return _tokens(contract, read=read)
 
 
 @fault("PAG-4", "tokens-skip", "From the second page on, a page by token leaves out its first item.", "PAG-10")
-def _(contract: Contract) -> Change | None:
+def _pag_4_tokens_skip(contract: Contract) -> Change | None:
     def read(self: Any, token: str) -> Any:
-        after = usual(self, "read", token)
+        after = inherited(self, "read", token)
         return after + 1 if after else after
 
     return _tokens(contract, read=read)
 
 
 @fault("PAG-9", "token-refused", "The token of a page is refused.", "PAG-4")
-def _(contract: Contract) -> Change | None:
+def _pag_9_token_refused(contract: Contract) -> Change | None:
     return _tokens(contract, read=lambda _, __: None)
 
 
 @fault("PAG-9", "any-token", "A token that no page had is taken for none.")
-def _(contract: Contract) -> Change | None:
-    return _tokens(contract, read=lambda self, token: usual(self, "read", token) or 0)
+def _pag_9_any_token(contract: Contract) -> Change | None:
+    return _tokens(contract, read=lambda self, token: inherited(self, "read", token) or 0)
 
 
 @fault("PAG-9", "token-forgets-filters", "From the second page on, the filters are not looked at.", "PAG-10")
-def _(contract: Contract) -> Change | None:
+def _pag_9_token_forgets_filters(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
-        return bool(asked.listing(self.rules.token)) or bool(usual(self, "fits", asked, value))
+        return bool(asked.listing(self.rules.token)) or bool(inherited(self, "fits", asked, value))
 
     return _tokens(contract, fits=fits)
 
 
 @variant("PAG-9", "empty-pages", "A page without items leads on.")
-def _(contract: Contract) -> Change | None:
+def _pag_9_empty_pages(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
-        page = usual(self, "cut", asked, every)
-        is_first = isinstance(page, Page) and page.items and not asked.listing(self.rules.token)
-        return Page([], {self.rules.next_token: _before(self, page.items[0])}) if is_first else page
+        page = inherited(self, "cut", asked, every)
+        is_first = isinstance(page, ListPage) and page.items and not asked.listing(self.rules.token)
+        return ListPage([], {self.rules.next_token: _before(self, page.items[0])}) if is_first else page
 
     return _tokens(contract, cut=cut)
 
 
 def _before(paging: Any, first: Connection) -> str:
-    """The token that leads to a page beginning with a connection."""
+    """Return the token of the page that begins with a connection."""
     earlier = copy(first)
     earlier.number -= 1
     found: str = paging.token(earlier)
@@ -92,7 +92,7 @@ def _before(paging: Any, first: Connection) -> str:
 
 
 @variant("PAG-9", "empty-token", "The last page has an empty token.")
-def _(contract: Contract) -> Change | None:
+def _pag_9_empty_token(contract: Contract) -> Change | None:
     return _tokens(contract, end=lambda self: {self.rules.next_token: ""})
 
 
@@ -100,35 +100,35 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-10", "state-filter-ignored", "The filter for a status is not looked at.")
-def _(contract: Contract) -> Change | None:
+def _pag_10_state_filter_ignored(contract: Contract) -> Change | None:
     name = contract.list.filter_by(contract.member.status)
     return _tokens(contract, passes=_unless(name)) if name else None
 
 
 @fault("PAG-10", "id-filter-ignored", "The filter for an id is not looked at.")
-def _(contract: Contract) -> Change | None:
+def _pag_10_id_filter_ignored(contract: Contract) -> Change | None:
     name = contract.list.filter_by(contract.member.id)
     return _tokens(contract, passes=_unless(name)) if name else None
 
 
 def _unless(name: str) -> Any:
     def passes(self: Any, one: dict[str, Any], value: dict[str, Any]) -> bool:
-        return one.get(self.rules.filter_name) == name or bool(usual(self, "passes", one, value))
+        return one.get(self.rules.filter_name) == name or bool(inherited(self, "passes", one, value))
 
     return passes
 
 
 @fault("PAG-10", "first-value-only", "Of the values of a filter only the first one counts.")
-def _(contract: Contract) -> Change | None:
+def _pag_10_first_value_only(contract: Contract) -> Change | None:
     def passes(self: Any, one: dict[str, Any], value: dict[str, Any]) -> bool:
         first = {**one, self.rules.filter_values: one[self.rules.filter_values][:1]}
-        return bool(usual(self, "passes", first, value))
+        return bool(inherited(self, "passes", first, value))
 
     return _tokens(contract, passes=passes)
 
 
 @fault("PAG-10", "any-filter", "A connection that passes one of several filters is listed.")
-def _(contract: Contract) -> Change | None:
+def _pag_10_any_filter(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
         filters = asked.listing(self.rules.filter_list)
         return any(self.passes(one, value) for one in filters) if filters else True
@@ -137,7 +137,7 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-10", "filters-without-case", "Filters compare without case.")
-def _(contract: Contract) -> Change | None:
+def _pag_10_filters_without_case(contract: Contract) -> Change | None:
     def passes(self: Any, one: dict[str, Any], value: dict[str, Any]) -> bool:
         pointer = self.rules.filters.get(str(one.get(self.rules.filter_name)), "")
         wanted = [str(v).casefold() for v in one[self.rules.filter_values]]
@@ -150,41 +150,41 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("ENM-2", "any-filter-name", "A filter that nobody knows is taken for none.")
-def _(contract: Contract) -> Change | None:
-    def shape(self: Any, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> Refusal | None:
-        found: Refusal | None = usual(self, "shape", operation, schema, value)
+def _enm_2_any_filter_name(contract: Contract) -> Change | None:
+    def shape(self: Any, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> ErrorResponse | None:
+        found: ErrorResponse | None = inherited(self, "shape", operation, schema, value)
         filters = value.get(rules.filter_list)
         names = [f.get(rules.filter_name) for f in filters if isinstance(f, dict)] if isinstance(filters, list) else []
         is_named = all(isinstance(name, str) for name in names)
-        return None if found is not None and found.mistake is Mistake.FILTER and is_named else found
+        return None if found is not None and found.case is ErrorCase.FILTER and is_named else found
 
     rules = contract.list
     return part("rules", shape=shape) if rules.filter_list else None
 
 
 def _undecided(contract: Contract, decision: str) -> Change | None:
-    """Leaves connections that wait undecided, by one of the operations that decide."""
+    """Leave pending connections undecided, in one of the operations that decide."""
     pending = contract.states["pending"]
 
-    def one(self: Any, asked: Asked, collection: Collection, name: str) -> Refusal | None:
+    def one(self: Any, asked: Asked, collection: Collection, name: str) -> ErrorResponse | None:
         found = collection.find(name)
         is_meant = asked.operation is not None and asked.operation.id == contract.decide.operations[decision]
         if is_meant and found is not None and found.status == pending:
-            refused: Refusal = self.refusals.of(Mistake.STATE)
+            refused: ErrorResponse = self.errors.of(ErrorCase.STATE)
             return refused
-        usually: Refusal | None = usual(self, "one", asked, collection, name)
-        return usually
+        found_before: ErrorResponse | None = inherited(self, "one", asked, collection, name)
+        return found_before
 
     return part("service", one=one) if contract.decide.failures else None
 
 
 @fault("ENM-3", "cannot-be-rejected", "What waits cannot be rejected.", "ERR-10")
-def _(contract: Contract) -> Change | None:
+def _enm_3_cannot_be_rejected(contract: Contract) -> Change | None:
     return _undecided(contract, "reject") if contract.decide.operations else None
 
 
 @fault("ENM-3", "cannot-be-accepted", "What waits cannot be accepted.", "ERR-10")
-def _(contract: Contract) -> Change | None:
+def _enm_3_cannot_be_accepted(contract: Contract) -> Change | None:
     return _undecided(contract, "approve") if contract.decide.operations else None
 
 
@@ -192,25 +192,25 @@ def _(contract: Contract) -> Change | None:
 
 
 @fault("PAG-11", "one-too-many", "A page has one item more than was asked for.", "PAG-4")
-def _(contract: Contract) -> Change | None:
-    return _tokens(contract, bound=lambda self, asked: int(usual(self, "bound", asked)) + 1)
+def _pag_11_one_too_many(contract: Contract) -> Change | None:
+    return _tokens(contract, bound=lambda self, asked: int(inherited(self, "bound", asked)) + 1)
 
 
 @fault("PAG-11", "size-ignored", "The size of a page is not looked at.")
-def _(contract: Contract) -> Change | None:
+def _pag_11_size_ignored(contract: Contract) -> Change | None:
     return _tokens(contract, bound=lambda _, __: 1000)
 
 
 @variant("PAG-11", "smaller-pages", "A page has fewer items than were asked for.")
-def _(contract: Contract) -> Change | None:
-    return _tokens(contract, bound=lambda self, asked: min(int(usual(self, "bound", asked)), 4))
+def _pag_11_smaller_pages(contract: Contract) -> Change | None:
+    return _tokens(contract, bound=lambda self, asked: min(int(inherited(self, "bound", asked)), 4))
 
 
 @fault("ERR-10", "smallest-page", "The smallest documented size of a page is refused.", "PAG-9")
-def _(contract: Contract) -> Change | None:
+def _err_10_smallest_page(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         size = asked.listing(self.rules.size)
-        return self.refusals.of(Mistake.BODY) if size == 5 else usual(self, "cut", asked, every)
+        return self.errors.of(ErrorCase.BODY) if size == 5 else inherited(self, "cut", asked, every)
 
     return _tokens(contract, cut=cut)
 
@@ -219,7 +219,7 @@ def _(contract: Contract) -> Change | None:
 
 
 def _edit_failures(contract: Contract, edit: Any) -> Change | None:
-    """Edit the failures of every decision that has some."""
+    """Edit the failures of every decision that has any."""
 
     def change(_: Asked, answer: Answer) -> None:
         failed = at(answer.value, contract.decide.failures)
@@ -230,35 +230,35 @@ def _edit_failures(contract: Contract, edit: Any) -> Change | None:
 
 
 @fault("STA-12", "failure-of-another", "A failure names a connection that nobody asked for.", "ERR-3")
-def _(contract: Contract) -> Change | None:
+def _sta_12_failure_of_another(contract: Contract) -> Change | None:
     return _edit_failures(contract, lambda failed: place(failed[0], contract.decide.failure_id, "another"))
 
 
 @fault("STA-12", "failure-twice", "A failure is listed twice.")
-def _(contract: Contract) -> Change | None:
+def _sta_12_failure_twice(contract: Contract) -> Change | None:
     return _edit_failures(contract, lambda failed: failed.append(failed[0]))
 
 
 @fault("STA-12", "failure-without-code", "A failure has no code.")
-def _(contract: Contract) -> Change | None:
+def _sta_12_failure_without_code(contract: Contract) -> Change | None:
     return _edit_failures(contract, lambda failed: place(failed[0], contract.decide.failure_code, ""))
 
 
 @fault("STA-12", "failure-without-message", "A failure has no message.")
-def _(contract: Contract) -> Change | None:
+def _sta_12_failure_without_message(contract: Contract) -> Change | None:
     return _edit_failures(contract, lambda failed: place(failed[0], contract.decide.failure_message, ""))
 
 
 @fault("ERR-3", "failures-left-out", "A decision does not say what it left undecided.", "STA-1")
-def _(contract: Contract) -> Change | None:
+def _err_3_failures_left_out(contract: Contract) -> Change | None:
     return _edit_failures(contract, lambda failed: failed.clear())
 
 
 @fault("STA-1", "first-of-several", "Of several connections only the first one is decided, and success is answered.")
-def _(contract: Contract) -> Change | None:
+def _sta_1_first_of_several(contract: Contract) -> Change | None:
     def one(self: Any, asked: Asked, collection: Any, name: str) -> Any:
         names = at(asked.value, contract.decide.subjects)
-        return usual(self, "one", asked, collection, name) if name == names[0] else None
+        return inherited(self, "one", asked, collection, name) if name == names[0] else None
 
     return _several(contract, part("service", one=one)) if contract.decide.failures else None
 
@@ -269,23 +269,23 @@ def _(contract: Contract) -> Change | None:
     "What is decided beside a connection that does not exist is reported as failed.",
     "ENM-3",
 )
-def _(contract: Contract) -> Change | None:
+def _sta_3_failed_but_decided(contract: Contract) -> Change | None:
     def decide(self: Any, asked: Asked, collection: Any) -> Answer:
-        answer: Answer = usual(self, "decide", asked, collection)
+        answer: Answer = inherited(self, "decide", asked, collection)
         failed = at(answer.value, contract.decide.failures)
         if isinstance(failed, list) and failed:
             known = {at(item, contract.decide.failure_id) for item in failed}
             others = [n for n in at(asked.value, contract.decide.subjects) if n not in known]
-            failed += [self.presenter.failure(n, self.refusals.of(Mistake.STATE)) for n in others]
+            failed += [self.presenter.failure(n, self.errors.of(ErrorCase.STATE)) for n in others]
         return answer
 
     return _several(contract, part("service", decide=decide)) if contract.decide.failures else None
 
 
 @fault("STA-3", "dry-run-decides", "A decision that is only to be tried is made.")
-def _(contract: Contract) -> Change | None:
+def _sta_3_dry_run_decides(contract: Contract) -> Change | None:
     def dry(self: Any, asked: Asked) -> Any:
-        found = usual(self, "dry", asked)
+        found = inherited(self, "dry", asked)
         if found is not None and asked.operation is not None and asked.operation.role is Role.DECIDE:
             names = at(asked.value, contract.decide.subjects)
             for collection in self.store.collections:
@@ -297,20 +297,20 @@ def _(contract: Contract) -> Change | None:
 
 
 @variant("STA-12", "all-or-nothing", "A decision with one connection that does not exist is refused as a whole.")
-def _(contract: Contract) -> Change | None:
+def _sta_12_all_or_nothing(contract: Contract) -> Change | None:
     def decide(self: Any, asked: Asked, collection: Any) -> Answer:
         names = at(asked.value, contract.decide.subjects)
         if any(collection.find(name) is None for name in names):
             refused: Answer = self.refused(self.rules.unknown(asked, elsewhere=False))
             return refused
-        answer: Answer = usual(self, "decide", asked, collection)
+        answer: Answer = inherited(self, "decide", asked, collection)
         return answer
 
     return _several(contract, part("service", decide=decide)) if contract.decide.failures else None
 
 
 @variant("STA-12", "no-failures-absent", "A decision without failures does not list them.")
-def _(contract: Contract) -> Change | None:
+def _sta_12_no_failures_absent(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         name = contract.decide.failures.strip("/")
         if isinstance(answer.value, dict) and not answer.value.get(name):
@@ -320,12 +320,12 @@ def _(contract: Contract) -> Change | None:
 
 
 @variant("STA-1", "goes-through-pending", "What was accepted is on its way before it is available.")
-def _(contract: Contract) -> Change | None:
+def _sta_1_goes_through_pending(contract: Contract) -> Change | None:
     if not contract.decide.failures:
         return None
 
     def decide(self: Any, connection: Connection, decision: Any) -> None:
-        usual(self, "decide", connection, decision)
+        inherited(self, "decide", connection, decision)
         if decision.status == contract.decide.shows["approve"]:
             connection.status = "pending"
             connection.members["_left"] = 2
@@ -334,7 +334,7 @@ def _(contract: Contract) -> Change | None:
         left = connection.members.pop("_left", None)
         if left == 0:
             connection.status = contract.decide.shows["approve"]
-        shown = usual(self, "listed", connection)
+        shown = inherited(self, "listed", connection)
         if left:
             connection.members["_left"] = left - 1
         return shown

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from linkproof.base.files import MOST_BYTES
 from linkproof.errors import UsageError
-from linkproof.history.tables import VERSION, About, Base, Row, Run, Seen, Word
+from linkproof.history.tables import VERSION, About, Base, FindingRow, Run, StatusRow, ValueRow
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
 from linkproof.redaction.publish import Published, published
@@ -71,21 +71,21 @@ class Store:
         with self._session() as session:
             return list(session.scalars(query.where(Run.target == target) if target else query))
 
-    def rows(self, target: str) -> list[tuple[Run, Row]]:
+    def rows(self, target: str) -> list[tuple[Run, StatusRow]]:
         """Return every requirement's status in every run of a target, the oldest run first."""
-        query = select(Run, Row).join(Row, Row.run_id == Run.id).where(Run.target == target)
+        query = select(Run, StatusRow).join(StatusRow, StatusRow.run_id == Run.id).where(Run.target == target)
         with self._session() as session:
             return [(run, row) for run, row in session.execute(query.order_by(Run.started_at, Run.id))]
 
-    def findings(self, target: str) -> list[tuple[Run, Seen]]:
+    def findings(self, target: str) -> list[tuple[Run, FindingRow]]:
         """Return every finding of every run of a target, the oldest run first."""
-        query = select(Run, Seen).join(Seen, Seen.run_id == Run.id).where(Run.target == target)
+        query = select(Run, FindingRow).join(FindingRow, FindingRow.run_id == Run.id).where(Run.target == target)
         with self._session() as session:
             return [(run, seen) for run, seen in session.execute(query.order_by(Run.started_at, Run.id))]
 
-    def words(self, target: str) -> list[tuple[Run, Word]]:
+    def words(self, target: str) -> list[tuple[Run, ValueRow]]:
         """Return every value of every run of a target, the oldest run first."""
-        query = select(Run, Word).join(Word, Word.run_id == Run.id).where(Run.target == target)
+        query = select(Run, ValueRow).join(ValueRow, ValueRow.run_id == Run.id).where(Run.target == target)
         with self._session() as session:
             return [(run, word) for run, word in session.execute(query.order_by(Run.started_at, Run.id))]
 
@@ -201,7 +201,7 @@ def _run(results: Published, digest: str, packed: bytes) -> Run:
         sentence=results.sentence,
         results=packed,
         rows=[
-            Row(
+            StatusRow(
                 contract=r.contract,
                 requirement=r.requirement,
                 family=r.family,
@@ -213,7 +213,7 @@ def _run(results: Published, digest: str, packed: bytes) -> Run:
         ],
         findings=[_seen(f, results) for f in results.findings],
         words=[
-            Word(
+            ValueRow(
                 contract=o.contract,
                 place=o.place[:400],
                 value=v.value,
@@ -228,8 +228,8 @@ def _run(results: Published, digest: str, packed: bytes) -> Run:
     )
 
 
-def _seen(finding: Finding, results: Published) -> Seen:
-    return Seen(
+def _seen(finding: Finding, results: Published) -> FindingRow:
+    return FindingRow(
         name=finding.id,
         contract=finding.contract,
         requirement=finding.requirement,

@@ -36,12 +36,12 @@ class Run(Base):
     version: Mapped[str] = mapped_column(Text)
     sentence: Mapped[str] = mapped_column(Text)
     results: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    rows: Mapped[list[Row]] = relationship(cascade="all, delete-orphan")
-    findings: Mapped[list[Seen]] = relationship(cascade="all, delete-orphan")
-    words: Mapped[list[Word]] = relationship(cascade="all, delete-orphan")
+    rows: Mapped[list[StatusRow]] = relationship(cascade="all, delete-orphan")
+    findings: Mapped[list[FindingRow]] = relationship(cascade="all, delete-orphan")
+    words: Mapped[list[ValueRow]] = relationship(cascade="all, delete-orphan")
 
 
-class Row(Base):
+class StatusRow(Base):
     """A requirement's status on a contract in one run."""
 
     __tablename__ = "requirement"
@@ -54,7 +54,7 @@ class Row(Base):
     exercised: Mapped[int] = mapped_column(Integer)
 
 
-class Seen(Base):
+class FindingRow(Base):
     """A finding of one run; first and last are the dates of its evidence, or of the run."""
 
     __tablename__ = "finding"
@@ -72,7 +72,7 @@ class Seen(Base):
     last: Mapped[str] = mapped_column(String(40))
 
 
-class Word(Base):
+class ValueRow(Base):
     """A value that one run saw at one place of a contract."""
 
     __tablename__ = "word"

@@ -181,7 +181,7 @@ class Judge:
         return call, found
 
     def _plan_of(self, call: Call, view: View) -> _Plan:
-        key = (call.address.sort, call.status, not call.faults, view.written)
+        key = (call.address.sort, call.status, not call.defects, view.written)
         found = self._plans.get(key)
         if found is None:
             of = class_of(call, self.circumstances, written=view.written)

@@ -36,6 +36,6 @@ def _rests_on_definition(call: Call, requirement: str) -> bool:
         case Basis.DEFINITION:
             return True
         case Basis.DEFECT:
-            return any(f.defect in _BY_DEFINITION for f in call.faults)
+            return any(f.defect in _BY_DEFINITION for f in call.defects)
         case Basis.RULE:
             return False

@@ -51,7 +51,7 @@ class Lifecycles:
         if not call.reads:
             for name in call.subjects or (call.subject,):
                 self._write(call.about(name), state, tracks)
-        elif call.role is Role.GET and call.not_found and call.subject and not call.faults:
+        elif call.role is Role.GET and call.not_found and call.subject and not call.defects:
             self._shown(call, state, tracks, call.subject, GONE)
         elif call.role in (Role.GET, Role.LIST):
             collection = state.collection(call.collection)
@@ -126,7 +126,7 @@ def _goes_on(call: Call, state: State, name: str) -> bool:
 def _act(call: Call) -> str:
     if call.exchange.request.method == "DELETE":
         return DELETE
-    if call.faults or not call.decision:
+    if call.defects or not call.decision:
         return OTHER
     shows = call.contract.decide.shows
     return next((neutral for neutral, word in shows.items() if word == call.decision), OTHER)

@@ -1,1 +1,1 @@
-"""The embedded server: conforms to every contract under ``schemas/``, keeps state, and can be told to forget it."""
+"""The embedded server: conforms to every contract under ``schemas/``, keeps state, and can be reset."""

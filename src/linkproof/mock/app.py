@@ -1,4 +1,4 @@
-"""The embedded server as an ASGI application: all contracts on one host, and two paths of its own."""
+"""The embedded server as an ASGI application: all contracts on one host, and two paths that no contract has."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from linkproof.mock.service import Service
 from linkproof.mock.setting import Setting
 from linkproof.mock.vendors.consumers import Consumers
 
-#: A longer body is refused, whatever is in it.
+#: The longest body that is accepted, in bytes.
 MAX_BODY = 1_000_000
-#: Below it are the paths that no contract has.
+#: Prefix of the two paths that no contract has.
 _CONTROL = "/_control/"
 
 
 class Server:
-    """Finds the contract that a request is for, and has its service answer."""
+    """The services of all contracts; routes each request to one of them."""
 
     def __init__(self, services: Iterable[Service], consumers: Consumers | None = None) -> None:
         self.services = tuple(services)
@@ -43,14 +43,14 @@ class Server:
         self._by_start = {s.contract.collection_path.split("/")[1].lower(): s for s in reversed(self.services)}
 
     def reset(self) -> None:
-        """Put every contract's fixtures back."""
+        """Reset every contract to its fixtures."""
         for service in self.services:
             service.reset()
         if self.consumers is not None:
             self.consumers.reset()
 
     def answer(self, asked: Asked, query: str) -> Answer:
-        """The answer to a request whose contract is not known yet."""
+        """Return the answer to a request whose contract is not yet known."""
         made = self.consumers.answer(asked) if self.consumers else None
         if made is not None:
             return made
@@ -59,7 +59,7 @@ class Server:
         return service.answer(asked)
 
     def find(self, asked: Asked, query: str) -> Service:
-        """The service of a request, and into ``asked`` what of it the path names."""
+        """Return the service of a request, and set on ``asked`` what its path names."""
         route = self.router.match(f"{asked.path}?{query}", self._of_several(asked.path))
         if not isinstance(route, str) and route.path.strip("/").count("/") == asked.path.strip("/").count("/"):
             asked.template, asked.parameters = route.path, route.parameters
@@ -71,11 +71,13 @@ class Server:
             if poll is not None:
                 asked.poll, asked.poll_id = poll
                 return service
-        # An unknown path is refused in the words of the vendor whose paths begin alike.
+        # An unknown path gets the error response of the vendor whose paths share its beginning.
         return self._by_start.get(asked.path.split("/")[1].lower() if "/" in asked.path else "", self._usual)
 
     def _of_several(self, path: str) -> str:
-        """The contract whose parent a path names, where several have it; "" where the path alone decides."""
+        """Return the id of the contract that serves the named parent, where several share a path; "" if the path is
+        enough.
+        """
         known = self.router.contracts_at(path)
         if not any(contract.hosts for contract in known):
             return ""
@@ -111,7 +113,7 @@ class Server:
 
 
 def _operation_of(asked: Asked, route: Found) -> Operation | None:
-    """The operation that a request is for, None where the contract has none like it."""
+    """Return the operation that a request is for; None if the contract has no such operation."""
     contract = route.contract
     if contract.by_name:
         selected = selected_operation(contract, route.query, asked.body)
@@ -120,7 +122,7 @@ def _operation_of(asked: Asked, route: Found) -> Operation | None:
 
 
 async def _body(receive: Receive) -> tuple[bytes, bool]:
-    """A request's body; of one that is too large only so much is kept, and the rest is read and let go."""
+    """Return a request's body, truncated after the limit; the rest is read and discarded."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -153,25 +155,21 @@ def build_server(
     clock_of: Callable[[Contract], float] | None = None,
     fixtures: Callable[[Contract], Fixtures] = read_fixtures,
 ) -> Server:
-    """The server for some contracts, before any transport.
+    """Build the server for some contracts, without a transport.
 
-    Args:
-        contracts: what is served; at least one.
-        token: the only token that is right, for every vendor.
-        keys: secret keys by access key, for vendors whose requests are signed; by default any signature is taken.
-        operation_s: how long a long-running operation takes, on ``clock``.
-        behaviour: chooses the parts that each contract is served with.
-        clock: what the end of operations is measured by.
-        clock_of: the same for each contract, where they differ.
-        fixtures: what a contract starts with.
+    Args: contracts: the contracts to serve; at least one. token: the only valid token, for every vendor. keys: secret
+    keys by access key, for vendors whose requests are signed; without keys any signature is valid. operation_s:
+    duration of a long-running operation in seconds, on ``clock``. behaviour: returns the parts that serve a contract.
+    clock: clock that ends operations, in seconds. clock_of: returns a contract's own clock, where clocks differ.
+    fixtures: returns a contract's initial connections.
 
-    Raises UsageError for a mistake in a fixtures file.
+    Raises UsageError for an invalid fixtures file.
     """
     services = []
     for contract in contracts:
         parts = behaviour(contract)
         own = partial(clock_of, contract) if clock_of else clock
-        setting = Setting(contract, fixtures(contract), parts.refusals(contract), token, operation_s, own, keys or {})
+        setting = Setting(contract, fixtures(contract), parts.errors(contract), token, operation_s, own, keys or {})
         services.append(parts.service(setting, parts))
     return Server(services, Consumers(services, token, operation_s, clock, keys or {}))
 
@@ -186,7 +184,7 @@ def build_app(
     clock: Callable[[], float] = time.monotonic,
     clock_of: Callable[[Contract], float] | None = None,
 ) -> ASGIApp:
-    """The server for some contracts as an application, with two paths of its own. Arguments as ``build_server``."""
+    """Build the server as an ASGI application, with two paths that no contract has. Arguments: see ``build_server``."""
     server = build_server(
         contracts,
         token=token,
@@ -212,7 +210,7 @@ def build_app(
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # By hand: a router's patterns do not match a path with a line break in it.
+        # Matched by hand: a router's patterns do not match a path with a line break.
         if scope["type"] == "http" and scope["path"].startswith(_CONTROL):
             await control(scope, receive, send)
         else:

@@ -1,4 +1,4 @@
-"""What the embedded server starts with for a contract that has no ``fixtures.toml``: enough of each status to play."""
+"""Initial connections for a contract without ``fixtures.toml``: a few in each documented status."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ENDPOINT_ID = (
     "/subscriptions/{subscriptionId}/resourceGroups/consumer-rg/providers/Microsoft.Network/privateEndpoints/pe-{name}"
 )
 PLAIN_NAMES = ("parent1", "test-svr", "p1", "P1", "11111111-1111-1111-1111-111111111111", "1")
-#: The one part that the embedded server's parents have.
+#: The group id of the one private link resource that each parent has.
 GROUP = "group1"
 _SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
 class Shape:
-    """What a contract's schemas say of one connection."""
+    """What a contract's schemas say about one connection."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -28,7 +28,7 @@ class Shape:
 
     @cached_property
     def leaves(self) -> Mapping[str, Mapping[str, Any]]:
-        """Pointer to schema of each member without members of its own."""
+        """Return the schema of each member that has no members itself, by pointer."""
         for role in (Role.GET, Role.DECIDE, Role.LIST):
             operation = self.contract.by_role(role)
             schema = operation.responses.get(200) or operation.responses.get(201) if operation else None
@@ -40,7 +40,7 @@ class Shape:
 
     @property
     def item(self) -> Parameter | None:
-        """The path parameter that names one connection."""
+        """Return the path parameter that names a connection."""
         found = (
             o.parameter(o.item_parameter)
             for o in self.contract.operations
@@ -53,12 +53,12 @@ class Shape:
         return bool(pointer) and any(leaf == pointer or leaf.startswith(f"{pointer}/") for leaf in self.leaves)
 
     def values(self, pointer: str) -> tuple[str, ...]:
-        """Return the documented values of a member; none where it is no enumeration."""
+        """Return the documented values of a member; empty if it is not an enumeration."""
         return tuple(w for w in self.leaves.get(pointer, {}).get("enum", ()) if isinstance(w, str))
 
 
 def default_fixtures(contract: Contract, path: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return fixtures as ``fixtures.toml`` would have them. ``path`` are the parent's path parameters, where known."""
+    """Return fixtures in the structure of ``fixtures.toml``. ``path``: the parent's path parameters, where known."""
     shape = Shape(contract)
     member = contract.member
     states = shape.values(member.status) or ("Pending", "Approved", "Rejected")
@@ -93,7 +93,7 @@ def default_fixtures(contract: Contract, path: Mapping[str, str] | None = None) 
 
 
 def parent_path(contract: Contract) -> dict[str, str]:
-    """Return plain values for the parent's path parameters, within their limits."""
+    """Return simple values for the parent's path parameters, within their limits."""
     made: dict[str, str] = {}
     for name in contract.parent_parameters:
         usual = (_SUBSCRIPTION,) if "subscription" in name.lower() else ()
@@ -122,7 +122,7 @@ def _passing(shape: Shape) -> dict[str, Any]:
 
 
 def _value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> Any:
-    """Return a value for a member of every connection; None for one that is better left out."""
+    """Return a value for a member of every connection; None to leave it out."""
     if pointer == contract.member.private_endpoint:
         return _ENDPOINT_ID
     if pointer == contract.member.description:
@@ -140,13 +140,15 @@ def _value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> Any:
 
 
 def settled_values(shape: Shape) -> tuple[str, ...]:
-    """Return the values at which a provisioning state stays: not those that say what goes on."""
+    """Return the provisioning states of a connection at rest: those that do not describe progress."""
     values = shape.values(shape.member.provisioning)
-    waiting = "Pending" if "Approved" in values else ""  # the connection's own states stand there: none is a progress
+    waiting = (
+        "Pending" if "Approved" in values else ""
+    )  # the member holds connection states, and none of them describes progress
     found = [v for v in values if v == waiting or (not v.endswith("ing") and v != "Unknown")]
     first = ("succeeded", "ready")
     return tuple(sorted(found, key=lambda v: (v.lower() not in first, found.index(v)))) or _SETTLED
 
 
-#: Where a provisioning state has no documented values, these are taken for settled ones.
+#: States of a connection at rest, used where a provisioning state has no documented values.
 _SETTLED = ("Succeeded", "Ready", "Failed", "Canceled")

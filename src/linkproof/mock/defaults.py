@@ -1,4 +1,4 @@
-"""Which behaviour a contract is served with unless another is given: its vendor's."""
+"""The default behaviour for a contract: that of its vendor."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from linkproof.mock.vendors.aws import AWS
 from linkproof.mock.vendors.azure import AZURE
 from linkproof.mock.vendors.huawei import HUAWEI
 
-#: Chooses the behaviour for a contract.
+#: Returns the behaviour that serves a contract.
 Choice = Callable[[Contract], Behaviour]
 
 VENDORS: Mapping[str, Behaviour] = {"aws": AWS, "azure": AZURE, "huawei": HUAWEI}
 
 
 def conforming(contract: Contract) -> Behaviour:
-    """The behaviour of the vendor whose protocol the contract speaks. Raises UsageError for an unknown one."""
+    """Return the behaviour of the vendor whose protocol the contract uses. Raises UsageError for an unknown vendor."""
     found = VENDORS.get(contract.family)
     if found is None:
         known = ", ".join(sorted(VENDORS))
         raise UsageError(
             f"the embedded server does not know the vendor {contract.vendor!r}",
             where=contract.folder,
-            fix=f"known are: {known}",
+            fix=f"known vendors: {known}",
         )
     return found
 
@@ -34,7 +34,7 @@ DEFAULT: Choice = conforming
 
 
 def only_for(contract_id: str, change: Callable[[Behaviour], Behaviour], choice: Choice = DEFAULT) -> Choice:
-    """``choice``, with ``change`` applied to the behaviour of one contract."""
+    """Return ``choice``, with ``change`` applied to the behaviour of one contract."""
 
     def chosen(contract: Contract) -> Behaviour:
         found = choice(contract)

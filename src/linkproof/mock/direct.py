@@ -1,4 +1,4 @@
-"""The embedded server without a socket: an httpx transport that hands a request over within the process."""
+"""An httpx transport that passes requests to the embedded server in the same process, without a socket."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import httpx
 from linkproof.mock.app import MAX_BODY, Server
 from linkproof.mock.messages import Asked
 
-#: Two clients that write at the same time are both on their way before either is answered.
+#: Pause in seconds before an answer: two concurrent writers have then both sent their requests.
 _ON_THE_WAY_S = 0.001
 
 
 class Direct(httpx.BaseTransport):
-    """Answers every request of an httpx client by ``server``, one after the other."""
+    """Passes each request of an httpx client to ``server``, one at a time."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The server's answer, as HTTP would bring it."""
+        """Return the server's answer as an HTTP response."""
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         if (request.method, path) == ("POST", "/_control/reset"):
             self.server.reset()

@@ -1,4 +1,4 @@
-"""The connections that the server starts with, from a contract's ``fixtures.toml``."""
+"""The connections with which the server starts, from a contract's ``fixtures.toml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
 from linkproof.mock.default_fixtures import default_fixtures
 
-#: The group of connections that have no status of their own.
+#: The group of connections without a status.
 ANY = "any"
 #: When the first connection was created.
 _FIRST = datetime(2026, 1, 12, 8, tzinfo=UTC)
@@ -22,7 +22,7 @@ _FIRST = datetime(2026, 1, 12, 8, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """What a connection shows while an operation goes on: "" leaves the member as it is."""
+    """The values that a connection shows during an operation; "" leaves the member unchanged."""
 
     provisioning: str = ""
     status: str = ""
@@ -30,7 +30,7 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """One connection at the start. ``members`` is the JSON that cannot be derived from its name and place."""
+    """One initial connection. ``members`` holds what cannot be derived from its name and place."""
 
     name: str
     status: str
@@ -41,14 +41,14 @@ class Fixture:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A collection's place (its path parameters) and what is in it, in the order of creation."""
+    """The path parameters of a parent, and its connections in the order of creation."""
 
     path: Mapping[str, str]
     connections: tuple[Fixture, ...]
 
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
-        """The connections' names by status, as a target file has them."""
+        """Return the connections' names by status, in the structure of a target file."""
         found: dict[str, tuple[str, ...]] = {}
         for fixture in self.connections:
             group = fixture.status or ANY
@@ -58,9 +58,10 @@ class Parent:
 
 @dataclass(frozen=True)
 class Fixtures:
-    """All that a contract's server starts with. ``passing`` is by decided status, and "deleting".
+    """The initial state of a contract's server. ``passing`` is keyed by decided status, and by "deleting".
 
-    ``at_once`` names the roles whose operations are done when they are answered, although they may go on.
+    ``at_once`` names the roles whose operations finish before they are answered, although the contract lets them run
+    long.
     """
 
     parents: tuple[Parent, ...] = ()
@@ -69,13 +70,13 @@ class Fixtures:
     at_once: frozenset[str] = frozenset()
 
     def members_of(self, name: str, path: Mapping[str, str]) -> dict[str, Any]:
-        """What every connection has, for one of that name below that parent."""
+        """Return the members of a connection of this name and parent that every connection has."""
         found: dict[str, Any] = filled(self.every, {**path, "name": name})
         return found
 
 
 def read_fixtures(contract: Contract) -> Fixtures:
-    """A contract's fixtures; none where its folder has no such file. Raises UsageError."""
+    """Return a contract's fixtures; empty if its folder has no fixtures file. Raises UsageError."""
     path = Path(contract.folder) / "fixtures.toml"
     if not path.is_file():
         return _fixtures(contract, default_fixtures(contract), str(path)) if contract.is_compact else Fixtures()
@@ -89,9 +90,9 @@ def _fixtures(contract: Contract, data: dict[str, Any], where: str) -> Fixtures:
 
 
 def fixtures_of(contract: Contract, path: Mapping[str, str], names: Mapping[str, Sequence[str]]) -> Fixtures:
-    """A contract's fixtures with one parent of somebody else's, and connections of these names by state.
+    """Return a contract's fixtures with the caller's own parent, and connections of these names by state.
 
-    Raises UsageError for a mistake in the contract's own file.
+    Raises UsageError for an invalid fixtures file.
     """
     own = read_fixtures(contract)
     groups = {state: list(found) for state, found in names.items()}
@@ -113,13 +114,13 @@ def _connections(groups: Mapping[str, list[str]], place: Mapping[str, str], data
         own = {"name": name, **place}
         members = merged(filled(data.get("every", {}), own), filled(data.get("only", {}).get(name, {}), own))
         created = _FIRST + timedelta(minutes=97 * number, seconds=number * number % 53)
-        # The order of the last changes is another one than that of creation.
+        # The order of last changes must differ from the order of creation.
         modified = created + timedelta(hours=number * 7919 % 311, seconds=1 + number)
         yield Fixture(name, "" if status == ANY else status, members, created, modified)
 
 
 def filled(value: Any, names: Mapping[str, str]) -> Any:
-    """A copy of ``value`` with ``{name}`` and the parent's parameters filled in, keys too."""
+    """Return a copy of ``value`` with ``{name}`` and the parent's parameters substituted, in keys as well."""
     if isinstance(value, str):
         for name, text in names.items():
             value = value.replace(f"{{{name}}}", text)
@@ -132,7 +133,7 @@ def filled(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def merged(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """``one`` with the members of ``other``, objects member by member."""
+    """Return ``one`` with the members of ``other``; objects are merged member by member."""
     for key, value in other.items():
         here = one.get(key)
         one[key] = merged(here, value) if isinstance(here, dict) and isinstance(value, Mapping) else value

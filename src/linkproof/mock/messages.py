@@ -1,4 +1,4 @@
-"""What a service is asked, and what it answers, before HTTP."""
+"""A service's requests and answers, independent of HTTP."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ JSON: Final = "application/json; charset=utf-8"
 
 @dataclass
 class Asked:
-    """A request as it arrived: ``base`` is scheme and host as the client called them, ``path`` as it was written.
+    """A request as it arrived: ``base`` is scheme and host as the client used them, ``path`` as it was written.
 
-    ``template``, ``parameters`` and ``operation`` are set once the path is known to be a contract's, ``poll``
-    ("status" or "result") and ``poll_id`` where it is that of a long-running operation.
+    ``template``, ``parameters`` and ``operation`` are set once the path is known to be a contract's, ``poll`` ("status"
+    or "result") and ``poll_id`` if it polls a long-running operation.
     """
 
     contract: Contract
@@ -39,18 +39,18 @@ class Asked:
 
     @property
     def name(self) -> str:
-        """The connection that the path names, "" for the collection."""
+        """Return the name of the connection in the path; "" for the collection."""
         tail = self.template.rsplit("/", 1)[-1]
         return self.parameters.get(tail[1:-1], "") if tail.startswith("{") else ""
 
     def parameter(self, name: str) -> str | None:
-        """The first value of a query parameter, its name compared without case; None where it is absent."""
+        """Return the first value of a query parameter, matched without case; None if it is absent."""
         wanted = name.lower()
         return next((v for k, v in self.query if k.lower() == wanted), None)
 
     @cached_property
     def value(self) -> Any:
-        """The body's value: ``MISSING`` without a body, ``NOT_JSON`` or ``TOO_DEEP`` where it cannot be read."""
+        """Return the body's value: ``MISSING`` without a body, ``NOT_JSON`` or ``TOO_DEEP`` if it cannot be read."""
         if self.contract.by_name:
             schema = self.operation.request if self.operation else None
             return sent_by_name(self.contract, self.query, self.body, schema)
@@ -58,11 +58,11 @@ class Asked:
 
     @property
     def json(self) -> Any:
-        """The body's JSON, whatever the contract; ``MISSING`` without a body."""
+        """Return the body read as JSON, whatever the contract's format; ``MISSING`` without a body."""
         return decode(self.body, Format.JSON)
 
     def listing(self, name: str) -> Any:
-        """The value of one of a list's parameters, wherever the contract's requests have it; ``MISSING`` without it."""
+        """Return the value of a parameter of a list, from query or body; ``MISSING`` without it."""
         if self.contract.by_name:
             return at(self.value, f"/{name}")
         found = self.parameter(name)
@@ -71,9 +71,9 @@ class Asked:
 
 @dataclass
 class Answer:
-    """An answer that hooks may still change: a JSON value (``MISSING``: no body), or raw bytes in its place.
+    """An answer that hooks may still change: a JSON value (``MISSING``: no body), or raw bytes instead.
 
-    ``request`` is what it answers; it says in which format the value is written.
+    ``request`` is the request that it answers; its contract defines the format of the body.
     """
 
     status: int
@@ -84,11 +84,11 @@ class Answer:
 
     @property
     def has_body(self) -> bool:
-        """Whether there will be a body."""
+        """Whether the answer has a body."""
         return self.raw is not None or self.value is not MISSING
 
     def content(self) -> bytes:
-        """The bytes of the body."""
+        """Return the bytes of the body."""
         if self.raw is not None:
             return self.raw
         if self.value is MISSING:
@@ -106,10 +106,10 @@ class Answer:
         return encode(self.value, rules.response, root, rules.namespace, operation.responses.get(200))
 
     def put(self, name: str, value: str) -> None:
-        """A header field in the place of any of that name."""
+        """Set a header field, replacing any of that name."""
         self.drop(name)
         self.headers.append((name, value))
 
     def drop(self, name: str) -> None:
-        """Without that header field."""
+        """Remove a header field."""
         self.headers = [(k, v) for k, v in self.headers if k.lower() != name.lower()]

@@ -1,4 +1,4 @@
-"""Long-running operations: how they start, how their status is told, how they end, and where they are polled."""
+"""Long-running operations: their start, their status, their end, and the URLs at which they are polled."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from linkproof.contract.model import Operation
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.setting import Setting
 
-#: So many operations can still be asked for.
+#: Maximum number of operations that can still be polled.
 _KEPT = 4096
 
 
 @dataclass
 class LongRunning:
-    """One operation that goes on. ``apply`` puts it into effect at its end, ``result`` is its final answer."""
+    """An operation in progress. ``apply`` puts it into effect when it ends; ``result`` returns its final answer."""
 
     id: str
     operation: Operation
@@ -35,7 +35,7 @@ class LongRunning:
 
 
 class Operations:
-    """The long-running operations of one contract. What is due takes effect before the next request is looked at."""
+    """The long-running operations of one contract. An operation that is due takes effect before the next request."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -44,17 +44,17 @@ class Operations:
         self._polls: dict[str, tuple[str, str]] = {}
 
     def reset(self) -> None:
-        """Forget every operation, and what goes on."""
+        """Forget every operation."""
         self.known.clear()
         self.going_on.clear()
         self._polls.clear()
 
     def find(self, path: str) -> tuple[str, str] | None:
-        """What is polled at a path (in any case): ("status" or "result", the operation's id)."""
+        """Return what a path polls, compared without case: ("status" or "result", the operation's id)."""
         return self._polls.get(path.lower())
 
     def settle(self) -> None:
-        """Put into effect what is due, in the order in which it was due."""
+        """Put every due operation into effect, in the order of their ends."""
         if not self.going_on:
             return
         now = self.setting.clock()
@@ -96,25 +96,25 @@ class Operations:
                 self._polls.pop(path.lower(), None)
 
     def duration(self, operation: Operation) -> float:  # noqa: ARG002
-        """How long an operation takes, in seconds."""
+        """Return the duration of an operation in seconds."""
         return self.setting.operation_s
 
     def paths(self, asked: Asked, identifier: str) -> Mapping[str, str]:  # noqa: ARG002
-        """Where an operation is polled: its "status" and its "result"."""
+        """Return the paths at which an operation is polled, by "status" and "result"."""
         return {"status": f"/operations/{identifier}", "result": f"/operations/{identifier}/result"}
 
     def accepted(self, asked: Asked, running: LongRunning) -> Answer:
-        """The 202 that starts an operation."""
+        """Return the 202 that starts an operation."""
         schema = running.operation.responses.get(202)
         value = MISSING if schema is None else self.accepted_body(running)
         return Answer(202, value, self.headers(asked, running))
 
     def accepted_body(self, running: LongRunning) -> dict[str, Any]:
-        """The body of that 202, where the contract has one."""
+        """Return the body of that 202, if the contract documents one."""
         return {"operation": f"{running.operation.id}PrivateEndpointConnection", "startTime": _time(running.started)}
 
     def headers(self, asked: Asked, running: LongRunning) -> list[tuple[str, str]]:
-        """The header fields that say where to poll, and when."""
+        """Return the header fields that say where and when to poll."""
         return [
             ("Azure-AsyncOperation", self.url(asked, running, "status")),
             ("Location", self.url(asked, running, "result")),
@@ -122,19 +122,19 @@ class Operations:
         ]
 
     def url(self, asked: Asked, running: LongRunning, kind: str) -> str:
-        """Where an operation is polled: absolute, on the host that was called."""
+        """Return the absolute URL of a poll, on the host that the client called."""
         contract = self.setting.contract
         query = f"?{contract.version_parameter}={contract.version}" if contract.version_parameter else ""
         return f"{asked.base}{running.paths[kind]}{query}"
 
     def retry_after(self) -> str:
-        """Whole seconds until it is worth asking again."""
+        """Return the whole seconds to wait before the next poll."""
         return str(max(1, math.ceil(self.setting.operation_s)))
 
     # the polls
 
     def status(self, asked: Asked, running: LongRunning) -> Answer:  # noqa: ARG002
-        """What the status URL answers: always 200."""
+        """Answer a poll of the status URL: always 200."""
         value: dict[str, Any] = {
             "id": running.paths["status"],
             "name": running.id,
@@ -147,11 +147,11 @@ class Operations:
         return Answer(200, value)
 
     def word(self, running: LongRunning) -> str:
-        """The status of an operation."""
+        """Return the status of an operation."""
         return "InProgress" if running.ended is None else self.setting.contract.long_running.succeeded
 
     def result(self, asked: Asked, running: LongRunning) -> Answer:
-        """What Location answers: 202 while the operation goes on, then the final answer."""
+        """Answer a poll of Location: 202 during the operation, then the final answer."""
         if running.ended is None:
             return Answer(202, headers=self.headers(asked, running)[1:])
         return running.result()

@@ -1,47 +1,47 @@
-"""The parts of the embedded server for one contract, as its service needs them: who chooses them stands elsewhere."""
+"""The parts that a contract's service is made of. ``behaviour`` chooses their classes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
 
-from linkproof.mock.authentication import Gate
+from linkproof.mock.authentication import Authentication
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.operations import Operations
 from linkproof.mock.paging import Paging
 from linkproof.mock.presenter import Presenter
 from linkproof.mock.rules import Rules
 from linkproof.mock.setting import Setting
-from linkproof.mock.store import Store
+from linkproof.mock.store import ConnectionStore
 
 
 class Parts(Protocol):
-    """Makes each part of a service."""
+    """Constructors of a service's parts."""
 
     @property
-    def store(self) -> Callable[[Setting], Store]:
-        """Makes the store of connections."""
+    def store(self) -> Callable[[Setting], ConnectionStore]:
+        """Constructs the store of connections."""
 
     @property
     def presenter(self) -> Callable[[Setting], Presenter]:
-        """Makes the presenter: what answers show."""
+        """Constructs the presenter, which renders answers."""
 
     @property
     def rules(self) -> Callable[[Setting], Rules]:
-        """Makes the rules that requests are held against."""
+        """Constructs the rules that validate requests."""
 
     @property
     def operations(self) -> Callable[[Setting], Operations]:
-        """Makes the register of long-running operations."""
+        """Constructs the register of long-running operations."""
 
     @property
     def paging(self) -> Callable[[Setting, Presenter], Paging]:
-        """Makes the way in which lists are cut into pages."""
+        """Constructs the paging of lists."""
 
     @property
-    def gate(self) -> Callable[[Setting], Gate]:
-        """Makes the authentication."""
+    def authentication(self) -> Callable[[Setting], Authentication]:
+        """Constructs the authentication."""
 
     @property
     def finish(self) -> tuple[Callable[[Asked, Answer], None], ...]:
-        """The hooks that see an answer last."""
+        """Hooks that may change a final answer."""

@@ -1,4 +1,6 @@
-"""Connections, pages and errors as JSON, by the contract's pointers; only members that the contract's schema knows."""
+"""Renders connections, pages and errors as JSON by the contract's pointers; writes only members of the contract's
+schema.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from typing import Any
 from linkproof.base.json_values import place
 from linkproof.contract.model import Role
 from linkproof.mock.default_fixtures import GROUP
+from linkproof.mock.error_responses import ErrorResponse
 from linkproof.mock.messages import Asked
-from linkproof.mock.refusal import Refusal
 from linkproof.mock.setting import Setting
 from linkproof.mock.store import Collection, Connection, fresh
 
 
 class Presenter:
-    """What answers show. Every value is made anew, so that hooks may change it."""
+    """Renders answers. Every value is a new copy, so that hooks may change it."""
 
     def __init__(self, setting: Setting) -> None:
         self.contract = setting.contract
@@ -26,15 +28,15 @@ class Presenter:
     # one connection
 
     def got(self, connection: Connection) -> dict[str, Any]:
-        """What Get shows, and the final answer of a long-running decision."""
+        """Render a connection for Get, and for the final answer of a long-running decision."""
         return self.connection(connection)
 
     def listed(self, connection: Connection) -> dict[str, Any]:
-        """What List shows of a connection."""
+        """Render a connection for List."""
         return self.connection(connection)
 
     def decided(self, connection: Connection) -> dict[str, Any]:
-        """The answer to a decision: the connection, or a list of it where the body names it."""
+        """Render the answer to a decision: the connection, or a list with it if the body named it."""
         value = self.connection(connection)
         if not self.contract.decide.subject:
             return value
@@ -43,11 +45,11 @@ class Presenter:
         return answer
 
     def tagged(self, connection: Connection) -> dict[str, Any]:
-        """The answer to a change of tags."""
+        """Render the answer to a change of tags."""
         return self.connection(connection)
 
     def connection(self, connection: Connection) -> dict[str, Any]:
-        """A connection's one representation."""
+        """Render a connection."""
         value: dict[str, Any] = {}
         for pointer, leaf in self.identity(connection):
             place(value, pointer, leaf)
@@ -58,7 +60,7 @@ class Presenter:
         return value
 
     def identity(self, connection: Connection) -> Iterator[tuple[str, Any]]:
-        """The members that say which connection it is, by pointer."""
+        """Yield pointer and value of the members that identify a connection."""
         if self.member.id:
             yield self.member.id, self.id(connection)
         if self.member.name:
@@ -67,39 +69,39 @@ class Presenter:
             yield self.member.type, self.type(connection)
 
     def state(self, connection: Connection) -> Iterator[tuple[str, Any]]:
-        """The members that change, by pointer; None is left out."""
+        """Yield pointer and value of the members that change; None leaves a member out."""
         yield self.member.status, self.status(connection)
         yield self.member.description, self.description(connection)
         yield self.member.provisioning, self.provisioning(connection)
 
     def id(self, connection: Connection) -> str:
-        """The id: the name alone, unless the vendor makes a path of it."""
+        """Return the id: the name alone, unless the vendor's ids are paths."""
         return connection.name
 
     def name(self, connection: Connection) -> str:
-        """The name, spelled as it was given."""
+        """Return the name in its original spelling."""
         return connection.name
 
     def type(self, connection: Connection) -> str:  # noqa: ARG002
-        """The resource type."""
+        """Return the resource type."""
         return self.contract.resource_type
 
     def status(self, connection: Connection) -> str | None:
-        """The status."""
+        """Return the status."""
         return connection.status
 
     def description(self, connection: Connection) -> str | None:
-        """The description."""
+        """Return the description."""
         return connection.description
 
     def provisioning(self, connection: Connection) -> str | None:
-        """The provisioning state."""
+        """Return the provisioning state."""
         return connection.provisioning
 
-    # the parent's parts
+    # private link resources
 
     def link_resource(self, asked: Asked, collection: Collection) -> dict[str, Any]:
-        """Return the one part of the parent that endpoints may lead to; only members that its schema knows."""
+        """Render the parent's only private link resource, with the members of its schema."""
         home, _, own = collection.home.rpartition("/")
         kind = self.contract.resource_type.removesuffix(own)
         whole: dict[str, Any] = {
@@ -122,7 +124,7 @@ class Presenter:
     # pages and errors
 
     def page(self, items: Iterable[Connection], more: Mapping[str, Any]) -> Any:
-        """A page: its items, and what the contract has beside them (next link, total) by pointer."""
+        """Render a page: its items, and further members by pointer (next link, total)."""
         if not self.contract.list.items:
             return [self.listed(c) for c in items]
         value: dict[str, Any] = {}
@@ -131,17 +133,17 @@ class Presenter:
             place(value, pointer, leaf)
         return value
 
-    def error(self, refusal: Refusal) -> Any:
-        """The contract's error body."""
+    def error(self, error: ErrorResponse) -> Any:
+        """Render the contract's error body."""
         value: dict[str, Any] = {}
-        place(value, self.contract.error.code, refusal.code)
-        place(value, self.contract.error.message, refusal.message)
+        place(value, self.contract.error.code, error.code)
+        place(value, self.contract.error.message, error.message)
         return value
 
     # the schema
 
     def knows(self, pointer: str) -> bool:
-        """Whether the contract's schema of a connection has a member there."""
+        """Whether the contract's schema of a connection has a member at ``pointer``."""
         found = self._known.get(pointer)
         if found is None:
             found = self._known[pointer] = not self._leaves or any(

@@ -1,4 +1,4 @@
-"""Whether a request is one that the contract documents: version, method, limits, query, body, decision."""
+"""Validates requests against the contract: version, method, limits, query, body, decision."""
 
 from __future__ import annotations
 
@@ -8,108 +8,108 @@ from typing import Any
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, dump
 from linkproof.contract.model import Operation, Parameter, Role
 from linkproof.contract.schema import BodySchema
+from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Asked
-from linkproof.mock.refusal import Mistake, Refusal
 from linkproof.mock.setting import Setting
-from linkproof.mock.store import Collection, Connection, Decision
+from linkproof.mock.store import Collection, Connection, RequestedDecision
 
 _ARM_ID = "/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{type}/[^/]+"
 
 
 class Rules:
-    """Every rule is one method that returns the refusal, or None where the request keeps to it."""
+    """Each rule is a method that returns an error response, or None if the request complies."""
 
     def __init__(self, setting: Setting) -> None:
         self.contract = setting.contract
-        self.refusals = setting.refusals
+        self.errors = setting.errors
         self._private_endpoint = re.compile(
             _ARM_ID.format(type=re.escape(self.contract.member.private_endpoint_type)), re.IGNORECASE
         )
 
-    def request(self, asked: Asked) -> Refusal | None:
-        """All that can be told before the parent is known."""
+    def request(self, asked: Asked) -> ErrorResponse | None:
+        """Apply the rules that do not depend on the parent."""
         return self.version(asked) or self.method(asked) or self.path(asked) or self.query(asked)
 
-    def version(self, asked: Asked) -> Refusal | None:
-        """The api-version is there, and is the contract's."""
+    def version(self, asked: Asked) -> ErrorResponse | None:
+        """Require the contract's api-version."""
         name = self.contract.version_parameter
         if not name:
             return None
         sent = asked.parameter(name)
         if not sent:
-            return self.refusals.of(Mistake.NO_VERSION, name)
-        return None if sent == self.contract.version else self.refusals.of(Mistake.OTHER_VERSION, name)
+            return self.errors.of(ErrorCase.NO_VERSION, name)
+        return None if sent == self.contract.version else self.errors.of(ErrorCase.OTHER_VERSION, name)
 
-    def method(self, asked: Asked) -> Refusal | None:
-        """The method is one of those that are served at the path."""
+    def method(self, asked: Asked) -> ErrorResponse | None:
+        """Require a method that is documented for the path."""
         if asked.operation is not None or (asked.poll and asked.method == "GET"):
             return None
         allowed = ["GET"] if asked.poll else [o.method for o in self.contract.operations if o.path == asked.template]
-        return self.refusals.of(Mistake.METHOD, headers=(("Allow", ", ".join(sorted(allowed))),))
+        return self.errors.of(ErrorCase.METHOD, headers=(("Allow", ", ".join(sorted(allowed))),))
 
-    def path(self, asked: Asked) -> Refusal | None:
-        """Path parameters are within their documented limits."""
+    def path(self, asked: Asked) -> ErrorResponse | None:
+        """Require path parameters within their documented limits."""
         for parameter in asked.operation.parameters if asked.operation else ():
             if parameter.place == "path" and not parameter.allows(asked.parameters.get(parameter.name, "")):
-                return self.refusals.of(Mistake.PATH_LIMIT, parameter.name)
+                return self.errors.of(ErrorCase.PATH_LIMIT, parameter.name)
         return None
 
-    def query(self, asked: Asked) -> Refusal | None:
-        """Documented query parameters are within their sets; others are not looked at."""
+    def query(self, asked: Asked) -> ErrorResponse | None:
+        """Require documented query parameters to have documented values; ignore all others."""
         for parameter in asked.operation.parameters if asked.operation else ():
             if parameter.place == "query" and parameter.name != self.contract.version_parameter:
                 sent = asked.parameter(parameter.name)
                 if sent is not None and not self.allows(parameter, sent):
-                    return self.refusals.of(Mistake.QUERY, parameter.name)
+                    return self.errors.of(ErrorCase.QUERY, parameter.name)
         return None
 
     def allows(self, parameter: Parameter, sent: str) -> bool:
         """Whether a query parameter may have this value."""
         return parameter.allows(sent)
 
-    def body(self, asked: Asked) -> Refusal | None:
-        """The body is JSON, an object, and fits the operation's schema."""
+    def body(self, asked: Asked) -> ErrorResponse | None:
+        """Require a JSON object that fits the operation's schema."""
         operation = asked.operation
         if operation is None or operation.request is None:
             return None
         if asked.too_large:
-            return self.refusals.of(Mistake.TOO_LARGE)
+            return self.errors.of(ErrorCase.TOO_LARGE)
         value = asked.value
         if value is MISSING:
-            return self.refusals.of(Mistake.EMPTY)
+            return self.errors.of(ErrorCase.EMPTY)
         if value is NOT_JSON:
-            return self.refusals.of(Mistake.NOT_JSON)
+            return self.errors.of(ErrorCase.NOT_JSON)
         if value is TOO_DEEP:
-            return self.refusals.of(Mistake.BODY)
+            return self.errors.of(ErrorCase.BODY)
         if not isinstance(value, dict):
-            return self.refusals.of(Mistake.NOT_OBJECT)
+            return self.errors.of(ErrorCase.NOT_OBJECT)
         return self.text(asked) or self.shape(operation, operation.request, value)
 
-    def text(self, asked: Asked) -> Refusal | None:
-        """The body's text is Unicode: half of a surrogate pair could be read, and never be written again."""
+    def text(self, asked: Asked) -> ErrorResponse | None:
+        """Require Unicode text: an unpaired surrogate can be read, but never written again."""
         if b"\\u" not in asked.body:
             return None
         try:
             dump(asked.value).encode()
         except (UnicodeEncodeError, RecursionError):
-            return self.refusals.of(Mistake.BODY)
+            return self.errors.of(ErrorCase.BODY)
         return None
 
-    def shape(self, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> Refusal | None:
-        """The body fits its schema; where it does not, the first misfit is the target."""
+    def shape(self, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> ErrorResponse | None:
+        """Require a body that fits its schema; the first misfit is the error's target."""
         if schema.fits(value):
             return self.words(operation, value)
         return self.misfit(value, next((p.pointer for p in schema.problems(value)), ""))
 
-    def misfit(self, value: dict[str, Any], target: str) -> Refusal:
-        """The refusal of a body that does not fit at ``target``."""
+    def misfit(self, value: dict[str, Any], target: str) -> ErrorResponse:
+        """Return the error response for a body that does not fit its schema at ``target``."""
         pointer = self.contract.decide.decision
         if pointer and target == pointer and at(value, pointer) is not MISSING:
-            return self.refusals.of(Mistake.DECISION, target)
-        return self.refusals.of(Mistake.BODY, target)
+            return self.errors.of(ErrorCase.DECISION, target)
+        return self.errors.of(ErrorCase.BODY, target)
 
-    def words(self, operation: Operation, value: dict[str, Any]) -> Refusal | None:
-        """Where the schema leaves the status open, it is still one that a client may decide for."""
+    def words(self, operation: Operation, value: dict[str, Any]) -> ErrorResponse | None:
+        """Require a status that a client may decide for, where the schema leaves the status open."""
         if operation.role is not Role.DECIDE or not self.contract.decide.decision:
             return None
         rules = self.contract.decide
@@ -119,44 +119,44 @@ class Rules:
         word = at(value, rules.decision)
         if word is MISSING or word in (*rules.words.values(), self.contract.states.get("pending")):
             return None
-        return self.refusals.of(Mistake.DECISION, rules.decision)
+        return self.errors.of(ErrorCase.DECISION, rules.decision)
 
     # the decision
 
-    def subject(self, asked: Asked) -> Refusal | str:
-        """The name of the connection that a request is about: from the path, or from the body."""
+    def subject(self, asked: Asked) -> ErrorResponse | str:
+        """Return the name of the connection that a request is about, from the path or the body."""
         pointer = self.contract.decide.subject
         if asked.operation is None or asked.operation.role is not Role.DECIDE or not pointer:
             return asked.name
         found = at(asked.value, pointer)
-        return found if isinstance(found, str) else self.refusals.of(Mistake.BODY, pointer)
+        return found if isinstance(found, str) else self.errors.of(ErrorCase.BODY, pointer)
 
-    def unknown(self, asked: Asked, elsewhere: bool) -> Refusal:  # noqa: ARG002
-        """The refusal for a connection that is not there; ``elsewhere``: another parent has it."""
-        return self.refusals.of(Mistake.FOREIGN if elsewhere else Mistake.NO_CONNECTION)
+    def unknown(self, asked: Asked, elsewhere: bool) -> ErrorResponse:  # noqa: ARG002
+        """Return the error response for an unknown connection; ``elsewhere``: another parent has it."""
+        return self.errors.of(ErrorCase.FOREIGN if elsewhere else ErrorCase.NO_CONNECTION)
 
     def may_create(self, operation: Operation) -> bool:
-        """Whether a decision on an unknown connection creates it: where the contract documents 201 or 202 for it."""
+        """Whether a decision on an unknown connection creates it: the contract documents 201 or 202 for it."""
         return not self.contract.decide.subject and bool({201, 202} & set(operation.responses))
 
-    def idle(self, collection: Collection, name: str) -> Refusal | None:
-        """Nothing else goes on with the connection."""
-        return self.refusals.of(Mistake.BUSY) if name.lower() in collection.busy else None
+    def idle(self, collection: Collection, name: str) -> ErrorResponse | None:
+        """Require that no operation is in progress on the connection."""
+        return self.errors.of(ErrorCase.BUSY) if name.lower() in collection.busy else None
 
-    def decidable(self, connection: Connection) -> Refusal | None:
-        """The connection's state allows a decision."""
+    def decidable(self, connection: Connection) -> ErrorResponse | None:
+        """Require a state that allows a decision."""
         if self.contract.decide.final and connection.status != self.contract.states.get("pending"):
-            return self.refusals.of(Mistake.NOT_PENDING)
+            return self.errors.of(ErrorCase.NOT_PENDING)
         return None
 
-    def decision(self, asked: Asked) -> Decision:
-        """What a request without mistakes decides. Read-only members are not looked at."""
+    def decision(self, asked: Asked) -> RequestedDecision:
+        """Return what a valid request decides. Read-only members are ignored."""
         rules, member = self.contract.decide, self.contract.member
         word = at(asked.value, rules.decision)
         description = at(asked.value, rules.description) if rules.description else MISSING
         endpoint = at(asked.value, member.private_endpoint) if member.private_endpoint else MISSING
         is_endpoint = isinstance(endpoint, str) and self._private_endpoint.fullmatch(endpoint)
-        return Decision(
+        return RequestedDecision(
             status=(rules.shown(word) or word) if isinstance(word, str) else None,
             description=description if isinstance(description, str) else None,
             others=tuple(self._others(asked)),
@@ -164,7 +164,7 @@ class Rules:
         )
 
     def _others(self, asked: Asked) -> list[tuple[str, Any]]:
-        """Further members that the request's schema knows: a client may set them."""
+        """Return pointer and value of further members in the request's schema: a client may set them."""
         rules, member = self.contract.decide, self.contract.member
         if asked.operation is None or asked.operation.request is None or rules.subject:
             return []

@@ -24,7 +24,7 @@ _START_S = 10.0
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises UsageError where the port cannot be had."""
+    """Return a listening socket. Raises UsageError if the port is unavailable."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, asyncio sets TCP_NODELAY: without it an answer may wait 40 ms for an acknowledgement.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -62,13 +62,11 @@ def _url(listening: socket.socket, host: str) -> str:
 
 
 class Embedded:
-    """The server in a thread, for as long as a ``with`` block lasts. ``base_url`` is where it is.
+    """The server in a thread, for the duration of a ``with`` block. ``base_url`` is its address.
 
-    Args:
-        contracts: what is served; all contracts where none is given.
-        port: 0 takes any that is free.
-        token, keys, operation_s, behaviour, clock, clock_of: as for ``build_app``.
-        around: what the app is wrapped in: a latency, a count.
+    Args: contracts: the contracts to serve; all by default. port: 0 chooses a free port. token, keys, operation_s,
+    behaviour, clock, clock_of: as for ``build_app``. around: wraps the application, for example to add latency or to
+    count requests.
     """
 
     def __init__(
@@ -101,7 +99,7 @@ class Embedded:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        """Start, and wait until it answers. Raises UsageError for a port that is taken."""
+        """Start the server, and wait until it answers. Raises UsageError for a port in use."""
         listening = _listen("127.0.0.1", self._port)
         self.base_url = _url(listening, "127.0.0.1")
         run: dict[str, Any] = {"sockets": [listening]}
@@ -117,14 +115,14 @@ class Embedded:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, and wait for the end."""
+        """Stop the server, and wait for its thread to end."""
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(timeout=5)
 
 
 def _print_at_once(line: str) -> None:
-    """Print a line; who reads it through a pipe waits for the address."""
+    """Print a line and flush: a reader of a pipe waits for the address."""
     print(line, flush=True)
 
 
@@ -139,14 +137,14 @@ def serve(
     behaviour: Choice = DEFAULT,
     tell: Callable[[str], None] = _print_at_once,
 ) -> None:
-    """Serve until interrupted; ``tell`` is called with one line once the address is known.
+    """Serve until interrupted; call ``tell`` with one line when the address is known.
 
-    Raises UsageError for a port that is taken or a mistake in a fixtures file.
+    Raises UsageError for a port in use or an invalid fixtures file.
     """
     chosen = tuple(all_contracts() if contracts is None else contracts)
     app = build_app(chosen, token=token, keys=keys, operation_s=operation_s, behaviour=behaviour)
     listening = _listen(host, port)
-    tell(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; end it with Ctrl+C")
+    tell(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; press Ctrl+C to stop")
     try:
         _server(app).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""What every part of the server for one contract is made with."""
+"""The settings that all parts of a contract's server share."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from linkproof.contract.model import Contract
+from linkproof.mock.error_responses import ErrorTable
 from linkproof.mock.fixtures import Fixtures
-from linkproof.mock.refusal import Refusals
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A contract, its fixtures, its refusals; the token that is right, the clock, how long operations take.
+    """A contract, its fixtures and error table, the valid token, the clock, the duration of operations.
 
-    ``keys`` are the secret keys by access key that sign requests; empty: any key does.
+    ``keys``: secret keys by access key, for signed requests; if empty, any key is valid.
     """
 
     contract: Contract
     fixtures: Fixtures
-    refusals: Refusals
+    errors: ErrorTable
     token: str
     operation_s: float
     clock: Callable[[], float]

@@ -1,4 +1,4 @@
-"""The state of one contract's server: connections below their parents, from fixtures that can be put back."""
+"""The state of one contract's server: connections by parent, initialised from fixtures and resettable to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linkproof.mock.setting import Setting
 
 @dataclass
 class Connection:
-    """One connection. ``home`` is its collection's path, ``number`` its place in the order of creation."""
+    """One connection. ``home`` is its collection's path, ``number`` its position in the order of creation."""
 
     name: str
     number: int
@@ -29,8 +29,8 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What a client asks for: None leaves a member as it is. ``others`` are further members by pointer."""
+class RequestedDecision:
+    """The members that a client sets; None leaves a member unchanged. ``others``: further members by pointer."""
 
     status: str | None
     description: str | None
@@ -40,7 +40,7 @@ class Decision:
 
 @dataclass
 class Collection:
-    """The connections below one parent; names compare without case. ``busy`` says what goes on, by name."""
+    """The connections of one parent; names compare without case. ``busy`` maps names to the operation in progress."""
 
     path: Mapping[str, str]
     home: str
@@ -48,16 +48,16 @@ class Collection:
     busy: dict[str, str] = field(default_factory=dict)
 
     def find(self, name: str) -> Connection | None:
-        """The connection of a name."""
+        """Return the connection of a name."""
         return self.connections.get(name.lower())
 
     def in_order(self) -> list[Connection]:
-        """All connections, in the order of creation."""
+        """Return all connections in the order of creation."""
         return sorted(self.connections.values(), key=lambda c: c.number)
 
 
-class Store:
-    """Every collection of one contract, and the changes that can be made to a connection."""
+class ConnectionStore:
+    """All collections of one contract, and the changes that connections go through."""
 
     def __init__(self, setting: Setting) -> None:
         self.contract = setting.contract
@@ -67,7 +67,7 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        """Put the fixtures back."""
+        """Reset to the fixtures."""
         self.collections = []
         self._number = 0
         for parent in self.fixtures.parents:
@@ -85,14 +85,14 @@ class Store:
         return home
 
     def collection(self, parameters: Mapping[str, str]) -> Collection | None:
-        """The collection below a parent, its parameters compared without case; None where there is no such parent."""
+        """Return the collection of a parent, its parameters compared without case; None if there is no such parent."""
         for found in self.collections:
             if all(parameters.get(n, "").casefold() == v.casefold() for n, v in found.path.items()):
                 return found
         return None
 
     def agreement(self, parameters: Mapping[str, str]) -> int:
-        """How many of a parent's path parameters, from the first on, agree with a parent that is there."""
+        """Return how many of a parent's path parameters, from the first on, match an existing parent."""
         best = 0
         for found in self.collections:
             same = [parameters.get(n, "").casefold() == v.casefold() for n, v in found.path.items()]
@@ -100,21 +100,21 @@ class Store:
         return best
 
     def known_elsewhere(self, name: str) -> bool:
-        """Whether a connection of that name is below any parent."""
+        """Whether any parent has a connection of that name."""
         return any(c.find(name) for c in self.collections)
 
     # changes
 
-    def create(self, collection: Collection, name: str, decision: Decision) -> Connection:
-        """A new connection, decided at once."""
+    def create(self, collection: Collection, name: str, decision: RequestedDecision) -> Connection:
+        """Create a connection in its decided state."""
         members = self.fixtures.members_of(name, collection.path)
         made = self._made(collection, name, members, datetime.now(UTC))
         made.status = self.contract.states.get("pending")
         self.decide(made, decision)
         return made
 
-    def decide(self, connection: Connection, decision: Decision) -> None:
-        """Take over what a client may write."""
+    def decide(self, connection: Connection, decision: RequestedDecision) -> None:
+        """Set the members that a client may write."""
         connection.status = connection.status if decision.status is None else decision.status
         if decision.description is not None:
             connection.description = decision.description
@@ -127,15 +127,15 @@ class Store:
         connection.modified = datetime.now(UTC)
 
     def tag(self, connection: Connection, tags: dict[str, str]) -> None:
-        """Put tags on a connection."""
+        """Set the tags of a connection."""
         connection.tags = dict(tags)
         connection.modified = datetime.now(UTC)
 
     def pass_to(self, connection: Connection, word: str) -> None:
-        """Show what the fixtures say that a connection shows while an operation goes on."""
+        """Set the values that the fixtures show during an operation."""
         passing = self.fixtures.passing.get(word)
         if passing is None:
-            # A change that decides nothing is on its way as well.
+            # A change without a decision also passes through an intermediate state.
             known = (p.provisioning for name, p in self.fixtures.passing.items() if name != "deleting")
             connection.provisioning = next(filter(None, known), connection.provisioning)
         else:
@@ -166,13 +166,13 @@ class Store:
         return made
 
     def _at_rest(self) -> str | None:
-        """The provisioning state of a connection with which nothing goes on."""
+        """Return the provisioning state of a connection without an operation in progress."""
         settled = self.contract.settled.provisioning
         return settled[0] if self.contract.member.provisioning and settled else None
 
 
 def fresh(value: Any) -> Any:
-    """A copy of JSON that may be changed."""
+    """Return a copy of a JSON value that may be changed."""
     if isinstance(value, dict):
         return {k: fresh(v) for k, v in value.items()}
     return [fresh(v) for v in value] if isinstance(value, list) else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from linkproof.redaction.pseudonyms import Kind
+from linkproof.redaction.pseudonyms import ValueKind
 
 # What is a credential by its own shape.
 PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<value>[^-]*+(?:-(?!----END)[^-]*+)*+)")
@@ -74,18 +74,18 @@ SHAPES = re.compile(
 #: What stands before an id says whose it is; searched in a few characters only.
 BEFORE = (
     (
-        Kind.SUBSCRIPTION,
+        ValueKind.SUBSCRIPTION,
         re.compile(r"(?i)(?:/subscriptions/|subscription_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+)$"),
     ),
     (
-        Kind.TENANT,
+        ValueKind.TENANT,
         re.compile(
             r"(?i)(?:(?:tenant|domain|directory)_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+|/tenants/)$"
         ),
     ),
-    (Kind.PROJECT, re.compile(r"(?i)project_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+$|/v\d/$")),
+    (ValueKind.PROJECT, re.compile(r"(?i)project_?(?:id)?[\"'\\]{0,8}+\s{0,4}+[:=/]?\s{0,4}+[\"'\\]{0,8}+$|/v\d/$")),
     (
-        Kind.PRINCIPAL,
+        ValueKind.PRINCIPAL,
         re.compile(
             r"(?i)(?:principal|object|client|user|app|oid|createdBy|lastModifiedBy)_?(?:id)?[\"'\\]{0,8}+\W{1,4}$"
         ),

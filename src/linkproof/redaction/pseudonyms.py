@@ -6,7 +6,7 @@ from collections import Counter
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """The kind of value that a pseudonym replaces."""
 
     SUBSCRIPTION = "subscription"
@@ -22,7 +22,13 @@ class Kind(StrEnum):
 
 
 #: The first digit of an id's pseudonym tells its kind. There are no letters in it, so upper and lower case are one.
-_DIGITS = {Kind.SUBSCRIPTION: 1, Kind.TENANT: 2, Kind.PRINCIPAL: 3, Kind.PROJECT: 4, Kind.ID: 9}
+_DIGITS = {
+    ValueKind.SUBSCRIPTION: 1,
+    ValueKind.TENANT: 2,
+    ValueKind.PRINCIPAL: 3,
+    ValueKind.PROJECT: 4,
+    ValueKind.ID: 9,
+}
 #: What documentation uses for "no id at all": nobody's secret.
 _NOBODYS = frozenset({"00000000-0000-0000-0000-000000000000", "0" * 32})
 
@@ -37,7 +43,7 @@ class Pseudonyms:
         self._known: dict[str, str] = {}
         self._given: set[str] = set()
         self._own: set[str] = set(_NOBODYS)
-        self._counts: Counter[Kind] = Counter()
+        self._counts: Counter[ValueKind] = Counter()
         self.frozen = False
 
     def own(self, value: str) -> None:
@@ -46,13 +52,13 @@ class Pseudonyms:
         if key not in self._known:
             self._own.add(key)
 
-    def of(self, value: str, kind: Kind) -> str:
+    def of(self, value: str, kind: ValueKind) -> str:
         """Return the pseudonym of a value. Its first occurrence decided the kind."""
         key = value.casefold()
         found = self._known.get(key)
         if found is not None:
             return found
-        if (key in self._own and kind is not Kind.CREDENTIAL) or key in self._given or self.frozen:
+        if (key in self._own and kind is not ValueKind.CREDENTIAL) or key in self._given or self.frozen:
             return value
         self._counts[kind] += 1
         found = self._known[key] = _written(kind, self._counts[kind], value)
@@ -64,15 +70,15 @@ class Pseudonyms:
         return value.casefold() in self._given
 
 
-def _written(kind: Kind, number: int, value: str) -> str:
+def _written(kind: ValueKind, number: int, value: str) -> str:
     """Write a pseudonym. None is a prefix of another, so that replacing one cannot damage another."""
     if kind in _DIGITS:
         guid = f"{_DIGITS[kind]}0000000-0000-4000-8000-{number:012d}"
         return guid if "-" in value else guid.replace("-", "")
-    if kind is Kind.MAIL:
+    if kind is ValueKind.MAIL:
         return f"user-{number}@mail.example"
-    if kind is Kind.HOST:
+    if kind is ValueKind.HOST:
         return f"host-{number}.example"
-    if kind is Kind.ADDRESS:
+    if kind is ValueKind.ADDRESS:
         return f"198.18.{100 + number // 100 % 100}.{100 + number % 100}"  # RFC 2544: nobody's
     return f"redacted-{number}-{kind}"

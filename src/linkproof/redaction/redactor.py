@@ -19,12 +19,12 @@ from linkproof.redaction.encodings import text_of_base64
 from linkproof.redaction.engine import Engine
 from linkproof.redaction.literals import Literals
 from linkproof.redaction.patterns import BEFORE, PERSON, SHAPES
-from linkproof.redaction.pseudonyms import Kind, Pseudonyms
+from linkproof.redaction.pseudonyms import Pseudonyms, ValueKind
 
 #: A shorter text may be a word of the contract: it is replaced where it stands, and nowhere else.
 _SHORTEST = 8
 #: Path parameters of a target that name whose it is.
-_PARAMETERS = {"subscriptionid": Kind.SUBSCRIPTION, "project_id": Kind.PROJECT, "tenantid": Kind.TENANT}
+_PARAMETERS = {"subscriptionid": ValueKind.SUBSCRIPTION, "project_id": ValueKind.PROJECT, "tenantid": ValueKind.TENANT}
 #: Header fields that describe how the body came over the wire; the body is kept as it was meant.
 _WIRE = frozenset({"content-encoding", "transfer-encoding"})
 #: Parts of a signed Authorization field that name a key or are a signature.
@@ -41,7 +41,7 @@ class Redactor(Engine):
 
     # what is known beforehand
 
-    def learn(self, value: Any, kind: Kind = Kind.ID) -> None:
+    def learn(self, value: Any, kind: ValueKind = ValueKind.ID) -> None:
         """Learn the ids, hosts and names of a target file (plain data)."""
         if isinstance(value, Mapping):
             for key, item in value.items():
@@ -53,11 +53,11 @@ class Redactor(Engine):
             for match in SHAPES.finditer(value):
                 self._shape(match, kind)
             if kind in _PARAMETERS.values() and not SHAPES.search(value) and any(c.isdigit() for c in value):
-                self._literal(value, Kind.NAME)
+                self._literal(value, ValueKind.NAME)
 
     def credential(self, value: str) -> str:
         """Return the pseudonym of a credential and replace it everywhere from now on; a mask once frozen."""
-        found = self._literal(value, Kind.CREDENTIAL)
+        found = self._literal(value, ValueKind.CREDENTIAL)
         return found if found != value or self.names.given(value) else MASK
 
     def freeze(self) -> None:
@@ -117,23 +117,23 @@ class Redactor(Engine):
         if SHAPES.fullmatch(value):
             return match.group()  # by its shape, further down
         start = match.start("value") - match.start()
-        return match.group()[:start] + self.names.of(value, Kind.NAME) + '"'
+        return match.group()[:start] + self.names.of(value, ValueKind.NAME) + '"'
 
     def _shape_at(self, match: re.Match[str]) -> str:
-        kind = Kind.ID
+        kind = ValueKind.ID
         if match.lastgroup == "id":
             before = match.string[max(0, match.start() - 40) : match.start()]
-            kind = next((k for k, pattern in BEFORE if pattern.search(before)), Kind.ID)
+            kind = next((k for k, pattern in BEFORE if pattern.search(before)), ValueKind.ID)
         return self._shape(match, kind)
 
-    def _shape(self, match: re.Match[str], kind: Kind) -> str:
+    def _shape(self, match: re.Match[str], kind: ValueKind) -> str:
         value = match.group()
         if match.lastgroup == "id":
             return self.names.of(value, kind)
         if match.lastgroup == "mail":
-            return self.names.of(value, Kind.MAIL)
+            return self.names.of(value, ValueKind.MAIL)
         if match.lastgroup == "address":
-            return self.names.of(value, Kind.ADDRESS)
+            return self.names.of(value, ValueKind.ADDRESS)
         return self._netloc(value)
 
     def _netloc(self, value: str) -> str:
@@ -141,7 +141,7 @@ class Redactor(Engine):
         host, port = (place, "") if place.endswith("]") else _split_port(place)
         if not host or self.names.given(host):
             return value
-        new = self.names.of(host, Kind.HOST)
+        new = self.names.of(host, ValueKind.HOST)
         if new != host and any(c in ".-0123456789" for c in host) and len(host) >= 4:
             self._add_literal(host, new)
         return (self.credential(userinfo) if userinfo else "") + at + new + port
@@ -167,7 +167,7 @@ class Redactor(Engine):
             return f"{scheme} {self.credential(rest)}"
         return self.credential(value)
 
-    def _literal(self, value: str, kind: Kind) -> str:
+    def _literal(self, value: str, kind: ValueKind) -> str:
         new = self.names.of(value, kind)
         if new != value and len(value) >= _SHORTEST:
             self._add_literal(value, new)

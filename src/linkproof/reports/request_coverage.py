@@ -41,7 +41,7 @@ _TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConstraintRow:
     """A constraint of some operations: what is sent of it, or why nothing is."""
 
     operations: tuple[str, ...]
@@ -62,16 +62,16 @@ def coverage(contracts: Iterable[Contract]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def rows(contract: Contract) -> tuple[Row, ...]:
+def rows(contract: Contract) -> tuple[ConstraintRow, ...]:
     """Return every row of a contract; operations of which the same is sent share one."""
     found: dict[tuple[Any, ...], list[str]] = {}
     for operation in contract.operations:
         for row in _rows_of(contract, operation):
             found.setdefault((row.constraint, row.wrong, row.right, row.reason), []).append(operation.id)
-    return tuple(Row(tuple(names), *key) for key, names in found.items())
+    return tuple(ConstraintRow(tuple(names), *key) for key, names in found.items())
 
 
-def _rows_of(contract: Contract, operation: Operation) -> Iterator[Row]:
+def _rows_of(contract: Contract, operation: Operation) -> Iterator[ConstraintRow]:
     for parameter in operation.parameters:
         if parameter.name != contract.version_parameter:
             yield from _of_parameter(contract, operation, parameter)
@@ -79,10 +79,10 @@ def _rows_of(contract: Contract, operation: Operation) -> Iterator[Row]:
         yield from _of_body(contract, operation)
 
 
-def _of_parameter(contract: Contract, operation: Operation, parameter: Parameter) -> Iterator[Row]:
+def _of_parameter(contract: Contract, operation: Operation, parameter: Parameter) -> Iterator[ConstraintRow]:
     place, name = parameter.place, parameter.name
     if not parameter.limited:
-        yield Row((), Constraint(place, name, "–"), reason="no limit is documented")
+        yield ConstraintRow((), Constraint(place, name, "–"), reason="no limit is documented")
         return
     if place == "query":
         cases: Sequence[Case] = (cases_of_query(contract, name) or ()) if name in QUERY else ()
@@ -91,10 +91,10 @@ def _of_parameter(contract: Contract, operation: Operation, parameter: Parameter
     yield from _of_cases(cases)
     if parameter.schema.get("minLength") == 1 and place == "path":
         reason = "an empty segment is another path"
-        yield Row((), Constraint(place, name, "minLength (violated)"), reason=reason)
+        yield ConstraintRow((), Constraint(place, name, "minLength (violated)"), reason=reason)
 
 
-def _of_body(contract: Contract, operation: Operation) -> Iterator[Row]:
+def _of_body(contract: Contract, operation: Operation) -> Iterator[ConstraintRow]:
     assert operation.request is not None
     full = example_body(contract, operation)
     yield from _of_cases(cases_of_body(contract, operation, full))
@@ -103,20 +103,20 @@ def _of_body(contract: Contract, operation: Operation) -> Iterator[Row]:
             reason = "only the service writes it" if node.schema.get("readOnly") else "no valid value is known"
             if any(node.pointer.startswith(p) for p in contract.member.read_only):
                 reason = "read-only: sent by the tests of STA-8"
-            yield Row((), Constraint("body", node.pointer, "–"), reason=reason)
+            yield ConstraintRow((), Constraint("body", node.pointer, "–"), reason=reason)
     rules = contract.decide
     options = operation.request.enumerations.get(rules.decision, ()) if operation.role is Role.DECIDE else ()
     others = [str(o) for o in options if o not in rules.words.values()]
     if others:
         reason = f"{', '.join(others)}: no decision; sent, and either answer is right"
-        yield Row((), Constraint("body", rules.decision, "enum (other values)"), reason=reason)
+        yield ConstraintRow((), Constraint("body", rules.decision, "enum (other values)"), reason=reason)
 
 
-def _of_cases(cases: Iterable[Case]) -> Iterator[Row]:
+def _of_cases(cases: Iterable[Case]) -> Iterator[ConstraintRow]:
     for constraint, found in constraints(cases).items():
         wrong = tuple(c.what for c in found if not c.valid)
         right = tuple(c.what for c in found if c.valid)
-        yield Row((), constraint, wrong, right)
+        yield ConstraintRow((), constraint, wrong, right)
 
 
 def example_body(contract: Contract, operation: Operation) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _example_connection(contract: Contract) -> Any:
     return next((e.get("value", {}) for e in examples.values()), {})
 
 
-def _line(row: Row) -> str:
+def _line(row: ConstraintRow) -> str:
     constraint = row.constraint
     judged = [_judged(constraint, valid=False)] if row.wrong else []
     judged += [_judged(constraint, valid=True)] if row.right else []

@@ -12,7 +12,7 @@ _Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Word:
+class ObservedValue:
     """A value at one place of a contract; ``documented`` is also False where the contract names no values."""
 
     contract: str
@@ -35,8 +35,8 @@ class Changes:
     still: tuple[Finding, ...]
     unknown: tuple[Finding, ...]
     lost: tuple[RequirementResult, ...]
-    new_words: tuple[Word, ...]
-    gone_words: tuple[Word, ...]
+    new_words: tuple[ObservedValue, ...]
+    gone_words: tuple[ObservedValue, ...]
 
     @property
     def is_worse(self) -> bool:
@@ -78,11 +78,11 @@ def _in_part(row: RequirementResult) -> bool:
     return row.status is Status.PASS and bool(row.why)
 
 
-def _more(before: Results, after: Results) -> tuple[Word, ...]:
+def _more(before: Results, after: Results) -> tuple[ObservedValue, ...]:
     """Return the values that only ``after`` has, at places where both have values: elsewhere one run did not look."""
     seen = {(x.contract, x.place): {v.value for v in x.values} for x in before.observed}
     return tuple(
-        Word(x.contract, x.place, v.value, v.documented)
+        ObservedValue(x.contract, x.place, v.value, v.documented)
         for x in after.observed
         if (known := seen.get((x.contract, x.place))) is not None
         for v in x.values

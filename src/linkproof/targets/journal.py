@@ -27,7 +27,7 @@ VERSION: Final = 1
 _FIX = "give a journal that linkproof run has written"
 
 
-class _Row(msgspec.Struct):
+class _JournalLine(msgspec.Struct):
     """A line of a journal."""
 
     what: str
@@ -73,7 +73,7 @@ class Journal:
         for number, line in enumerate(lines, 1):
             where = f"{path}: line {number}"
             try:
-                decode_json(line, _Row, where, _FIX)
+                decode_json(line, _JournalLine, where, _FIX)
                 made._take(json.loads(line))
             except (UsageError, KeyError) as error:
                 if number == len(lines) and number > 1:

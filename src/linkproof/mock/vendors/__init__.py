@@ -1,1 +1,1 @@
-"""What only one vendor's embedded service does."""
+"""What is specific to one vendor's embedded service."""

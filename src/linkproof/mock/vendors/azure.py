@@ -1,4 +1,4 @@
-"""Azure Resource Manager's habits: ids that are paths, system data, where operations are polled, its error codes."""
+"""Azure Resource Manager: ids that are paths, system data, polling URLs, error codes."""
 
 from __future__ import annotations
 
@@ -8,74 +8,74 @@ from typing import Any
 
 from linkproof.base.json_values import place
 from linkproof.base.wording import zulu
-from linkproof.mock.authentication import Gate
+from linkproof.mock.authentication import Authentication
 from linkproof.mock.behaviour import Behaviour
+from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable
 from linkproof.mock.messages import Asked
 from linkproof.mock.operations import Operations
 from linkproof.mock.paging import LinkPaging
 from linkproof.mock.presenter import Presenter
-from linkproof.mock.refusal import Mistake, Refusal, Refusals, Row
 from linkproof.mock.store import Connection
 
-_ERRORS: Mapping[Mistake, Row] = {
-    Mistake.NO_CREDENTIAL: Row(401, "AuthenticationFailed", "The request has no credential."),
-    Mistake.WRONG_CREDENTIAL: Row(401, "InvalidAuthenticationToken", "The access token is invalid."),
-    Mistake.NO_PATH: Row(404, "InvalidResourceType", "The resource type is not found in this namespace."),
-    Mistake.NO_PARENT: Row(404, "ParentResourceNotFound", "The parent resource is not found."),
-    Mistake.NO_CONNECTION: Row(404, "ResourceNotFound", "The resource is not found."),
-    Mistake.NO_VERSION: Row(400, "MissingApiVersionParameter", "The query parameter api-version is required."),
-    Mistake.OTHER_VERSION: Row(400, "InvalidApiVersionParameter", "The api-version is not supported."),
-    Mistake.METHOD: Row(405, "MethodNotAllowed", "The resource does not support this method."),
-    Mistake.PATH_LIMIT: Row(400, "InvalidParameter", "A path parameter is outside its limits."),
-    Mistake.QUERY: Row(400, "InvalidQueryParameterValue", "A query parameter has no valid value."),
-    Mistake.TOO_LARGE: Row(413, "RequestContentTooLarge", "The request content is too large."),
-    Mistake.NOT_JSON: Row(400, "InvalidRequestContent", "The request content is not valid JSON."),
-    Mistake.EMPTY: Row(400, "InvalidRequestContent", "The request content is empty."),
-    Mistake.NOT_OBJECT: Row(400, "InvalidRequestContent", "The request content is not an object."),
-    Mistake.BODY: Row(400, "InvalidRequestContent", "The request content does not fit the resource's schema."),
-    Mistake.DECISION: Row(400, "InvalidParameterValue", "The status is not one of those allowed."),
-    Mistake.NOT_PENDING: Row(400, "ConnectionStatusNotPending", "The connection's status is not Pending."),
-    Mistake.BUSY: Row(409, "AnotherOperationInProgress", "Another operation on this resource is in progress."),
+_ERRORS: Mapping[ErrorCase, ErrorRow] = {
+    ErrorCase.NO_CREDENTIAL: ErrorRow(401, "AuthenticationFailed", "The request has no credential."),
+    ErrorCase.WRONG_CREDENTIAL: ErrorRow(401, "InvalidAuthenticationToken", "The access token is invalid."),
+    ErrorCase.NO_PATH: ErrorRow(404, "InvalidResourceType", "The resource type is not found in this namespace."),
+    ErrorCase.NO_PARENT: ErrorRow(404, "ParentResourceNotFound", "The parent resource is not found."),
+    ErrorCase.NO_CONNECTION: ErrorRow(404, "ResourceNotFound", "The resource is not found."),
+    ErrorCase.NO_VERSION: ErrorRow(400, "MissingApiVersionParameter", "The query parameter api-version is required."),
+    ErrorCase.OTHER_VERSION: ErrorRow(400, "InvalidApiVersionParameter", "The api-version is not supported."),
+    ErrorCase.METHOD: ErrorRow(405, "MethodNotAllowed", "The resource does not support this method."),
+    ErrorCase.PATH_LIMIT: ErrorRow(400, "InvalidParameter", "A path parameter is outside its limits."),
+    ErrorCase.QUERY: ErrorRow(400, "InvalidQueryParameterValue", "A query parameter has no valid value."),
+    ErrorCase.TOO_LARGE: ErrorRow(413, "RequestContentTooLarge", "The request content is too large."),
+    ErrorCase.NOT_JSON: ErrorRow(400, "InvalidRequestContent", "The request content is not valid JSON."),
+    ErrorCase.EMPTY: ErrorRow(400, "InvalidRequestContent", "The request content is empty."),
+    ErrorCase.NOT_OBJECT: ErrorRow(400, "InvalidRequestContent", "The request content is not an object."),
+    ErrorCase.BODY: ErrorRow(400, "InvalidRequestContent", "The request content does not fit the resource's schema."),
+    ErrorCase.DECISION: ErrorRow(400, "InvalidParameterValue", "The status is not one of those allowed."),
+    ErrorCase.NOT_PENDING: ErrorRow(400, "ConnectionStatusNotPending", "The connection's status is not Pending."),
+    ErrorCase.BUSY: ErrorRow(409, "AnotherOperationInProgress", "Another operation on this resource is in progress."),
 }
 
 
-class AzureRefusals(Refusals):
-    """Azure's error codes; those that a contract names itself go before."""
+class AzureErrors(ErrorTable):
+    """Azure's error codes; codes that the contract defines take precedence."""
 
     table = _ERRORS
 
 
 class AzurePresenter(Presenter):
-    """The id is the resource's path; system data has the times; an error says what it is about."""
+    """Ids are resource paths; system data has the times; errors name their target."""
 
     def id(self, connection: Connection) -> str:
-        """The resource's path, as its parts were first spelled."""
+        """Return the resource's path, in its original spelling."""
         return f"{connection.home}/{connection.name}"
 
     def state(self, connection: Connection) -> Iterator[tuple[str, Any]]:
-        """Also tags and the times of system data, where the contract has them."""
+        """Add tags and the times of system data, where the contract has them."""
         yield from super().state(connection)
         yield "/tags", dict(connection.tags) if connection.tags is not None else None
         yield "/systemData/createdAt", self.time(connection.created)
         yield "/systemData/lastModifiedAt", self.time(connection.modified)
 
     def time(self, moment: datetime) -> str:
-        """A moment in UTC."""
+        """Format a time in UTC."""
         return zulu(moment, "microseconds")
 
-    def error(self, refusal: Refusal) -> Any:
-        """With ``target`` where the mistake is about one thing."""
-        value = super().error(refusal)
-        if refusal.target:
-            place(value, "/error/target", refusal.target)
+    def error(self, error: ErrorResponse) -> Any:
+        """Add ``target`` where the error has one."""
+        value = super().error(error)
+        if error.target:
+            place(value, "/error/target", error.target)
         return value
 
 
-class AzureGate(Gate):
-    """Says with 401 how to authenticate, and that nothing is to be cached."""
+class AzureAuthentication(Authentication):
+    """Adds the authentication scheme to a 401, and forbids caching."""
 
     def challenge(self) -> tuple[tuple[str, str], ...]:
-        """The scheme that is asked for."""
+        """Return the required authentication scheme."""
         return (("WWW-Authenticate", 'Bearer realm="linkproof mock"'),)
 
 
@@ -85,7 +85,7 @@ class AzureOperations(Operations):
     location = "westeurope"
 
     def paths(self, asked: Asked, identifier: str) -> Mapping[str, str]:
-        """Where an operation is polled."""
+        """Return the paths at which an operation is polled."""
         contract = self.setting.contract
         namespace = contract.resource_type.split("/", 1)[0]
         first = contract.parent_parameters[0]
@@ -97,9 +97,9 @@ class AzureOperations(Operations):
 
 
 AZURE = Behaviour(
-    refusals=AzureRefusals,
+    errors=AzureErrors,
     presenter=AzurePresenter,
     operations=AzureOperations,
     paging=LinkPaging,
-    gate=AzureGate,
+    authentication=AzureAuthentication,
 )

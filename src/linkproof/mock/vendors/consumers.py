@@ -1,6 +1,6 @@
-"""The consumer's side, as far as it makes and takes away connections: Azure's private endpoints, Huawei's endpoints.
+"""The consumer's API that creates and removes connections: Azure's private endpoints, Huawei's endpoints.
 
-They belong to no contract; a provisioner asks for them to have fresh pending connections.
+It belongs to no contract; a provisioner calls it to create new pending connections.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from linkproof.base.json_values import at, place
 from linkproof.contract.names import within_limits
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.service import Service
-from linkproof.mock.store import Collection, Connection, Decision
+from linkproof.mock.store import Collection, Connection, RequestedDecision
 from linkproof.mock.vendors.signed import is_signed
 
 _AZURE = re.compile(
@@ -27,7 +27,7 @@ _LINK = "/properties/manualPrivateLinkServiceConnections/0"
 
 @dataclass
 class _Endpoint:
-    """One endpoint: what it shows, the connection that it has, when it is made, and when it is gone."""
+    """One endpoint: its representation, its connection, when it is created and when it is removed."""
 
     id: str
     shown: dict[str, Any]
@@ -39,7 +39,7 @@ class _Endpoint:
 
 
 class Consumers:
-    """Answers what consumers ask for. Making and removing takes ``operation_s`` on ``clock``."""
+    """Answers the requests of consumers. Creation and removal take ``operation_s`` on ``clock``."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Consumers:
         self._endpoints.clear()
 
     def answer(self, asked: Asked) -> Answer | None:
-        """The answer to a consumer's request; None for any other."""
+        """Return the answer to a consumer's request; None for any other request."""
         azure, huawei = _AZURE.fullmatch(asked.path), _HUAWEI.fullmatch(asked.path)
         if azure is None and huawei is None:
             return None
@@ -80,7 +80,7 @@ class Consumers:
         return token == self._token if token else is_signed(asked, self._keys)
 
     def _settle(self) -> None:
-        """What is due: connections come, and go with their endpoints."""
+        """Apply all due changes: add connections, and remove them with their endpoints."""
         now = self._clock()
         for key, endpoint in list(self._endpoints.items()):
             if endpoint.gone is not None and endpoint.gone <= now:
@@ -143,7 +143,7 @@ class Consumers:
         return Answer(200, endpoint.shown)
 
     def _parent(self, part: str) -> tuple[Service, Collection] | None:
-        """The collection below a parent, by a part of its path."""
+        """Return the collection of the parent that ``part`` of a path names."""
         for service in self._services:
             for collection in service.store.collections:
                 if part.lower() in f"{collection.home.lower()}/" and len(part) > len("/vpc-endpoint-services//"):
@@ -153,7 +153,9 @@ class Consumers:
     @staticmethod
     def _connect(service: Service, collection: Collection, name: str, text: str, endpoint: str) -> Connection:
         pending = service.contract.states.get("pending")
-        return service.store.create(collection, name, Decision(pending, text or None, private_endpoint=endpoint))
+        return service.store.create(
+            collection, name, RequestedDecision(pending, text or None, private_endpoint=endpoint)
+        )
 
 
 def _refused(status: int, code: str, *, is_azure: bool) -> Answer:

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from linkproof.base.extras import require_extra
-from linkproof.mock.authentication import Gate
+from linkproof.mock.authentication import Authentication
+from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Asked
-from linkproof.mock.refusal import Mistake, Refusal
 
-#: Who signs, what is covered, and the signature.
+#: Matches a signature: access key, signed header fields, signature.
 _SIGNATURE = re.compile(
     r"SDK-HMAC-SHA256 Access=(?P<key>[^,\s]+), ?SignedHeaders=(?P<headers>[a-z0-9;-]+), ?Signature=[0-9a-f]{64}"
 )
@@ -22,18 +22,20 @@ _CONTENT = "x-sdk-content-sha256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
 
 
-class SignatureGate(Gate):
-    """Takes the token in its header, or a signature in ``Authorization``: by a key that it was given, else by any."""
+class SignatureAuthentication(Authentication):
+    """Accepts the token in its header, or a signature in ``Authorization`` by a known key (by any key if none is
+    known).
+    """
 
-    def admit(self, asked: Asked) -> Refusal | None:
-        """The refusal of a request with neither the right token nor a right signature."""
+    def admit(self, asked: Asked) -> ErrorResponse | None:
+        """Return the error response to a request with neither a valid token nor a valid signature."""
         if asked.headers.get(self._header) or not asked.headers.get("authorization"):
             return super().admit(asked)
-        return None if is_signed(asked, self.keys) else self.refusals.of(Mistake.WRONG_CREDENTIAL)
+        return None if is_signed(asked, self.keys) else self.errors.of(ErrorCase.WRONG_CREDENTIAL)
 
 
 def is_signed(asked: Asked, keys: Mapping[str, str]) -> bool:
-    """Whether a request carries a signature: the right one of one of the keys, or any where there are none."""
+    """Whether a request carries a valid signature by one of ``keys``; if ``keys`` is empty, any signature is valid."""
     found = _SIGNATURE.fullmatch(asked.headers.get("authorization", ""))
     date = asked.headers.get("x-sdk-date", "")
     if found is None or not _DATE.fullmatch(date) or "x-sdk-date" not in found["headers"].split(";"):
@@ -45,7 +47,7 @@ def is_signed(asked: Asked, keys: Mapping[str, str]) -> bool:
 
 
 def _signature(asked: Asked, found: re.Match[str], secret: str) -> str:
-    """What ``Authorization`` should be, by the vendor's own signer; "" for what it would not have signed."""
+    """Return the expected ``Authorization``, computed by the vendor's signer; "" if it would not sign the request."""
     names = found["headers"].split(";")
     claimed = asked.headers.get(_CONTENT, "")
     if claimed not in ("", _UNSIGNED, hashlib.sha256(asked.body).hexdigest()) or not set(names) <= asked.headers.keys():
@@ -61,15 +63,15 @@ def _signature(asked: Asked, found: re.Match[str], secret: str) -> str:
     )
     try:
         made = signer(_Keys(found["key"], secret)).sign(unsigned)
-    except ValueError:  # a date that is none, a character that no URL has
+    except ValueError:  # an invalid date, or a character that no URL has
         return ""
     value: str = made.header_params["Authorization"]
-    # Which header fields are covered is the client's choice, and the signer would add the host to them.
+    # The client chooses which header fields to sign; the signer would add the host to them.
     return value if names == sorted(names) and "host" in names else ""
 
 
 class _Keys:
-    """What the vendor's signer asks for."""
+    """The attributes that the vendor's signer reads."""
 
     def __init__(self, ak: str, sk: str) -> None:
         self.ak, self.sk = ak, sk

@@ -1,4 +1,4 @@
-"""How a request is refused: a vendor's status, code and words for each kind of mistake."""
+"""Error responses: a vendor's status, code and message for each error case."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import ClassVar
 from linkproof.contract.model import Contract
 
 
-class Mistake(StrEnum):
-    """What can be wrong with a request, whatever the vendor calls it."""
+class ErrorCase(StrEnum):
+    """What can be wrong with a request, independent of the vendor."""
 
     NO_CREDENTIAL = "no credential"
     WRONG_CREDENTIAL = "wrong credential"
@@ -43,8 +43,8 @@ class Mistake(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """How one mistake is answered."""
+class ErrorRow:
+    """Status, code and message of one error case."""
 
     status: int
     code: str
@@ -52,10 +52,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A refused request: what goes into the error body, and header fields of its own."""
+class ErrorResponse:
+    """An error response before it is rendered: the values of its body, and its additional header fields."""
 
-    mistake: Mistake
+    case: ErrorCase
     status: int
     code: str
     message: str
@@ -63,24 +63,24 @@ class Refusal:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class Refusals:
-    """A vendor's table from mistakes to rows. Messages never repeat what was sent: it may be a secret."""
+class ErrorTable:
+    """A vendor's error responses by error case. Messages never repeat what was sent: it may be a secret."""
 
-    table: ClassVar[Mapping[Mistake, Row]] = {}
+    table: ClassVar[Mapping[ErrorCase, ErrorRow]] = {}
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
 
-    def row(self, mistake: Mistake, target: str) -> Row:  # noqa: ARG002
-        """The row for a mistake; where the contract itself names the code, with that one."""
-        row = self.table[mistake]
-        if mistake is Mistake.NO_VERSION and self.contract.error.missing_version:
-            return Row(row.status, self.contract.error.missing_version[0], row.message)
-        if mistake is Mistake.NOT_PENDING and self.contract.decide.refusal:
-            return Row(row.status, self.contract.decide.refusal, row.message)
+    def row(self, case: ErrorCase, target: str) -> ErrorRow:  # noqa: ARG002
+        """Return the row of an error case, with the contract's own code where it defines one."""
+        row = self.table[case]
+        if case is ErrorCase.NO_VERSION and self.contract.error.missing_version:
+            return ErrorRow(row.status, self.contract.error.missing_version[0], row.message)
+        if case is ErrorCase.NOT_PENDING and self.contract.decide.refusal:
+            return ErrorRow(row.status, self.contract.decide.refusal, row.message)
         return row
 
-    def of(self, mistake: Mistake, target: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Refusal:
-        """The refusal of a mistake; ``target`` is the parameter or pointer that it is about."""
-        row = self.row(mistake, target)
-        return Refusal(mistake, row.status, row.code, row.message, target, headers)
+    def of(self, case: ErrorCase, target: str = "", headers: tuple[tuple[str, str], ...] = ()) -> ErrorResponse:
+        """Return the error response for a case; ``target`` is the parameter or pointer at fault."""
+        row = self.row(case, target)
+        return ErrorResponse(case, row.status, row.code, row.message, target, headers)
