@@ -1,4 +1,4 @@
-"""ERR-10 and HDR-4: a request that keeps to its contract is not refused as a bad one, however its path is spelled."""
+"""ERR-10 and HDR-4: a valid request is accepted, in whatever case its path is written."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from linkproof.model.finding import Judgement
 #: Statuses that say that the request itself is wrong. 401, 403, 409, 412, 423 and 429 are about something else.
 _BLAMING = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 431})
 _WRITES = (Role.DECIDE, Role.TAGS, Role.DELETE)
-#: Whole numbers as everybody writes them: signs and leading zeros are left to the service.
+#: Matches whole numbers in their usual notation; a service may reject signs and leading zeros.
 _PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,8}")
 _CHARSET = re.compile(r"(?i)\s*(charset=\"?utf-8\"?\s*)?")
 
 
 def _is_in_order(of: CallClass) -> bool:
     if of.kind is not Kind.OPERATION or of.flawed or not of.circumstances.collections.get(of.contract.id):
-        return False  # whether a parent is there, nobody said
+        return False  # nothing has shown whether the parent exists
     return of.success or 400 <= of.status < 500
 
 
 @check("ERR-10", "HDR-4", applies_to=_is_in_order)
 def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A request without defects, on something that is there and at rest, is not refused as a bad one."""
+    """A request without defects, on an existing resource at rest, is not rejected as invalid."""
     if call.collection not in circumstances.collections[call.contract.id]:
         return
     if call.throttled or not _is_ordinary(call):
         return
     parents = circumstances.parents.get(call.contract.id, frozenset())
     if call.parent and call.parent.casefold() not in parents:
-        return  # whether the parent is there, nobody said
+        return  # nothing has shown whether the parent exists
     if call.done:
         yield passed("ERR-10")
         return
@@ -65,7 +65,7 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
 
 
 def _is_ordinary(call: Call) -> bool:
-    """Whether the request has nothing beside what its contract documents: what it leaves open may be refused."""
+    """Whether the request uses only what its contract documents; anything beyond that may be rejected."""
     operation, request = call.operation, call.exchange.request
     if operation is None or not call.plain:
         return False
@@ -93,7 +93,7 @@ def _is_refused(call: Call, subject: Subject | None) -> bool:
 
 
 def _may_be_written(call: Call, subject: Subject | None) -> bool:
-    """Whether a connection is there and at rest, and, for a decision, waits for one."""
+    """Whether a connection exists and is at rest, and is pending if the call is a decision."""
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return False
     if not subject.latest.settled or subject.goes_on:
@@ -106,7 +106,7 @@ def _may_be_written(call: Call, subject: Subject | None) -> bool:
 
 
 def _has_usual_length(call: Call) -> bool:
-    """Whether no text is longer than a service must take: most contracts document no limit."""
+    """Whether every text is short enough for any service: most contracts document no limit."""
     pointer = call.contract.decide.description
     found = at(call.sent, pointer) if pointer else ""
     schema = call.operation.request if call.operation else None
@@ -122,7 +122,7 @@ def _is_edge_of_paging(call: Call) -> bool:
 
 
 def _refused(call: Call, accepted: Call | None) -> Judgement:
-    """The breach, with what distinguishes the request from one that was accepted before."""
+    """Return the breach, with the differences from a request that was accepted before."""
     places = tuple(_differences(accepted, call)) if accepted is not None else ()
     what = f"a valid {call.name} was refused with {call.status} {call.error_code}".rstrip()
     if accepted is None:
@@ -138,7 +138,7 @@ def _refused(call: Call, accepted: Call | None) -> Judgement:
 
 
 def _differences(accepted: Call, call: Call) -> Iterator[tuple[str, Any]]:
-    """Each parameter and member in which a refused request differs from an accepted one, with its value."""
+    """Return each parameter and member that differs between a rejected and an accepted request, with its value."""
     for name in dict.fromkeys((*call.query, *accepted.query)):
         if call.query.get(name) != accepted.query.get(name):
             yield f"{name}", call.query.get(name, MISSING)

@@ -1,4 +1,4 @@
-"""STA-4, 9 and 10: a decision after, or together with, another one on the same connection."""
+"""STA-4, STA-9 and STA-10: repeated and concurrent decisions on one connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.model.finding import Judgement
 
 @check("STA-10", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed)
 def each_of_two_is_answered(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Of two decisions at the same time, each is answered as documented: done, or refused; neither fails."""
+    """Each of two concurrent decisions gets a documented answer, success or error; neither fails the service."""
     if not call.decision or view.subject is None:
         return
     for write in (*view.collection.done, *view.collection.refused):
@@ -30,7 +30,7 @@ def each_of_two_is_answered(call: Call, view: View, circumstances: Circumstances
         documented = " or ".join(map(str, sorted(call.operation.responses if call.operation else ())))
         message = f"one of two decisions at the same time was answered with {failed[0].status}"
         evidence = (write.call.exchange,)
-        expected = f"{documented}, or a refusal"
+        expected = f"{documented}, or an error response"
         yield breach("STA-10", "answer", "", expected, str(failed[0].status), message, evidence=evidence)
 
 
@@ -44,7 +44,7 @@ def _may_repeat(of: CallClass) -> bool:
 
 @check("STA-4", applies_to=_may_repeat)
 def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The same decision sent twice: both answers are documented ones, and the state is that after the first."""
+    """Repeating a decision gets a documented answer and leaves the state that the first one set."""
     if call.role is Role.DECIDE and not call.defects and call.decision and not call.throttled:
         yield from _second_answer(call, view)
     elif call.role is Role.GET and call.delivers:
@@ -83,7 +83,7 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
 
 @check("STA-9", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500)
 def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Where decisions are final, deciding what is not pending is refused with 400 and the contract's code."""
+    """Where decisions are final, deciding a connection that is not pending gets 400 and the contract's code."""
     if not call.decision or call.throttled or view.subject is None:
         return
     before = _settled_status(call, view.subject)
@@ -99,7 +99,7 @@ def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> 
 
 
 def _settled_status(call: Call, subject: Subject) -> str:
-    """The status in which a decision met its connection, "" where that is not known for certain."""
+    """Return the status that a connection had when a decision arrived; "" if it is not certain."""
     latest = subject.latest
     if latest is None or subject.last_write > latest.index or not latest.settled or not call.plain:
         return ""
@@ -109,18 +109,18 @@ def _settled_status(call: Call, subject: Subject) -> str:
 
 
 def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgement]:
-    """Judge a decision where decisions are final."""
-    refusal = call.contract.decide.refusal
+    """Judge a repeated decision under a contract whose decisions are final."""
+    code = call.contract.decide.refusal
     if before == call.contract.states.get("pending"):
         return
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
-        return  # STA-4: the same again may be accepted
+        return  # STA-4: an identical decision may be accepted
     if call.status != 400:
         message = f"a connection that is {before} was decided again, and the answer was {call.status}"
-        yield breach("STA-9", "decided again", "", f"400 {refusal}", str(call.status), message)
-    elif call.error_code == refusal:
+        yield breach("STA-9", "decided again", "", f"400 {code}", str(call.status), message)
+    elif call.error_code == code:
         yield passed("STA-9")
     elif is_error_body(call):  # otherwise ERR-1
         pointer = call.contract.error.code
         message = f"deciding a connection that is {before} was refused with another code"
-        yield breach("STA-9", "code", pointer, refusal, call.error_code, message, group="")
+        yield breach("STA-9", "code", pointer, code, call.error_code, message, group="")

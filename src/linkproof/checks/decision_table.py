@@ -1,4 +1,4 @@
-"""What a representation says about the last decision on its connection: for the checks, and for ``record``."""
+"""What a representation shows of the last decision on its connection; used by checks and by ``record``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from linkproof.contract.model import Role
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A connection that a Get or List shows: what was known of it, its representation, the pointer to it."""
+    """A connection in the answer to Get or List: its known state, its representation, the pointer to it."""
 
     subject: Subject
     value: Any
@@ -24,7 +24,7 @@ class Observation:
 
 
 class Said(Enum):
-    """What a representation says about the last decision."""
+    """What a representation shows of the last decision."""
 
     NOTHING = "nothing that can be judged"
     STILL_ON_ITS_WAY = "the operation ended, and the connection is not settled"
@@ -34,14 +34,14 @@ class Said(Enum):
     A_MIX = "none of several decisions at the same time"
 
 
-#: What is said by a status that is, or is not, the one that was decided.
+#: Results for a status that is the decided one, and for any other.
 _OF_ONE = {True: Said.AS_DECIDED, False: Said.ANOTHER}
-#: The answers that are judged once for each decision and role.
+#: Results that are judged once for each decision and role.
 CONCLUSIVE = frozenset({Said.AS_DECIDED, Said.ANOTHER, Said.ONE_OF_SEVERAL, Said.A_MIX})
 
 
 def said_of_decision(call: Call, collection: ObservedCollection, seen: Observation) -> Said:
-    """What a representation says about the last of its connection's decisions."""
+    """Return what a representation shows of the last decision on its connection."""
     decisions = seen.subject.decisions
     if not decisions:
         return Said.NOTHING
@@ -53,7 +53,7 @@ def said_of_decision(call: Call, collection: ObservedCollection, seen: Observati
     if str(call.role) in decision.shown_by or ended_after(decision.call, call):
         return Said.NOTHING
     if _refused_since(collection, decision):
-        return Said.NOTHING  # STA-3: the refused request may have changed it
+        return Said.NOTHING  # STA-3 judges whether the rejected request changed it
     if len(decisions) > 1 or _had_a_rival(collection, seen.subject.name, decision.call):
         return _of_several(call, seen)
     return _of_one(call, decision, seen.value)
@@ -62,8 +62,8 @@ def said_of_decision(call: Call, collection: ObservedCollection, seen: Observati
 def _of_one(call: Call, decision: Decision, value: Any) -> Said:
     status = status_of(call.contract, value)
     if not status:
-        return Said.NOTHING  # SHP-1 says that it is missing
-    as_decided = status.casefold() == decision.status.casefold()  # ENM-1 says where the case is wrong
+        return Said.NOTHING  # SHP-1 reports the missing member
+    as_decided = status.casefold() == decision.status.casefold()  # ENM-1 reports the wrong case
     effect = Effect.DONE if _has_settled_since(decision) else decision.effect
     if effect is Effect.FAILED or (effect is Effect.OPEN and not as_decided):
         return Said.NOTHING
@@ -71,7 +71,7 @@ def _of_one(call: Call, decision: Decision, value: Any) -> Said:
 
 
 def _of_several(call: Call, seen: Observation) -> Said:
-    """After decisions at the same time the state is that of one of them, never a mix."""
+    """After concurrent decisions, require the state of one of them, not a mix."""
     rivals = rivals_of(seen.subject)
     status = status_of(call.contract, seen.value)
     if not rivals or not status or any(d.effect is Effect.OPEN and not _has_settled_since(d) for d in rivals):
@@ -84,7 +84,7 @@ def _of_several(call: Call, seen: Observation) -> Said:
 
 
 def rivals_of(subject: Subject) -> list[Decision]:
-    """The last decisions on a connection, without those whose operation failed."""
+    """Return the concurrent last decisions on a connection, without those whose operation failed."""
     return [d for d in subject.decisions if d.effect is not Effect.FAILED]
 
 
@@ -97,12 +97,12 @@ def _refused_since(collection: ObservedCollection, decision: Decision) -> bool:
 
 
 def _had_a_rival(collection: ObservedCollection, name: str, decision: Call) -> bool:
-    """Whether another decision was asked for at the same time, and refused."""
+    """Whether a concurrent decision was rejected."""
     return any(w.subject == name and w.call.decision and overlap(w.call, decision) for w in collection.refused)
 
 
 def _has_settled_since(decision: Decision) -> bool:
-    """Whether an operation that nobody could poll is over: its connection is settled now, and was not."""
+    """Whether an operation without a polling URL has ended: its connection was not settled, and is now."""
     if decision.effect is not Effect.OPEN or decision.long:
         return False
     return decision.was_on_its_way or (decision.call.status != 202 and _was_under_way(decision.call))

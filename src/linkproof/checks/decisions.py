@@ -1,4 +1,4 @@
-"""STA-1, 2, 9, 10 and LRO-4: what was decided is what is shown."""
+"""STA-1, STA-2, STA-9, STA-10 and LRO-4: a decision is shown as it was made."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _shows_after_writes(of: CallClass) -> bool:
 
 @check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", "HDR-4", applies_to=_shows_after_writes)
 def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Get and List show what was decided with success, once its operation has ended."""
+    """After a successful decision, and after the end of its operation, Get and List show what was decided."""
     for seen in view.observed:
         match said_of_decision(call, view.collection, seen):
             case Said.NOTHING:
@@ -52,7 +52,7 @@ def _still_on_its_way(call: Call, seen: Observation) -> Judgement:
 
 
 def _moves_on(call: Call, decision: Decision) -> bool:
-    """Whether the decision moved a rejected connection to another status."""
+    """Whether the decision changed the status of a rejected connection."""
     return bool(decision.before == call.contract.decide.shows.get("reject") != decision.status)
 
 
@@ -86,7 +86,7 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
     if call.role is Role.GET and decision.description is not None and call.contract.member.description:
         before, found = _description_before(call, seen), at(seen.value, call.contract.member.description)
         if before is not MISSING and found not in (before, decision.description):
-            yield _description(call, decision.description, seen)  # something of the decision was kept
+            yield _description(call, decision.description, seen)  # part of the decision was stored
 
 
 def _description(call: Call, sent: str, seen: Observation) -> Judgement:
@@ -102,7 +102,7 @@ def _description(call: Call, sent: str, seen: Observation) -> Judgement:
 
 
 def _description_before(call: Call, seen: Observation) -> Any:
-    """The description that Get, or else the list, showed before the decision; MISSING where neither did."""
+    """Return the description in Get, or else in the list, before the decision; MISSING if neither showed one."""
     writing = seen.subject.writing
     before = (writing.get or writing.listed) if writing else None
     return at(before.value, call.contract.member.description) if before else MISSING

@@ -1,4 +1,4 @@
-"""Defects of a request's body, confirmed by the reference implementation of JSON Schema."""
+"""Confirms defects of a request's body by the reference implementation of JSON Schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from linkproof.contract.call import Call
 
 
 def confirm_defects(call: Call) -> None:
-    """Confirm that a request does not fit its schema, before an answer to it is a breach. Raises EngineError."""
+    """Confirm that a request does not fit its schema, before its answer counts as a breach. Raises EngineError."""
     schema = call.operation.request if call.operation is not None else None
     if schema is None or not isinstance(call.sent, dict):
         return

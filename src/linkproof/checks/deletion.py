@@ -1,4 +1,4 @@
-"""STA-5: what was deleted is gone, from Get and from List; deleting it again is harmless."""
+"""STA-5: a deleted connection is absent from Get and List; deleting it again has no effect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _may_show_deletion(of: CallClass) -> bool:
 
 @check("STA-5", "LRO-4", "HDR-4", applies_to=_may_show_deletion)
 def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """After Delete ended: Get 404, the list without it, Delete again 204 (404 is a documented variant)."""
+    """After a Delete has ended, Get answers 404, List omits it, Delete answers 204 (404 is a documented variant)."""
     if call.throttled:
         return
     if call.role in (Role.GET, Role.LIST) and call.delivers and not call.is_empty:

@@ -1,4 +1,4 @@
-"""DOC-1: every sample on a definition page, against that page's own rules. Never part of a target's verdict."""
+"""DOC-1: the samples of a definition page obey the rules of that page. Never part of a target's verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linkproof.model.finding import Judgement, Level
 
 
 def judge_samples(contract: Contract) -> Iterator[tuple[Mapping[str, Any], list[Judgement]]]:
-    """Each sample of the contract's definition page with what contradicts the page's own rules in it."""
+    """Judge each sample of the contract's definition page against the rules of that page."""
     for sample in contract.definition.get("sample", ()):
         yield sample, [*_judge(contract, sample)]
 

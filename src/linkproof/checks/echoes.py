@@ -1,4 +1,4 @@
-"""Which values of an answer a request put there: what a service kept against its schema is no new defect."""
+"""Values in an answer that come from a request: a service that stores an invalid value breaches another requirement."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from linkproof.contract.request_match import Defect
 
 
 def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None:
-    """The successful write that sent what an answer shows at ``pointer``; None where no write did.
+    """Return the successful write that sent the value shown at ``pointer``; None if no write did.
 
-    ``value`` is ``MISSING`` for a required member that the answer lacks: it is echoed where the write lacked it too.
+    ``value`` is ``MISSING`` for a required member that the answer lacks: it is an echo if the write lacked it too.
     """
     place = place_in_connection(call, pointer)
     for odd in _odd_writes(call, view, pointer):
         write, sent = odd.call, at(odd.call.sent, place)
         if sent is not MISSING and at(odd.before, place) == sent:
-            continue  # the service had shown it before anybody sent it
+            continue  # the service showed it before any client sent it
         if value is MISSING:
             if any(f.defect is Defect.LACKS_MEMBER and f.name == place for f in write.defects):
                 return write
@@ -32,7 +32,7 @@ def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None
 
 
 def sent_member(call: Call, view: View, pointer: str) -> Call | None:
-    """The successful write that sent a member at ``pointer``, whatever its value; None where no write did."""
+    """Return the successful write that sent a member at ``pointer``, with any value; None if no write did."""
     place = place_in_connection(call, pointer)
     for odd in _odd_writes(call, view, pointer):
         if at(odd.call.sent, place) is not MISSING and at(odd.before, place) is MISSING:
@@ -41,7 +41,7 @@ def sent_member(call: Call, view: View, pointer: str) -> Call | None:
 
 
 def place_in_connection(call: Call, pointer: str) -> str:
-    """A pointer within one connection: what stands before an item of a list is cut off."""
+    """Return a pointer relative to its connection, without the path to an item of a list."""
     items = call.contract.list.items
     if items and pointer.startswith(f"{items}/"):
         rest = pointer[len(items) + 1 :].split("/", 1)
@@ -50,7 +50,7 @@ def place_in_connection(call: Call, pointer: str) -> str:
 
 
 def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[OddWrite]:
-    """The writes that may have put something odd there: the call itself, and those kept of its connection."""
+    """Return the writes that may have stored something invalid: the call itself, and earlier ones of its connection."""
     if not call.reads:
         yield OddWrite(call, view.subject.before_odd_writes if view.subject is not None else None)
     name = view.operation.subject if view.operation is not None else call.subject

@@ -1,4 +1,4 @@
-"""STA-3, STA-7, ENM-2: what lies between two looks at a connection changed it only where it was meant to."""
+"""STA-3, STA-7 and ENM-2: only requests that are meant to change a connection change it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from linkproof.model.finding import Judgement
 
 
 class Cause(Enum):
-    """What may have changed a connection between two looks at it."""
+    """What may have changed a connection between two observations."""
 
     NOTHING = "nothing"
     REFUSED = "requests that were refused"
@@ -30,19 +30,19 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The writes between two looks at a connection that should not have changed it: refused, or on others."""
+    """The writes between two observations of a connection that should not have changed it: rejected, or on others."""
 
     refused: tuple[Write, ...]
     done: tuple[Write, ...]
 
     @property
     def cause(self) -> Cause:
-        """Which kind of write there was."""
+        """Return the class of these writes."""
         return _CAUSES[bool(self.refused), bool(self.done)]
 
     @property
     def last(self) -> Write:
-        """The last of the writes, where they are of one kind."""
+        """Return the last of the writes, if all are of one class."""
         return (self.refused or self.done)[-1]
 
 
@@ -59,8 +59,10 @@ def _looks(of: CallClass) -> bool:
 
 
 @check("STA-3", "STA-7", "ENM-2", applies_to=_looks)
-def others_and_refusals_change_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Between two looks at a connection, neither a refused request nor one on another connection changed it."""
+def others_and_rejected_requests_change_nothing(
+    call: Call, view: View, circumstances: Circumstances
+) -> Iterator[Judgement]:
+    """Neither a rejected request nor one on another connection changes a connection."""
     if call.role is Role.GET and (call.not_found or call.is_empty) and not call.defects:
         yield from _vanished(call, view)
     elif call.delivers and view.collection.last_write >= 0:
@@ -70,7 +72,7 @@ def others_and_refusals_change_nothing(call: Call, view: View, circumstances: Ci
 
 
 def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
-    """Judge a representation against the last one that was shown in the same way."""
+    """Compare a representation with the previous one of the same operation."""
     subject = seen.subject
     before = subject.get if call.role is Role.GET else subject.listed
     if before is None or not before.settled or subject.last_write > before.index:
@@ -96,27 +98,27 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
 
 
 def _may_yet_change(subject: Subject) -> bool:
-    """Whether an operation of its own that nobody could follow to its end may change the connection by itself."""
+    """Whether an operation that could not be followed to its end may still change the connection."""
     return subject.goes_on or any(d.effect is Effect.OPEN for d in subject.decisions)
 
 
 def _between(call: Call, view: View, subject: Subject, before: Shown) -> Between:
     since, writes = before.index, view.collection
     refused = tuple(w for w in writes.refused if w.index > since and _lies_between(before, w, call))
-    # Of one request that decided others, and left this one undecided, only the latter counts.
+    # A request that decided other connections but not this one counts as rejected only.
     own = {w.index for w in refused if w.subject == subject.name}
     done = (w for w in writes.done if w.index > since and w.subject != subject.name and w.index not in own)
     return Between(refused, tuple(done))
 
 
 def _lies_between(before: Shown, write: Write, call: Call) -> bool:
-    """Whether the write lies wholly between the two looks, where times are known."""
+    """Whether the write was sent after the first observation and answered before the second, where times are known."""
     sent = write.call.exchange
     return sent.started >= before.call.exchange.ended and sent.ended <= call.exchange.started
 
 
 def _appeared(call: Call, view: View, subject: Subject) -> Iterator[Judgement]:
-    """Judge a connection that Get did not find, and shows after a request on it was refused."""
+    """Judge a connection that Get did not find, and that exists after a rejected request on it."""
     absent = subject.absent
     if absent is None or call.role is not Role.GET or subject.presence is Presence.PRESENT:
         return
@@ -132,7 +134,7 @@ def _appeared(call: Call, view: View, subject: Subject) -> Iterator[Judgement]:
 
 
 def _vanished(call: Call, view: View) -> Iterator[Judgement]:
-    """A connection that Get showed, and that was not deleted, is not found after a request that was not about it."""
+    """Judge a connection that Get showed and that disappears after a request on something else."""
     subject = view.subject
     if subject is None or subject.deleted or subject.presence is not Presence.PRESENT:
         return
@@ -144,9 +146,11 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
         tuple(w for w in view.collection.done if w.index > before.index and w.subject not in ("", name)),
     )
     refused = tuple(w for w in view.collection.refused if w.index > before.index and _lies_between(before, w, call))
-    if between.cause is Cause.NOTHING:  # nothing was done to any: then a refused request on another one did it
+    if (
+        between.cause is Cause.NOTHING
+    ):  # no write succeeded, so that a rejected request on another connection removed it
         between = Between(refused, ())
-    elif between.cause is Cause.ANOTHER:  # which of them did it, nobody can say
+    elif between.cause is Cause.ANOTHER:  # it is unknown which of them removed it
         between = Between(refused, between.done)
     if between.cause in (Cause.NOTHING, Cause.BOTH):
         return
@@ -162,7 +166,7 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
 
 
 def _is_spelled_alike(call: Call, before: Shown) -> bool:
-    """Whether Get asks for a connection by the URL, or by the name in the list, by which it was shown before."""
+    """Whether Get uses the URL, or the name in the list, by which the connection was shown before."""
     if before.call.role is Role.GET:
         return before.call.exchange.request.url == call.exchange.request.url
     member, asked = call.contract.member, path_of(call).rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""ENM: values in enumerations are the documented ones, in answers and in requests."""
+"""ENM-1 to ENM-3: enumerated values in answers and requests are the documented ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from linkproof.contract.schema import values_at
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
-#: The longest description, in characters, that every service must accept.
+#: Maximum length, in characters, of a description that every service must accept.
 _LONGEST = COMMON_LENGTH
 
 
@@ -29,7 +29,7 @@ def _has_enumerations(of: CallClass) -> bool:
 
 @check("ENM-1", applies_to=_has_enumerations, of_answer=True)
 def values_are_enumerators(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A value in a documented enumeration is one of its enumerators, in exactly that case."""
+    """A value of a documented enumeration is one of its enumerators, in exactly that case."""
     schema = call.schema
     assert schema is not None
     for place, options in schema.enumerations.items():
@@ -71,7 +71,7 @@ def _echo(call: Call, write: Call, pointer: str, value: str) -> Judgement:
 
 @check("ENM-2", applies_to=lambda of: of.flawed)
 def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A request whose only defect is an undocumented enumerator is refused with 4xx."""
+    """A request whose only defect is an undocumented enumerator gets 4xx."""
     if any(f.defect is not Defect.ENUMERATOR for f in call.defects) or call.throttled:
         return
     fault = call.defects[0]
@@ -99,9 +99,9 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
     applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500 and of.status != 409,
 )
 def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A decision for a pending connection, in a request without defects, is accepted.
+    """A valid decision on a pending connection is accepted.
 
-    409 is about what else goes on (RFC 9110, 15.5.10), maybe in a request that is not seen yet: not judged.
+    409 reports a conflict with something else (RFC 9110, 15.5.10), possibly a request not seen yet: not judged.
     """
     if not _is_fresh_decision(call, view):
         return
@@ -115,13 +115,13 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
 
 
 def is_about_the_state(call: Call) -> bool:
-    """Whether the code is one that the contract gives to what the state of a connection forbids."""
+    """Whether the contract uses this error code for decisions that the connection's state forbids."""
     codes = {c.casefold() for c in (call.contract.decide.refusal, *call.contract.error.of_the_state) if c}
     return call.error_code.casefold() in codes
 
 
 def _is_fresh_decision(call: Call, view: View) -> bool:
-    """Whether a call decides a connection that is pending and at rest, with nothing else in its body."""
+    """Whether a call decides a pending connection at rest, and its body contains nothing else."""
     if not call.decision or call.throttled:
         return False
     if "decisions" not in call.contract.capabilities or not call.plain or _is_long(call):
@@ -135,14 +135,14 @@ def _is_fresh_decision(call: Call, view: View) -> bool:
 
 
 def judges_refused_decision(call: Call, view: View) -> bool:
-    """Whether a refused decision is refused for its enumerator: one that was accepted before is refused otherwise."""
+    """Whether the enumerator can be the reason for a rejection; not if the same one was accepted before."""
     if is_about_the_state(call):
         return False
     return call.role is Role.DECIDE and _is_fresh_decision(call, view) and not view.decision_was_accepted
 
 
 def _is_long(call: Call) -> bool:
-    """Whether the description is longer than any service must take: no limit is documented."""
+    """Whether the description exceeds the length that every service must accept: no limit is documented."""
     pointer = call.contract.decide.description
     found = at(call.sent, pointer) if pointer else ""
     return isinstance(found, str) and len(found) > _LONGEST

@@ -1,4 +1,4 @@
-"""Whether two representations show the same connection in the same state."""
+"""Comparison of two representations of a connection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from linkproof.contract.model import Contract
 
 
 def difference(contract: Contract, one: Any, other: Any, *, ignore: Iterable[str] = ()) -> tuple[str, Any, Any] | None:
-    """The first place where two representations differ: (pointer, here, there); None where they agree.
+    """Return the first difference of two representations (pointer, here, there); None if they agree.
 
-    An absent member equals null; ids and types compare without case (ARM's rule for names in ids), and a name may
-    carry its parent's name before a slash.
+    An absent member equals null; ids and types compare without case (ARM's rule for names in ids); a name may be
+    prefixed by its parent's name and a slash.
     """
     if one == other:
         return None
@@ -47,12 +47,12 @@ def _difference(
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equality as JSON has it: true is not 1."""
+    """Compare as JSON does: true is not equal to 1."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _empty(value: Any) -> bool:
-    """Null, and objects and arrays that hold nothing but null: a service may leave them out."""
+    """Whether a value is null, or contains nothing but null: a service may omit it."""
     if isinstance(value, dict):
         return all(_empty(v) for v in value.values())
     return value is None or value == []
@@ -63,16 +63,16 @@ def _loosely(value: Any) -> Any:
 
 
 def settled(contract: Contract, value: Any, at_rest: Container[str] = ()) -> bool:
-    """Whether a representation shows a connection that is not on its way to another state.
+    """Whether a representation shows a connection at rest.
 
-    A value in another case counts as the documented one: ENM-1 reports the case. ``at_rest`` are further values of
-    the provisioning state, or of the status, that connections at rest show.
+    A documented value counts whatever its case: ENM-1 reports the case. ``at_rest``: further values of the provisioning
+    state, or of the status, that connections at rest show.
     """
     return not value_on_the_way(contract, value, at_rest)
 
 
 def value_on_the_way(contract: Contract, value: Any, at_rest: Container[str] = ()) -> str:
-    """The value by which a representation shows that its connection is not settled, "" where it is."""
+    """Return the value that shows that the connection is not at rest; "" if it is."""
     rules, member = contract.settled, contract.member
     for pointer, values in ((member.provisioning, rules.provisioning), (member.status, rules.status)):
         if not pointer or not values:
@@ -86,11 +86,11 @@ def value_on_the_way(contract: Contract, value: Any, at_rest: Container[str] = (
 
 
 def is_pending(contract: Contract, value: Any) -> bool:
-    """Whether a representation shows a connection that waits for a decision. ENM-1 reports another case."""
+    """Whether a representation shows a pending connection, whatever the case of the status (see ENM-1)."""
     return status_of(contract, value).casefold() == contract.states.get("pending", "").casefold() != ""
 
 
 def status_of(contract: Contract, value: Any) -> str:
-    """The status that a representation shows, "" where it shows none."""
+    """Return the status in a representation; "" if there is none."""
     found = at(value, contract.member.status) if contract.member.status else MISSING
     return found if isinstance(found, str) else ""

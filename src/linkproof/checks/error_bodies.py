@@ -1,4 +1,4 @@
-"""ERR: what is refused is refused with the right status, the contract's error body, and nothing of the inside."""
+"""ERR-1 to ERR-9: invalid requests get the documented status and error body, without internals."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def is_error_body(call: Call) -> bool:
 
 
 def error_schema(call: Call) -> BodySchema:
-    """The error body's schema of the call's operation, or of the contract's first."""
+    """Return the schema of the operation's error body, or that of the contract's first operation."""
     return (call.operation or call.contract.operations[0]).error
 
 
 def from_a_gateway(call: Call, circumstances: Circumstances) -> bool:
-    """Whether a proxy answered in place of the service: 502, 503 or 504 without JSON, on a real network."""
+    """Whether a proxy answered instead of the service: 502, 503 or 504 without JSON, on a real network."""
     return circumstances.grade is not Grade.MOCK and call.status in (502, 503, 504) and call.answer is NOT_JSON
 
 
 @check("ERR-1", applies_to=lambda of: of.status >= 400 and of.method not in _BODILESS, of_answer=True)
 def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A 4xx or 5xx has the contract's error body."""
+    """Every 4xx and 5xx has the contract's error body."""
     if from_a_gateway(call, circumstances):
         return
     if call.throttled:
@@ -63,7 +63,7 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
 
 @check("ERR-2", applies_to=lambda of: of.status >= 400, of_answer=True)
 def nothing_internal_leaks(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """No stack trace, exception type, file path or SQL in any text of an error's body."""
+    """No text of an error body contains a stack trace, exception type, file path or SQL."""
     if not call.exchange.response.body or from_a_gateway(call, circumstances):
         return
     request = call.exchange.request
@@ -93,7 +93,7 @@ def _may_be_unknown(of: CallClass) -> bool:
 
 @check("ERR-3", applies_to=_may_be_unknown)
 def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """An unknown connection, or anything below an unknown parent, is answered with a status that means unknown."""
+    """An unknown connection, or a path below an unknown parent, gets a status that means unknown."""
     if call.throttled:
         return
     what = _unknown(call, view, circumstances)
@@ -129,7 +129,7 @@ def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
 
 @check("ERR-4", applies_to=lambda of: of.flawed and of.method not in _BODILESS)
 def api_version_is_required(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """No api-version: 400 MissingApiVersionParameter. An unsupported one: 400 (SHOULD)."""
+    """A missing api-version gets 400 MissingApiVersionParameter; an unsupported one gets 400 (SHOULD)."""
     fault = call.only_defect
     if fault is None or fault.defect not in (Defect.NO_VERSION, Defect.OTHER_VERSION) or call.throttled:
         return
@@ -163,7 +163,7 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
 
 @check("ERR-5", applies_to=lambda of: of.flawed)
 def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A body that is not JSON, is empty, is no object, or lacks a required member: 400. One of a wrong shape: 4xx."""
+    """A body that is no JSON, empty, no object, or lacks a required member gets 400; a wrong shape gets 4xx."""
     defects = {f.defect for f in call.defects}
     if call.throttled:
         return
@@ -192,12 +192,12 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
 
 
 def _is_method_refused(call: Call, view: View) -> bool:
-    """Whether a documented method was refused as such, and never accepted: ERR-10 reports it."""
+    """Whether a documented method was rejected as such, and never accepted: ERR-10 reports it."""
     return call.status == 405 and view.accepted_before is None
 
 
 def _wrong_shape(call: Call) -> Iterator[Judgement]:
-    """Judge a body that breaks its schema by a type, a length, a pattern, a format, a bound or a number of items."""
+    """Judge a body whose types, lengths, patterns, formats, bounds or numbers of items break its schema."""
     if 400 <= call.status < 500:
         yield passed("ERR-5")
         return
@@ -217,7 +217,7 @@ def _wrong_shape(call: Call) -> Iterator[Judgement]:
 
 
 def _is_optional_null(schema: BodySchema, problem: Problem) -> bool:
-    """Whether a member that may be left out is null: many services take that for absent."""
+    """Whether an optional member is null: many services treat it as absent."""
     if problem.value is not None:
         return False
     place = generalise(problem.pointer)
@@ -231,12 +231,12 @@ def _is_empty_variant(call: Call) -> bool:
 
 @check("ERR-6", applies_to=lambda of: of.flawed)
 def path_limits_hold(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A path parameter outside its documented pattern or length: 400 or 404."""
+    """A path parameter outside its documented pattern or length gets 400 or 404."""
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.PATH or call.throttled:
         return
     if call.status == 409 and call.role is Role.DECIDE:
-        return  # the connection's state is looked at first, and forbids it
+        return  # the service may check the connection's state first, which forbids the decision
     if _is_method_refused(call, view):
         return
     if call.status in (400, 404):
@@ -249,7 +249,7 @@ def path_limits_hold(call: Call, view: View, circumstances: Circumstances) -> It
 
 @check("ERR-7", applies_to=lambda of: of.flawed and of.method not in _BODILESS)
 def undocumented_methods_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """An undocumented method on a path of the contract: 405 (or 404, 400); 405 names the allowed ones (SHOULD)."""
+    """An undocumented method gets 405 (or 404, 400); 405 lists the allowed methods (SHOULD)."""
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.METHOD or call.throttled:
         return
@@ -268,7 +268,7 @@ def undocumented_methods_are_refused(call: Call, view: View, circumstances: Circ
 
 @check("ERR-8", applies_to=lambda of: of.status >= 400 and bool(of.contract.error.table))
 def codes_agree_with_their_status(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Status and error code stand in one row of the vendor's table."""
+    """Status and error code are in one row of the vendor's table."""
     table = call.contract.error.table
     if not call.error_code:
         return
@@ -278,7 +278,7 @@ def codes_agree_with_their_status(call: Call, view: View, circumstances: Circums
     rows = [r for r in table if r.code.casefold() == code]
     own = next((r.code for r in table if r.code.rsplit(".", 1)[-1] == code.rsplit(".", 1)[-1]), "")
     if len({r.code.rpartition(".")[0].casefold() for r in table}) > 1:
-        own = ""  # what stands before the dot is no prefix of all codes
+        own = ""  # not all codes have the part before the dot
     if not rows and own:
         message = f"the code lacks the prefix that the table has: {own} for {call.error_code}"
         yield breach("ERR-8", "prefix", call.contract.error.code, own, call.error_code, message, group="")
@@ -294,7 +294,7 @@ def codes_agree_with_their_status(call: Call, view: View, circumstances: Circums
 
 
 def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
-    """A code that the table gives to one parameter is not used for a request that has nothing wrong there."""
+    """A code that the table reserves for one parameter is used only for a defect of that parameter."""
     about = {r.parameter for r in contract.error.table if r.code.casefold() == call.error_code.casefold()} - {""}
     if call.only_defect and call.only_defect.defect is Defect.QUERY:
         return  # PAG-8
@@ -308,9 +308,9 @@ def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
 
 @check("ERR-9", applies_to=lambda of: 400 <= of.status < 500)
 def same_mistake_same_code(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The same bad request is refused with the same code again.
+    """The same invalid request gets the same error code again.
 
-    What is refused for the state that something is in, or while an operation goes on, may be refused otherwise soon.
+    Errors about a resource's state, or during an operation, may change and are not compared.
     """
     before = view.seen_code
     if before is None or before.epoch != view.collection.last_done:

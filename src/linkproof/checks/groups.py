@@ -1,4 +1,4 @@
-"""SHP-8: the groups of a connection are groups of its parent, as its private link resources say."""
+"""SHP-8: the groups of a connection are groups of its parent's private link resources."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from linkproof.model.finding import Judgement, Level
     ),
 )
 def groups_are_those_of_the_parent(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Each group of a connection is one that the parent lists, by group id or name, whichever was read first."""
+    """Each group of a connection is listed by its parent, by group id or name, whichever was read first."""
     if call.role is Role.LINK_RESOURCES:
         groups = view.groups
         if groups is not None:

@@ -1,4 +1,4 @@
-"""HDR: request ids, credentials, throttling, and no failure of the service itself."""
+"""HDR-1 to HDR-3, HDR-5 and HDR-6: request ids, credentials, throttling, failures of the service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _has_ids(of: CallClass) -> bool:
 
 @check("HDR-1", applies_to=_has_ids)
 def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Every answer has a request id, and no two share one. Recordings often drop it: not judged there."""
+    """Every answer has a request id of its own. Not judged in recordings, which often omit it."""
     name = call.contract.request_id_header
     if from_a_gateway(call, circumstances):
         return
@@ -37,7 +37,7 @@ def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstanc
 
 @check("HDR-2", applies_to=lambda of: of.flawed and of.method not in ("HEAD", "OPTIONS", "TRACE"))
 def credentials_are_checked(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Without a credential, or with a wrong one: 401 with the contract's error body."""
+    """A missing or wrong credential gets 401 with the contract's error body."""
     fault = call.only_defect
     if fault is None or fault.defect not in (Defect.NO_CREDENTIAL, Defect.WRONG_CREDENTIAL) or call.throttled:
         return
@@ -82,9 +82,9 @@ def throttling_is_told(call: Call, view: View, circumstances: Circumstances) -> 
 
 @check("HDR-5", passes=lambda of: of.status < 500)
 def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """No 5xx. A vendor's documented answer to an empty body is a variant; a gateway's own page says nothing."""
+    """No answer is 5xx, except a vendor's documented answer to an empty body, and a gateway's error page."""
     if call.throttled:
-        return  # HDR-3: a vendor's own status for it
+        return  # HDR-3: the vendor's status for throttling
     if from_a_gateway(call, circumstances):
         return
     codes = {c.casefold() for c in call.contract.error.empty_body}
@@ -98,7 +98,7 @@ def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) 
 
 
 def drops_the_connection(call: Call) -> Judgement:
-    """HDR-5, of a request that the server drops each time: no other check can say anything of it."""
+    """Judge HDR-5 on a request whose connection the server drops every time; no other check can judge it."""
     what = call.defects[0].defect if call.defects else "a request in order"
     message = f"the server drops the connection on this request: {call.name} with {what}"
     return breach(
@@ -107,7 +107,7 @@ def drops_the_connection(call: Call) -> Judgement:
 
 
 def _kind_of(call: Call) -> str:
-    """What the failing requests have in common: bad bodies are one kind, whatever is bad about them."""
+    """Return what failing requests have in common; all invalid bodies are one kind."""
     return "body" if {f.defect for f in call.defects} & BODY_DEFECTS else "request"
 
 
@@ -119,7 +119,7 @@ def credentials_are_not_repeated(call: Call, view: View, circumstances: Circumst
         return
     response = call.exchange.response
     body = response.body.decode("utf-8", "replace")
-    for secret in sorted(secrets):  # a set has another order in each process
+    for secret in sorted(secrets):  # sorted: the order of a set differs between processes
         where = "the body" if secret in body else next((k for k, v in response.headers if secret in v), "")
         if where:
             message = f"the credential that was sent stands in {where}"

@@ -1,4 +1,4 @@
-"""Integers beyond 2^53: where an answer has them, and whether they can have gone through a double."""
+"""Integers beyond 2^53: where they occur in an answer, and whether they may have been rounded to a double."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from linkproof.contract.call import Call
 from linkproof.contract.request_match import Kind
 from linkproof.contract.schema import values_at
 
-#: From here on a JSON number that goes through a double may lose digits.
+#: Beyond this, a JSON number that is parsed as a double may lose digits.
 EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
 class BigInteger:
-    """An integer beyond 2^53 in an answer; ``key`` is the same for the same member of the same connection."""
+    """An integer beyond 2^53 in an answer; ``key`` identifies the member and its connection."""
 
     pointer: str
     key: tuple[str, str]
@@ -26,7 +26,7 @@ class BigInteger:
 
 
 def big_integers(call: Call) -> tuple[BigInteger, ...]:
-    """The integers beyond 2^53 of a success's body, in its order."""
+    """Yield the integers beyond 2^53 in a success body, in document order."""
     if not call.success or call.kind is not Kind.OPERATION or call.operation is None:
         return ()
     schema = call.schema
@@ -46,14 +46,14 @@ def _key(call: Call, pointer: str) -> tuple[str, str]:
 
 
 def is_exact(number: int) -> bool:
-    """Whether a number cannot have gone through a double."""
+    """Whether a number cannot have been rounded to a double."""
     return _chance_of_rounding(number) is None
 
 
 def all_rounded(numbers: Iterable[int]) -> bool:
-    """Whether it is beyond chance (one in a million) that all these numbers went through a double.
+    """Whether all these numbers were rounded to doubles, with a chance of error below one in a million.
 
-    Equal numbers count three times at the most: they may be meant to be equal.
+    Equal numbers count at most three times: they may be meant to be equal.
     """
     chance = 1.0
     for number, count in Counter(numbers).items():
@@ -65,9 +65,9 @@ def all_rounded(numbers: Iterable[int]) -> bool:
 
 
 def _chance_of_rounding(number: int) -> float | None:
-    """How likely any number is to look as if it had gone through a double; None for one that did not.
+    """Return the probability that an arbitrary number looks rounded to a double; None for one that does not.
 
-    Some print a double in full, others with no more digits than tell it from its neighbours.
+    Some implementations print a double in full, others print only the digits that distinguish it from its neighbours.
     """
     if int(float(number)) == number:
         return float(2.0 ** -(abs(number).bit_length() - 53))

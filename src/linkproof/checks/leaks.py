@@ -1,4 +1,4 @@
-"""What gives away the inside of a service: stack traces, exception types, file paths, SQL."""
+"""Patterns that reveal the internals of a service: stack traces, exception types, file paths, SQL."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-# Each pattern takes time in proportion to the text: a long word is looked at from its beginning only, and what may
-# stand between two marks is bounded.
+# Each pattern takes linear time: a long word is matched from its beginning only, and the text between two marks is
+# bounded.
 _TRACE = re.compile(
     r"Traceback \(most recent call last\)"
     r"|File \"[^\"]{1,500}+\", line \d+"
@@ -27,7 +27,7 @@ _EXCEPTION = re.compile(
     r"Error(?=\s{0,20}+[:(])"
     r"|\bError: [\w .']{3,80}\n\s{1,20}+at "
 )
-#: What frameworks say of a mistake in the program, word for word (.NET, Python, Java, JavaScript).
+#: Messages of runtimes and frameworks about programming errors (.NET, Python, Java, JavaScript).
 _TEXT = re.compile(
     r"Property set method not found|Object reference not set to an instance of an object"
     r"|Value cannot be null\.\s(?:\(Parameter |Parameter name:)"
@@ -61,13 +61,13 @@ KINDS: Final = (
 )
 
 
-#: What the beginning of a text does not show is not looked for: a body may have megabytes.
+#: Length of the prefix that is searched, in characters: a body may have megabytes.
 _WINDOW = 1 << 18
-#: Of what the request said itself, so many different words are passed over.
+#: Maximum number of distinct words of the request that are ignored as echoes.
 _MOST_ECHOES = 200
-#: Texts up to this length are remembered: services repeat their messages.
+#: Maximum length of texts whose result is cached: services repeat their messages.
 _REMEMBERED = 1000
-#: Every match of a pattern of ``KINDS`` has one of these characters or words, in this order.
+#: Every match of a pattern in ``KINDS`` contains one of these characters or words, in this order.
 _MARKS = (
     (re.compile(r"[(:\"\[]"), _TRACE),
     (re.compile(r"Exception|Error|Fault"), _EXCEPTION),
@@ -78,7 +78,7 @@ _MARKS = (
 
 
 def _may_leak(text: str) -> bool:
-    """Whether any pattern matches, wherever the words may come from."""
+    """Whether any pattern matches, wherever the match comes from."""
     return any(mark.search(text) and pattern.search(text) for mark, pattern in _MARKS)
 
 
@@ -88,12 +88,12 @@ def _short_text_may_leak(text: str) -> bool:
 
 
 def may_leak(text: str) -> bool:
-    """Whether ``find_leak`` may find something in a text, whatever was sent."""
+    """Whether ``find_leak`` may find a leak in a text, whatever was sent."""
     return _short_text_may_leak(text) if len(text) <= _REMEMBERED else _may_leak(text[:_WINDOW])
 
 
 def find_leak(text: str, sent: str) -> tuple[str, str] | None:
-    """Return the kind and the text of a leak in ``text``. What stands in the request (``sent``) is an echo, no leak."""
+    """Return kind and text of a leak in ``text``. Text that the request (``sent``) contains is an echo, not a leak."""
     text = text[:_WINDOW]
     for kind, pattern in KINDS:
         echoes: set[str] = set()

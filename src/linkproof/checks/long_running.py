@@ -1,4 +1,4 @@
-"""LRO: a long-running operation says where to poll it, answers there, and ends with a documented status."""
+"""LRO-1 to LRO-6: a long-running operation has polling URLs, answers polls, and ends with a documented status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 
-#: Words by which services say that an operation goes on: none of them is an end in a service's own word.
+#: Statuses that services use for operations in progress: none of them ends an operation.
 _ON_ITS_WAY = re.compile(r"(?i)ing\b|progress|accepted|queued|not ?started")
 
 
@@ -31,7 +31,7 @@ _ON_ITS_WAY = re.compile(r"(?i)ing\b|progress|accepted|queued|not ?started")
     ),
 )
 def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A 202, and a 201 of an operation that goes on, names an absolute URL to poll on the host that was called."""
+    """A 202, or a 201 of a long-running operation, has an absolute polling URL on the called host."""
     method = call.exchange.request.method
     if call.status != 202 and not _goes_on(call, view):
         return
@@ -64,7 +64,7 @@ def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) 
 
 @check("LRO-2", "LRO-4", applies_to=lambda of: of.kind is Kind.STATUS_POLL and not of.flawed)
 def status_is_told(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Polling the status of an operation answers 200 with a status, and a documented one ends it in time."""
+    """A poll of an operation's status gets 200 with a status, and a documented status ends it in time."""
     running = view.operation
     if running is None or call.throttled:
         return
@@ -93,7 +93,7 @@ def status_is_told(call: Call, view: View, circumstances: Circumstances) -> Iter
 
 
 def _goes_on(call: Call, view: View) -> bool:
-    """Whether a 201 shows its connection on its way by a documented value, and was not so before."""
+    """Whether a 201 shows by a documented value that its connection has left its state of rest."""
     if not isinstance(call.answer, dict) or view.is_settled(call.answer):
         return False
     before = view.subject.latest if view.subject is not None else None
@@ -131,7 +131,7 @@ def _never_ends(call: Call, running: Running, word: str, circumstances: Circumst
 
 @check("LRO-3", "LRO-4", applies_to=lambda of: of.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL) and not of.flawed)
 def result_is_given(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Polling the result of an operation answers 202 while it goes on, then 200 or 204."""
+    """A poll of an operation's result gets 202 while it is in progress, then 200 or 204."""
     running = view.operation
     if running is None or call.throttled:
         return
@@ -167,7 +167,7 @@ def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
 
 @check("LRO-5", applies_to=lambda of: bool(of.contract.long_running.retry_header))
 def retry_after_is_seconds(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Retry-After, where present, is a whole number of seconds; on a real service 10 to 600 (SHOULD)."""
+    """Retry-After, if present, is a whole number of seconds; on a real service from 10 to 600 (SHOULD)."""
     name = call.contract.long_running.retry_header
     if name.lower() not in call.exchange.response.headers:
         return
@@ -189,7 +189,7 @@ def _may_be_early(of: CallClass) -> bool:
 
 @check("LRO-6", applies_to=_may_be_early)
 def created_is_not_shown_early(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """What a 202 is creating is not visible before the operation ended."""
+    """A connection that a 202 creates is not shown before its operation has ended."""
     if call.kind is Kind.STATUS_POLL:
         yield from _shown_early(call, view)
         return
@@ -199,7 +199,7 @@ def created_is_not_shown_early(call: Call, view: View, circumstances: Circumstan
 
 
 def _shown_early(call: Call, view: View) -> Iterator[Judgement]:
-    """Judge a reading that showed what its operation, as this poll says, is still creating."""
+    """Judge an earlier answer that showed a connection whose creation is still in progress by this poll."""
     running, rules = view.operation, call.contract.long_running
     if running is None or running.seen_early is None or running.ended:
         return

@@ -1,4 +1,4 @@
-"""PAG-1 to PAG-5: lists by next link, and walks over their pages."""
+"""PAG-1 to PAG-5: lists paged by next link, and walks over their pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _is_list(of: CallClass) -> bool:
 
 @check("PAG-1", applies_to=_is_list, of_answer=True)
 def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The list's items are present and an array, also when there are none."""
+    """A list's items are present and an array, even if it is empty."""
     if not isinstance(call.answer, dict | list):
         return
     pointer = call.contract.list.items
@@ -40,7 +40,7 @@ def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> 
 
 @check("PAG-2", applies_to=lambda of: of.contract.list.paging is Paging.NEXT_LINK)
 def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A next link is an absolute URL to the same host and collection with an api-version, and answers 200."""
+    """A next link is an absolute URL of the same host and collection with an api-version, and answers 200."""
     if view.followed and not call.throttled and not call.defects:
         if call.delivers and _has_items(call):
             yield passed("PAG-2")
@@ -90,7 +90,7 @@ def _same_path(one: str, other: str) -> bool:
 
 @check("PAG-5", applies_to=_is_list, of_answer=True)
 def last_page_ends(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The last page has no next link, or null: an empty string is a breach."""
+    """The last page has no next link, or null; an empty string is a breach."""
     if not isinstance(call.answer, dict):
         return
     pointer = call.contract.list.next_link
@@ -103,7 +103,7 @@ def last_page_ends(call: Call, view: View, circumstances: Circumstances) -> Iter
 
 @check("PAG-3", "PAG-4", applies_to=_is_list)
 def walk_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Following the pages ends, no link comes twice, and together they hold each connection once."""
+    """A walk over the pages ends, no link occurs twice, and the pages contain each connection once."""
     page = view.linked_page
     if page is None:
         return

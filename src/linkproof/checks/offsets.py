@@ -1,4 +1,4 @@
-"""PAG-6 to PAG-8, and PAG-3/4 for lists by limit and offset: size, order, filters, totals."""
+"""PAG-6 to PAG-8, PAG-3 and PAG-4 for lists paged by limit and offset: page size, order, filters, totals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from linkproof.model.finding import Judgement
 
 
 def _is_page(of: CallClass) -> bool:
-    """A page by offset, in order."""
+    """Whether the call is a valid request for a page by limit and offset, answered with success."""
     return of.role is Role.LIST and of.shows and of.contract.list.paging is Paging.OFFSET and not of.flawed
 
 
@@ -28,7 +28,7 @@ def _is_page(of: CallClass) -> bool:
     "PAG-6", applies_to=lambda of: of.role is Role.LIST and of.contract.list.paging is Paging.OFFSET and not of.flawed
 )
 def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """limit bounds the page (with its default), limit=0 and an offset past the end are answered with 200."""
+    """A page has at most limit items (or the default); limit=0 and offsets past the end get 200."""
     rules = call.contract.list
     if call.throttled:
         return
@@ -54,7 +54,7 @@ def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circu
 
 @check("PAG-6", "PAG-3", "PAG-4", "STA-3", "STA-7", applies_to=_is_page)
 def pages_add_up(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """total_count is the same whatever limit and offset are; pages continue each other, and add up to it."""
+    """The total does not depend on limit and offset; pages are contiguous and contain as many items as the total."""
     page, rules = view.offset_page, call.contract.list
     if page is None:
         return
@@ -73,7 +73,7 @@ def pages_add_up(call: Call, view: View, circumstances: Circumstances) -> Iterat
 
 
 def _total_varies(call: Call, view: View, before: Totals, total: int) -> Judgement:
-    """Judge a total that is not the one before, although nothing was done to the collection in between."""
+    """Judge a total that changed although nothing in the collection was changed in between."""
     place, was = call.contract.list.total, before.number
     refused = [w for w in view.collection.refused if w.index > before.index]
     if refused and before.url == call.exchange.request.url:
@@ -104,19 +104,19 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
 
 
 def is_missing(subject: Subject, names: frozenset[str]) -> bool:
-    """Whether a connection that is there is not among those that a whole list has."""
+    """Whether an existing connection is not in a complete list."""
     return subject.presence is Presence.PRESENT and subject.name not in names and subject.deleted is None
 
 
 def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
-    """Judge connections that were shown, and are on no page now: lost by the list, or by a request in between."""
+    """Judge connections that were shown and are on no page: lost by the list, or by a request in between."""
     shown, name = missing[0].latest, missing[0].name
     since = shown.index if shown is not None else -1
     limit, items = call.contract.list.limit, call.contract.list.items
     alike = shown is not None and shown.call.query.get(limit) == call.query.get(limit)
     refused = [w for w in view.collection.refused if w.index > since]
     done = [w for w in view.collection.done if w.index > since and w.subject != name]
-    # Another limit may show another list: then it is the list that lost it.
+    # If a page with another limit shows it, the list has lost it.
     if bool(refused) == bool(done) or not alike:
         message = f"{len(missing)} connections that an answer showed stand on no page"
         return breach("PAG-4", "missing", items, name, "absent", message, group="")
@@ -129,7 +129,7 @@ def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
 
 @check("PAG-7", applies_to=_is_page)
 def order_and_filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Items come in the order of sort_key and sort_dir; filters hold for every item, and for the total."""
+    """Items are in the order of sort_key and sort_dir; filters apply to every item and to the total."""
     if is_filtered_by_nothing(call):
         return
     rules = call.contract.list
@@ -164,14 +164,14 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
 
 
 def _misfits(call: Call, pointer: str, value: Any) -> bool:
-    """Whether a member that is filtered by is no text although it stands in an enumeration, or is not there."""
+    """Whether a filtered member is missing, or is no text although it has an enumeration."""
     schema = call.operation.responses.get(200) if call.operation else None
     place = f"{call.contract.list.items}/*{pointer}"
     return value is MISSING or (schema is not None and place in schema.enumerations and not isinstance(value, str))
 
 
 def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
-    """A filter's total is the number of items of the whole list that fit it."""
+    """The total of a filtered list is the number of matching items in the whole list."""
     rules, complete = call.contract.list, view.collection.complete
     filters, total = filters_of(call), at(call.answer, rules.total)
     if not filters or complete is None or not isinstance(total, int):
@@ -197,7 +197,7 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
 
 @check("PAG-8", applies_to=lambda of: of.flawed and of.contract.list.paging is Paging.OFFSET)
 def bad_parameters_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """limit, offset, sort_key, sort_dir or status outside their set: 400 with the code that the table gives."""
+    """An invalid limit, offset, sort_key, sort_dir or status gets 400 with the code in the vendor's table."""
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.QUERY or call.throttled:
         return

@@ -1,4 +1,4 @@
-"""STA-11: a write changes what it asks for; every other member of the connection stays as it was."""
+"""STA-11: a write changes what it requests; all other members of the connection stay unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.model.finding import Judgement
 
 @check("STA-11", applies_to=lambda of: of.shows and of.written)
 def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Between two looks at a connection that was written to, nothing changed but what the writes asked for."""
+    """Between two observations of a connection, only the members that writes requested have changed."""
     for seen in view.observed:
         subject, writing = seen.subject, seen.subject.writing
         before = (writing.get if call.role is Role.GET else writing.listed) if writing else None
@@ -41,7 +41,7 @@ def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> 
 
 
 def _is_judged(subject: Subject, writing: Writing, view: View) -> bool:
-    """Whether all writes since the last look were plain ones, one after the other, and are over."""
+    """Whether all writes since the last observation were valid, sequential and have ended."""
     if subject.presence is not Presence.PRESENT or subject.goes_on:
         return False
     if any(w.defects or not w.plain or w.role not in (Role.DECIDE, Role.TAGS) for w in writing.calls):
@@ -50,14 +50,14 @@ def _is_judged(subject: Subject, writing: Writing, view: View) -> bool:
         return False
     shown = max((s.index for s in (writing.get, writing.listed) if s), default=-1)
     collection = view.collection
-    # A refused request, or one on another connection, may have changed it: STA-3 and STA-7.
+    # STA-3 and STA-7 judge changes by rejected requests and by requests on other connections.
     return not any(w.index > shown and w.subject in ("", subject.name) for w in collection.refused) and not any(
         w.index > shown and w.subject != subject.name for w in collection.done
     )
 
 
 def _asked_for(write: Call) -> set[str]:
-    """Pointers to what a write may change: what it sends, and what follows the state of a connection."""
+    """Return pointers to what a write may change: the members that it sends, and those that depend on the state."""
     contract = write.contract
     found = {p for p in (contract.member.provisioning, "/tags") if p}
     if write.role is Role.DECIDE:
@@ -66,7 +66,7 @@ def _asked_for(write: Call) -> set[str]:
 
 
 def _of_the_state(contract: Contract) -> Iterator[str]:
-    """The object that holds the status, and the description with it; the status alone where it stands by itself."""
+    """Return the pointer of the object with status and description; that of the status if it has no such object."""
     status = contract.member.status
     around = status.rsplit("/", 1)[0]
     yield around or status

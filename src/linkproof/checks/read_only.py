@@ -1,4 +1,4 @@
-"""STA-8: read-only members that a client sends are not taken over."""
+"""STA-8: a service ignores read-only members that a client sends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linkproof.model.finding import Judgement
 
 
 def _may_show_read_only(of: CallClass) -> bool:
-    """What shows a connection, and what refuses to write one that could be read-only."""
+    """Whether the call shows a connection, or is a rejected write that may have sent read-only members."""
     if not of.contract.decide.by_resource:
         return False
     refused = of.role in (Role.DECIDE, Role.TAGS) and of.status in (400, 403, 409, 422) and not of.flawed
@@ -25,7 +25,7 @@ def _may_show_read_only(of: CallClass) -> bool:
 
 @check("STA-8", applies_to=_may_show_read_only)
 def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Read-only members that a client sent are not taken over."""
+    """Read-only members that a client sent are not stored."""
     if call.role in (Role.DECIDE, Role.TAGS):
         if _sends_read_only(call):
             yield from _refused_as_a_whole(call, view)
@@ -45,7 +45,7 @@ def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Ite
 
 
 def _refused_as_a_whole(call: Call, view: View) -> Iterator[Judgement]:
-    """Judge a refused request that sent other read-only members than are shown: nothing of it is taken over."""
+    """Judge a rejected request that sent changed read-only members: none of them is stored."""
     subject = view.subject
     if subject is not None and subject.latest is not None and _differs(call, call.sent, subject.latest.value):
         yield passed("STA-8")

@@ -1,8 +1,8 @@
-"""What a check is, and how it is registered.
+"""Registration of checks.
 
-A check is a pure function: it looks at one call and at a frozen view of the calls before it, and yields a judgement for
-each thing that it judged, good or bad. Checks run in any order to the same result. A check that yields nothing has
-judged nothing: that is never a pass.
+A check is a pure function: it reads one call and a frozen view of the calls before it, and yields a judgement for each
+thing that it judged, good or bad. The order of checks does not matter. A check that yields nothing has judged nothing,
+which is never a pass.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ CheckFunction = Callable[[Call, View, Circumstances], Iterator[Judgement]]
 
 @dataclass(frozen=True, slots=True)
 class CallClass:
-    """What is known of a call before its details. All calls of one class are given to the same checks.
+    """What determines which checks apply to a call. All calls of one class get the same checks.
 
-    ``flawed``: whether the request has a defect; ``written``: whether any request before it, in its state scope, would
-    have changed something. ``operation`` is None for methods and polls that the contract does not list.
+    ``flawed``: whether the request has a defect. ``written``: whether an earlier request in the state scope would have
+    changed something. ``operation`` is None for methods and polls that the contract does not list.
     """
 
     contract: Contract
@@ -51,22 +51,22 @@ class CallClass:
 
     @property
     def shows(self) -> bool:
-        """Whether it is a Get or List that was answered with 200."""
+        """Whether the call is a Get or List that was answered with 200."""
         return self.delivers and self.role in (Role.GET, Role.LIST)
 
     @property
     def delivers(self) -> bool:
-        """Whether the answer is a success that carries what was asked for: any 2xx but 202 and 204."""
+        """Whether the answer contains what was requested: any 2xx but 202 and 204."""
         return delivers(self.status)
 
     @property
     def schema(self) -> BodySchema | None:
-        """What a success's body has to fit."""
+        """Return the schema of a success body."""
         return schema_of(self.operation, self.status) if self.success else None
 
 
 def class_of(call: Call, circumstances: Circumstances, *, written: bool) -> CallClass:
-    """The class of a call; ``written`` as in ``CallClass``."""
+    """Return the class of a call; ``written`` as in ``CallClass``."""
     return CallClass(
         call.contract,
         call.kind,
@@ -90,10 +90,10 @@ def _none(of: CallClass) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check, the requirements that it judges, and the classes of calls that it applies to.
+    """A check, the requirements that it judges, and the call classes to which it applies.
 
-    Every call of the classes in ``passes`` passes its first requirement: the check is not asked. ``of_answer``: where
-    it finds no breach, its judgements follow from the request line and the answer's status, content type and body.
+    Calls of the classes in ``passes`` always pass the first requirement, without running the check. ``of_answer``:
+    without a breach, the judgements depend only on the request line and the answer's status, content type and body.
     """
 
     requirements: tuple[str, ...]
@@ -107,14 +107,14 @@ class Check:
         object.__setattr__(self, "ids", frozenset(self.requirements))
 
 
-#: The longest text of a finding, in characters.
+#: Maximum length of a text in a finding, in characters.
 _LONGEST = 4096
 _REGISTRY: list[Check] = []
 
 
 @cache
 def all_checks() -> tuple[Check, ...]:
-    """Every check of this package: a module that lies here is found, in whatever order."""
+    """Return every check of this package; its modules are found by location, in any order."""
     package = __name__.rpartition(".")[0]
     for module in pkgutil.iter_modules(import_module(package).__path__):
         import_module(f"{package}.{module.name}")
@@ -127,7 +127,7 @@ def check(
     passes: Callable[[CallClass], bool] = _none,
     of_answer: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check under the ids of all requirements that it judges; the rest is as in ``Check``."""
+    """Register a check with the ids of all requirements that it judges; for other arguments see ``Check``."""
 
     def register(function: CheckFunction) -> CheckFunction:
         _REGISTRY.append(Check(requirements, function, applies_to, passes, of_answer))
@@ -149,7 +149,7 @@ def breach(
     evidence: tuple[Exchange, ...] = (),
     member: str = "",
 ) -> Judgement:
-    """A judgement that the requirement is breached; ``actual`` is shown as JSON unless it is a string."""
+    """Return a judgement that the requirement is breached; ``actual`` is shown as JSON unless it is a string."""
     shown = actual if isinstance(actual, str) else shorten(actual)
     return Judgement(
         requirement,
@@ -161,11 +161,11 @@ def breach(
 
 
 def _cut(text: str) -> str:
-    """Return the beginning of a text that is too long for a finding: a server may send megabytes as one value."""
+    """Truncate a text that is too long for a finding: a server may send megabytes as one value."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 @lru_cache(maxsize=1024)
 def passed(requirement: str) -> Judgement:
-    """A judgement that the requirement passed."""
+    """Return a judgement that the requirement passed."""
     return Judgement(requirement)

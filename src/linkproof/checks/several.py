@@ -1,4 +1,4 @@
-"""STA-12: a request that decides several connections says which of them were not decided, and why."""
+"""STA-12: a request that decides several connections reports which were not decided, and why."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from linkproof.model.finding import Judgement
     applies_to=lambda of: of.role is Role.DECIDE and of.delivers and bool(of.contract.decide.failures),
 )
 def failures_are_named(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Each failure of a success names a connection that was asked for, once, with a code and a message."""
+    """Each failure in a success names a requested connection, once, with a code and a message."""
     rules = call.contract.decide
     failed = at(call.answer, rules.failures)
     if not isinstance(failed, list) or not all(name.isprintable() for name in call.subjects):
-        return  # not every text can be written in every format
+        return  # a format may not be able to represent every text
     names = [at(item, rules.failure_id) for item in failed]
     counts = Counter(name.lower() for name in names if isinstance(name, str))
     sound = True
@@ -39,7 +39,7 @@ def failures_are_named(call: Call, view: View, circumstances: Circumstances) -> 
 
 
 def _wrong_with(call: Call, item: object, name: object, counts: Counter[str]) -> Iterator[tuple[str, str, str, str]]:
-    """What is wrong with one failure: kind, place, expected, message."""
+    """Return the first problem of a failure: kind, pointer, expected, message."""
     rules = call.contract.decide
     if not isinstance(name, str) or name.lower() not in call.subjects:
         message = "a failure names no connection that the request was about"

@@ -1,4 +1,4 @@
-"""SHP: success answers have the documented status, content type and shape, and say which connection they are."""
+"""SHP-1 to SHP-7: success answers have the documented status, content type and shape, and identify their connection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from linkproof.model.finding import Judgement, Level
 
 @check("SHP-1", applies_to=lambda of: of.success and of.method != "HEAD", of_answer=True)
 def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A success body is JSON that fits the operation's schema; enumerations and a missing list have requirements."""
+    """A success body fits the operation's schema; enumerations and a missing list have other requirements."""
     schema = _schema(call, view)
     if schema is None:
         return
@@ -85,7 +85,7 @@ def _echo(call: Call, write: Call, problem: Problem) -> Judgement:
 
 
 def _schema(call: Call, view: View) -> BodySchema | None:
-    """What a success body has to fit; the result of a long-running operation is the body that its operation has."""
+    """Return the schema of a success body; the result of a long-running operation has that of its operation."""
     operation = call.operation
     if call.kind is Kind.RESULT_POLL and call.status == 200:
         operation = view.operation.call.operation if view.operation is not None else None
@@ -94,7 +94,7 @@ def _schema(call: Call, view: View) -> BodySchema | None:
 
 
 def _together(problems: Iterable[tuple[Problem, str]]) -> Iterator[tuple[Problem, str]]:
-    """The problems with their wording, and all members that one object lacks as one."""
+    """Return the problems with their messages; all missing members of an object are one problem."""
     lacking: dict[str, list[tuple[Problem, str]]] = {}
     for problem, worded in problems:
         if problem.keyword == "required":
@@ -120,7 +120,7 @@ def _has_documented_statuses(of: CallClass) -> bool:
 
 @check("SHP-2", applies_to=_has_documented_statuses, passes=_is_documented)
 def success_status_is_documented(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A 2xx is one that the operation documents."""
+    """A 2xx status is one that the operation documents."""
     assert call.operation is not None
     expected = " or ".join(map(str, sorted(call.operation.responses)))
     message = f"{call.name} answered {call.status}; documented are {expected}"
@@ -129,7 +129,7 @@ def success_status_is_documented(call: Call, view: View, circumstances: Circumst
 
 @check("SHP-3", applies_to=lambda of: of.method != "HEAD", of_answer=True)
 def bodies_are_labelled(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Content-Type is that of the contract's format wherever there is a body; 204 has none."""
+    """A body has the Content-Type of the contract's format; 204 has no body."""
     if call.status == 204:
         if call.exchange.response.body:
             yield breach("SHP-3", "body with 204", "", "no body", "a body", "204 came with a body")
@@ -156,7 +156,7 @@ def bodies_are_labelled(call: Call, view: View, circumstances: Circumstances) ->
 
 @check("SHP-4", applies_to=lambda of: of.success and of.status != 202 and of.kind is Kind.OPERATION, of_answer=True)
 def members_are_documented(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A success body has no member that the schema does not know; a list may always carry its next link."""
+    """A success body has no undocumented members; a list may always have its next link."""
     if call.exact:
         yield passed("SHP-4")
         return
@@ -188,7 +188,7 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
 
 
 def _echoed_member(call: Call, write: Call, pointer: str) -> Judgement:
-    """A member that a request made up is shown: its name says nothing, so that the object around it is named."""
+    """Judge an undocumented member that a request sent. Its name is arbitrary, so the object is named instead."""
     return breach(
         "SHP-4",
         "echoed",
@@ -205,7 +205,7 @@ def _echoed_member(call: Call, write: Call, pointer: str) -> Judgement:
 
 @check("SHP-5", applies_to=lambda of: of.success and of.status != 202 and bool(of.contract.member.type), of_answer=True)
 def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """id is the request path without case, name its last segment (or last two), type the provider type."""
+    """The id is the request path without case, the name its last segment (or last two), the type the provider type."""
     contract = call.contract
     if call.role is Role.LIST:
         for index, item in enumerate(call.items):
@@ -224,7 +224,7 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
     member = contract.member
     found_id, found_name, found_type = (at(item, p) for p in (member.id, member.name, member.type))
     if not all(isinstance(v, str) for v in (found_id, found_name, found_type)):
-        return  # SHP-1 says which is missing
+        return  # SHP-1 reports the missing member
     own = path.rsplit("/", 1)[-1]
     if found_id.lower() == path and found_name.lower() == own and found_type == contract.resource_type:
         yield passed("SHP-5")
@@ -251,7 +251,7 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
     of_answer=True,
 )
 def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The private endpoint's id is one of its type."""
+    """The id of the private endpoint has its type."""
     member = call.contract.member
     pattern = member.private_endpoint_pattern
     prefix = f"{call.contract.list.items}/*" if call.role is Role.LIST else ""
@@ -271,7 +271,7 @@ def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: C
     applies_to=lambda of: of.success and of.kind is Kind.OPERATION and "integers" in of.contract.capabilities,
 )
 def integers_keep_their_digits(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Integers come as integers, equal from answer to answer, and not all rounded to what a double can hold."""
+    """Integers are written as integers, stay equal between answers, and are not all rounded to doubles."""
     assert call.operation is not None
     schema = call.schema
     if schema is None or not isinstance(call.answer, dict):
@@ -290,7 +290,7 @@ def integers_keep_their_digits(call: Call, view: View, circumstances: Circumstan
 
 
 def _big_integers(view: View) -> Iterator[Judgement]:
-    """Judge the integers beyond 2^53 against those of earlier answers, and against each other."""
+    """Compare the integers beyond 2^53 with those of earlier answers, and with each other."""
     known: dict[tuple[str, str], int] = {}
     is_exact = view.exact_integers
     for number in view.big_integers:
@@ -313,7 +313,7 @@ def _last(name: Any) -> str:
 
 
 def _relative(call: Call, pointer: str) -> str:
-    """A pointer within one connection: what stands before an item of a list is cut off."""
+    """Return a pointer relative to its connection, without the path to an item of a list."""
     items = call.contract.list.items
     if items and pointer.startswith(f"{items}/"):
         return "/" + "/".join(generalise(pointer[len(items) + 1 :]).split("/")[1:])

@@ -1,7 +1,7 @@
-"""What the calls before this one have shown, folded from them in order by ``record``, and only there.
+"""The state that calls have shown, folded in order by ``record``, the only function that changes it.
 
-A check sees a ``View`` of the state as it was before one call. The state keeps the last of each thing, not the calls
-themselves, and of very many things the last ones: what is forgotten is not judged.
+A check reads a ``View`` of the state before its call. The state keeps the last of each thing instead of all calls,
+within limits: what is evicted is not judged.
 """
 
 from __future__ import annotations
@@ -54,25 +54,25 @@ from linkproof.model.exchange import Circumstances, Exchange, Grade
 if TYPE_CHECKING:
     from linkproof.checks.view import View
 
-#: The connections of a contract that are known at a time, and the number of each other thing.
+#: Maximum number of known connections of a contract, and of each other thing.
 _SUBJECTS = 10_000
 _KEPT = 4096
 _IDS_KEPT = 200_000
 _ODD_WRITES_KEPT = 6
-#: The filters and orders in which one collection's pages are kept.
+#: Maximum number of filters and orders for which one collection's pages are kept.
 _LISTINGS_KEPT = 256
 
 POLLS = (Kind.STATUS_POLL, Kind.RESULT_POLL)
-#: Refusals that are about the resource's state and not about the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
+#: Error statuses about the resource's state instead of the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
 OF_THE_STATE = frozenset({409, 412, 423})
 
 
-#: What makes two refused requests the same: method, URL, body and credential.
+#: What two rejected requests must share to be the same: method, URL, body and credential.
 CodeKey = tuple[str, str, bytes, str]
 
 
 class SeenCode(NamedTuple):
-    """The error code with which a request was refused before, and when its collection had last changed then."""
+    """The error code of a rejected request, and the index of the last change of its collection at that time."""
 
     epoch: int
     code: str
@@ -80,7 +80,7 @@ class SeenCode(NamedTuple):
 
 
 class Pages:
-    """The pages of one collection's list by limit and offset since the collection last changed."""
+    """The pages of one collection's list by limit and offset since the last change of the collection."""
 
     __slots__ = ("epoch", "listings", "totals")
 
@@ -91,14 +91,14 @@ class Pages:
 
 
 class State:
-    """The state of one state scope and one contract."""
+    """The state of one contract within one state scope."""
 
     def __init__(self, contract: Contract, circumstances: Circumstances) -> None:
         self.contract = contract
         self._circumstances = circumstances
         self._is_first = True
         self.promised = circumstances.names
-        #: Undocumented values by which promised connections show, before any write, that they are at rest.
+        #: Undocumented values that promised connections show before any write: they mean at rest.
         self.at_rest: set[str] = set()
         self.index = 0
         self.written = False
@@ -118,7 +118,7 @@ class State:
         self.has_exact_integers = False
 
     def after_reset(self) -> State:
-        """A state of the same target after a reset: only what belongs to the target is still known."""
+        """Return the state after a reset of the target: only facts about the target itself are kept."""
         found = State(self.contract, self._circumstances)
         found._accepted_decisions = self._accepted_decisions
         found.at_rest = self.at_rest
@@ -128,19 +128,19 @@ class State:
     # reading
 
     def collection(self, path: str) -> ObservedCollection:
-        """The collection at a path (lower case); an empty one where it is unknown."""
+        """Return the collection at a path (lower case); an empty one if it is unknown."""
         return self.collections.get(path) or ObservedCollection(path)
 
     def subject_of(self, call: Call) -> Subject | None:
-        """The connection that a call is about, None where it is about a whole collection."""
+        """Return the connection of a call; None if the call is about a whole collection."""
         return self.collection(call.collection).subject(call.subject) if call.subject else None
 
     def running_at(self, url: str) -> Running | None:
-        """The operation that is polled at a URL."""
+        """Return the operation that is polled at a URL."""
         return self._operations.get(url)
 
     def chain_at(self, url: str) -> Chain | None:
-        """The pages that lead to a URL by next links, or to a token (``key_of_page``)."""
+        """Return the pages that lead to a URL or token (see ``key_of_page``) by next links."""
         return self._chains.get(url)
 
     def has_token(self, token: object) -> bool:
@@ -148,20 +148,20 @@ class State:
         return isinstance(token, str) and token in self._tokens
 
     def pages_of(self, path: str, epoch: int) -> Pages | None:
-        """The pages of a collection's list by limit and offset since its last change (``epoch``)."""
+        """Return the pages of a collection's list by limit and offset since its last change (``epoch``)."""
         found = self._pages.get(path)
         return found if found is not None and found.epoch == epoch else None
 
     def has_request_id(self, request_id: str) -> bool:
-        """Whether an earlier answer had a request id."""
+        """Whether an earlier answer had this request id."""
         return request_id in self._request_ids
 
     def code_for(self, key: CodeKey) -> SeenCode | None:
-        """The error code with which a request was refused before."""
+        """Return the error code with which a request was rejected before."""
         return self._codes.get(key)
 
     def accepted_like(self, call: Call) -> Call | None:
-        """The last request of the same operation, on the same collection, that was in order and accepted."""
+        """Return the last valid, accepted request of the same operation on the same collection."""
         return self._accepted.get((call.collection, call.name))
 
     def has_accepted_decision(self, call: Call) -> bool:
@@ -169,18 +169,18 @@ class State:
         return self._accepted_decisions.get((call.collection, call.decision)) is not None
 
     def integer_at(self, key: tuple[str, str]) -> int | None:
-        """The integer beyond 2^53 that was first seen under a key."""
+        """Return the integer beyond 2^53 that was first seen under a key."""
         return self._integers.get(key)
 
     @property
     def integers(self) -> list[int]:
-        """The integers beyond 2^53 of earlier answers."""
+        """Return the integers beyond 2^53 of earlier answers."""
         return self._integers.values()
 
     # the fold
 
     def record(self, view: View) -> None:
-        """Add a call that has been judged."""
+        """Add a judged call to the state."""
         linked, paged, integers, codes = view.linked_page, view.offset_page, view.big_integers, view.code_key
         error_code = view.call.error_code
         call = view.call = view.call.at_rest()
@@ -227,7 +227,9 @@ class State:
         return found
 
     def _make(self, collection: ObservedCollection, name: str) -> Subject:
-        """The connection of that name; of too many, those of another collection, or the oldest, are forgotten."""
+        """Return the connection of a name, adding it if it is unknown. Evicts other collections, or the oldest, at the
+        limit.
+        """
         subject, is_new = collection.make(name)
         if not is_new:
             return subject
@@ -312,7 +314,7 @@ class State:
                 change(known, [("get", shown), ("presence", Presence.PRESENT), ("absent", None)])
 
     def _record_at_rest(self, view: View, seen: Observation) -> None:
-        """Note an undocumented value that a connection shows to which nothing was done: ENM-1 reports it."""
+        """Record an undocumented value that an unchanged connection shows: ENM-1 reports it."""
         schema, word = view.call.schema, value_on_the_way(self.contract, seen.value, self.at_rest)
         if seen.subject.name not in self.promised or schema is None:
             return
@@ -320,7 +322,7 @@ class State:
             self.at_rest.add(word)
 
     def _goes_on_unseen(self, subject: Subject) -> bool:
-        """Whether an operation goes on, in a contract whose connections have no member that shows it."""
+        """Whether an operation is in progress, in a contract whose connections do not show it."""
         return subject.goes_on and not self.contract.member.provisioning
 
     def _record_write(self, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
@@ -344,7 +346,7 @@ class State:
         if call.exchange.request.method == "DELETE":
             self._record_delete(call, collection, subject, answer, goes_on)
             return
-        if goes_on and subject.deleted is not None:  # the deletion may still remove what is written now, or not
+        if goes_on and subject.deleted is not None:  # the deletion may or may not remove what is written now
             collection.changed_members(self.index)
             change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
         elif subject.presence is not Presence.PRESENT:
@@ -399,9 +401,9 @@ class State:
             change(subject, [("read_only_sent", call), ("before_read_only", subject.latest.value)])
 
     def _start(self, call: Call, subject: Subject) -> Running | None:
-        """Note a long-running operation under the URLs that its answer names."""
+        """Record a long-running operation under the URLs in its answer."""
         named = self.contract.long_running.polled_at(call.exchange.response.headers, call.status)
-        # LRO-1 reports the others. A recording shows itself whether its client followed them.
+        # LRO-1 reports the others. Whether a client polled them is visible in the recording.
         recorded = self._circumstances.grade is Grade.RECORDING
         urls = [url if recorded or _can_be_polled(url, call) else "" for url in named]
         if call.status not in (200, 201, 202) or not any(urls):
@@ -436,7 +438,7 @@ class State:
             if word in rules.terminal:
                 self._end(running, word)
             elif rules.says_success(word):
-                self._end(running, rules.succeeded)  # LRO-2 reports the word
+                self._end(running, rules.succeeded)  # LRO-2 reports the status
 
     def _end(self, running: Running, word: str) -> None:
         if running.ended:
@@ -460,7 +462,7 @@ class State:
 
 
 def _record_writing(call: Call, subject: Subject, previous: int) -> None:
-    """Keep how a connection was shown before a write, or before the first of several without a look in between."""
+    """Record how a connection was shown before a write, or before the first of several unobserved writes."""
     writing, latest = subject.writing, subject.latest
     if writing is None or (latest is not None and latest.index > previous):
         writing = Writing(subject.get, subject.listed, ())
@@ -468,7 +470,7 @@ def _record_writing(call: Call, subject: Subject, previous: int) -> None:
 
 
 class _Answer(Enum):
-    """How a write was answered."""
+    """The class of the answer to a write."""
 
     REFUSED = "4xx"
     FAILED = "5xx, or none"
@@ -477,7 +479,7 @@ class _Answer(Enum):
     OTHER = "1xx or 3xx"
 
 
-#: The presence of a connection that was not known to exist, after a write that was answered so.
+#: The presence of an unknown connection after a write with such an answer.
 _WRITTEN = {_Answer.ACCEPTED: Presence.UNKNOWN, _Answer.DONE: Presence.PRESENT}
 #: By the status's first digit; 0: no answer came (``NO_ANSWER``).
 _BY_CLASS = {0: _Answer.FAILED, 2: _Answer.DONE, 4: _Answer.REFUSED, 5: _Answer.FAILED}
@@ -488,7 +490,7 @@ def _answer(status: int) -> _Answer:
 
 
 def _can_be_polled(url: str, call: Call) -> bool:
-    """Whether a client can poll a URL: it is absolute, and on the host that was called."""
+    """Whether a client can poll a URL: it is absolute, and on the called host."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -501,14 +503,14 @@ def _url(call: Call) -> str:
 
 
 def _note_early(subject: Subject, call: Call) -> None:
-    """Note a reading that shows what an operation is still creating."""
+    """Record an answer that shows what an operation is still creating."""
     running = subject.running
     if running is not None and running.creating and not running.ended and running.seen_early is None:
         change(running, [("seen_early", call)])
 
 
 def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
-    """Note what this reading settles, so that it is judged once: decisions, repetitions, read-only members."""
+    """Record what this answer settles, so that it is judged once: decisions, repetitions, read-only members."""
     call = view.call
     if not call.delivers:
         return

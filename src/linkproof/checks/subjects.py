@@ -1,6 +1,6 @@
-"""What is known of connections: how each was shown, what was decided, which operation goes on.
+"""What is known of connections: how each was shown, what was decided, which operation is in progress.
 
-Every value here is frozen: checks read it, and only ``record`` (in ``state.py``) changes it, by ``change``.
+Every value is frozen: checks read it; only ``record`` (in ``state.py``) changes it, by ``change``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from linkproof.contract.call import Call
 from linkproof.model.exchange import Exchange
 
-#: Refused and successful writes of a collection that are kept.
+#: Maximum number of rejected, and of successful, writes that are kept of a collection.
 _WRITES_KEPT = 32
 
 
 class Presence(Enum):
-    """Whether a connection exists, as far as the calls have shown."""
+    """Whether a connection exists, as far as calls have shown."""
 
     UNKNOWN = "unknown"
     PRESENT = "present"
@@ -28,7 +28,7 @@ class Presence(Enum):
 
 
 class Effect(Enum):
-    """Whether a decision that was answered with success took effect."""
+    """Whether a successful decision took effect."""
 
     OPEN = "open"
     DONE = "done"
@@ -37,7 +37,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups of a parent (ids and names, casefolded) as its private link resources list them, and where."""
+    """The groups of a parent (ids and names, casefolded) in its private link resources, and where they were listed."""
 
     names: frozenset[str]
     exchange: Exchange
@@ -45,7 +45,7 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A representation of a connection, the call that showed it, and the call's index in the state."""
+    """A representation of a connection, the call that showed it, and the index of that call in the state."""
 
     value: Any
     call: Call
@@ -57,9 +57,9 @@ class Shown:
 class Decision:
     """A decision that was answered with success.
 
-    ``long``: whether it began an operation. ``before``: the status that was shown before it. ``shown_by``: the
-    roles (Get, List) whose answer has been judged against it. ``was_on_its_way``: whether the connection was shown on
-    its way to another state since.
+    ``long``: whether it began an operation. ``before``: the status before it. ``shown_by``: the roles (Get, List) whose
+    answer has been judged against it. ``was_on_its_way``: whether the connection has since been shown in transition to
+    another state.
     """
 
     call: Call
@@ -74,16 +74,16 @@ class Decision:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the decision may still take effect: its operation was not seen to end, and it was not shown."""
+        """Whether the decision may still take effect: neither its effect nor the end of its operation was seen."""
         return self.effect is Effect.OPEN and not self.shown_by
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A long-running operation: the URLs at which it is polled, its last status, the status that ended it ("": none).
+    """A long-running operation: its polling URLs, its last status, the status that ended it ("": none).
 
-    ``result_done`` is the poll of its result that said that it is over; ``seen_early`` a reading that showed what the
-    operation was still creating; ``unreadable``: whether its status was refused, so that only the result says its end.
+    ``result_done``: the poll of its result that reported the end. ``seen_early``: an answer that showed what the
+    operation was still creating. ``unreadable``: its status was rejected, so that only the result reports its end.
     """
 
     call: Call
@@ -100,7 +100,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Successful writes of a connection since it was last shown, and how Get and List showed it before them."""
+    """The successful writes of a connection since it was last shown, and its representations before them."""
 
     get: Shown | None
     listed: Shown | None
@@ -109,7 +109,7 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class OddWrite:
-    """A successful write whose body broke its schema, and what was shown before any such write (None: nothing)."""
+    """A successful write whose body broke its schema, and the representation before any such write (None: none)."""
 
     call: Call
     before: Any
@@ -117,13 +117,13 @@ class OddWrite:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One connection, as far as the calls have shown it.
+    """One connection, as far as calls have shown it.
 
-    ``get`` and ``listed`` are its last representations; ``last_write`` is the index of its last write; ``repeat`` is
-    its representation between two identical decisions; ``read_only_sent`` is a write that sent read-only members, and
-    ``before_read_only`` what was shown before it. ``odd_writes`` are successful writes, the last first, whose body
-    broke its schema or had members that it does not know.
-    ``writing`` are its last writes; ``absent`` is the last Get that did not find it.
+    ``get`` and ``listed``: its last representations. ``last_write``: the index of its last write. ``repeat``: its
+    representation between two identical decisions. ``read_only_sent``: a write that sent read-only members;
+    ``before_read_only``: the representation before it. ``odd_writes``: successful writes, the last one first, whose
+    body broke its schema or had unknown members. ``writing``: its last writes. ``absent``: the last Get that did not
+    find it.
     """
 
     name: str
@@ -144,21 +144,21 @@ class Subject:
 
     @property
     def latest(self) -> Shown | None:
-        """The representation that was shown last, by Get or by List."""
+        """Return the last representation, by Get or List."""
         if self.get and (not self.listed or self.get.index > self.listed.index):
             return self.get
         return self.listed
 
     @property
     def before_odd_writes(self) -> Any:
-        """The representation that was shown last before any write broke its schema; None where none was."""
+        """Return the last representation before any write that broke its schema; None if there is none."""
         if self.odd_writes:
             return self.odd_writes[0].before
         return self.latest.value if self.latest else None
 
     @property
     def goes_on(self) -> bool:
-        """Whether an operation on the connection has not ended."""
+        """Whether an operation on the connection is in progress."""
         return self.running is not None and not self.running.ended
 
 
@@ -197,69 +197,69 @@ class ObservedCollection:
         self._done: deque[Write] = deque(maxlen=_WRITES_KEPT)
 
     def find(self, name: str) -> Subject | None:
-        """The connection of that name (lower case), None where it is unknown."""
+        """Return the connection of a name (lower case); None if it is unknown."""
         return self._subjects.get(name)
 
     def subject(self, name: str) -> Subject:
-        """The connection of that name (lower case); one of which nothing is known where it is unknown."""
+        """Return the connection of a name (lower case); one without any facts if it is unknown."""
         return self._subjects.get(name) or Subject(name)
 
     @property
     def membership(self) -> int:
-        """The index at which a connection was last added or removed, -1 where none was."""
+        """Return the index at which a connection was last added or removed; -1 if none was."""
         return self._membership
 
     @property
     def complete(self) -> Listed | None:
-        """The last complete listing."""
+        """Return the last complete listing."""
         return self._complete
 
     @property
     def groups(self) -> Groups | None:
-        """The groups of the parent, None where they are unknown."""
+        """Return the groups of the parent; None if they are unknown."""
         return self._groups
 
     @property
     def subjects(self) -> Sized[Subject]:
-        """The known connections, the oldest first."""
+        """Return the known connections, the oldest first."""
         return self._subjects.values()
 
     @property
     def refused(self) -> Sized[Write]:
-        """The last writes that were refused, the oldest first."""
+        """Return the last rejected writes, the oldest first."""
         return self._refused
 
     @property
     def done(self) -> Sized[Write]:
-        """The last writes that were answered with success, or failed; the oldest first."""
+        """Return the last writes that succeeded or failed (5xx), the oldest first."""
         return self._done
 
     @property
     def last_done(self) -> int:
-        """The index of the last of ``done``, -1 where there is none."""
+        """Return the index of the last of ``done``; -1 if there is none."""
         return self._done[-1].index if self._done else -1
 
     @property
     def last_write(self) -> int:
-        """The index of the last write, whether it was done or refused; -1 where there is none."""
+        """Return the index of the last write, successful or rejected; -1 if there is none."""
         return max(self.last_done, self._refused[-1].index if self._refused else -1)
 
     # for ``record`` only
 
     def has_groups(self, groups: Groups) -> None:
-        """The parent has these groups."""
+        """Record the groups of the parent."""
         self._groups = groups
 
     def changed_members(self, index: int) -> None:
-        """Note that a connection was added or removed."""
+        """Record that a connection was added or removed."""
         self._membership = index
 
     def listed(self, listing: Listed) -> None:
-        """Keep a complete listing."""
+        """Record a complete listing."""
         self._complete = listing
 
     def make(self, name: str) -> tuple[Subject, bool]:
-        """The connection of that name, and whether it was unknown before."""
+        """Return the connection of a name, and whether it was added."""
         found = self._subjects.get(name)
         if found is not None:
             return found, False
@@ -267,11 +267,11 @@ class ObservedCollection:
         return found, True
 
     def forget_oldest(self) -> None:
-        """Forget the connection that has been known for longest."""
+        """Evict the connection that has been known for longest."""
         self._subjects.popitem(last=False)
 
     def note(self, write: Write, *, refused: bool) -> None:
-        """Keep a write."""
+        """Record a write."""
         (self._refused if refused else self._done).append(write)
 
 
@@ -279,27 +279,27 @@ _set = object.__setattr__
 
 
 def change(value: Subject | Decision | Running, members: Iterable[tuple[str, Any]]) -> None:
-    """Change members of a frozen value. For ``record`` only: nothing else may change what checks read."""
+    """Change members of a frozen value. Only ``record`` may call it: nothing else may change what checks read."""
     for name, new in members:
         _set(value, name, new)
 
 
 def overlap(one: Call, other: Call) -> bool:
-    """Whether two requests were on their way at the same time, where times are known."""
+    """Whether two requests were in flight at the same time, where times are known."""
     a, b = one.exchange, other.exchange
     return a.ended > b.started > 0 and b.ended > a.started > 0
 
 
 def ended_after(one: Call, other: Call) -> bool:
-    """Whether a call was answered only after another was sent, where times are known."""
+    """Whether a call was answered after another one was sent, where times are known."""
     return one.exchange.ended > other.exchange.started > 0
 
 
 def is_race(subject: Subject, writes: Iterable[Write], call: Call) -> bool:
-    """Whether a decision raced with something else that was asked of its connection.
+    """Whether a decision races with another request on its connection.
 
-    Either the requests overlap, or an operation that an earlier one began goes on. Whoever loses a race is refused
-    rightly, and what was shown before may have been out of date when the decision arrived.
+    Either the requests overlap, or an operation of an earlier one is in progress. The loser of a race may be rejected,
+    and the connection may have changed between its last representation and the decision.
     """
     if subject.goes_on or any(d.goes_on for d in subject.decisions):
         return True
@@ -307,7 +307,7 @@ def is_race(subject: Subject, writes: Iterable[Write], call: Call) -> bool:
 
 
 def path_of(call: Call) -> str:
-    """The URL of a call without its query."""
+    """Return the URL of a call without its query."""
     return call.exchange.request.url.split("?", 1)[0]
 
 
@@ -320,7 +320,7 @@ def spelled_otherwise(write: Call, subject: Subject) -> bool:
 
 
 def same_request(one: Call, other: Call) -> bool:
-    """Whether two calls ask for the same: method, connection and body."""
+    """Whether two calls have the same method, connection and body."""
     return (
         one.exchange.request.method == other.exchange.request.method
         and one.subject == other.subject

@@ -1,4 +1,4 @@
-"""PAG-9 to PAG-11, and PAG-3/4 for lists by token: tokens lead on, filters hold, the page has its size."""
+"""PAG-9 to PAG-11, PAG-3 and PAG-4 for lists paged by token: tokens, filters, page size."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _is_page(of: CallClass) -> bool:
 
 @check("PAG-9", applies_to=_is_list)
 def tokens_lead_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A token that a page had is answered with the next page; one that no page had is refused."""
+    """A token that a page had gets the next page; a token that no page had is rejected."""
     token = call.listing(call.contract.list.token)
     if not isinstance(token, str) or not token or call.throttled or call.status >= 500:
         return
@@ -47,7 +47,7 @@ def tokens_lead_on(call: Call, view: View, circumstances: Circumstances) -> Iter
 
 @check("PAG-3", "PAG-4", "STA-3", "STA-7", applies_to=_is_page)
 def walk_by_token_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Following the tokens ends, none comes twice, and the pages together hold each connection once."""
+    """A walk by tokens ends, no token occurs twice, and the pages contain each connection once."""
     page = view.linked_page
     if page is None:
         return
@@ -75,13 +75,13 @@ def _began_at_the_start(call: Call, view: View) -> bool:
 
 
 def _stays(shown: Shown | None) -> bool:
-    """Whether a connection was at rest when it was shown last: one that is being deleted goes by itself."""
+    """Whether a connection was at rest when last shown: one in deletion disappears without a further request."""
     return shown is not None and shown.settled
 
 
 @check("PAG-10", applies_to=lambda of: _is_page(of) and bool(of.contract.list.filter_list))
 def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Every item fits each filter by one of its values, and the pages of a filtered list leave out none that fits."""
+    """Every item matches one value of each filter, and the pages of a filtered list omit no matching item."""
     wanted, filters = wanted_by(call), call.contract.list.filters
     known = tuple((name, values) for name, values in wanted if name in filters)
     if not known:
@@ -101,7 +101,7 @@ def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterat
 
 
 def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -> Iterator[Judgement]:
-    """Judge the last page of a filtered list against the last whole one, where nothing was written since."""
+    """Compare the last page of a filtered list with the last complete list, if nothing was written in between."""
     complete, contract = view.collection.complete, call.contract
     if complete is None or view.collection.last_done > complete.start or not page.sound:
         return
@@ -110,7 +110,7 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
     shown = {s.name: s.listed.value for s in view.collection.subjects if s.name in complete.names and s.listed}
     if len(shown) < len(complete.names):
         return
-    # What is on its way may have arrived since.
+    # A connection in transition may have reached its state since.
     stays = {name: value for name, value in shown.items() if settled(contract, value)}
     missing = [n for n, value in stays.items() if _fits(contract, value, wanted) and n not in page.all_names]
     if not missing:
@@ -127,7 +127,7 @@ def _fits(contract: Contract, value: Mapping[str, object], wanted: Wanted) -> bo
 
 @check("PAG-11", applies_to=lambda of: _is_page(of) and bool(of.contract.list.size))
 def size_bounds_the_page(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A page has at most as many items as were asked for."""
+    """A page has at most the requested number of items."""
     size = call.listing(call.contract.list.size)
     if not isinstance(size, int) or isinstance(size, bool):
         return

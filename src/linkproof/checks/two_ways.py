@@ -1,4 +1,4 @@
-"""STA-6 and HDR-4: Get and List, and paths in two cases, show one connection alike."""
+"""STA-6 and HDR-4: Get and List agree, and so do paths that differ in case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OWN = ("/etag",)
 
 
 def _is_comparable(of: CallClass) -> bool:
-    """What shows a connection, or says that there is none, where there is another way to look."""
+    """Whether the call shows a connection, or its absence, and another call can be compared with it."""
     if of.contract.by_role(Role.GET) is None or of.contract.by_role(Role.LIST) is None:
         return False
     return of.shows or (of.role is Role.GET and not of.flawed)
@@ -26,7 +26,7 @@ def _is_comparable(of: CallClass) -> bool:
 
 @check("STA-6", applies_to=_is_comparable)
 def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Get and List show a connection alike, as long as nothing was asked of the collection in between."""
+    """Get and List show the same connection, unless the collection was written to in between."""
     if call.role is Role.GET and call.not_found and not call.defects:
         yield from _listed_yet_missing(call, view)
         return
@@ -70,7 +70,7 @@ def _reads_in_any_case(of: CallClass) -> bool:
 
 @check("HDR-4", applies_to=_reads_in_any_case)
 def paths_compare_without_case(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """The same Get in another case answers the same resource."""
+    """The same Get with its path in another case returns the same resource."""
     subject = view.subject
     if call.throttled or subject is None or subject.get is None or subject.presence is not Presence.PRESENT:
         return

@@ -1,4 +1,4 @@
-"""Hosts of URLs, as they are compared."""
+"""Comparison of hosts in URLs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def begin_alike(one: str, other: str) -> bool:
-    """Whether two URLs are http(s) and spell host and port alike; False decides nothing."""
+    """Whether two URLs are http(s) with the same spelling of host and port; False is inconclusive."""
     end = other.find("/", len("https://"))
     return end > 0 and other.startswith(("http://", "https://")) and one[: end + 1] == other[: end + 1]
 
@@ -19,7 +19,7 @@ def is_absolute(parts: SplitResult) -> bool:
 
 
 def same_host(one: SplitResult, other: SplitResult) -> bool:
-    """Whether two URLs name the same host and port; a scheme's default port may be left out (RFC 3986, 6.2.3)."""
+    """Whether two URLs have the same host and port; a scheme's default port may be omitted (RFC 3986, 6.2.3)."""
     return one.netloc.casefold() == other.netloc.casefold() or _authority(one) == _authority(other)
 
 

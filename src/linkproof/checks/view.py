@@ -34,16 +34,12 @@ def _group_names(item: Any, pointers: tuple[str, ...]) -> frozenset[str]:
 
 
 class View:
-    """The state before one call, as the checks of that call see it. What several of them need is worked out once.
+    """The state before one call, as the checks of that call see it. Values that several checks need are computed once.
 
-    Attributes:
-        call: the call that is judged.
-        collection: the collection that it is about.
-        subject: the connection that it is about, None where it is about the whole collection.
-        operation: the long-running operation that it polls.
-        observed: the connections that it shows, where it is a Get or List that was answered with success.
-        written: whether any request before it would have changed something.
-        linked_page, offset_page: the page of a list that it is, as the next one of its walk.
+    Attributes: call: the judged call. collection: the collection of the call. subject: the connection of the call, None
+    if it is about the whole collection. operation: the long-running operation that it polls. observed: the connections
+    that it shows, if it is a successful Get or List. written: whether an earlier request would have changed something.
+    linked_page, offset_page: the page of a list that it is, as the next one of its walk.
     """
 
     __slots__ = (
@@ -85,7 +81,7 @@ class View:
 
     @property
     def groups(self) -> Groups | None:
-        """The groups of the parent, where the call lists its private link resources, all on one page."""
+        """Return the groups of the parent, if the call lists all its private link resources on one page."""
         call = self.call
         rules, pointers = call.contract.list, call.contract.member.group_names
         items = at(call.answer, rules.items)
@@ -106,7 +102,7 @@ class View:
 
     @property
     def token_is_known(self) -> bool:
-        """Whether any earlier page had the token that was sent."""
+        """Whether an earlier page had the token that was sent."""
         return self._state.has_token(self.call.listing(self.call.contract.list.token))
 
     @property
@@ -116,12 +112,12 @@ class View:
 
     @property
     def seen_code(self) -> SeenCode | None:
-        """The error code with which the same request was refused before."""
+        """Return the error code with which the same request was rejected before."""
         return self._state.code_for(self.code_key) if self.code_key is not None else None
 
     @property
     def accepted_before(self) -> Call | None:
-        """The last request of the same operation that was in order and accepted."""
+        """Return the last valid, accepted request of the same operation."""
         return self._state.accepted_like(self.call)
 
     @property
@@ -131,27 +127,27 @@ class View:
 
     @property
     def big_integers(self) -> tuple[BigInteger, ...]:
-        """The integers beyond 2^53 of the answer."""
+        """Return the integers beyond 2^53 of the answer."""
         if self._integers is None:
             self._integers = big_integers(self.call) if self._state.has_integers else ()
         return self._integers
 
     def is_settled(self, value: Any) -> bool:
-        """Whether a representation shows a connection that is not on its way to another state."""
+        """Whether a representation shows a connection at rest."""
         return settled(self._state.contract, value, self._state.at_rest)
 
     def known_integer(self, key: tuple[str, str]) -> int | None:
-        """The integer that was first seen under a key."""
+        """Return the integer that was first seen under a key."""
         return self._state.integer_at(key)
 
     @property
     def known_integers(self) -> list[int]:
-        """The integers beyond 2^53 of earlier answers."""
+        """Return the integers beyond 2^53 of earlier answers."""
         return self._state.integers
 
     @property
     def exact_integers(self) -> bool:
-        """Whether an earlier answer had an integer that cannot have gone through a double."""
+        """Whether an earlier answer had an integer that cannot have been rounded to a double."""
         return self._state.has_exact_integers
 
     def _request_id(self) -> str:
@@ -160,7 +156,7 @@ class View:
         return self.call.exchange.response.headers.get(self._state.contract.request_id_header).strip()
 
     def _code_key(self) -> CodeKey | None:
-        """What makes two refused requests the same; None for what may well be refused otherwise the next time."""
+        """Return what identifies a rejected request; None if a repetition may well get another error."""
         call = self.call
         if not call.error_code or call.throttled or call.status in OF_THE_STATE:
             return None
@@ -178,12 +174,12 @@ class View:
         find = self.collection.subject
         named = call.named if len(call.named) == len(call.items) else tuple(self._named())
         names = Counter(n for n, _, _ in named)
-        if len(names) < len(named):  # PAG-4: which of the two is the connection, nobody can say
+        if len(names) < len(named):  # PAG-4: it is unknown which of the two is the connection
             named = tuple(one for one in named if names[one[0]] == 1)
         return tuple(Observation(find(n), item, place, self.is_settled(item)) for n, item, place in named)
 
     def _named(self) -> Iterator[Named]:
-        """The items that have a name, also where an item's id and name contradict each other."""
+        """Return the items with a name, even if an item's id and name contradict each other."""
         start = self._state.contract.list.items
         for index, item in enumerate(self.call.items):
             name = self._name(item)

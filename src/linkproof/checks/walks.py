@@ -1,7 +1,7 @@
 """Walks over the pages of a list: what a page adds to the pages before it.
 
-A step is worked out from the walk so far and one call, and changes nothing: the checks judge it, and ``record`` (in
-``state.py``) keeps it.
+A step is computed from the walk so far and one call, without changing either: checks judge it, and ``record`` (in
+``state.py``) stores it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from linkproof.checks.subjects import ObservedCollection
 from linkproof.contract.call import Call
 from linkproof.contract.names import name_of
 
-#: A walk that shows nothing new over this many pages never ends.
+#: Number of consecutive pages without a new item after which a walk counts as endless.
 _IDLE_PAGES = 20
 
-#: Query parameters by which a list is filtered, with their values, sorted.
+#: Query parameters that filter a list, with their values, sorted.
 Filters = tuple[tuple[str, str], ...]
 #: Sort key and direction.
 Order = tuple[str, str]
@@ -38,7 +38,7 @@ class Onward(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Pages that next links have joined, up to a page that is not seen yet."""
+    """Pages joined by next links, up to a page that is not seen yet."""
 
     start: int
     first: Call
@@ -51,10 +51,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class LinkedPage:
-    """A page of a list by next link or by token, as the next one of a walk; ``link`` is either.
+    """A page of a list by next link or token, as the next one of a walk; ``link`` is either.
 
-    ``twice``: names that came before, or twice on this page. ``changed``: whether connections were added or removed
-    since the walk began. ``sound``: whether nothing was wrong with the walk that leaves it unjudged.
+    ``twice``: names that occurred before, or twice on this page. ``changed``: whether connections were added or removed
+    since the walk began. ``sound``: False if an irregularity of the walk leaves it unjudged.
     """
 
     start: int
@@ -71,7 +71,7 @@ class LinkedPage:
 
     @property
     def all_names(self) -> frozenset[str]:
-        """The names on all pages so far."""
+        """Return the names on all pages so far."""
         return frozenset(self.names).union(self.before)
 
 
@@ -81,7 +81,7 @@ _NOTHING: AbstractSet[str] = frozenset()
 def linked_page(
     call: Call, chain: Chain | None, index: int, collection: ObservedCollection, names: tuple[str, ...]
 ) -> LinkedPage:
-    """A page of a list by next link or token, with the ``names`` of its items ("": it has none).
+    """Return the page of a list by next link or token, with the ``names`` of its items ("": no name).
 
     ``chain`` is the walk that led to it, None for a first page.
     """
@@ -93,7 +93,7 @@ def linked_page(
     idle = 0 if any(n not in before for n in counts) else (chain.idle if chain else 0) + 1
     changed = collection.membership > start
     has_items = isinstance(call.answer, dict) and isinstance(at(call.answer, rules.items), list)
-    # SHP-1 or SHP-5 says what is wrong with an item that has no name.
+    # SHP-1 or SHP-5 reports an item without a name.
     sound = (chain.sound if chain else True) and has_items and "" not in counts
     found = at(call.answer, rules.next_link or rules.next_token)
     link = found if isinstance(found, str) else ""
@@ -122,13 +122,13 @@ def _onward(call: Call, link: str, chain: Chain | None, first: Call, idle: int) 
 
 
 def _way_to(call: Call) -> Any:
-    """What leads to a page: its URL, or the token that was sent for it."""
+    """Return what leads to a page: its URL, or the token that was sent for it."""
     token = call.contract.list.token
     return call.listing(token) if token else call.exchange.request.url
 
 
 def key_of_page(call: Call) -> str:
-    """What a next link or a token has to be for the page that it leads to."""
+    """Return the key of the page that a next link or token leads to."""
     if not call.contract.list.token:
         return call.exchange.request.url
     sent = _way_to(call)
@@ -136,16 +136,16 @@ def key_of_page(call: Call) -> str:
 
 
 def walk_key(call: Call, link: str) -> str:
-    """What a page's next link or token is known by: a token belongs to the collection and the filters of its walk."""
+    """Return the key of a page's next link or token: a token belongs to the collection and the filters of its walk."""
     return link if not call.contract.list.token else f"{call.collection} {wanted_by(call)} {link}"
 
 
-#: The names of filters with the values that fit, sorted.
+#: The names of filters with their accepted values, sorted.
 Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def wanted_by(call: Call) -> Wanted:
-    """The filters of a list that has them as a list of names and values."""
+    """Return the filters of a list whose request has a list of names and values."""
     rules = call.contract.list
     found = at(call.sent, f"/{rules.filter_list}") if rules.filter_list else ()
     wanted: list[tuple[str, tuple[str, ...]]] = []
@@ -158,7 +158,7 @@ def wanted_by(call: Call) -> Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The number of items that a list first said it has: the number, the index and the URL of that page."""
+    """The total that a list first reported: the number, the index and the URL of that page."""
 
     number: int
     index: int
@@ -167,9 +167,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The name and sort key at each place of a list, by the pages of one filter and order so far.
+    """Name and sort key at each position of a list, from the pages of one filter and order so far.
 
-    ``end`` is the number of items, None while no page has shown the end; ``judged``: whether the whole was judged.
+    ``end``: the number of items, None until a page has shown the end. ``judged``: whether the whole list was judged.
     """
 
     names: Mapping[int, str]
@@ -180,7 +180,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An item that stands where another stood before: its index on the page, the place, the two names."""
+    """Two items at the same position of a list: index on the page, position, both names."""
 
     index: int
     place: int
@@ -190,10 +190,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class OffsetPage:
-    """A page of a list by limit and offset, laid over the pages before it.
+    """A page of a list by limit and offset, combined with the pages before it.
 
-    ``total`` is the number of items that the page says the list has, None where it says none. ``placed`` maps places to
-    (name, sort key). ``whole`` are the names of the whole list, None unless this page is the first to complete it.
+    ``total``: the total that the page reports, None if it reports none. ``placed`` maps positions to (name, sort key).
+    ``whole``: the names of the whole list, None unless this page is the first to complete it.
     """
 
     filters: Filters
@@ -208,7 +208,7 @@ class OffsetPage:
 
     @property
     def total_varies(self) -> bool:
-        """Whether the total is not the one that an earlier page gave."""
+        """Whether the total differs from that of an earlier page."""
         return self.total is not None and self.totals is not None and self.total != self.totals.number
 
 
@@ -216,12 +216,12 @@ _EMPTY = Listing({}, {})
 
 
 def filters_of(call: Call) -> Filters:
-    """The filters that a list is asked for."""
+    """Return the filters of a list request."""
     return tuple(sorted((n, call.query[n]) for n in call.contract.list.filters if call.query.get(n)))
 
 
 def order_of(call: Call) -> Order:
-    """The order that a list is asked for, or its default."""
+    """Return the order of a list request, or the default order."""
     rules = call.contract.list
     return (
         call.query.get(rules.sort_key, rules.default_sort_key),
@@ -230,18 +230,18 @@ def order_of(call: Call) -> Order:
 
 
 def number_of(call: Call, name: str, default: int) -> int:
-    """A query parameter's number."""
+    """Return the number in a query parameter."""
     sent = call.query.get(name)
     return int(sent) if sent is not None else default
 
 
 def is_filtered_by_nothing(call: Call) -> bool:
-    """Whether a filter is sent empty. The contract leaves open whether that is no filter, or fits nothing."""
+    """Whether a filter is empty. The contract does not say whether it then matches everything or nothing."""
     return any(call.query.get(name) == "" for name in call.contract.list.filters)
 
 
 def offset_page(call: Call, epoch: int, totals: Totals | None, listing: Listing | None) -> OffsetPage:
-    """A page of a list by limit and offset; ``listing`` are the pages before it since the collection last changed."""
+    """Return the page of a list by limit and offset. ``listing``: the pages before it since the last change."""
     rules, before = call.contract.list, listing or _EMPTY
     found = at(call.answer, rules.total)
     total = found if isinstance(found, int) and not isinstance(found, bool) else None
@@ -254,7 +254,7 @@ def offset_page(call: Call, epoch: int, totals: Totals | None, listing: Listing 
 
 
 def _placed(call: Call, before: Listing) -> tuple[dict[int, tuple[str, str]], Conflict | None]:
-    """Return the places of the page's items, and the first that conflicts with an earlier page."""
+    """Return the positions of the page's items, and the first one that conflicts with an earlier page."""
     offset, sort_key = number_of(call, call.contract.list.offset, 0), "/" + order_of(call)[0]
     placed: dict[int, tuple[str, str]] = {}
     for index, item in enumerate(call.items):
