@@ -20,9 +20,11 @@ from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
+from linkproof.targets import auth
 from linkproof.targets.auth import credentials_of
 from linkproof.targets.model import Auth
 from tests.command_line import linkproof
+from tests.hostile_server import HostileServer
 
 ROOT = Path(__file__).parents[1]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -183,6 +185,17 @@ def test_keystone_that_refuses_is_the_callers_mistake(service: Service, monkeypa
     with pytest.raises(UsageError, match="the identity service gives no token") as told:
         credentials_of(keystone(service), "https://vpcep.example").fields("GET", "https://vpcep.example/v1", b"")
     assert "pass-word" not in str(told.value)
+
+
+def test_keystone_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OS_USER", "somebody")
+    monkeypatch.setenv("OS_PASSWORD", "pass-word")
+    monkeypatch.setattr(auth, "_SIGN_IN_S", 0.2)
+    more = {"username_env": "OS_USER", "password_env": "OS_PASSWORD", "domain": "account", "project_id": "p-1"}
+    with HostileServer("silence") as server:
+        table = Auth("keystone", where="t.toml: [auth.huawei]", more={**more, "auth_url": f"{server.base_url}/v3"})
+        with pytest.raises(UsageError, match="the identity service gives no token"):
+            credentials_of(table, "https://vpcep.example").fields("GET", "https://vpcep.example/v1", b"")
 
 
 @pytest.mark.parametrize("body", [b"", '{"action":"receive","ä":1}'.encode()])

@@ -22,6 +22,9 @@ WENT_ALONG = "gone with its endpoint"
 #: How the outcome of an entry begins that could not be undone, and that somebody has accepted.
 ACCEPTED = "accepted"
 
+#: Cleaning up may take at least this long, however short the run's budget is.
+_LEAST_MINUTES = 5
+
 
 class Accept(Enum):
     """What of that which can never be undone is accepted, so that the target is free again."""
@@ -68,9 +71,8 @@ def clean_up(
     left: dict[tuple[str, str], tuple[Entry, str]] = {}
     names = tuple(e.name for e in journal.open)
     target = opened.target
-    # Cleaning up is never over budget; it still keeps its distance.
-    free = replace(target, limits=Limits(per_second=target.limits.per_second), allow=(*target.allow, *names))
-    session = Session(free, contracts, client=replace(opened, target=free).client(), may_reset=False)
+    own = replace(target, limits=_limits(target.limits), allow=(*target.allow, *names))
+    session = Session(own, contracts, client=replace(opened, target=own, began=None).client(), may_reset=False)
     try:
         # What was made goes last: with an endpoint goes its connection.
         for entry in sorted(journal.open, key=lambda e: e.making):
@@ -90,6 +92,12 @@ def clean_up(
             journal.done(entry, f"{ACCEPTED}: {outcome}")
             del left[key]
     return [LeakedResource(entry.contract, entry.name, str(outcome)) for entry, outcome in left.values()]
+
+
+def _limits(limits: Limits) -> Limits:
+    """Return the limits of cleaning up: any number of requests, and as many minutes again as the run had."""
+    minutes = None if limits.minutes is None else max(limits.minutes, _LEAST_MINUTES)
+    return Limits(minutes=minutes, per_second=limits.per_second)
 
 
 def _is_accepted(entry: Entry, journal: Journal, accept: Accept) -> bool:

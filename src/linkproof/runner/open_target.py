@@ -24,10 +24,17 @@ from linkproof.targets.replay_client import SCHEME, Recorded, ReplayClient, read
 
 @dataclass(frozen=True)
 class Opened:
-    """A target that can be called, and what to do when it is no longer needed.
+    """A target that can be called.
 
-    ``recorded`` is the cassette that answers in its place, if one does; ``transport`` takes the place of the network,
-    and ``clock`` that of real time, where they are given. ``credentials`` are those that its clients have obtained.
+    Args:
+        target: what the target file says.
+        close: called when the target is no longer needed.
+        recorded: the cassette that answers in the target's place.
+        transport: takes the place of the network.
+        clock: takes the place of real time.
+        credentials: those that its clients have obtained.
+        began: when the minutes of the budget began, on the clock: all its clients share them. With None each client
+            has minutes of its own.
     """
 
     target: Target
@@ -36,12 +43,13 @@ class Opened:
     transport: httpx.BaseTransport | None = None
     clock: Clock = field(default_factory=Clock)
     credentials: dict[str, Credentials] = field(default_factory=dict)
+    began: float | None = None
 
     def client(self) -> Client:
-        """What answers: the target, or its cassette."""
+        """Return a client of the target, or of its cassette."""
         if self.recorded:
             return ReplayClient(self.recorded)
-        return Client(self.target, self.transport, self.clock, self.credentials)
+        return Client(self.target, self.transport, self.clock, self.credentials, self.began)
 
 
 #: Opens the target that a run was asked for: by its name or file, for some contracts.
@@ -57,7 +65,8 @@ def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
         recorded = read_recorded(Path(path.removeprefix(SCHEME)), contracts)
         return Opened(recorded.target, lambda: None, recorded)
     if path:
-        return Opened(read_target(Path(path), contracts), lambda: None)
+        clock = Clock()
+        return Opened(read_target(Path(path), contracts), lambda: None, clock=clock, began=clock.now())
     # Server and client share a clock of their own: the same seed sends the same requests, however busy the machine is.
     # A worker for one contract has a part of it.
     clock = VirtualClock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from linkproof.runner.preflight.findings import Preflight
 from linkproof.runner.run_recorder import Recording, replayed_info
 from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.runner.session import Session
+from linkproof.targets.budget import OverBudget
 from linkproof.targets.file import contracts_named
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
@@ -151,7 +153,8 @@ class RunContext:
                 self.current.dead = str(problem)
                 self.current.broken.append(Broken(str(problem), "found before anything was judged"))
             if may_reset:
-                self.current.reset()
+                with suppress(OverBudget):  # each test then says so itself
+                    self.current.reset()
         return self.current
 
     def recorder(self) -> Callable[[Exchange], None] | None:

@@ -20,6 +20,8 @@ from linkproof.targets.model import Auth
 
 #: A token is renewed so many seconds before it expires.
 _EARLY_S = 300.0
+#: Seconds that an identity service may take for each request.
+_SIGN_IN_S = 30.0
 
 #: Long enough never to be anybody's token, and plain enough to be seen for what it is.
 WRONG_TOKEN = "linkproof-wrong-credential"
@@ -173,7 +175,8 @@ class _Keystone:
                 password=_from_environment(more["password_env"], auth.where, "password_env"),
                 user_domain_name=more["domain"],
                 project_id=more["project_id"],
-            )
+            ),
+            timeout=_SIGN_IN_S,
         )
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)

@@ -1,4 +1,4 @@
-"""How much a run may ask of a target: so many requests, so many minutes, so many requests in a second."""
+"""Limit what a run may ask of a target: number of requests, minutes, and requests per second."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from linkproof.errors import TargetError
 
 
 class OverBudget(TargetError):
-    """The run has used up what it may: nothing more is sent, and what is left is not exercised."""
+    """The run has used up its budget: nothing more is sent, and the rest is not exercised."""
+
+
+class OutOfTime(OverBudget):
+    """The minutes of the budget are over, or would be at the end of a pause."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the target file allows; None: no limit."""
+    """Limits of the target file; None: no limit."""
 
     requests: int | None = None
     minutes: float | None = None
@@ -28,18 +32,27 @@ LIVE = Limits(requests=5000, minutes=30, per_second=5)
 
 
 class Budget:
-    """What of the limits is left. Requests of several threads share it."""
+    """What is left of the limits. Threads may share it.
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
+    Args:
+        limits: the limits of the target file.
+        clock: measures the minutes.
+        began: when the minutes began, on that clock; now if None.
+    """
+
+    def __init__(self, limits: Limits, clock: Clock, began: float | None = None) -> None:
         self.limits = limits
         self._clock = clock
         self._lock = threading.Lock()
-        self._began = clock.now()
+        self._began = clock.now() if began is None else began
         self._sent = 0
         self._next = 0.0
 
     def spend(self) -> None:
-        """Take one request, and wait until its turn. Raises OverBudget; KeyboardInterrupt once it was asked to stop."""
+        """Count one request, and wait until it may be sent.
+
+        Raises OverBudget, and KeyboardInterrupt once the run was asked to stop.
+        """
         go_on_or_stop()
         with self._lock:
             self._sent += 1
@@ -54,22 +67,25 @@ class Budget:
 
     @property
     def sent(self) -> int:
-        """How many requests were counted so far."""
+        """Number of requests counted so far."""
         return self._sent
 
     def left(self) -> float:
-        """Return how many seconds are left of the minutes; never less than a moment."""
+        """Return how many seconds are left of the minutes, at least a millisecond."""
         if self.limits.minutes is None:
             return float("inf")
         return max(self.limits.minutes * 60 - (self._clock.now() - self._began), 0.001)
 
     def refuse_if_over(self) -> None:
-        """Raise OverBudget where the minutes are over."""
+        """Raise OverBudget if the minutes are over."""
         self._refuse(self._clock.now() + 0.002)
 
     def rest(self, seconds: float) -> None:
-        """Wait, but not beyond the end. Raises OverBudget where the end comes first."""
-        self._refuse(self._clock.now() + seconds)
+        """Wait. Raises OverBudget, without waiting, if the minutes would be over before."""
+        now = self._clock.now()
+        self._refuse(now)
+        if self._is_after_the_end(now + seconds):
+            raise OutOfTime(f"a pause of {seconds:g} s would exceed the budget of {self.limits.minutes:g} minutes")
         self._clock.sleep(seconds)
         go_on_or_stop()
 
@@ -77,5 +93,8 @@ class Budget:
         limits = self.limits
         if limits.requests is not None and self._sent > limits.requests:
             raise OverBudget(f"the budget of {limits.requests} requests is used up")
-        if limits.minutes is not None and moment - self._began > limits.minutes * 60:
-            raise OverBudget(f"the budget of {limits.minutes:g} minutes is used up")
+        if self._is_after_the_end(moment):
+            raise OutOfTime(f"the budget of {limits.minutes:g} minutes is used up")
+
+    def _is_after_the_end(self, moment: float) -> bool:
+        return self.limits.minutes is not None and moment - self._began > self.limits.minutes * 60

@@ -44,6 +44,7 @@ class Client:
         transport: takes the place of the network.
         clock: what exchanges are timed by.
         credentials: those that other clients of the target have obtained; what this one obtains is added.
+        began: when the minutes of the target's budget began, on the clock; now if None.
     """
 
     def __init__(
@@ -52,12 +53,13 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
         credentials: dict[str, Credentials] | None = None,
+        began: float | None = None,
     ) -> None:
         self.target = target
         self.clock = clock or Clock()
         self.scenario = ""
         self.inflight: InflightLimit | None = None
-        self.budget = Budget(target.limits, self.clock)
+        self.budget = Budget(target.limits, self.clock, began)
         self._http = keep_deadlines(
             httpx.Client(
                 timeout=target.timeout_s,

@@ -12,7 +12,7 @@ from linkproof.runner.preflight.findings import Preflight
 from linkproof.runner.preflight.fixtures import compare_with_needs, report, take_census
 from linkproof.runner.preflight.probe import MOST_REQUESTS, Probe, Reply
 from linkproof.runner.preflight.service import missing_parent, problem_of
-from linkproof.targets.budget import Budget, Limits, OverBudget
+from linkproof.targets.budget import Budget, OutOfTime, OverBudget
 from linkproof.targets.client import Client
 from linkproof.targets.transfer import Unreachable
 
@@ -31,20 +31,23 @@ def examine(opened: Opened, contracts: Sequence[Contract], where: str, needs: Ne
     """
     outcome = Preflight()
     client = opened.client()
-    limits = Limits(requests=MOST_REQUESTS, per_second=opened.target.limits.per_second)
+    limits = replace(opened.target.limits, requests=MOST_REQUESTS)
+    began = client.clock.now() if opened.began is None else opened.began
     try:
         client.sign_in({c.vendor for c in contracts})
-        client.budget = Budget(limits, client.clock)
+        client.budget = Budget(limits, client.clock, began)
         _reset(client, outcome, where)
         for number, contract in enumerate(contracts):
             if outcome.problem is not None:
                 break
             if number:
                 outcome.requests += client.budget.sent
-                client.budget = Budget(limits, client.clock)
+                client.budget = Budget(limits, client.clock, began)
             _examine_one(client, contract, outcome, where, needs)
-        outcome.requests += client.budget.sent
+    except OutOfTime as error:
+        outcome.note("", f"{error}: nothing more was looked at")
     finally:
+        outcome.requests += client.budget.sent
         client.close()
     return outcome
 
@@ -71,6 +74,8 @@ def _examine_one(client: Client, contract: Contract, outcome: Preflight, where: 
     probe = Probe(client, contract)
     try:
         _ask(probe, outcome, where, counted=needs is not None)
+    except OutOfTime:
+        raise
     except OverBudget:
         outcome.note(contract.id, f"after {MOST_REQUESTS} requests no more was looked at", untried=False)
     if outcome.problem is None and needs is not None and client.target.writes:

@@ -11,6 +11,7 @@ from linkproof.contract.names import name_of, within_limits
 from linkproof.errors import TargetError
 from linkproof.model.exchange import Exchange
 from linkproof.runner.request_builder import RequestBuilder
+from linkproof.targets.budget import OutOfTime
 from linkproof.targets.client import Client
 
 #: Maximum number of requests for one contract, a reset included.
@@ -114,5 +115,7 @@ class Probe:
         request = f"{method} {url}"
         try:
             return Reply(request, self._client.send(self.contract, method, url, query=query or ()))
+        except OutOfTime:
+            raise
         except TargetError as error:
             return Reply(request, None, error)
