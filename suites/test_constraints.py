@@ -44,7 +44,7 @@ def test_a_body_at_the_ends_of_its_limits_is_accepted(driver: Driver, role: Role
     driver.needs_writes()
     if role is Role.DECIDE:
         # The plainest decision first: what else is refused differs from it.
-        name = driver.take("pending")
+        name = driver.reserve("pending")
         look(driver, name)
         driver.decide(decision, name)
     send_ends(driver, operation, decision, bystanders(driver, ""))
@@ -59,7 +59,7 @@ def test_each_limit_of_a_path_holds(driver: Driver, role: Role) -> None:
     if role in (Role.LIST, Role.GET):
         send_paths(driver, operation, driver.any_name(), None)
         return
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     body = whole_body(driver, operation, name) if operation.request is not None else None
     look(driver, name)
     for call in send_paths(driver, operation, name, body):
@@ -106,7 +106,7 @@ def test_a_query_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
 @pytest.mark.parametrize("role", _WRITES)
 def test_large_deep_and_odd_bodies_do_no_harm(driver: Driver, role: Role) -> None:
     operation = operation_with_body(driver, role)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     look(driver, name, *others)
     for raw in unusual_bodies(driver, operation, name).values():
@@ -120,7 +120,7 @@ def test_large_deep_and_odd_bodies_do_no_harm(driver: Driver, role: Role) -> Non
 @pytest.mark.parametrize("role", _WRITES)
 def test_the_same_json_written_otherwise_is_accepted(driver: Driver, role: Role) -> None:
     operation = operation_with_body(driver, role)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     look(driver, name)
     full = whole_body(driver, operation, name)
     reordered = {key: full[key] for key in reversed(full)}

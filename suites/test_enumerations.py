@@ -25,7 +25,7 @@ def _filterable(driver: Driver) -> list[str]:
 @pytest.mark.parametrize("decision", ["approve", "reject"])
 def test_every_decision_is_accepted_for_a_pending_connection(driver: Driver, decision: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     look(driver, name, *others)
     driver.decide(decision, name)
@@ -41,7 +41,7 @@ def test_enumerators_that_are_no_decision_do_no_harm(driver: Driver) -> None:
     others = [o for o in options if isinstance(o, str) and o not in rules.words.values()]
     if not others:
         raise DoesNotApply("every enumerator of the request is a decision")
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     around = bystanders(driver, name)
     look(driver, name, *around)
     for word in others:

@@ -38,7 +38,7 @@ def test_an_unknown_parent_is_not_found(driver: Driver) -> None:
     contract = driver.contract
     if contract.decide.parent:
         driver.needs_writes()
-        name = driver.take("pending")
+        name = driver.reserve("pending")
         unknown = {contract.decide.parent.strip("/"): _UNKNOWN_ID}
         look(driver, name)
         for decision in ("approve", "reject"):
@@ -65,7 +65,7 @@ def test_the_api_version_is_required(driver: Driver, version: str | None) -> Non
     driver.read(version=version)
     driver.send(driver.operation(Role.GET), name, version=version)
     if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
-        own = driver.take("pending")
+        own = driver.reserve("pending")
         look(driver, own)
         send_writes(driver, own, version=version)
         look(driver, own)
@@ -94,7 +94,7 @@ def test_undocumented_methods_are_refused(driver: Driver) -> None:
 def test_error_codes_are_those_of_the_table(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)
     driver.needs_writes()
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     other = driver.any_name()
     if driver.contract.list.limit:
         driver.walk_by_offset(1000)
@@ -127,14 +127,14 @@ def test_the_same_mistake_is_refused_with_the_same_code(driver: Driver) -> None:
         for _ in range(2):
             driver.page(**{driver.contract.list.token: "no-page-had-it"})
     if driver.contract.decide.parent and driver.target.writes:
-        pending, unknown = driver.take("pending"), {driver.contract.decide.parent.strip("/"): _UNKNOWN_ID}
+        pending, unknown = driver.reserve("pending"), {driver.contract.decide.parent.strip("/"): _UNKNOWN_ID}
         for _ in range(2):
             driver.send(driver.deciding("approve"), body=driver.body_for("approve", pending), parents=unknown)
     if driver.contract.by_role(Role.GET) is not None:
         for _ in range(2):
             driver.send(driver.operation(Role.GET), _unknown(driver))
     if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
-        name = driver.take("pending")
+        name = driver.reserve("pending")
         for raw in (b"{", b"{}", b"[]"):
             for _ in range(2):
                 driver.send(driver.operation(Role.DECIDE), name, raw=raw)

@@ -29,7 +29,7 @@ def test_credentials_are_checked(driver: Driver, credential: Credential) -> None
         driver.send(driver.operation(Role.GET), name, credential=credential)
         driver.send(driver.operation(Role.GET), driver.absent(), credential=credential)
     if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
-        own = driver.take("pending")
+        own = driver.reserve("pending")
         look(driver, own)
         send_writes(driver, own, credential=credential)
         look(driver, own)
@@ -59,7 +59,7 @@ def test_writes_compare_paths_without_case(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)
     if not driver.contract.caseless_paths:
         raise DoesNotApply("the contract's paths compare with case")
-    names = [driver.take("pending"), driver.take("pending")]
+    names = [driver.reserve("pending"), driver.reserve("pending")]
     others = bystanders(driver, names[0])
     for name, decision in zip(names, ("approve", "reject"), strict=True):
         plain = driver.path(operation, name)

@@ -12,7 +12,7 @@ _LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5", "STA-7", "STA-11")
 @pytest.mark.requirement(*_LRO)
 def test_a_deletion_is_followed_to_its_end(driver: Driver) -> None:
     driver.operation(Role.DELETE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     look(driver, name, *others)
     driver.delete(name)
@@ -23,7 +23,7 @@ def test_a_deletion_is_followed_to_its_end(driver: Driver) -> None:
 @pytest.mark.parametrize("decision", ["approve", "reject"])
 def test_a_decision_is_followed_to_its_end(driver: Driver, decision: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     look(driver, name, *others)
     driver.decide(decision, name)

@@ -49,7 +49,7 @@ def test_pages_are_whole_after_a_change(driver: Driver) -> None:
     driver.operation(Role.DECIDE)
     driver.needs_writes()
     # The last one listed: later pages show what was done, too.
-    name = driver.take("pending", names_in(driver, driver.walk()))
+    name = driver.reserve("pending", names_in(driver, driver.walk()))
     driver.get(name)
     driver.decide("approve", name)
     look_at_everything(driver)

@@ -23,7 +23,7 @@ def _subject(driver: Driver, role: Role) -> str:
     """A connection for the operation to work on: reads take any, writes one of their own."""
     if role in (Role.LIST, Role.GET):
         return driver.any_name()
-    return driver.take("pending")
+    return driver.reserve("pending")
 
 
 @pytest.mark.requirement(*_EVERYTHING)

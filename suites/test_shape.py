@@ -18,7 +18,7 @@ def test_every_connection_fits_its_schema(driver: Driver) -> None:
 @pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "ENM-1")
 def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     body = deepcopy(operation.request_example) or driver.body_for("approve", name)
     rules = driver.contract.decide
     if rules.subject:
@@ -36,7 +36,7 @@ def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
 @pytest.mark.parametrize("decision", ["", "approve", "reject"])
 def test_tags_are_answered_in_shape_and_change_nothing_else(driver: Driver, decision: str) -> None:
     operation = driver.operation(Role.TAGS)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     if decision:
         driver.decide(decision, name, "Decided before it was tagged")

@@ -21,7 +21,7 @@ _DESCRIPTIONS = {
 @pytest.mark.parametrize("text", list(_DESCRIPTIONS))
 def test_a_decision_is_shown_with_its_description(driver: Driver, text: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     look(driver, name, *others)
     driver.decide("approve" if text in ("plain", "long") else "reject", name, _DESCRIPTIONS[text])
@@ -48,7 +48,7 @@ def test_a_refused_request_changes_nothing(driver: Driver) -> None:
 @pytest.mark.parametrize("decision", ["approve", "reject"])
 def test_the_same_decision_twice_is_the_same_as_once(driver: Driver, decision: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     look(driver, name)
     for _ in range(2):
         driver.decide(decision, name, "The same words, sent twice")
@@ -59,7 +59,7 @@ def test_the_same_decision_twice_is_the_same_as_once(driver: Driver, decision: s
 @pytest.mark.parametrize("decision", ["", "approve"])
 def test_a_deleted_connection_is_gone(driver: Driver, decision: str) -> None:
     driver.operation(Role.DELETE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name)
     if decision:
         driver.decide(decision, name)
@@ -75,7 +75,7 @@ def test_list_and_get_agree(driver: Driver) -> None:
     driver.operation(Role.GET)
     look_at_everything(driver)
     if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
-        name = driver.take("pending")
+        name = driver.reserve("pending")
         driver.decide("reject", name, "Not this one – non")
         look_at_everything(driver)
 
@@ -84,7 +84,7 @@ def test_list_and_get_agree(driver: Driver) -> None:
 @pytest.mark.parametrize("decision", ["approve", "reject"])
 def test_deciding_one_leaves_the_others(driver: Driver, decision: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     others = bystanders(driver, name, 4)
     look(driver, name, *others)
     driver.decide(decision, name)
@@ -109,7 +109,7 @@ _READ_ONLY = {
 @pytest.mark.parametrize("members", ["all", "state and system data"])
 def test_read_only_members_are_not_taken_over(driver: Driver, members: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     look(driver, name)
     wanted = {p: v for p, v in _READ_ONLY.items() if members == "all" or p.count("/") > 1 or p == "/systemData"}
     call = driver.decide("approve", name, "With members that only the service may write", more=wanted)
@@ -124,7 +124,7 @@ def test_read_only_members_are_not_taken_over(driver: Driver, members: str) -> N
 @pytest.mark.parametrize(("first", "second"), [("reject", "approve"), ("approve", "reject")])
 def test_what_was_decided_is_decided_again_or_refused(driver: Driver, first: str, second: str) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     look(driver, name)
     driver.decide(first, name, "First")
     look(driver, name)
@@ -140,7 +140,7 @@ _RACES = 5
 @pytest.mark.parametrize("attempt", [1, 2, 3])
 def test_two_decisions_at_the_same_time_do_not_mix(driver: Driver, attempt: int) -> None:
     driver.operation(Role.DECIDE)
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     look(driver, name)
     for race in range(1 if driver.contract.decide.final else _RACES):
         bodies = [
@@ -160,7 +160,7 @@ def test_several_are_decided_together(driver: Driver, decision: str) -> None:
     operation, subjects = driver.deciding(decision), driver.contract.decide.subjects
     if not subjects:
         raise DoesNotApply("a decision is about one connection")
-    names = [driver.take("pending") for _ in range(3)]
+    names = [driver.reserve("pending") for _ in range(3)]
     others = bystanders(driver, names[0], 4)
     for asked in (names[:2], [names[2], "linkproof-absent-1"], ["linkproof-absent-1", "linkproof-absent-2"]):
         look(driver, *names, *others)
@@ -177,7 +177,7 @@ def test_a_dry_run_changes_nothing(driver: Driver) -> None:
     pointer = driver.contract.decide.dry_run
     if not pointer:
         raise DoesNotApply("the contract has no dry run")
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     look(driver, name)
     for decision in ("approve", "reject"):
         body = driver.body_for(decision, name)

@@ -348,7 +348,7 @@ def test_what_differs_between_versions_is_told() -> None:
             "breaking: Get, Update: answer 200 /properties/provisioningState: enumerator added: Stopped",
             "not breaking: List: answer 200./nextLink: member added: string",
             "breaking: List: answer 200 /value/*/properties/provisioningState: enumerator added: Stopped",
-            "breaking: List, Get, Update, Delete: refusal./error/target: type string → integer",
+            "breaking: List, Get, Update, Delete: error response./error/target: type string → integer",
             "breaking: Update: answer 201 /properties/provisioningState: enumerator added: Stopped",
             f"breaking: Update: request {state}: enumerator removed: Disconnected",
             "not breaking: Update: request body./properties: required True → False",

@@ -251,9 +251,9 @@ def test_it_runs_is_served_and_catches_faults_without_code(imported: tuple[Path,
     table = folder / "reports" / "faults" / "matrix.json"
     made = linkproof(folder, *ours, "faults", "matrix", *(f"{w}@{contract.id}" for w in wanted))
     assert made.returncode == 0, made.stdout + made.stderr
-    trials = json.loads(table.read_text(encoding="utf-8"))["trials"]
-    assert len(trials) == len(wanted)
-    assert all(t["good"] for t in trials)
+    runs = json.loads(table.read_text(encoding="utf-8"))["runs"]
+    assert len(runs) == len(wanted)
+    assert all(t["good"] for t in runs)
     listed = json.loads(linkproof(folder, *ours, "contracts", "list", "--json").stdout)
     assert contract.id in [c["id"] for c in listed]
 

@@ -46,7 +46,7 @@ def test_of_findings_without_end_so_many_are_told_apart() -> None:
 
 def test_put_together_they_are_no_more() -> None:
     whole = judged(odd(0, MOST_ALIKE - 20))
-    whole.take(judged(odd(MOST_ALIKE - 40, MOST_ALIKE + 30)).judged())
+    whole.merge(judged(odd(MOST_ALIKE - 40, MOST_ALIKE + 30)).judged())
     found = whole.findings.all()
     assert len(found) == MOST_ALIKE + 1
     assert sum(f.count for f in found) == 2 * MOST_ALIKE + 10
@@ -57,8 +57,8 @@ def test_put_together_they_are_no_more() -> None:
 def test_of_connections_without_end_the_last_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(histories, "_SUBJECTS", 50)
     judge = judged([ex(AKS, own=f"c{i}", answer=connection(AKS, f"c{i}")) for i in range(500)])
-    (world,) = judge._worlds.values()
-    (state,) = world.states.values()
+    (scope,) = judge._scopes.values()
+    (state,) = scope.states.values()
     assert sum(len(c.subjects) for c in state.collections.values()) == 50
     assert next(iter(state.collections.values())).find("c499") is not None
     assert judge.findings.all() == []
@@ -75,7 +75,7 @@ def test_of_collections_without_end_the_last_are_known(monkeypatch: pytest.Monke
         exchanges.append(ex(AKS, url=url, raw=text.replace(PATHS[AKS], path).encode()))
     judge = judged(exchanges)
     assert judge.findings.all() == []
-    (state,) = next(iter(judge._worlds.values())).states.values()
+    (state,) = next(iter(judge._scopes.values())).states.values()
     assert len(state.collections) == 50
     assert [path.rsplit("/", 2)[1] for path in state.collections][-1] == "c199"
 

@@ -120,12 +120,13 @@ def brought_about(contract: str) -> list[Exchange]:
         look_at_everything(driver)
         if contract == POSTGRES:
             for decision in ("approve", "reject"):
-                name = driver.take("pending")
+                name = driver.reserve("pending")
                 driver.decide(decision, name)
                 driver.get(name)
             driver.delete(name)
             driver.decide_together(
-                driver.take("pending"), [driver.body_for("approve", "x", "one"), driver.body_for("reject", "x", "two")]
+                driver.reserve("pending"),
+                [driver.body_for("approve", "x", "one"), driver.body_for("reject", "x", "two")],
             )
         session.close()
     return found

@@ -208,7 +208,7 @@ def test_polling_and_decisions_at_the_same_time_come_again_as_they_were(tmp_path
 
     def scenario(opened: Session) -> list[tuple[int, str]]:
         driver = Driver(opened, opened.contracts[0])
-        name = driver.take("pending")
+        name = driver.reserve("pending")
         driver.decide("approve", name)
         bodies = [driver.body_for("approve", name, "one"), driver.body_for("reject", name, "two")]
         calls = driver.decide_together(name, bodies)

@@ -132,7 +132,7 @@ def test_connections_that_a_former_run_has_used_up_are_left_out() -> None:
     with Embedded([PEC]) as server:
         target = replace(embedded_target(server.base_url, [PEC]), reset=None)
         driver = Driver(Session(target, [PEC]), PEC)
-        used = [driver.take("pending") for _ in range(3)]
+        used = [driver.reserve("pending") for _ in range(3)]
         driver.decide("approve", used[0])
         driver.decide("reject", used[1])
         driver.delete(used[2])

@@ -42,7 +42,7 @@ def findings_of(driver: Driver) -> list[Finding]:
 
 def test_what_is_dropped_each_time_is_a_finding_with_the_smallest_body() -> None:
     with behind(lambda _, text: "reset" if text.startswith("PUT") and '"status"' in text else "") as (driver, proxy):
-        call = driver.decide("approve", driver.take("pending"), "with a description")
+        call = driver.decide("approve", driver.reserve("pending"), "with a description")
         assert call.status == NO_ANSWER
         [finding] = findings_of(driver)
         assert (finding.requirement, finding.kind) == ("HDR-5", "no answer")
@@ -56,7 +56,7 @@ def test_what_is_dropped_each_time_is_a_finding_with_the_smallest_body() -> None
 
 def test_nothing_of_a_body_is_needed() -> None:
     with behind(lambda _, text: "reset" if text.startswith("PUT") else "") as (driver, _):
-        driver.decide("approve", driver.take("pending"))
+        driver.decide("approve", driver.reserve("pending"))
         [finding] = findings_of(driver)
         assert finding.exchanges[0].request.body == ""
 
@@ -71,7 +71,7 @@ def test_once_is_a_glitch() -> None:
         return ""
 
     with behind(choose) as (driver, _):
-        assert driver.decide("approve", driver.take("pending")).status == 200
+        assert driver.decide("approve", driver.reserve("pending")).status == 200
         assert dropped
         assert findings_of(driver) == []
 
@@ -101,7 +101,7 @@ def test_a_write_to_a_live_target_is_not_sent_again() -> None:
 
 def test_a_server_that_is_gone_ends_the_run_and_says_after_which_request() -> None:
     with behind(lambda _, text: "die" if text.startswith("PUT") else "") as (driver, _):
-        name = driver.take("pending")
+        name = driver.reserve("pending")
         driver.get(name)
         with pytest.raises(TargetError, match="refuses connections after PUT"):
             driver.decide("approve", name)
@@ -124,7 +124,7 @@ def test_a_cassette_keeps_it(tmp_path: Path) -> None:
     kept: list[Exchange] = []
     with behind(lambda _, text: "reset" if text.startswith("PUT") else "") as (driver, _):
         driver.session._keep = kept.append
-        driver.decide("approve", driver.take("pending"))
+        driver.decide("approve", driver.reserve("pending"))
     writer = CassetteWriter(tmp_path / "c.yaml", {"seed": 1})
     for exchange in kept:
         writer.write(exchange)

@@ -36,10 +36,14 @@ def _group_names(item: Any, pointers: tuple[str, ...]) -> frozenset[str]:
 class View:
     """The state before one call, as the checks of that call see it. Values that several checks need are computed once.
 
-    Attributes: call: the judged call. collection: the collection of the call. subject: the connection of the call, None
-    if it is about the whole collection. operation: the long-running operation that it polls. observed: the connections
-    that it shows, if it is a successful Get or List. written: whether an earlier request would have changed something.
-    linked_page, offset_page: the page of a list that it is, as the next one of its walk.
+    Attributes:
+        call: the judged call.
+        collection: the collection of the call.
+        subject: the connection of the call, None if it is about the whole collection.
+        operation: the long-running operation that it polls.
+        observed: the connections that it shows, if it is a successful Get or List.
+        written: whether an earlier request would have changed something.
+        linked_page, offset_page: the page of a list that it is, as the next one of its walk.
     """
 
     __slots__ = (

@@ -1,4 +1,4 @@
-"""What one answer at one address says, worked out once: clients ask again and again, and get the same answer."""
+"""Facts derived from one answer at one address, computed once: clients repeat requests and get the same answer."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from linkproof.model.exchange import Credential, Exchange
 
 #: A named connection of an answer: its name, its representation, the pointer to it.
 Named = tuple[str, dict[str, Any], str]
-#: Longer bodies are not kept for comparison, in bytes.
+#: Maximum length, in bytes, of a body that is kept for comparison.
 _LONGEST = 4096
 
 
 class Answer:
-    """The value of an answer's body, and what follows from it for calls of one address.
+    """The value of an answer's body, and facts derived from it for calls of one address.
 
     Attributes:
-        value: the body's JSON.
-        exact: whether it fits its schema and has no member beside it; None as long as nobody asked.
-        items, named: the connections that it shows; None as long as nobody asked.
-        passed: what the checks of the answer alone judged, if they found no breach; None as long as they did not.
-        values: what was noted of the values that it has; None as long as nothing was.
+        value: the value of the body.
+        exact: whether it fits its schema without further members; None until computed.
+        items, named: the connections that it shows; None until computed.
+        passed: the judgements of the checks of the answer alone, if none found a breach; None until judged.
+        values: the recorded values of the body; None until recorded.
     """
 
     __slots__ = ("_body", "_credential", "_label", "_status", "exact", "items", "named", "passed", "value", "values")
@@ -40,11 +40,11 @@ class Answer:
 
     @property
     def can_repeat(self) -> bool:
-        """Whether a later answer is compared with this one: its body was kept."""
+        """Whether a later answer can be compared with this one: its body was kept."""
         return self._body != b""
 
     def is_repeated(self, exchange: Exchange) -> bool:
-        """Whether an exchange, without a request body, has the same answer: status, body, type; and credential."""
+        """Whether an exchange without a request body has the same answer (status, body, type) and credential."""
         response = exchange.response
         return (
             self._body == response.body != b""

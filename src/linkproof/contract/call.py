@@ -1,4 +1,4 @@
-"""One exchange, read as a call of a contract's operation: the request, its defects, and the answer."""
+"""An exchange as a call of a contract's operation: the request, its defects, and the answer."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Call:
     """An exchange matched to a contract. ``operation`` is None for methods and polls that the contract does not list.
 
     Attributes:
-        sent: the request's JSON, ``MISSING`` without a body, ``NOT_JSON`` where it is none. Where requests name their
-            operation, what the query says beside it belongs to it.
-        answer: the response's, likewise.
-        answered: what follows from the answer, shared with calls of the same address that were answered alike.
-        subject: the name or id of the connection that the call is about, in lower case; "" for the whole collection,
-            and for several connections.
-        subjects: the connections that one request decides, where it may be several; in lower case.
-        decision: the status that the call decides for, as it is shown afterwards; "" for what is no decision.
+        sent: value of the request's body, ``MISSING`` without one, ``NOT_JSON`` if it is unreadable. If requests name
+            their operation, the query's other parameters belong to it.
+        answer: value of the response's body, likewise.
+        answered: facts derived from the answer, shared by calls of one address with the same answer.
+        subject: name or id of the connection of the call, in lower case; "" for the whole collection, and for several
+            connections.
+        subjects: the connections that one request decides, if it may decide several; in lower case.
+        decision: the status that the call decides for, as shown afterwards; "" if it is no decision.
         defects: every defect of the request.
     """
 
@@ -94,9 +94,9 @@ class Call:
         self._plain: bool | None = None
 
     def at_rest(self) -> Call:
-        """Return the call as a state keeps it: a large body is cut, and the answer of a large error response dropped.
+        """Return the call as a state keeps it: a large body is truncated, and a large error body is dropped.
 
-        Later checks read the status of an earlier error response, and not its body.
+        Later checks read the status of an earlier error response, not its body.
         """
         kept = cut(self.exchange)
         if kept is self.exchange:
@@ -109,7 +109,7 @@ class Call:
         return call
 
     def _value_of(self, body: bytes) -> Any:
-        """The value of an answer's body. White space alone is a body too, and no JSON."""
+        """Return the value of an answer's body. White space alone is a body that is not JSON."""
         how = self.contract.protocol.response
         if how is Format.JSON:
             return parse(body)
@@ -131,7 +131,7 @@ class Call:
         self.decision = rules.shown(word) if isinstance(word, str) else ""
 
     def _read_several(self) -> None:
-        """The connections that the body names, and those of them that a success leaves undecided, with their codes."""
+        """Read the connections that the body names, and those that a success leaves undecided, with their codes."""
         rules = self.contract.decide
         named = at(self.sent, rules.subjects)
         listed = named if isinstance(named, list) else []
@@ -146,33 +146,33 @@ class Call:
         self.failures = found
 
     def about(self, name: str) -> Call:
-        """The same call as far as it is about one of the connections that it decides."""
+        """Return the call restricted to one of the connections that it decides."""
         if name == self.subject:
             return self
         call = Call(self.exchange, self.address)  # compiled objects cannot be copied
         call.subject = name
         return call
 
-    # what was asked
+    # the request
 
     @property
     def done(self) -> bool:
-        """Whether what was asked for was answered as done, for the connection that the call is about."""
+        """Whether the request succeeded for the connection of the call."""
         return self.success and self.subject not in self.failures
 
     @property
     def parent(self) -> str:
-        """The parent that the body names, "" where the path does."""
+        """Return the parent in the body; "" if the path names it."""
         found = at(self.sent, self.contract.decide.parent) if self.contract.decide.parent else ""
         return found if isinstance(found, str) else ""
 
     def listing(self, name: str) -> Any:
-        """The value of one of a list's parameters, wherever the contract's requests have it; ``MISSING`` without it."""
+        """Return the value of a list parameter, from query or body; ``MISSING`` without it."""
         return at(self.sent, f"/{name}") if self.contract.by_name else self.query.get(name, MISSING)
 
     @property
     def not_found(self) -> bool:
-        """Whether the answer says that there is no such thing: 404, or a Get's 204 where the contract documents it."""
+        """Whether the answer means unknown: 404, or 204 to a Get whose contract documents it."""
         if self.status == 204 and self.role is Role.GET:
             assert self.operation is not None
             return 204 in self.operation.responses
@@ -180,22 +180,22 @@ class Call:
 
     @property
     def is_empty(self) -> bool:
-        """Whether a Get was answered with success and an empty object: it shows no connection, whatever it means."""
+        """Whether a Get was answered with success and an empty object, which shows no connection."""
         return self.role is Role.GET and self.delivers and self.answer == {}
 
     @property
     def query(self) -> dict[str, str]:
-        """Query parameters by name; the first value of each."""
+        """Return the query parameters by name; the first value of each."""
         return self.address.route.query
 
     @property
     def seen_version(self) -> str:
-        """The api-version that was asked for, where it is not the contract's, else ""."""
+        """Return the requested api-version if it is not the contract's, else ""."""
         return self.address.seen_version
 
     @property
     def plain(self) -> bool:
-        """Whether the body has nothing but what its schema knows: read-only and made-up members may be refused."""
+        """Whether the body has only members of its schema: read-only and invented ones may be rejected."""
         if self._plain is None:
             schema = self.operation.request if self.operation else None
             is_off = any(f.defect is Defect.BODY for f in self.defects)
@@ -204,7 +204,7 @@ class Call:
 
     @property
     def only_defect(self) -> FoundDefect | None:
-        """The request's defect where it has exactly one, else None."""
+        """Return the request's defect if it has exactly one, else None."""
         return self.defects[0] if len(self.defects) == 1 else None
 
     def _body_defects(self) -> tuple[FoundDefect, ...]:
@@ -222,24 +222,24 @@ class Call:
             return ()
         return tuple(_body_defect(p) for p in self.operation.request.problems(self.sent))
 
-    # what came
+    # the answer
 
     @property
     def delivers(self) -> bool:
-        """Whether it is a success that carries what was asked for: any 2xx but 202 and 204.
+        """Whether the answer is a success with content: any 2xx but 202 and 204.
 
-        Which of them is documented, SHP-2 judges; what is shown can be read whatever the status is.
+        SHP-2 judges whether the status is documented; the content is read in any case.
         """
         return delivers(self.status)
 
     @property
     def schema(self) -> BodySchema | None:
-        """What a success's body has to fit: the schema of its status, of 200 where the status is undocumented."""
+        """Return the schema of a success body: that of its status, or of 200 if the status is undocumented."""
         return schema_of(self.operation, self.status) if self.success else None
 
     @property
     def exact(self) -> bool:
-        """Whether a success's body fits its schema and has no member beside it: what nearly every answer is."""
+        """Whether a success body fits its schema without further members, as nearly every answer does."""
         answered = self.answered
         if answered.exact is None:
             schema = self.schema
@@ -248,7 +248,7 @@ class Call:
 
     @property
     def error_code(self) -> str:
-        """The error code of the answer, "" where there is none; of a success, that of the connection it failed for."""
+        """Return the error code of the answer; "" if there is none. For a success: that of the failed connection."""
         if self.failures and self.subject in self.failures:
             return self.failures[self.subject]
         found = at(self.answer, self.contract.error.code)
@@ -256,7 +256,7 @@ class Call:
 
     @property
     def throttled(self) -> bool:
-        """Whether the answer says: too many requests."""
+        """Whether the answer means: too many requests."""
         error = self.contract.error
         if not error.throttled:
             return self.status == 429
@@ -267,7 +267,7 @@ class Call:
 
     @property
     def named(self) -> tuple[Named, ...]:
-        """The items that have a name: name, representation, pointer to it."""
+        """Return the items that have a name: name, representation, pointer."""
         answered = self.answered
         if answered.named is None:
             start = self.contract.list.items
@@ -277,12 +277,12 @@ class Call:
 
     @property
     def shown(self) -> str:
-        """The name of the one connection that a Get or a decision shows, "" where it shows none."""
+        """Return the name of the connection that a Get or a decision shows; "" if it shows none."""
         return self.named[0][0] if self.named else ""
 
     @property
     def items(self) -> tuple[dict[str, Any], ...]:
-        """The connections of a successful list or decision, or the one of a successful Get."""
+        """Return the connections of a successful list or decision, or the one of a successful Get."""
         answered = self.answered
         if answered.items is None:
             answered.items = tuple(self._find_items())
@@ -298,7 +298,7 @@ class Call:
 
 
 def schema_of(operation: Operation | None, status: int) -> BodySchema | None:
-    """What a success's body has to fit: the schema of its status, of 200 where the status is undocumented."""
+    """Return the schema of a success body: that of its status, or of 200 if the status is undocumented."""
     if operation is None:
         return None
     known = operation.responses
@@ -306,12 +306,12 @@ def schema_of(operation: Operation | None, status: int) -> BodySchema | None:
 
 
 def delivers(status: int) -> bool:
-    """Whether a status says that the answer carries what was asked for: any 2xx but 202 and 204."""
+    """Whether a status means a success with content: any 2xx but 202 and 204."""
     return 200 <= status < 300 and status not in (202, 204)
 
 
 def _sent(address: Address, body: bytes) -> Any:
-    """The value of a request's body; where requests name their operation, without what says which one it is."""
+    """Return the value of a request's body; without the members that name the operation, where requests do so."""
     contract, operation = address.contract, address.operation
     how = contract.protocol.request
     if not contract.by_name:
@@ -320,7 +320,7 @@ def _sent(address: Address, body: bytes) -> Any:
 
 
 def sent_by_name(contract: Contract, query: Iterable[tuple[str, str]], body: bytes, schema: BodySchema | None) -> Any:
-    """The value of a request that names its operation: its form, and what its query says beside it."""
+    """Return the value of a request that names its operation: its form, and the other parameters of its query."""
     beside = urlencode(list(query)).encode()
     found = decode(b"&".join(part for part in (beside, body.strip()) if part), contract.protocol.request, schema)
     if not isinstance(found, dict):
@@ -344,13 +344,13 @@ def _body_defect(problem: Problem) -> FoundDefect:
 
 
 def reads(contract: Contract, method: str, url: str, body: bytes) -> bool:
-    """Whether a request only reads: by its method, or by the operation that it names."""
+    """Whether a request only reads, by its method or by the operation that it names."""
     found = Addresses(Router([contract], any_version=True)).find(method, url, body, contract.id)
     return method in READING if isinstance(found, str) else found.reads
 
 
 def subjects_of(contract: Contract, url: str, body: bytes) -> tuple[str, ...]:
-    """The connections that a request would be about, as the URL or the body spells them; none where neither says."""
+    """Return the connections of a request, as the URL or the body spells them; empty if neither names one."""
     found = Router([contract], any_version=True).match(url)
     if isinstance(found, str):
         return ()

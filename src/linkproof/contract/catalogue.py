@@ -1,4 +1,4 @@
-"""The imported contracts, by an index: each is read when an exchange, or a command, asks for it."""
+"""The imported contracts, by an index: each is read when an exchange or a command needs it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract, plain_path
 from linkproof.errors import UsageError
 
-#: Which contracts a command means: reviewed by a person, imported from a public definition, or both.
+#: Names of tiers: contracts reviewed by a person, imported from a public definition, or both.
 TIERS = ("reviewed", "imported", "all")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the index says of one imported contract; ``contract`` reads it."""
+    """An entry of the index of imported contracts; ``contract`` reads the contract."""
 
     id: str
     version: str
@@ -39,7 +39,7 @@ class Entry:
 
     @cached_property
     def contract(self) -> Contract:
-        """The contract itself."""
+        """Read the contract."""
         return read_contract(self.folder)
 
 
@@ -50,9 +50,9 @@ def root() -> Path:
 
 @lru_cache(maxsize=1)
 def imported() -> tuple[Entry, ...]:
-    """Return every imported contract, but for those of which another has the id, or the paths and the version.
+    """Return every imported contract, except those whose id, or paths and version, another contract has.
 
-    Reviewed contracts, and those of other folders, take their places. Raises UsageError for a damaged index.
+    Reviewed contracts, and those of other folders, take precedence. Raises UsageError for a damaged index.
     """
     path = root() / "index.json"
     if not path.is_file():
@@ -89,7 +89,7 @@ def row_of(contract: Contract) -> dict[str, Any]:
 
 
 def chosen(names: Iterable[str] = ()) -> tuple[Contract, ...]:
-    """Return the contracts that a command means: by ids or patterns like ``azure-storage-*``, else the reviewed ones.
+    """Return the contracts with these ids or patterns (``azure-storage-*``), by default the reviewed ones.
 
     Raises UsageError for a name that no contract has.
     """
@@ -111,7 +111,7 @@ def chosen(names: Iterable[str] = ()) -> tuple[Contract, ...]:
 
 
 def names_of(names: tuple[str, ...], tier: str) -> tuple[str, ...]:
-    """Return the names that a command asks for: those given, else those of a tier (none: the usual ones)."""
+    """Return the given names, else those of a tier (none: the default)."""
     if tier not in TIERS:
         raise UsageError(f"no tier is called {tier!r}", where="--tier", fix=f"one of: {', '.join(TIERS)}")
     if names or tier == "reviewed":

@@ -1,7 +1,7 @@
-"""Bodies in the formats that vendors use, each read into the values that JSON has, and written from them.
+"""Bodies in vendors' formats, decoded to JSON values and encoded from them.
 
-Checks look at values by JSON pointers, so that a form's or an XML document's members are found like those of an object.
-Text alone does not say what is a list of one, a number or an object without members: there the schema does.
+Checks use JSON pointers, so that members of a form or an XML document are found like those of an object. Text alone
+cannot distinguish a list of one, a number, or an object without members: the schema does.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from linkproof.contract.model import Format
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Schema, resolved
 
-#: Levels of an XML document or a form that are read.
+#: Maximum number of levels of an XML document or a form.
 _DEEPEST = 100
-#: Elements that stand for the items of a list, whatever their number.
+#: Names of elements that are items of a list, whatever their number.
 _ITEMS = frozenset({"item", "member"})
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
 _BOOLEANS = {"true": True, "false": False}
-#: What no XML 1.0 document can hold.
+#: Matches characters that XML 1.0 does not allow.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def decode(body: bytes, how: Format, schema: BodySchema | None = None) -> Any:
-    """The value of a body: ``MISSING`` without one, ``NOT_JSON`` where it does not have the format.
+    """Return the value of a body: ``MISSING`` without one, ``NOT_JSON`` if it does not have the format.
 
     A form's ``Filter.1.Name=id`` is ``{"Filter": [{"Name": "id"}]}``. An XML document is the content of its root;
-    elements of one name, and ``item`` and ``member``, are lists. Text becomes what ``schema`` has there, as far as it
-    can: ``7`` is a number where a number belongs, and an empty element a list without items where a list does.
+    repeated elements, and ``item`` and ``member``, are lists. Text is converted to the type in ``schema`` where
+    possible: ``7`` to a number, an empty element to an empty list.
     """
     if not body or not body.strip():
         return MISSING
@@ -48,9 +48,9 @@ def decode(body: bytes, how: Format, schema: BodySchema | None = None) -> Any:
 
 
 def encode(value: Any, how: Format, root: str = "", namespace: str = "", schema: BodySchema | None = None) -> bytes:
-    """The body that has a value: ``decode`` turned round. ``root``, ``namespace`` and ``schema`` are those of XML.
+    """Return the body with a value: the inverse of ``decode``. ``root``, ``namespace`` and ``schema`` apply to XML.
 
-    A form cannot say null, nor an object without members: they are left out.
+    A form cannot express null, nor an object without members: they are omitted.
     """
     match how:
         case Format.JSON:
@@ -65,7 +65,7 @@ def encode(value: Any, how: Format, root: str = "", namespace: str = "", schema:
 
 
 def member_of(body: bytes, how: Format, name: str) -> Any:
-    """One member at the top of a body, ``MISSING`` without it; of a form also where the rest is no form."""
+    """Return one top-level member of a body, ``MISSING`` without it; of a form even if the rest is invalid."""
     if how is Format.FORM:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         return next((value for key, value in pairs if key == name), MISSING)
@@ -73,7 +73,7 @@ def member_of(body: bytes, how: Format, name: str) -> Any:
     return found.get(name, MISSING) if isinstance(found, dict) else MISSING
 
 
-# what text stands for
+# the meaning of text
 
 
 def _typed(value: Any, schema: Schema, document: Schema) -> Any:
@@ -94,7 +94,7 @@ def _typed(value: Any, schema: Schema, document: Schema) -> Any:
 
 
 def _list(value: Any, items: Schema, document: Schema) -> Any:
-    """A list, where the text has one: nothing at all, or elements that have the name of its items."""
+    """Return a list if the text is one: nothing at all, or elements with the name of its items."""
     if isinstance(value, str) and not value.strip():
         return []
     name = resolved(items, document).get("xml", {}).get("name", "")
@@ -127,7 +127,7 @@ def _form(body: bytes) -> Any:
 
 
 def _with_lists(value: Any) -> Any:
-    """The same with lists where all names are numbers: ``{"1": a, "2": b}`` is ``[a, b]``."""
+    """Replace objects whose names are all numbers by lists: ``{"1": a, "2": b}`` by ``[a, b]``."""
     if not isinstance(value, dict):
         return value
     if value and all(name.isdecimal() for name in value):
@@ -136,7 +136,7 @@ def _with_lists(value: Any) -> Any:
 
 
 def _pairs(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The names and values of a form that has a value, in its order."""
+    """Return the names and values of a form with this value, in order."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _pairs(inner, f"{name}.{key}" if name else str(key))
@@ -156,7 +156,7 @@ def _text(value: Any) -> str:
 
 def _xml(body: bytes) -> Any:
     if b"<!DOCTYPE" in body:
-        return NOT_JSON  # entities could make any document of a few bytes
+        return NOT_JSON  # entities could expand a few bytes to a document of any size
     try:
         root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError, LookupError):
@@ -186,7 +186,7 @@ def _element(element: ElementTree.Element, depth: int) -> Any:
 
 
 def _fill(element: ElementTree.Element, value: Any, schema: Schema, document: Schema) -> None:
-    """Put a value into an element; null is an element without content."""
+    """Set the value of an element; null is an element without content."""
     schema = resolved(schema, document)
     if isinstance(value, Mapping):
         members = schema.get("properties", {})

@@ -1,7 +1,7 @@
-"""Contracts that say only what is their own: an OpenAPI document from ``contract.toml`` and a vendor's common parts.
+"""Contracts that state only their own parts: an OpenAPI document from ``contract.toml`` and a vendor's common parts.
 
-A *flat schema* maps a pointer to what stands there (a JSON Schema without its members), so that two schemas can be
-compared and one can be written as changes to another. ``/*`` stands for each item of an array or each other member.
+A *flat schema* maps each pointer to its JSON Schema without members, so that two schemas can be compared and one can be
+written as changes to another. ``/*`` means each item of an array or each other member.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from linkproof.base.json_values import at, join, steps_of
 from linkproof.contract.model import Role
 
-#: References nested deeper than this are accepted, and not judged.
+#: Maximum nesting of references; deeper values are accepted without being judged.
 _DEEPEST = 8
 _SUMMARY = {
     Role.LIST: "List the connections.",
@@ -49,7 +49,7 @@ _POLLING: dict[str, Any] = {
 
 @dataclass
 class Flat:
-    """A flat schema: what stands at each pointer, and which members are required."""
+    """A flat schema: the schema at each pointer, and the required members."""
 
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
@@ -89,7 +89,7 @@ class Flat:
         return Flat(nodes, {r for r in required if r in nodes})
 
     def changes_to(self, other: Flat) -> dict[str, Any]:
-        """Return the changes that make ``other`` of this schema; empty where both are the same."""
+        """Return the changes that turn this schema into ``other``; empty if both are equal."""
         gone = [p for p in self.nodes if p not in other.nodes]
         gone = [p for p in gone if not any(p.startswith(f"{g}/") for g in gone)]
         own = {p: n for p, n in other.nodes.items() if self.nodes.get(p) != n}
@@ -104,12 +104,15 @@ class Flat:
         made = self.changed({"without": gone})
         for parent in {p.rsplit("/", 1)[0] for p in gone if p}:
             if parent in made.nodes and not made._below(parent):
-                made.nodes[parent] = {**made.nodes[parent], "properties": {}}  # no member is left, and none is free
+                made.nodes[parent] = {
+                    **made.nodes[parent],
+                    "properties": {},
+                }  # no member remains, and no others are allowed
         return made
 
 
 def flatten(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Flat:
-    """Return a schema of a document as a flat one; members below a circle, or very deep, are accepted as they come."""
+    """Return a schema of a document as a flat one; members below a circle, or very deep ones, accept any value."""
     made = Flat()
     _flatten(schema, document, "", (), made)
     return made
@@ -167,7 +170,7 @@ def common_part(data: Mapping[str, Any], name: str) -> Flat:
 
 
 def with_changes(part: Any, changes: Mapping[str, Any] | None) -> Any:
-    """Return a common part with the changes of a later version; what is no part comes as it is."""
+    """Return a common part with the changes of a later version; anything else unchanged."""
     if not changes or not isinstance(part, Mapping) or "members" not in part:
         return changes if changes and not (isinstance(part, Mapping) and "members" in part) else part
     made = common_part({"part": part}, "part").changed(changes)
@@ -175,7 +178,7 @@ def with_changes(part: Any, changes: Mapping[str, Any] | None) -> Any:
 
 
 def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the OpenAPI document of a contract that says only what is its own. Raises KeyError for what is missing."""
+    """Return the OpenAPI document of a contract that states only its own parts. Raises KeyError if one is missing."""
     connection = common_part(common, "connection").changed(own.get("connection", {}))
     schemas: dict[str, Any] = {
         "Connection": connection.tree(),
@@ -220,7 +223,7 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path(path: Mapping[str, Any], role: Role) -> str:
-    """Return the path at which an operation is."""
+    """Return the path of an operation."""
     collection = str(path["collection"])
     if not role.is_of_connections:
         collection = collection.rpartition("/")[0] + "/privateLinkResources"

@@ -1,4 +1,4 @@
-"""The pages that a contract was taken from, as its ``definition.toml`` names them: the main one, and further ones."""
+"""The definition pages of a contract, as its ``definition.toml`` names them: the main one, and further ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DefinitionPage = Mapping[str, Any]
 
 
 def pages_of(contract: Contract) -> tuple[DefinitionPage, ...]:
-    """Return the contract's pages, the main one first; none where it has no definition page."""
+    """Return the contract's pages, the main one first; empty if it has none."""
     main = contract.definition.get("page")
     return (main, *contract.definition.get("further", ())) if main else ()
 
 
 def page_called(contract: Contract, file: str) -> DefinitionPage:
-    """Return the page with this file name, else the main one; empty where the contract has none."""
+    """Return the page with this file name, else the main one; empty if the contract has none."""
     pages = pages_of(contract)
     return next((page for page in pages if page.get("file") == file), pages[0] if pages else {})

@@ -1,4 +1,4 @@
-"""What the files of a contract folder have to look like before anything in them is relied on."""
+"""The shapes of the files in a contract folder, validated before anything in them is used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Table = dict[str, Any]
 
 
 class ContractFile(Struct):
-    """``contract.toml``; its tables are checked when they become rules."""
+    """``contract.toml``; its tables are validated when they become rules."""
 
     id: Name
     version: Name
@@ -26,7 +26,7 @@ class ContractFile(Struct):
 
 
 class SamplesPage(Struct):
-    """Where the samples of ``definition.toml`` come from."""
+    """The page from which the samples of ``definition.toml`` were taken."""
 
     title: str
     address: str
@@ -75,7 +75,7 @@ class FixtureParent(Struct, forbid_unknown_fields=True):
 
 
 class FixturePassing(Struct, forbid_unknown_fields=True):
-    """What a connection shows while an operation goes on."""
+    """The values that a connection shows during an operation."""
 
     provisioning: str = ""
     status: str = ""

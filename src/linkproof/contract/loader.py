@@ -1,4 +1,4 @@
-"""Read contracts and the requirement catalogue from ``schemas/``; every error names its file and place."""
+"""Reads contracts and the requirement catalogue from ``schemas/``; every error names its file and place."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ _TABLES: Mapping[str, type] = {
 }
 
 
-#: References in a row: more is a circle.
+#: Maximum number of references in a row: more are a circle.
 _MOST_REFERENCES = 50
 _FIX = "see docs/add-a-contract.md"
 
 
 @lru_cache(maxsize=1)
 def all_contracts() -> tuple[Contract, ...]:
-    """Every contract that is shipped, then those of other folders, each by id and version. Raises UsageError.
+    """Return every shipped contract, then those of other folders, each by id and version. Raises UsageError.
 
-    An exchange is of one contract: one of another folder with the same paths and version takes the place of ours.
+    A contract of another folder with the same paths and version replaces the shipped one.
     """
     return _contracts_in(contract_folders())
 
@@ -75,7 +75,7 @@ def _contracts_in(roots: Iterable[Path]) -> tuple[Contract, ...]:
     for root in roots:
         files = sorted(root.glob("*/*/contract.toml"))
         if not files:
-            fix = "contracts lie in DIR/<id>/<version>/contract.toml: see docs/add-a-contract.md"
+            fix = "expected DIR/<id>/<version>/contract.toml: see docs/add-a-contract.md"
             problem = "no contract found" if root.is_dir() else "this is no folder"
             raise UsageError(problem, where=f"--contracts {root}", fix=fix)
         for path in files:
@@ -95,13 +95,13 @@ def _contracts_in(roots: Iterable[Path]) -> tuple[Contract, ...]:
 
 
 def known_contracts() -> tuple[Contract, ...]:
-    """Return every contract as ``all_contracts`` does, but for folders in which nothing lies yet. Raises UsageError."""
+    """Return every contract as ``all_contracts`` does, but ignore empty folders. Raises UsageError."""
     return _contracts_in([r for r in contract_folders() if any(r.glob("*/*/contract.toml"))])
 
 
 @lru_cache(maxsize=1)
 def all_requirements() -> tuple[Requirement, ...]:
-    """The catalogue, in the order in which it is written. Raises UsageError."""
+    """Return the catalogue, in the order in which it is written. Raises UsageError."""
     order = ("SHP", "ENM", "PAG", "ERR", "STA", "LRO", "HDR", "DOC")
     found: list[Requirement] = []
     for family in order:
@@ -112,7 +112,7 @@ def all_requirements() -> tuple[Requirement, ...]:
 
 
 def read_contract(place: Path) -> Contract:
-    """The contract in a folder: contract.toml over its vendor's file, openapi.json, definition.toml."""
+    """Read the contract in a folder: contract.toml over its vendor's file, openapi.json, definition.toml."""
     own = read_toml(place / "contract.toml", _FIX, ContractFile)
     page = place / "definition.toml"
     definition = read_toml(page, _FIX, DefinitionFile) if page.is_file() else {}
@@ -122,9 +122,9 @@ def read_contract(place: Path) -> Contract:
 def contract_of(
     own: dict[str, Any], document: dict[str, Any] | None, place: Path, definition: dict[str, Any] | None = None
 ) -> Contract:
-    """Return the contract that ``contract.toml`` and a document say (None: made of the vendor's common parts).
+    """Return the contract of ``contract.toml`` and a document (None: built from the vendor's common parts).
 
-    ``place`` is its folder, for messages and fixtures. Raises UsageError.
+    ``place``: its folder, for messages and fixtures. Raises UsageError.
     """
     where = str(place / "contract.toml")
     vendor = read_profile(str(own.get("vendor", "")), where)
@@ -169,7 +169,7 @@ def contract_of(
 
 
 def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRules:
-    """Return how a decision is put into a request, without a description where the contract lets nobody write one."""
+    """Return how a decision is written into a request, without a description if the contract forbids one."""
     decides = next((o for o in operations if o.role is Role.DECIDE), None)
     if not rules.description or rules.operations or decides is None or decides.request is None:
         return rules
@@ -181,7 +181,7 @@ def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRule
 
 
 def _expanded(own: dict[str, Any], vendor: str, where: str) -> dict[str, Any]:
-    """Return the OpenAPI document of what a contract says over its vendor's common parts."""
+    """Return the OpenAPI document of a contract over its vendor's common parts."""
     try:
         return expand(own, common_parts(vendors() / vendor, str(own.get("common", "v1")), where))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -191,7 +191,7 @@ def _expanded(own: dict[str, Any], vendor: str, where: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=32)
 def common_parts(folder_: Path, version: str, where: str) -> dict[str, Any]:
-    """Return what a vendor's contracts have in common at one version of its common types. Raises UsageError."""
+    """Return what a vendor's contracts share at one version of its common types. Raises UsageError."""
     path = folder_ / f"common-types-{version}.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem.removeprefix("common-types-") for p in folder_.glob("common-types-*.toml")))
@@ -270,7 +270,7 @@ def _operation(
 
 
 def _content(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """What a request or answer says of its body, whichever of the formats that can be read it has."""
+    """Return the schema of a request's or answer's body, in any format that can be read."""
     return dict(media_in(_resolve(entry, components).get("content", {})))
 
 
@@ -328,7 +328,9 @@ def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
-        raise UsageError(f"unknown member {unknown[0]!r}", where=where, fix=f"known are: {', '.join(sorted(known))}")
+        raise UsageError(
+            f"unknown member {unknown[0]!r}", where=where, fix=f"known members: {', '.join(sorted(known))}"
+        )
     plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     if kind is ProtocolRules:
         plain |= {name: _format(plain[name], where) for name in ("request", "response") if name in plain}
@@ -349,7 +351,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def select(contracts: Iterable[Contract], names: Iterable[str]) -> tuple[Contract, ...]:
-    """The contracts with these ids, in the given order of contracts; all where no name is given."""
+    """Return the contracts with these ids, in the given order of contracts; all if no id is given."""
     wanted = list(names)
     every = tuple(contracts)
     known = {c.id for c in every}

@@ -1,4 +1,4 @@
-"""Contracts, profiles and requirements, as read from ``schemas/``. No vendor is named here."""
+"""Contracts, profiles and requirements, as read from ``schemas/``. Independent of any vendor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from linkproof.model.finding import Level
 
 
 class Role(StrEnum):
-    """What an operation does to a connection."""
+    """The effect of an operation on a connection."""
 
     LIST = "list"
     GET = "get"
@@ -27,13 +27,13 @@ class Role(StrEnum):
 
     @property
     def is_of_connections(self) -> bool:
-        """Whether it is about connections, and not about the parts of the parent that endpoints may lead to."""
+        """Whether it concerns connections, not the parent's private link resources."""
         return self not in (Role.LINK_RESOURCES, Role.LINK_RESOURCE)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
-    """A row of a vendor's error table: with which status a code comes, and which query parameter it is about."""
+    """A row of a vendor's error table: a code, its status, and the query parameter that it is about."""
 
     code: str
     status: int
@@ -42,12 +42,11 @@ class ErrorCode:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRules:
-    """Where an error body keeps its code and message, and what some codes and statuses mean.
+    """Where an error body has its code and message, and the meaning of some codes and statuses.
 
-    ``not_found`` are the statuses that say that a connection or its parent is unknown; ``challenge`` says whether 401
-    carries ``WWW-Authenticate``, and ``unauthenticated`` are the statuses with which a credential is refused;
-    ``empty_body_status`` is the documented status of the ``empty_body`` codes. ``codes`` are codes by their neutral
-    meaning: ``bad_request``, ``not_found`` ...
+    ``not_found``: statuses of an unknown connection or parent. ``challenge``: whether 401 has ``WWW-Authenticate``.
+    ``unauthenticated``: statuses that reject a credential. ``empty_body_status``: the documented status of the
+    ``empty_body`` codes. ``codes``: codes by their neutral meaning, ``bad_request``, ``not_found`` ...
     """
 
     code: str
@@ -76,11 +75,11 @@ class Paging(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListRules:
-    """Where a list keeps its items, and how it is divided into pages.
+    """Where a list has its items, and how it is divided into pages.
 
     ``next_link`` and ``next_token`` are pointers into a page; ``token`` and ``size`` are the parameters that send a
-    token and bound a page by token. ``filters`` maps names to the members that they compare. Where the request has a
-    list of filters, ``filter_list`` is its member, and ``filter_name`` and ``filter_values`` those of one filter.
+    token and limit a page by token. ``filters`` maps names to the members that they compare. If the request has a list
+    of filters, ``filter_list`` is its member, and ``filter_name`` and ``filter_values`` are those of one filter.
     """
 
     items: str
@@ -102,12 +101,12 @@ class ListRules:
     filter_values: str = ""
 
     def filter_by(self, pointer: str) -> str:
-        """The name of the filter that compares a member, "" for none."""
+        """Return the name of the filter that compares a member, "" for none."""
         return next((name for name, own in self.filters.items() if own == pointer), "")
 
     @property
     def paging(self) -> Paging:
-        """How the list is divided into pages."""
+        """Return how the list is divided into pages."""
         if self.next_link:
             return Paging.NEXT_LINK
         if self.limit and self.offset:
@@ -117,10 +116,10 @@ class ListRules:
 
 @dataclass(frozen=True, slots=True)
 class MemberRules:
-    """Pointers within one connection (or resource); "" where the contract has no such member.
+    """Pointers within one connection (or resource); "" if the contract has no such member.
 
-    ``groups`` are those at which connections may name the parts of the parent that they lead to, ``group_names`` those
-    within a private link resource at which such a part has its names.
+    ``groups``: where connections name private link resources of their parent. ``group_names``: where a private link
+    resource has its names.
     """
 
     id: str
@@ -141,7 +140,7 @@ class MemberRules:
 
 @dataclass(frozen=True, slots=True)
 class SettledRules:
-    """The values at which a connection stays: with any other it is on its way. Empty: always settled."""
+    """The values of a connection at rest: any other value means in transition. Empty: always at rest."""
 
     provisioning: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
@@ -156,12 +155,12 @@ class Format(StrEnum):
 
     @property
     def media(self) -> tuple[str, ...]:
-        """The media types that say so; the first is what Linkproof sends."""
+        """Return the media types of the format; Linkproof sends the first."""
         return _MEDIA[self]
 
     @property
     def body(self) -> str:
-        """A body of this format, in words."""
+        """Return a description of a body in this format."""
         return f"{'an' if self is Format.XML else 'a'} {self.name} body"
 
 
@@ -173,19 +172,19 @@ _MEDIA: Mapping[Format, tuple[str, ...]] = {
 
 
 def media_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a document's ``content`` says of a body, in whichever of the formats that can be read; else nothing."""
+    """Return the entry of a document's ``content`` in a format that can be read; empty if there is none."""
     found: Mapping[str, Any] = next((content[media] for how in Format for media in how.media if media in content), {})
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolRules:
-    """How requests and answers are written, and what says which operation is called.
+    """How requests and answers are written, and what names the called operation.
 
-    ``operation`` names the member of the form, or the query parameter, that holds the operation's id (``Action``);
-    "" where method and path say it. ``version`` names the one that holds the contract's version. Of an XML answer,
-    ``root`` is the name of its root, with ``{operation}`` filled in, ``error_root`` that of an error's, and
-    ``namespace`` the namespace of the former. ``signature`` names the query parameters of a signed URL.
+    ``operation`` names the member of the form, or the query parameter, that holds the operation's id (``Action``); ""
+    if method and path do. ``version`` names the one that holds the contract's version. For XML answers, ``root`` is the
+    name of the root, with ``{operation}`` substituted, ``error_root`` that of an error, ``namespace`` the namespace of
+    the former. ``signature`` names the query parameters of a signed URL.
     """
 
     request: Format = Format.JSON
@@ -199,14 +198,14 @@ class ProtocolRules:
 
     @property
     def members(self) -> frozenset[str]:
-        """The members of a request that belong to the protocol, and not to the operation's body."""
+        """Return the members of a request that belong to the protocol, not to the operation's body."""
         return frozenset(name for name in (self.operation, self.version, *self.signature) if name)
 
 
 class DecisionKind(StrEnum):
     """What makes a request a decision."""
 
-    #: It writes the connection itself, with the state that is wanted.
+    #: It writes the connection itself, with the requested state.
     RESOURCE = "resource"
     #: A member of its body names the action.
     ACTION = "action"
@@ -216,12 +215,12 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecideRules:
-    """How a decision is put into a request, and what it shows afterwards.
+    """How a decision is written into a request, and the status that it leads to.
 
-    ``operations`` maps neutral words to the ids of operations, where each decision is an operation of its own.
-    ``parent`` is the member of the body that names the parent, where no path does; ``dry_run`` the one that asks for
-    nothing to be done. Where one request decides several connections, ``failures`` is the list, in a success, of those
-    that were not decided, and ``failure_id``, ``failure_code`` and ``failure_message`` are pointers into one of them.
+    ``operations`` maps neutral words to operation ids, if each decision is an operation of its own. ``parent`` is the
+    member of the body that names the parent, if no path does; ``dry_run`` the one that requests a dry run. If one
+    request decides several connections, ``failures`` is the list, in a success, of those that were not decided, and
+    ``failure_id``, ``failure_code`` and ``failure_message`` are pointers into one of them.
     """
 
     subject: str = ""
@@ -241,12 +240,12 @@ class DecideRules:
 
     @property
     def subjects(self) -> str:
-        """The list in the body that names the connections, where it may name several; else ""."""
+        """Return the pointer of the list in the body that names several connections; else ""."""
         return self.subject.rsplit("/", 1)[0] if self.failures else ""
 
     @property
     def kind(self) -> DecisionKind:
-        """What makes a request a decision."""
+        """Return what makes a request a decision."""
         if self.operations:
             return DecisionKind.OPERATION
         return DecisionKind.ACTION if self.subject else DecisionKind.RESOURCE
@@ -257,23 +256,23 @@ class DecideRules:
         return self.kind is DecisionKind.RESOURCE
 
     def shown_after(self, operation: str) -> str:
-        """The status that an operation decides for, "" where it is no decision."""
+        """Return the status that an operation decides for, "" if it is no decision."""
         return next((self.shows[word] for word, own in self.operations.items() if own == operation), "")
 
     def shown(self, word: str) -> str:
-        """The status that a decision value leads to, or "" for a value that is no decision."""
+        """Return the status that a decision value leads to, or "" for a value that is no decision."""
         for neutral, own in self.words.items():
             if own == word:
                 return self.shows[neutral]
         return ""
 
 
-#: Words that say in plain English that an operation is over. Words in -ing say that it still goes on.
+#: English words for an operation that is over. Words in -ing mean that it is in progress.
 _OVER = re.compile(
     r"(?i)^(?!\w*ing$)"
     r"(succe\w*|complet\w*|done|finish\w*|ok|ended|ready|fail\w*|error\w*|cancel\w*|abort\w*|stopped|terminated)$"
 )
-#: Of these, the words that say that it succeeded.
+#: Those of them that mean success.
 _DONE = re.compile(r"(?i)succe\w*|completed?|done|finished|ok|ready")
 
 
@@ -281,7 +280,7 @@ _DONE = re.compile(r"(?i)succe\w*|completed?|done|finished|ok|ready")
 class LongRunningRules:
     """How a long-running operation is polled, and the status values with which it ends.
 
-    ``status_header`` names the URL of the operation's status, ``result_header`` that of its result. ``status``,
+    ``status_header`` has the URL of the operation's status, ``result_header`` that of its result. ``status``,
     ``error_code`` and ``error_message`` are pointers into the status. Empty: the vendor has no such operations.
     """
 
@@ -297,11 +296,11 @@ class LongRunningRules:
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The names of the headers that say where to poll."""
+        """Return the names of the header fields with polling URLs."""
         return tuple(h for h in (self.status_header, self.result_header) if h)
 
     def polled_at(self, headers: Headers, status: int) -> tuple[str, str]:
-        """The URLs of status and result that an answer names, "" for each that it does not.
+        """Return the URLs of status and result in an answer, "" for a missing one.
 
         The result header (``Location``) of any status but 202 may mean something else (RFC 9110, 10.2.2).
         """
@@ -310,15 +309,15 @@ class LongRunningRules:
         return status_url, result_url
 
     def is_over(self, word: object) -> bool:
-        """Whether a status value says that the operation is over: a documented one, or plain English for it."""
+        """Whether a status value means that the operation is over: a documented one, or an English word for it."""
         return word in self.terminal or (isinstance(word, str) and _OVER.match(word) is not None)
 
     def says_success(self, word: str) -> bool:
-        """Whether a status value says, in a word of the service's own, that the operation succeeded."""
+        """Whether an undocumented status value means that the operation succeeded."""
         return _DONE.fullmatch(word) is not None
 
 
-#: Patterns that every value of a path segment fits.
+#: Patterns that every value of a path segment matches.
 _ANYTHING = frozenset({".*", "^.*", ".*$", "^.*$", ".+", "^.+", ".+$", "^.+$"})
 
 
@@ -341,7 +340,7 @@ class Parameter:
         return any(k in self.schema for k in ("maxLength", "format", "enum", "minimum", "maximum"))
 
     def allows(self, text: str) -> bool:
-        """Whether a value, as it stands in a URL, is within the documented limits."""
+        """Whether a value, as written in a URL, is within the documented limits."""
         schema = self.schema
         if schema.get("type") == "integer":
             if not re.fullmatch(r"[+-]?\d{1,30}", text):
@@ -364,8 +363,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 class Operation:
     """One operation of a contract. ``responses`` maps a status to its body's schema, None for no body.
 
-    ``key`` is the path under which the contract's document has it: where operations are called by name, one path has
-    several, and what follows ``#`` tells them apart.
+    ``key`` is its path in the contract's document: if operations are called by name, several share a path and differ in
+    the part after ``#``.
     """
 
     id: str
@@ -383,22 +382,22 @@ class Operation:
 
     @property
     def document_path(self) -> str:
-        """The path under which the contract's document has it."""
+        """Return the path of the operation in the contract's document."""
         return self.key or self.path
 
     @cached_property
     def item_parameter(self) -> str:
-        """The path parameter that names one connection, "" for the collection's operations."""
+        """Return the path parameter that names a connection, "" for the collection's operations."""
         tail = self.path.rsplit("/", 1)[-1]
         return tail[1:-1] if tail.startswith("{") else ""
 
     def parameter(self, name: str) -> Parameter | None:
-        """A parameter by its name."""
+        """Return a parameter by its name."""
         return next((p for p in self.parameters if p.name == name), None)
 
 
 def plain_path(path: str) -> str:
-    """A path template without its parameters' names and without regard to case: ``/a/{}/b``."""
+    """Return a path template in lower case without the names of its parameters: ``/a/{}/b``."""
     return "/" + "/".join("{}" if part.startswith("{") else part.lower() for part in path.strip("/").split("/"))
 
 
@@ -406,8 +405,8 @@ def plain_path(path: str) -> str:
 class Contract:
     """A service's promises at one version: operations, error bodies, pages, decisions.
 
-    ``hosts`` are shell patterns of the hosts that serve it; they choose among contracts that have the same path.
-    ``family`` is the vendor whose protocol it speaks: its own, or the one that its vendor's profile extends.
+    ``hosts`` are shell patterns of the hosts that serve it; they choose between contracts with the same path.
+    ``family`` is the vendor whose protocol it uses: its own, or the one that its vendor's profile extends.
     """
 
     id: str
@@ -443,27 +442,27 @@ class Contract:
 
     @property
     def contract(self) -> Contract:
-        """Itself: an entry of the catalogue reads its contract by this name."""
+        """Return the contract itself; an entry of the catalogue reads its contract by this name."""
         return self
 
     def by_role(self, role: Role) -> Operation | None:
-        """The operation with a role, or None."""
+        """Return the operation with a role, or None."""
         return next((o for o in self.operations if o.role == role), None)
 
     @property
     def place(self) -> tuple[str, str]:
-        """What is served, where, and at which version: no two contracts that are used together have the same."""
+        """Return what is served, where, and at which version: unique among contracts that are used together."""
         return " ".join(self.hosts) + plain_path(self.collection_path), self.version
 
     @cached_property
     def collection_path(self) -> str:
-        """The path template of the list operation."""
+        """Return the path template of the list operation."""
         listing = self.by_role(Role.LIST)
         return listing.path if listing else self.operations[0].path.rsplit("/", 1)[0]
 
     @cached_property
     def parent_parameters(self) -> tuple[str, ...]:
-        """The parameters that a target has to give: those of the collection's path, and a parent that bodies name."""
+        """Return the parameters that a target must give: those of the collection's path, and a parent in bodies."""
         return (*re.findall(r"\{(\w+)\}", self.collection_path), *self.decide.parent.split("/")[1:])
 
     @property
@@ -472,13 +471,13 @@ class Contract:
         return bool(self.protocol.operation)
 
     def deciding(self, decision: str) -> Operation | None:
-        """The operation that decides by a neutral word; the first that decides where all decisions share one."""
+        """Return the operation of a decision's neutral word; the first deciding one if all decisions share it."""
         own = self.decide.operations.get(decision)
         return next((o for o in self.operations if o.id == own), None) or self.by_role(Role.DECIDE)
 
     @cached_property
     def methods(self) -> Mapping[str, frozenset[str]]:
-        """Path template to the methods that the service has there."""
+        """Return the methods that the service has at each path template."""
         found: dict[str, set[str]] = {}
         for operation in self.operations:
             found.setdefault(operation.path, set()).add(operation.method)
@@ -489,7 +488,7 @@ class Contract:
 
     @cached_property
     def capabilities(self) -> frozenset[str]:
-        """The contract's capabilities, as a requirement's ``needs`` names them."""
+        """Return the contract's capabilities, as a requirement's ``needs`` names them."""
         found = {operation.role.value for operation in self.operations} | self._of_the_protocol()
         bodies = [b for o in self.operations for b in o.responses.values() if b]
         requests = [o.request for o in self.operations if o.request]
@@ -513,7 +512,7 @@ class Contract:
         return frozenset(found)
 
     def _shows_groups(self) -> bool:
-        """Whether a connection names the parts of its parent that it leads to."""
+        """Whether a connection names private link resources of its parent."""
         getting, listing = self.by_role(Role.GET), self.by_role(Role.LIST)
         operation, prefix = (getting, "") if getting else (listing, f"{self.list.items}/*")
         schema = operation.responses.get(200) if operation else None
@@ -521,7 +520,7 @@ class Contract:
         return schema is not None and any(n.pointer in pointers for n in schema.nodes())
 
     def _of_the_protocol(self) -> set[str]:
-        """The capabilities that stand in the vendor's profile, not in the operations."""
+        """Return the capabilities that follow from the vendor's profile, not from the operations."""
         member = self.member
         facts = {
             "version-parameter": self.version_parameter,
@@ -550,11 +549,11 @@ class Source:
 
 
 class Agreement(StrEnum):
-    """In what a finding and its cause have to agree."""
+    """In what a finding and its cause must agree."""
 
     #: The same answer breaches both.
     EXCHANGE = "exchange"
-    #: The answer, or a request that the finding rests on, is one that the cause was seen on.
+    #: The cause was seen on the answer, or on a request on which the finding is based.
     REQUEST = "request"
     #: As ``REQUEST``, and at the same member.
     MEMBER = "member"
@@ -572,9 +571,9 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Which requirements' breaches can explain a breach of another, why, and in what both have to agree.
+    """Which requirements' breaches can explain a breach of another, why, and in what both must agree.
 
-    ``kinds`` and ``cause_kinds`` limit it to some kinds of breach (shell patterns); all kinds where they are empty.
+    ``kinds`` and ``cause_kinds`` limit it to some kinds of breach (shell patterns); empty: all kinds.
     """
 
     causes: tuple[str, ...]
@@ -585,13 +584,13 @@ class Explanation:
 
 
 class Basis(StrEnum):
-    """What a requirement rests on, and so whether it binds another version than the definition's."""
+    """The basis of a requirement, which decides whether it binds another version than the definition's."""
 
     #: A rule of the vendor for all versions.
     RULE = "rule"
     #: The definition of one version: its schemas, statuses, limits and enumerators.
     DEFINITION = "definition"
-    #: A rule about requests with a defect; some defects are ones by the definition of one version only.
+    #: A rule about requests with a defect; some defects depend on the definition of one version.
     DEFECT = "defect"
 
 
@@ -615,5 +614,5 @@ class Requirement:
     race: str = ""
 
     def applies_to(self, contract: Contract) -> bool:
-        """Whether the requirement binds a contract: whether it has every capability that the requirement needs."""
+        """Whether the requirement binds a contract: the contract has every capability that it needs."""
         return set(self.needs) <= contract.capabilities

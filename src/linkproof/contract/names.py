@@ -1,4 +1,4 @@
-"""Names of connections: as a representation shows them, and as a contract allows them."""
+"""Names of connections, as representations show them and as contracts allow them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from linkproof.contract.model import Contract, Parameter
 
 
 def name_of(contract: Contract, value: Any) -> str:
-    """A connection's name in lower case: the last segment of its id; "" where it has none, or says another name."""
+    """Return a connection's name in lower case: the last segment of its id; "" if it has none, or its name contradicts
+    it.
+    """
     found = at(value, contract.member.id)
     if not isinstance(found, str):
         return ""
@@ -20,7 +22,7 @@ def name_of(contract: Contract, value: Any) -> str:
 
 
 def name_among(contract: Contract, value: Any, is_known: Callable[[str], bool]) -> str:
-    """As ``name_of``; where id and name contradict each other or one is missing, the one of them that is known."""
+    """Return a name as ``name_of``; if id and name contradict each other or one is missing, return the known one."""
     own = name_of(contract, value)
     if own or not contract.member.name:
         return own
@@ -33,15 +35,15 @@ def _is_text(value: Any, pointer: str) -> bool:
     return isinstance(at(value, pointer), str)
 
 
-#: Forms of a name, tried in this order until one is within the vendor's limits.
+#: Forms of a name, tried in order until one is within the vendor's limits.
 _FORMS = ("{}", "{plain}", "{}.{guid}", "{short}")
 _GUID = "0a1b2c3d-1111-4222-8333-944445555666"
 
 
 def within_limits(word: str, parameter: Parameter | None, guid: str = _GUID) -> str:
-    """A name made of ``word`` that the parameter allows; the word itself where there is no limit, or no form fits.
+    """Return a name made of ``word`` that the parameter allows; ``word`` if it has no limit, or no form fits.
 
-    ``guid`` is what is added where the limit asks for one.
+    ``guid`` is added if the limit requires one.
     """
     plain = "".join(c for c in word if c.isalnum())
     forms = [form.format(word, plain=plain, short=plain[:12], guid=guid) for form in _FORMS]

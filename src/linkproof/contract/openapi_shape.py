@@ -1,6 +1,7 @@
-"""The shape of an API description, as far as the import relies on it: checked when a file is loaded.
+"""The shape of an API description, as far as the import reads it; validated when a file is loaded.
 
-Only what is read has a type here. Everything may be null where real descriptions write null, and unknown members pass.
+Only members that are read have a type here. Everything may be null where real descriptions have null, and unknown
+members are allowed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from msgspec import Meta, Struct, field
 from linkproof.base.models import convert
 
 _FIX = "correct the description, or give --paths for the part of it that you mean"
-#: A reference is never empty, and never holds what no file name or URL can.
+#: Matches a reference: not empty, and without characters that no file name or URL can have.
 Reference = Annotated[str, Meta(min_length=1, pattern="^[^\\x00-\\x1f]*$")]
 Limit = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -171,5 +172,5 @@ class Description(Struct):
 
 
 def check_shape(value: Any, model: type[Struct], where: str) -> None:
-    """Raise UsageError, naming the place, where a value has not the shape of ``model``."""
+    """Raise UsageError, naming the place, if a value does not have the shape of ``model``."""
     convert(value, model, where, _FIX)

@@ -1,4 +1,4 @@
-"""Read a vendor's profile from ``schemas/vendors/``: what its contracts have in common."""
+"""Reads a vendor's profile from ``schemas/vendors/``: what its contracts have in common."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def known_vendors() -> tuple[str, ...]:
 
 
 def family_of(vendor: str) -> str:
-    """Return the vendor whose protocol a vendor speaks: itself, or the one that its profile extends."""
+    """Return the vendor whose protocol a vendor uses: itself, or the one that its profile extends."""
     return str(read_profile(vendor, "schemas/vendors")["family"])
 
 
 def read_profile(vendor: str, where: str) -> Mapping[str, Any]:
-    """Return a vendor's profile; ``where`` names who asks for it, for messages.
+    """Return a vendor's profile; ``where`` names the file that refers to it, for messages.
 
     A profile that ``extends`` another inherits each table, member by member. Raises UsageError.
     """
@@ -56,5 +56,5 @@ def _profile(vendor: str) -> Mapping[str, Any]:
 
 
 def _over(before: Any, value: Any) -> Any:
-    """Return a table over the one that it extends; any other value takes its place."""
+    """Merge a table over the one that it extends; any other value replaces the extended one."""
     return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value

@@ -1,6 +1,6 @@
-"""The reference implementation of JSON Schema (``jsonschema``) confirms what the fast one (``jsonschema-rs``) found.
+"""Confirms problems that ``jsonschema-rs`` finds by the reference implementation of JSON Schema, ``jsonschema``.
 
-A body that only one of the two refuses is not a breach: one of the two is wrong, and that is an error of ours.
+A body that only one of the two rejects is not a breach: one of them is wrong, which is an engine error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from linkproof.errors import EngineError
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-#: A message of the reference implementation is cut here.
+#: Maximum length of a message of the reference implementation, in characters.
 _LONGEST = 300
 
 
@@ -22,23 +22,23 @@ class Reference:
     """The reference implementation, for one schema document."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        import jsonschema  # takes a tenth of a second, and most runs find nothing to confirm
+        import jsonschema  # takes a tenth of a second, and most runs have nothing to confirm
 
         self._document = document
         self._validator = jsonschema.Draft202012Validator(
             document, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
         )
-        #: Places and keywords at which both agreed on a whole body, so that each is confirmed there once.
+        #: Places and keywords at which both agreed on a whole body: each is confirmed once.
         self._agreed: set[tuple[str, str]] = set()
 
     def confirm(self, body: Any, pointer: str, keyword: str, schema_path: Sequence[str | int]) -> str:
-        """Return how the reference implementation words a problem. Raises EngineError where it sees none.
+        """Return the reference implementation's message for a problem. Raises EngineError if it finds none.
 
         Args:
             body: the whole body.
-            pointer: the place in the body that the problem is at.
-            keyword: the schema keyword that is violated there.
-            schema_path: the steps that lead to the keyword in the schema document.
+            pointer: the place of the problem in the body.
+            keyword: the violated schema keyword.
+            schema_path: the steps to the keyword in the schema document.
         """
         value = at(body, pointer)
         error = next(self._errors(value, schema_path), None)
@@ -48,7 +48,7 @@ class Reference:
         return _worded(error, value)
 
     def confirm_place(self, body: Any, pointer: str, keyword: str) -> None:
-        """Raise EngineError where the reference implementation finds no violation of a keyword at a place."""
+        """Raise EngineError if the reference implementation finds no violation of a keyword at a place."""
         key = (generalise(pointer), keyword)
         if key in self._agreed:
             return
@@ -60,7 +60,7 @@ class Reference:
         self._agreed.add(key)
 
     def _errors(self, value: Any, schema_path: Sequence[str | int]) -> Iterator[ValidationError]:
-        """What one keyword says of one value."""
+        """Return the violations of one keyword by one value."""
         schema = at(self._document, join(*schema_path[:-1]))
         if schema is False:
             return self._validator.evolve(schema=False).iter_errors(value)
@@ -78,7 +78,7 @@ def _disagreement(pointer: str, keyword: str, value: Any) -> EngineError:
 
 
 def _worded(error: ValidationError, value: Any) -> str:
-    """The message of an error, with the value as JSON and cut short."""
+    """Return the message of an error, with the value as JSON, truncated."""
     message, written = error.message, repr(value)
     if message.startswith(written):
         message = shorten(value) + message[len(written) :]

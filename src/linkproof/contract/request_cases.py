@@ -1,7 +1,7 @@
-"""What a request's schema and parameters forbid and allow, as values to send: the cases of each constraint.
+"""Values to send for each constraint of a request's schema and parameters: the cases.
 
-For every constraint there are values that violate it and nothing else, and the valid values at its ends. They follow
-from the contract alone, so that the suites send exactly what ``docs/request-coverage.md`` lists.
+For every constraint there are values that violate it alone, and valid values at its ends. They follow from the contract
+alone, so that the suites send exactly what ``docs/request-coverage.md`` lists.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from linkproof.contract.model import Contract, Format, Operation, Parameter, Rol
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Node
 
-#: The longest text that every service has to take where its contract documents no length.
+#: Maximum length of a text that every service must accept if its contract documents no length.
 COMMON_LENGTH = 140
 _FAR = 4
 _LONGEST_NAME = 300
 _INTEGER, _TEXT, _ARRAY, _OBJECT = 7, "text", ["text"], {"text": "text"}
-#: What is sent in the place of a value of each type.
+#: A value of a wrong type for each type.
 _OTHER_TYPES: Mapping[str, Mapping[str, Any]] = {
     "string": {"an integer": _INTEGER, "an array": _ARRAY, "an object": _OBJECT},
     "object": {"a string": _TEXT, "an array": _ARRAY},
@@ -32,7 +32,7 @@ _OTHER_TYPES: Mapping[str, Mapping[str, Any]] = {
     "number": {"a string": _TEXT, "an array": _ARRAY},
     "boolean": {"a string": _TEXT, "an integer": _INTEGER},
 }
-#: Characters that patterns rarely allow, and that are still one path segment.
+#: Characters that patterns rarely allow and that do not end a path segment.
 _ODD = "!$ *名%"
 _FORMATS: Mapping[str, tuple[str, ...]] = {
     "uuid": ("not-a-uuid", "0a1b2c3d-1111-4222-8333-94444555566", "0a1b2c3d-1111-4222-8333-9444455556660"),
@@ -43,7 +43,7 @@ _FORMATS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Constraint:
-    """One thing that a request has to keep to.
+    """One constraint on a request.
 
     ``place`` is ``body``, ``path`` or ``query``; ``name`` a generalised pointer or a parameter's name.
     """
@@ -67,7 +67,7 @@ class Case:
 
 
 def parameter_cases(parameter: Parameter) -> tuple[Case, ...]:
-    """Return the cases of a path or query parameter, none where its contract documents no limit."""
+    """Return the cases of a path or query parameter; empty if its contract documents no limit."""
     if not parameter.limited:
         return ()
     found = [*_outside(parameter), *_at_the_ends(parameter)]
@@ -139,7 +139,7 @@ def _at_the_ends(parameter: Parameter) -> Iterator[Case]:
 
 
 def _lengths(parameter: Parameter) -> tuple[int, int]:
-    """Return the shortest and the longest allowed length, wherever the schema says it: a pattern often does."""
+    """Return the shortest and the longest allowed length, from any keyword of the schema, often its pattern."""
     allowed = [n for n in range(1, _LONGEST_NAME + 1) if parameter.allows("a" * n)]
     return (allowed[0], allowed[-1]) if allowed else (1, _LONGEST_NAME)
 
@@ -161,16 +161,16 @@ def _in_another_case(options: Iterable[str]) -> Iterator[str]:
         yield from [o for o in (option.lower(), option.upper()) if o != option][:1]
 
 
-#: Of each constraint of a path so many violations are sent with operations other than the contract's reading.
+#: Number of violations per path constraint that are sent with operations other than the contract's reading one.
 _VIOLATIONS_ELSEWHERE = 1
-#: The list's query parameters whose limits are tried.
+#: The list's query parameters whose limits are tested.
 QUERY = ("limit", "offset", "sort_key", "sort_dir", "status")
 
 
 def cases_of_path(contract: Contract, operation: Operation) -> tuple[Case, ...]:
-    """Return the cases of an operation's path: all with the contract's reading, fewer with any other operation.
+    """Return the cases of an operation's path: all with the contract's reading operation, fewer with others.
 
-    Values at the ends name other parents or connections, so that only operations that read are sent with them.
+    Values at the ends name other parents or connections, so that they are sent with reading operations only.
     """
     reading = contract.by_role(Role.LIST) or contract.by_role(Role.GET)
     found: list[Case] = []
@@ -184,7 +184,7 @@ def cases_of_path(contract: Contract, operation: Operation) -> tuple[Case, ...]:
 
 
 def cases_of_query(contract: Contract, name: str) -> tuple[Case, ...] | None:
-    """Return the cases of a query parameter of the list, None where the list has no such parameter."""
+    """Return the cases of a query parameter of the list; None if the list has no such parameter."""
     listing = contract.by_role(Role.LIST)
     parameter = listing.parameter(name) if listing else None
     return parameter_cases(parameter) if parameter is not None else None
@@ -196,8 +196,8 @@ def cases_of_query(contract: Contract, name: str) -> tuple[Case, ...] | None:
 def full_body(operation: Operation, start: Mapping[str, Any], current: Any, leave_out: Iterable[str]) -> dict[str, Any]:
     """Return a valid body with every member that a client may send.
 
-    What ``start`` lacks is taken from the connection as it is shown (``current``), so that it changes nothing. Members
-    below ``leave_out`` (read-only ones), and those of which no valid value is known, stay out.
+    Members that ``start`` lacks are taken from the shown connection (``current``), so that it changes nothing. Members
+    below ``leave_out`` (read-only ones), and those without a known valid value, are omitted.
     """
     assert operation.request is not None
     body: dict[str, Any] = copy.deepcopy(dict(start))
@@ -221,7 +221,7 @@ def full_body(operation: Operation, start: Mapping[str, Any], current: Any, leav
 
 
 def cases_of_body(contract: Contract, operation: Operation, full: Mapping[str, Any]) -> tuple[Case, ...]:
-    """Return the cases of an operation's body; valid ones keep what a decision is and what it is about."""
+    """Return the cases of an operation's body; valid ones keep the decision and its subject."""
     assert operation.request is not None
     decides = operation.role is Role.DECIDE
     rules = contract.decide
@@ -234,7 +234,7 @@ def cases_of_body(contract: Contract, operation: Operation, full: Mapping[str, A
 
 
 def _is_violated_as_sent(schema: BodySchema, how: Format, value: Any) -> bool:
-    """Whether a body breaks its schema as it is written too: a form has no null, and no types."""
+    """Whether a body breaks its schema in its encoded form as well: a form has no null, and no types."""
     return isinstance(value, dict) and not schema.fits(decode(encode(value, how), how, schema))
 
 
@@ -243,8 +243,8 @@ def body_cases(
 ) -> tuple[Case, ...]:
     """Return the cases of a body: each violates one constraint of ``full``, or is a valid body at an end of one.
 
-    Valid cases neither change nor leave out what is at ``fixed`` pointers, and do not change what is at ``opaque``
-    ones: texts with a meaning that the schema does not tell.
+    Valid cases neither change nor omit what is at ``fixed`` pointers, and do not change what is at ``opaque`` ones:
+    texts with a meaning that the schema does not express.
     """
     found: list[Case] = []
     kept, meant = frozenset(fixed), frozenset(opaque)
@@ -256,7 +256,7 @@ def body_cases(
     return tuple(_true_to_their_word(schema, found))
 
 
-#: Ends of limits that one body can have all at once.
+#: Ends of limits that one body can have at once.
 _ENDS: Mapping[str, frozenset[str]] = {
     "every optional member absent": frozenset({"required"}),
     "every limit at its lower end": frozenset({"minLength", "minimum", "minItems"}),
@@ -266,7 +266,7 @@ _ENDS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """A valid body that is at many ends at once, and the cases of which it is made."""
+    """A valid body at many ends at once, and the cases that it combines."""
 
     what: str
     value: Any
@@ -274,7 +274,7 @@ class Together:
 
 
 def together(full: Mapping[str, Any], cases: Iterable[Case]) -> tuple[Together, ...]:
-    """Return few bodies that are at every end that the valid cases are at one by one; enumerators stay single."""
+    """Return a few bodies that together have every end of the valid cases; enumerators stay separate."""
     valid = [c for c in cases if c.valid]
     found = [Together(c.what, c.value, (c,)) for c in valid if c.constraint.keyword == "enum"]
     for what, keywords in _ENDS.items():
@@ -290,7 +290,7 @@ def together(full: Mapping[str, Any], cases: Iterable[Case]) -> tuple[Together, 
     return tuple(found)
 
 
-#: Texts that are no JSON object, with what is wrong with each.
+#: Texts that are not a JSON object, each with its problem.
 NO_OBJECTS: Mapping[str, bytes] = {
     "nothing": b"",
     "blanks": b"  ",
@@ -307,14 +307,14 @@ NO_OBJECTS: Mapping[str, bytes] = {
 
 
 def broken_texts(good: Any) -> dict[str, bytes]:
-    """Return texts that are no JSON object, some of them close to a valid body."""
+    """Return texts that are not a JSON object, some of them close to a valid body."""
     text = json.dumps(good).encode()
     near = {"cut": text[:-1], "in an array": b"[" + text + b"]", "a brace too many": text + b"}"}
     return {**NO_OBJECTS, **near, "a comma too many": text[:-1] + b",}", "twice": text + text}
 
 
 def _places(schema: BodySchema, full: Mapping[str, Any]) -> Iterator[Node]:
-    """Yield every place with all that the branches of ``allOf`` say of it."""
+    """Yield every place with the combined keywords of its ``allOf`` branches."""
     merged: dict[str, Node] = {}
     for node in schema.nodes():
         known = merged.get(node.pointer)
@@ -324,7 +324,7 @@ def _places(schema: BodySchema, full: Mapping[str, Any]) -> Iterator[Node]:
 
 
 def _instances(full: Any, pointer: str) -> list[str]:
-    """Return the first place in ``full`` that a generalised pointer leads to, if there is one."""
+    """Return the first place in ``full`` at a generalised pointer, if there is one."""
     here, way = full, ""
     for step in pointer.split("/")[1:]:
         if step == "*":
@@ -401,12 +401,12 @@ def _valid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case]:
 
 
 def _is_free(schema: Mapping[str, Any]) -> bool:
-    """Whether any text of a fitting length will do: ids have a form that no keyword tells."""
+    """Whether any text of a suitable length is valid: ids have a form that no keyword expresses."""
     return not {"pattern", "format", "readOnly"} & schema.keys()
 
 
 def _true_to_their_word(schema: BodySchema, cases: Iterable[Case]) -> Iterator[Case]:
-    """Yield the cases that are what they say: valid, or wrong at their own place only."""
+    """Yield the cases that are as described: valid, or wrong at their own place only."""
     seen: set[tuple[bool, str]] = set()
     for case in cases:
         key = (case.valid, json.dumps(case.value, sort_keys=True))
@@ -444,7 +444,7 @@ def without(full: Mapping[str, Any], pointer: str) -> dict[str, Any]:
 
 
 def shown(value: str) -> str:
-    """Return a text as a table shows it."""
+    """Return a text for a table."""
     return repr(value) if len(value) <= 20 else f"{len(value)} characters"
 
 

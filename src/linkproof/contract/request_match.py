@@ -1,6 +1,6 @@
-"""Match a method and a URL to an operation of a contract.
+"""Matches a method and a URL to an operation of a contract.
 
-Traffic repeats its URLs, so that each is matched once and kept.
+Traffic repeats its URLs, so that each match is cached.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from linkproof.contract.codec import member_of
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.contract.routing import Route, Router
 
-#: Number of addresses that are kept: more than most targets have connections.
+#: Maximum number of cached addresses: more than most targets have connections.
 _KEPT = 8192
 #: Methods that change nothing, by their definition (RFC 9110, 9.2.1).
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -55,7 +55,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundDefect:
-    """A defect of a request, with the parameter or pointer that it is about and its value."""
+    """A defect of a request, with its parameter or pointer and its value."""
 
     defect: Defect
     name: str = ""
@@ -66,10 +66,10 @@ class Address:
     """A method and a URL, matched to a contract.
 
     ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
-    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
-    the path has none. ``seen_version`` is the api-version of the request where it is not the contract's, else "".
-    ``reads`` says that the request changes nothing: by its method, or by the operation that it names. ``sort`` stands
-    for all addresses that are alike but for their values. ``answer`` is the last answer to a request without a body.
+    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" if the
+    path has none. ``seen_version`` is the api-version of the request if it is not the contract's, else "". ``reads``:
+    the request changes nothing, by its method or by the operation that it names. ``pattern`` is equal for addresses
+    that differ in values only. ``answer`` is the last answer to a request without a body.
     """
 
     __slots__ = (
@@ -82,11 +82,11 @@ class Address:
         "method",
         "name",
         "operation",
+        "pattern",
         "reads",
         "role",
         "route",
         "seen_version",
-        "sort",
     )
 
     def __init__(self, method: str, route: Route, kind: Kind | None = None, selected: str = "") -> None:
@@ -109,7 +109,7 @@ class Address:
         self.role: Role | None = self.operation.role if self.operation else None
         self.reads = method in READING or self.role in _READING_ROLES
         self.name = self.operation.id if self.operation else f"{method} {kind.value}"
-        self.sort = (contract.id, contract.version, self.name)
+        self.pattern = (contract.id, contract.version, self.name)
         self.collection = _collection(route)
         own = [n for n in route.parameters if n not in contract.parent_parameters]
         is_of_connections = self.role is None or self.role.is_of_connections
@@ -118,7 +118,7 @@ class Address:
         self.answer: Answer | None = None
 
     def _defects(self) -> list[FoundDefect]:
-        """Every defect of the method, the path and the query."""
+        """Return every defect of method, path and query."""
         found: list[FoundDefect] = []
         pairs, contract = self.route.query_pairs, self.contract
         if self.kind is Kind.UNDOCUMENTED:
@@ -152,7 +152,7 @@ class Address:
 
 
 def seen_version_of(route: Route) -> str:
-    """The api-version that a request names, where it is a plausible one and not the contract's; else ""."""
+    """Return the api-version of a request if it is plausible and not the contract's; else ""."""
     contract = route.contract
     if not contract.version_parameter:
         return ""
@@ -162,7 +162,7 @@ def seen_version_of(route: Route) -> str:
 
 
 def _version_in(route: Route) -> str | None:
-    """The value of the query parameter that names the api-version, whatever its case; None where it is absent."""
+    """Return the value of the api-version parameter, whatever its case; None if it is absent."""
     name = route.contract.version_parameter
     for key, value in route.query.items():
         if key == name or key.lower() == name:
@@ -178,7 +178,7 @@ def _collection(route: Route) -> str:
 
 
 def selected_operation(contract: Contract, query: Mapping[str, str], body: bytes) -> str:
-    """The operation's id that a request names in its query or its body, "" where it names none."""
+    """Return the operation id in a request's query or body, "" if there is none."""
     protocol = contract.protocol
     found: Any = query.get(protocol.operation)
     if found is None:
@@ -187,17 +187,17 @@ def selected_operation(contract: Contract, query: Mapping[str, str], body: bytes
 
 
 class Addresses:
-    """Finds addresses by the paths of many contracts, and keeps the last ones."""
+    """Finds addresses by the paths of many contracts, and caches them."""
 
     def __init__(self, router: Router) -> None:
         self._router = router
         self._kept: Recent[tuple[str, str, str], Address | str] = Recent(_KEPT)
 
     def find(self, method: str, url: str, body: bytes = b"", wanted: str = "") -> Address | str:
-        """The address of a request, or the reason (a sentence) why no contract has it.
+        """Return the address of a request, or the reason (a sentence) why no contract has it.
 
-        Only where a vendor's protocol names the operation in the body is the body looked at. ``wanted`` is the
-        contract that the request was sent for, "" where that is not known.
+        The body is read only if the vendor's protocol names the operation there. ``wanted`` is the contract for which
+        the request was sent, "" if unknown.
         """
         found = self._of_url(method, url, wanted)
         if isinstance(found, str) or not found.contract.protocol.operation:

@@ -1,6 +1,6 @@
 """Matches a request to a contract by path and api-version, whatever the number of contracts.
 
-The host decides only between contracts that have the same path.
+The host decides only between contracts with the same path.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from linkproof.contract.catalogue import Entry
 
 
-#: Most queries name an api-version and nothing else: those up to this length are remembered.
+#: Maximum length of queries that are cached: most have an api-version and nothing else.
 _SHORT_QUERY = 100
 
 
 @dataclass(frozen=True)
 class Route:
-    """Where a request goes: a contract, one of its path templates, the values of the path's parameters.
+    """The route of a request: a contract, one of its path templates, the values of the path's parameters.
 
-    ``query_pairs`` are the query's parameters in their order, with their names as they were sent.
+    ``query_pairs`` are the query's parameters in order, with their names as sent.
     """
 
     contract: Contract
@@ -36,12 +36,12 @@ class Route:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """Query parameters by name; the first value of each."""
+        """Return the query parameters by name; the first value of each."""
         return dict(reversed(self.query_pairs))
 
 
 class Known(Protocol):
-    """A contract, or what an index says of one; ``contract`` reads it."""
+    """A contract, or its entry in an index; ``contract`` reads it."""
 
     @property
     def id(self) -> str:
@@ -49,15 +49,15 @@ class Known(Protocol):
 
     @property
     def version(self) -> str:
-        """The version that it is of."""
+        """The contract's version."""
 
     @property
     def version_parameter(self) -> str:
-        """The query parameter that names the version, "" for none."""
+        """The query parameter of the version, "" for none."""
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Shell patterns of the hosts that serve it; none where any may."""
+        """Shell patterns of the hosts that serve it; empty for any host."""
 
     @property
     def contract(self) -> Contract:
@@ -72,10 +72,10 @@ class _Node:
 
 
 class Router:
-    """Paths of many contracts as one tree of segments: matching costs the path's length, not the number of contracts.
+    """Paths of many contracts as one tree of segments: a match costs the path's length, not the number of contracts.
 
-    With ``any_version`` a request of another api-version of the same API is matched to the contract nearest below it,
-    or to the oldest where all are newer. ``entries`` are contracts that are read when a request is for them.
+    With ``any_version`` a request of another api-version of the same API is matched to the nearest older contract, or
+    to the oldest one. ``entries`` are contracts that are read at their first request.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Router:
         node.ends.append((contract, path))
 
     def match(self, url: str, wanted: str = "") -> Route | str:
-        """The route of a URL, or the reason (a sentence) why no contract has it.
+        """Return the route of a URL, or the reason (a sentence) why no contract has it.
 
         Of several APIs with the path it is that of the contract ``wanted``, else the one that the host serves.
         """
@@ -117,7 +117,7 @@ class Router:
         return self._version(ends, query_pairs(parts.query), segments)
 
     def contracts_at(self, path: str) -> tuple[Known, ...]:
-        """Every contract that has a path, whatever its version."""
+        """Return every contract with a path, whatever its version."""
         found = self._find(path.strip("/").split("/"))
         return tuple(known for known, _ in found.ends) if found is not None else ()
 
@@ -154,7 +154,7 @@ class Router:
 
 
 def _of_one_api(ends: list[tuple[Known, str]], host: str, wanted: str) -> list[tuple[Known, str]]:
-    """The versions of one API among those that have a path: the wanted one, else the host's, else that of any host."""
+    """Return the versions of one API among those with a path: the wanted one, else the host's, else any host's."""
     if not any(known.hosts for known, _ in ends):
         return ends
     if wanted and (own := [end for end in ends if end[0].id == wanted]):
@@ -165,7 +165,7 @@ def _of_one_api(ends: list[tuple[Known, str]], host: str, wanted: str) -> list[t
 
 
 def query_pairs(query: str) -> tuple[tuple[str, str], ...]:
-    """A query's parameters in their order, with their names as they were sent."""
+    """Return a query's parameters in order, with their names as sent."""
     return _query_pairs(query) if len(query) <= _SHORT_QUERY else tuple(parse_qsl(query, keep_blank_values=True))
 
 
@@ -175,5 +175,5 @@ def _query_pairs(query: str) -> tuple[tuple[str, str], ...]:
 
 
 def query_of(query: str, name: str) -> str:
-    """The first value of a query parameter, its name compared without case; "" where it is absent."""
+    """Return the first value of a query parameter, matched without case; "" if it is absent."""
     return next((v for k, v in query_pairs(query) if k.lower() == name), "")

@@ -1,4 +1,4 @@
-"""A body's JSON Schema, compiled: whether a body fits, its problems, and its unknown members."""
+"""The JSON Schema of a body, compiled: whether a body fits, its problems, and its unknown members."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_o
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
 
-#: The keyword of a problem that no schema has: JSON can hold text that is not Unicode (RFC 8259, 8.2).
+#: The keyword of a problem outside the schema: JSON can contain text that is not Unicode (RFC 8259, 8.2).
 UNICODE = "unicode"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One way in which a body does not fit: where, which schema keyword, what was expected and what came."""
+    """A problem of a body: its place, the violated keyword, the expected and the actual value."""
 
     pointer: str
     keyword: str
@@ -30,7 +30,7 @@ class Problem:
     actual: str
     value: Any
     options: tuple[Any, ...] = ()
-    #: The place whose value violates the keyword, and the steps to the keyword in the schema.
+    #: The place of the violating value, and the steps to the keyword in the schema.
     at: str = ""
     schema_path: tuple[str | int, ...] = ()
 
@@ -59,25 +59,25 @@ class BodySchema:
 
     @property
     def parts(self) -> tuple[Schema, Schema]:
-        """The schema itself, and the document that its references lead into."""
+        """Return the schema, and the document that its references point into."""
         return self._schema, {"components": self._components}
 
     def is_exactly(self, value: Any) -> bool:
-        """Whether ``value`` is valid and has no member that the schema does not know: both at the cost of one."""
+        """Whether ``value`` is valid and has no unknown member: both at the cost of one."""
         try:
             return self._closed.is_valid(value)
         except UnicodeEncodeError:
             return False
 
     def fits(self, value: Any) -> bool:
-        """Whether ``value`` is valid, formats included. Half of a surrogate pair makes it invalid."""
+        """Whether ``value`` is valid, formats included. An unpaired surrogate makes it invalid."""
         try:
             return self._validator.is_valid(value)
         except UnicodeEncodeError:
             return False
 
     def problems(self, value: Any) -> Iterator[Problem]:
-        """Everything that does not fit; a value of the wrong type is not also blamed for its enumeration."""
+        """Return every problem; a value of a wrong type is not also blamed for its enumeration."""
         try:
             errors = list(self._validator.iter_errors(value))
         except UnicodeEncodeError:
@@ -109,30 +109,30 @@ class BodySchema:
         return Reference(self._closed_document())
 
     def confirm_unknown(self, value: Any, pointer: str) -> None:
-        """Raise EngineError where the reference implementation knows the member at a pointer."""
+        """Raise EngineError if the reference implementation knows the member at a pointer."""
         self._closed_reference.confirm_place(value, pointer.rpartition("/")[0], "additionalProperties")
 
     def confirm(self, value: Any, problem: Problem) -> str:
-        """Return how the reference implementation words a problem. Raises EngineError where it sees none."""
+        """Return the reference implementation's message for a problem. Raises EngineError if it finds none."""
         if not problem.schema_path:
             return f"expected {problem.expected}, got {problem.actual}"
         return self._reference.confirm(value, problem.at, problem.keyword, problem.schema_path)
 
     @cached_property
     def _members(self) -> jsonschema_rs.Draft202012Validator | None:
-        """The closed schema without all but members; None where a condition makes them depend on other keywords."""
+        """Return the closed schema reduced to members; None if other keywords decide which members are known."""
         try:
             return jsonschema_rs.Draft202012Validator(_members_only(self._closed_document()))
         except (ValueError, KeyError):
             return None
 
     def is_plain(self, value: Any) -> bool:
-        """Whether ``value`` has no member that the schema does not know, and only text that is Unicode."""
+        """Whether ``value`` has only known members and only Unicode text."""
         try:
             if self._closed.is_valid(value):
                 return True
             if self._members is not None:
-                _check_unicode(value)  # the validator may not come to it
+                _check_unicode(value)  # the validator may not reach it
                 return self._members.is_valid(value)
             errors = list(self._closed.iter_errors(value))
         except UnicodeEncodeError:
@@ -140,7 +140,7 @@ class BodySchema:
         return not any(error.kind.name == "additionalProperties" for error in errors)
 
     def unknown_members(self, value: Any) -> Iterator[str]:
-        """Pointers to the members that the schema does not know."""
+        """Yield pointers to the members that the schema does not know."""
         try:
             errors = [] if self._closed.is_valid(value) else list(self._closed.iter_errors(value))
         except UnicodeEncodeError:
@@ -152,17 +152,17 @@ class BodySchema:
 
     @cached_property
     def enumerations(self) -> dict[str, tuple[str, ...]]:
-        """Generalised pointer (``*`` for each item or key) to the enumerators that stand there."""
+        """Return the enumerators at each generalised pointer (``*`` for each item or key)."""
         return {p: tuple(s["enum"]) for p, s in self.leaves() if "enum" in s}
 
     @cached_property
     def open_enumerations(self) -> frozenset[str]:
-        """The enumerations to which the vendor may add values without a new version (``x-open``)."""
+        """Return the enumerations to which the vendor may add values without a new version (``x-open``)."""
         return frozenset(p for p, s in self.leaves() if "enum" in s and s.get("x-open"))
 
     @cached_property
     def integers(self) -> tuple[str, ...]:
-        """Generalised pointers to the integers of the body."""
+        """Return the generalised pointers to the integers of the body."""
         return tuple(p for p, s in self.leaves() if s.get("type") == "integer")
 
     def leaves(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -175,7 +175,7 @@ class BodySchema:
 
 
 def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
-    """Every value that a generalised pointer leads to, with its own pointer."""
+    """Yield every value at a generalised pointer, with its own pointer."""
     if "*" not in pointer:
         found = at(value, pointer)
         return () if found is MISSING else ((pointer, found),)
@@ -196,10 +196,10 @@ def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
 
 
 def _check_unicode(value: Any) -> None:
-    """Raise UnicodeEncodeError for a value with half of a surrogate pair."""
+    """Raise UnicodeEncodeError for a value with an unpaired surrogate."""
     try:
         orjson.dumps(value)
-    except TypeError:  # or another value that it does not write, such as a long integer
+    except TypeError:  # or another value that it cannot write, such as a long integer
         dump(value).encode()
 
 
@@ -220,20 +220,20 @@ def _expected(kind: str, facts: dict[str, Any]) -> str:
 
 
 def _close(schema: Any) -> None:
-    """Forbid members beside the named ones, in every object schema that names some."""
+    """Forbid unnamed members in every object schema that names some."""
     if isinstance(schema, list):
         for part in schema:
             _close(part)
     elif isinstance(schema, dict):
         for key, part in schema.items():
-            # Conditions and their branches name some members only: the schema around them names all.
+            # Conditions and their branches name only some members: the enclosing schema names all.
             if key not in ("enum", "examples", "example", "default", "const", "required", "if", "then", "else"):
                 _close(part)
         if isinstance(schema.get("properties"), dict) and "allOf" not in schema:
             schema.setdefault("additionalProperties", False)
 
 
-#: Keywords that make it depend on other keywords which members a schema knows.
+#: Keywords with which the known members depend on other keywords.
 _CONDITIONS = frozenset(
     {"anyOf", "oneOf", "not", "if", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems"}
     | {"propertyNames", "patternProperties", "$dynamicRef", "$recursiveRef", "$id", "$anchor"}
@@ -242,7 +242,7 @@ _COMPONENTS = "#/components/schemas"
 
 
 def _members_only(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with no keywords but those that name members. Raises ValueError where that says less."""
+    """Return a schema with only the keywords that name members. Raises ValueError if other keywords matter."""
     schemas = document.get("components", {}).get("schemas", {})
     wanted: list[str] = []
     parts: dict[str, Any] = {}
@@ -256,7 +256,7 @@ def _members_only(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _members_of(schema: Any, wanted: list[str]) -> Any:
-    """Return the part of a schema that names members; ``wanted`` grows by the components that it refers to."""
+    """Return the part of a schema that names members; add to ``wanted`` the components that it refers to."""
     if isinstance(schema, bool):
         return schema
     reference = schema.get("$ref", "")

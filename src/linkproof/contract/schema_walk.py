@@ -1,4 +1,4 @@
-"""The one walk over a JSON Schema: every place that a value of it may have, with what the schema says there."""
+"""The one walk over a JSON Schema: every place that its values may have, with the subschema there."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Node:
     Attributes:
         pointer: generalised pointer (``*`` for each item or key); "" for the whole value.
         schema: the subschema, its reference resolved.
-        required: whether the object around it requires the member.
-        part: whether it is a branch of an ``allOf``, which says more about a place that was yielded already.
+        required: whether the enclosing object requires the member.
+        part: whether it is a branch of an ``allOf``, which adds to a place that was yielded before.
     """
 
     pointer: str
@@ -43,8 +43,8 @@ def resolved(schema: Schema, document: Schema) -> Schema:
 def walk(schema: Schema, document: Schema, *, follow: bool = True) -> Iterator[Node]:
     """Yield every place of a schema in document order, the whole value first.
 
-    A schema that refers to itself is entered once: its second place is yielded, and nothing below it. With ``follow``
-    off, references are left alone and not yielded.
+    A schema that refers to itself is entered once: its second place is yielded, but nothing below it. Without
+    ``follow``, references are neither resolved nor yielded.
     """
     yield from _walk(schema, document if follow else None, Node("", {}), ())
 
@@ -73,7 +73,7 @@ def _walk(schema: Schema, document: Schema | None, place: Node, seen: tuple[str,
 
 
 def _beside(schema: Schema, target: Schema) -> Schema:
-    """Return what a reference leads to, with the keywords that stand beside the reference."""
+    """Return the target of a reference, with the keywords next to the reference."""
     beside = {k: v for k, v in schema.items() if k != "$ref"}
     members = {**target.get("properties", {}), **beside.get("properties", {})}
     return {**target, **beside, **({"properties": members} if members else {})} if beside else target

@@ -1,1 +1,1 @@
-"""Vendors' definition pages: what they say, as data, and how it compares with a contract."""
+"""Vendors' definition pages: their facts as data, and how these compare with a contract."""

@@ -1,4 +1,4 @@
-"""Who stands alone where traffic, contract and definition page do not say the same: two against one, or undecided."""
+"""Attribution: which of traffic, contract and definition page disagrees with the other two."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list:
 
 @dataclass(frozen=True)
 class ReadPage:
-    """A definition page that was read: its file's name, its facts, the contract that it belongs to."""
+    """A definition page: its file name, its facts, and its contract."""
 
     file: str
     facts: Facts
@@ -33,7 +33,7 @@ class ReadPage:
 
 
 def attributed(results: Results, pages: Iterable[ReadPage]) -> Results:
-    """The results, each finding on a page's contract with who stands alone."""
+    """Return the results with an attribution for each finding on a page's contract."""
     by_contract: dict[str, list[ReadPage]] = {}
     for page in pages:
         by_contract.setdefault(page.contract.id, []).append(page)
@@ -45,13 +45,13 @@ def attributed(results: Results, pages: Iterable[ReadPage]) -> Results:
 
 
 def _by_pages(finding: Finding, pages: Sequence[ReadPage]) -> Attribution:
-    """Who stands alone by the first page that says anything about it."""
+    """Return the attribution by the first page that has a relevant fact."""
     found = [attribution(finding, page) for page in pages]
     return next((a for a in found if a.alone is not Party.UNDECIDED), found[0])
 
 
 def attribution(finding: Finding, page: ReadPage) -> Attribution:
-    """Who stands alone in a finding: the service against contract and page, or the contract against the other two."""
+    """Attribute a finding: the service disagrees with contract and page, or the contract with the other two."""
     judged = {"ENM-1": _word, "SHP-1": _shape, "SHP-2": _status, "SHP-4": _unknown}.get(finding.requirement)
     operation = next((o for o in page.contract.operations if o.id == finding.operation), None)
     found = judged(finding, page, operation) if judged and operation else None
@@ -59,9 +59,9 @@ def attribution(finding: Finding, page: ReadPage) -> Attribution:
 
 
 def of_difference(difference: Difference, drift: Drift, observed: Sequence[Observed], file: str) -> Attribution:
-    """Who stands alone in a difference of page and contract, by the words that were seen in traffic."""
+    """Attribute a difference between page and contract, by the values that were seen in traffic."""
     if difference.what != "enumerator":
-        return Attribution(Party.UNDECIDED, "words of enumerations are what results keep of traffic")
+        return Attribution(Party.UNDECIDED, "results keep only the values of enumerations")
     word = difference.was or difference.now
     places = [o for o in observed if o.contract == drift.contract.id and _is_of(o, difference)]
     seen = sum(v.count for o in places for v in o.values if v.value == word)
@@ -73,7 +73,7 @@ def of_difference(difference: Difference, drift: Drift, observed: Sequence[Obser
 
 
 def _is_of(observed: Observed, difference: Difference) -> bool:
-    """Whether words were seen where the difference is: at the member that the enumeration belongs to."""
+    """Whether values were seen at the place of the difference: at the member with that enumeration."""
     members = {name.rsplit(".", 1)[-1] for name in difference.place.split(", ")}
     return observed.place.rsplit("/", 1)[-1] in members
 
@@ -143,7 +143,7 @@ def _shape(finding: Finding, page: ReadPage, operation: Operation | None) -> Att
 
 
 def _definition(finding: Finding, page: ReadPage, operation: Operation) -> tuple[DefinitionFact | None, str]:
-    """The page's definition of the object that a finding is in, by the members beside it; and its names' prefix."""
+    """Return the page's definition of the object of a finding, by its members, and the prefix of their names."""
     parent = generalise(finding.pointer).rpartition("/")[0]
     prefix = "properties." if parent.endswith("/properties") else ""
     siblings = {

@@ -1,4 +1,4 @@
-"""What differs between two sets of facts: what was (the contract) and what is now (the page, the newer contract)."""
+"""Differences between two sets of facts: before (the contract) and now (the page, or a newer contract)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _TIGHTER = {"minLength": 1, "minimum": 1, "maxLength": -1, "maximum": -1}
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """One thing that is not as it was. ``was`` and ``now`` are "" where it is absent.
+    """One difference. ``was`` and ``now`` are "" for something absent.
 
-    ``breaking``: a client that was written for what was may fail with what is now.
+    ``breaking``: a client written for the old facts may fail with the new ones.
     """
 
     place: str
@@ -28,7 +28,7 @@ class Difference:
 
     @property
     def line(self) -> str:
-        """The difference as one line of text."""
+        """Return the difference as one line of text."""
         change = (
             f"added: {self.now}"
             if not self.was
@@ -40,7 +40,7 @@ class Difference:
 
 
 def differences(was: Facts, now: Facts) -> list[Difference]:
-    """Everything in which ``now`` differs from ``was``. What ``now`` lacks as a whole is not compared."""
+    """Return all differences between ``was`` and ``now``. Whole sections that ``now`` lacks are not compared."""
     found = [*_operation(was, now)]
     if "parameters" not in now.lacks:
         found += _parameters(was.parameters, now.parameters)
@@ -72,7 +72,7 @@ def _statuses(was: Sequence[int], now: Sequence[int]) -> Iterator[Difference]:
 
 
 def _errors(was: Sequence[ErrorFact], now: Sequence[ErrorFact]) -> Iterator[Difference]:
-    """Codes compare without case: prefixes are written in two ways, also within one page."""
+    """Compare error codes without case: prefixes are written in two ways, even within one page."""
     old, new = ({e.code.lower(): e for e in row} for row in (was, now))
     for code in old.keys() | new.keys():
         before, after = old.get(code), new.get(code)
@@ -88,7 +88,7 @@ def _errors(was: Sequence[ErrorFact], now: Sequence[ErrorFact]) -> Iterator[Diff
 
 
 def _parameters(was: Sequence[ParameterFact], now: Sequence[ParameterFact]) -> list[Difference]:
-    """The fewest differences that any reading of cut names gives."""
+    """Return the smallest set of differences over all possible readings of truncated names."""
     readings = [
         [replace(p, names=(n,)) for p, n in zip(now, names, strict=True)]
         for names in itertools.islice(itertools.product(*(p.names for p in now)), 256)
@@ -138,7 +138,7 @@ def _parameter(was: ParameterFact, now: ParameterFact) -> Iterator[Difference]:
 
 
 def _tightened(limit: str, was: str | int | None, now: str | int | None) -> bool:
-    """Whether a limit lets less through: a new one does, a lifted one does not, a changed pattern may."""
+    """Whether a limit became stricter: a new one did, a removed one did not, a changed pattern may have."""
     if now is None or was is None:
         return was is None
     sign = _TIGHTER.get(limit, 0)
@@ -160,7 +160,7 @@ def _objects(was: Sequence[DefinitionFact], now: Sequence[DefinitionFact]) -> It
     for other in was:
         if id(other) in matched:
             continue
-        # What is sent is what is answered without what only the service may set: a page has both as one.
+        # A page has one definition for request and answer: the request lacks what only the service sets.
         twins = [n for n in now if {m.name for m in other.members} <= {m.name for m in n.members}]
         if twins:
             twin = min(twins, key=lambda n: len(n.members))
@@ -191,7 +191,7 @@ def _members(place: str, was: Iterable[MemberFact], now: Iterable[MemberFact], *
             yield Difference(f"{place}.{name}", "type", before.type, after.type, True)
         for limit in sorted({*before.limits, *after.limits}):
             earlier, later = before.limits.get(limit), after.limits.get(limit)
-            # Pages print formats of members seldom: silence says nothing.
+            # Pages rarely print formats of members: a missing format is no difference.
             if earlier != later and (limit != "format" or later is not None):
                 harms = _tightened(limit, earlier, later) == sent
                 yield Difference(f"{place}.{name}", limit, _text(earlier), _text(later), harms)
@@ -219,7 +219,7 @@ def _enumerations(was: Sequence[DefinitionFact], now: Sequence[DefinitionFact]) 
 def _paired(
     was: Sequence[DefinitionFact], now: Sequence[DefinitionFact]
 ) -> list[tuple[DefinitionFact, DefinitionFact]]:
-    """Which definition is which: the source's own name first, then the same name, then what is most alike."""
+    """Return which definition matches which: by the source's name, then by the same name, then by similarity."""
     scored = sorted(
         (
             (_score(old, new), -i, -j, old, new)
@@ -242,6 +242,6 @@ def _score(was: DefinitionFact, now: DefinitionFact) -> float:
 
 
 def alike(one: DefinitionFact, other: DefinitionFact) -> float:
-    """How much two definitions have in common: 0 to 1."""
+    """Return the similarity of two definitions, from 0 to 1."""
     names, others = (set(d.values or (m.name for m in d.members)) for d in (one, other))
     return len(names & others) / len(names | others) if names or others else 0.0

@@ -1,4 +1,4 @@
-"""DOC-1 on a page as it is: its samples against its own rules, and the text of an issue about what contradicts."""
+"""DOC-1 on a page: its samples against its own rules, and the text of an issue that reports contradictions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.model.finding import Breach
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A contradiction within a document: the document, the sample's place in it, what contradicts what, the sample."""
+    """A contradiction within a document: the document, the sample's place, the broken rule, the sample."""
 
     document: str
     address: str
@@ -27,7 +27,7 @@ class Contradiction:
 
 
 def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Contradiction]:
-    """What contradicts a page's own rules in the samples as they stand on it."""
+    """Return the contradictions between a page's samples and its rules."""
     page = page_of(facts, contract, file)
     samples = list(_samples(facts, contract))
     judged = judge_samples(replace(contract, definition={"page": page, "sample": samples}))
@@ -42,7 +42,7 @@ def defects_of_page(facts: Facts, contract: Contract, file: str) -> list[Contrad
 
 
 def defects_of_contract(contract: Contract) -> list[Contradiction]:
-    """What contradicts the document's own rules in the samples that a contract keeps of it (x-ms-examples, too)."""
+    """Return the contradictions between a document's rules and its samples in a contract (x-ms-examples included)."""
     return [
         Contradiction(page["title"], page["address"], sample["place"], j.breach, sample["text"])
         for sample, judgements in judge_samples(contract)
@@ -53,7 +53,7 @@ def defects_of_contract(contract: Contract) -> list[Contradiction]:
 
 
 def _samples(facts: Facts, contract: Contract) -> Iterator[dict[str, Any]]:
-    """A page's samples as definition.toml has them; answers are for the documented statuses, in their order."""
+    """Return a page's samples as in definition.toml; answers are matched to the documented statuses in order."""
     operation = operation_of(facts, contract)
     successes = [s for s in (facts.statuses or sorted(operation.responses)) if s < 300]
     for number, sample in enumerate(facts.samples, 1):
@@ -63,12 +63,12 @@ def _samples(facts: Facts, contract: Contract) -> Iterator[dict[str, Any]]:
             value = parse(sample.text.encode())
             refused = value is NOT_JSON or at(value, contract.error.code) is not MISSING
             row["status"] = 400 if refused else successes.pop(0) if len(successes) > 1 else successes[0]
-            place += f" {row['status']}" if not refused else " (a refusal)"
+            place += f" {row['status']}" if not refused else " (an error response)"
         yield row | {"place": place}
 
 
 def issue_text(defects: Sequence[Contradiction]) -> str:
-    """A ready-to-send issue (Markdown): each contradiction with the sample's line, and what would mend it."""
+    """Return a ready-to-send issue (Markdown): each contradiction with the sample's line, and its correction."""
     parts: list[str] = []
     for document in dict.fromkeys(d.document for d in defects):
         own = [d for d in defects if d.document == document]

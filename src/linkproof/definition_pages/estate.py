@@ -1,4 +1,4 @@
-"""All known versions of all resource types, each compared with the one before it, as one page."""
+"""All known versions of all resource types, each compared with the previous one, on one page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BICEP = "bicep-types"
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """One thing that a newer version says otherwise, wherever it stands in a contract's operations."""
+    """One change in a newer version, wherever it occurs in a contract's operations."""
 
     breaking: bool
     what: str
@@ -28,7 +28,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """Two versions of one resource type, one after the other, and what changed."""
+    """Two consecutive versions of one resource type, and the changes between them."""
 
     was: Contract
     now: Contract
@@ -36,12 +36,12 @@ class Step:
 
     @property
     def breaking(self) -> int:
-        """The number of changes that may break a client."""
+        """Return the number of changes that may break a client."""
         return sum(c.breaking for c in self.changes)
 
 
 def steps(contracts: Iterable[Contract]) -> list[Step]:
-    """Return every pair of neighbouring versions, by resource type and version."""
+    """Return every pair of consecutive versions, by resource type and version."""
     families: dict[str, list[Contract]] = {}
     for contract in contracts:
         families.setdefault(plain_path(contract.collection_path), []).append(contract)
@@ -53,14 +53,14 @@ def steps(contracts: Iterable[Contract]) -> list[Step]:
 
 
 def _changes(was: Contract, now: Contract) -> list[Change]:
-    """Return the changes, each once; what one kind of source cannot say is no change."""
+    """Return the changes without repetition; what one kind of source cannot express is no change."""
     silent = any(str(s.get("document", "")).startswith(_BICEP) for c in (was, now) for s in c.sources[:1])
     found: dict[str, Change] = {}
     for difference in contract_differences(was, now):
         if difference.what == "version" or "operation: version" in difference.line:
             continue
         if silent and ("parameter after" in difference.place or "/nextLink" in difference.line):
-            continue  # a type file says nothing of a path's limits, and nothing of pages
+            continue  # a type file has neither limits of paths nor pages
         change = _change(difference)
         known = found.get(change.what)
         found[change.what] = Change(change.breaking or (known is not None and known.breaking), change.what)
@@ -68,14 +68,14 @@ def _changes(was: Contract, now: Contract) -> list[Change]:
 
 
 def _change(difference: Difference) -> Change:
-    """Return a difference without the operations that it is seen in: Get and List show the same connection."""
+    """Return a difference without its operations: Get and List show the same connection."""
     line = difference.line.partition(": ")[2]
     line = _LIST_ITEM.sub("", _OPERATIONS.sub("", line, count=1))
     return Change(difference.breaking, _ANSWER.sub("answer", line).replace("answer.", "answer ").replace("body.", ""))
 
 
 def _topmost(changes: Iterable[Change]) -> Iterator[Change]:
-    """Leave out members of a member that came or went as a whole."""
+    """Remove the members of a member that was added or removed as a whole."""
     every = tuple(changes)
     whole = {c.what.split(": member ")[0]: c.what.split(": member ")[1][:5] for c in every if ": member " in c.what}
     for change in every:
@@ -86,7 +86,7 @@ def _topmost(changes: Iterable[Change]) -> Iterator[Change]:
 
 
 def as_markdown(found: Sequence[Step], versions: int) -> str:
-    """Return the page."""
+    """Return the page as Markdown."""
     breaking = [s for s in found if s.breaking]
     lines = [
         "# Versions of Azure's private endpoint connections",

@@ -1,4 +1,4 @@
-"""What a definition page says. What it does not say is in ``lacks``, and is nowhere guessed."""
+"""The facts of a definition page. What a page does not say is listed in ``lacks`` and never guessed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ParameterFact:
-    """A parameter. ``names`` are the names it may have: pages cut long ones, and two may then look the same.
+    """A parameter. ``names``: its possible names, because pages truncate long ones and two may look the same.
 
-    ``limits`` has what the page prints of minLength, maxLength, pattern, format; ``lost`` names what it only announces.
-    ``values`` and ``default`` are empty where the page is silent.
+    ``limits``: the printed minLength, maxLength, pattern and format; ``lost``: limits that are announced but not
+    printed. ``values`` and ``default`` are empty if the page does not give them.
     """
 
     names: tuple[str, ...]
@@ -26,7 +26,7 @@ class ParameterFact:
 
 @dataclass(frozen=True)
 class MemberFact:
-    """A member of a body, by its dotted name; ``type`` "" and ``required`` None where the page is silent."""
+    """A member of a body, by its dotted name; ``type`` "" and ``required`` None if the page does not give them."""
 
     name: str
     type: str = ""
@@ -38,7 +38,7 @@ class MemberFact:
 class DefinitionFact:
     """A named part of a body: its members, or (for an enumeration) its values.
 
-    Of a contract's: ``cites`` is the name that its source has for it, ``sent`` whether clients send it.
+    For a contract, ``cites`` is the name in its source, ``sent`` whether clients send it.
     """
 
     name: str
@@ -50,7 +50,7 @@ class DefinitionFact:
 
 @dataclass(frozen=True)
 class SampleFact:
-    """A request or an answer as printed; ``status`` 0 for a request, or where the page does not say."""
+    """A request or an answer as printed; ``status`` is 0 for a request, or if the page does not give it."""
 
     kind: str
     status: int
@@ -60,7 +60,7 @@ class SampleFact:
 
 @dataclass(frozen=True)
 class ErrorFact:
-    """A row of a table of error codes: a code, and the status that it comes with."""
+    """A row of a table of error codes: a code and its status."""
 
     code: str
     status: int
@@ -68,7 +68,7 @@ class ErrorFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """A page's facts. ``path`` is a template without host and query; ``resource`` a resource type, or part of one."""
+    """The facts of a page. ``path``: a template without host and query; ``resource``: a resource type, or a part."""
 
     layout: str
     title: str
@@ -86,10 +86,10 @@ class Facts:
 
     @property
     def objects(self) -> tuple[DefinitionFact, ...]:
-        """The definitions that have members."""
+        """Return the definitions with members."""
         return tuple(d for d in self.definitions if d.members)
 
     @property
     def enumerations(self) -> tuple[DefinitionFact, ...]:
-        """The definitions that have values."""
+        """Return the definitions with values."""
         return tuple(d for d in self.definitions if d.values)

@@ -1,4 +1,4 @@
-"""What a contract says, in the form in which a definition page's facts are: so that the two can be compared."""
+"""A contract in the form of a definition page's facts, so that the two can be compared."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _COMPONENTS = "#/components/schemas/"
 
 
 def facts_of_operation(contract: Contract, operation: Operation) -> Facts:
-    """The facts of one operation: a definition for each component that it reaches, and for each enumeration in them."""
+    """Return the facts of one operation: a definition for each component that it uses, and for each enumeration."""
     raw = raw_operation(contract, operation)
     schemas: Mapping[str, Any] = contract.document.get("components", {}).get("schemas", {})
     request = body_of(raw.get("requestBody", {}))
     answers = [body_of(r) for r in raw.get("responses", {}).values()]
     sent = _reached(request, schemas)
     names = list(dict.fromkeys([*sent, *(n for a in answers for n in _reached(a, schemas))]))
-    # The body of the request is told apart, and an envelope's members by the envelope's name.
+    # The request's body has a definition of its own; an envelope's members are prefixed by its name.
     left_out = {request.get("$ref", "").removeprefix(_COMPONENTS), *_envelopes(schemas)}
     objects = [_object(n, schemas, sent=n in sent) for n in names if n not in left_out]
     return Facts(
@@ -42,18 +42,18 @@ def facts_of_operation(contract: Contract, operation: Operation) -> Facts:
 
 
 def raw_operation(contract: Contract, operation: Operation) -> Mapping[str, Any]:
-    """An operation as the OpenAPI document has it."""
+    """Return an operation of the OpenAPI document."""
     found: Mapping[str, Any] = contract.document["paths"][operation.document_path][operation.method.lower()]
     return found
 
 
 def decision_or_first(contract: Contract) -> Operation:
-    """The operation that a page is about where it names none: the decision."""
+    """Return the decision: the operation of a page that names none."""
     return contract.by_role(Role.DECIDE) or contract.operations[0]
 
 
 def members_of(schema: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[MemberFact, ...]:
-    """The members of an object schema; those of an envelope called ``properties`` by dotted names, as on pages."""
+    """Return the members of an object schema; those of an envelope ``properties`` by dotted names, as on pages."""
     found: dict[str, MemberFact] = {}
     schema = resolved(schema, document)
     for part in schema.get("allOf", ()):
@@ -69,7 +69,7 @@ def members_of(schema: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[
 
 
 def type_of(schema: Mapping[str, Any]) -> str:
-    """The JSON type of a schema, whether or not null is allowed too."""
+    """Return the JSON type of a schema, ignoring null."""
     kind = schema.get("type", "")
     return next((k for k in kind if k != "null"), "") if isinstance(kind, list) else str(kind)
 
@@ -79,18 +79,18 @@ def _named(member: MemberFact, name: str) -> MemberFact:
 
 
 def limits_of(schema: Mapping[str, Any]) -> dict[str, str | int]:
-    """The limits of a value."""
+    """Return the limits of a value."""
     return {k: schema[k] for k in _LIMITS if k in schema}
 
 
 def body_of(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema of a request's or an answer's body; empty where it has none."""
+    """Return the schema of a request's or answer's body; empty if it has none."""
     found: Mapping[str, Any] = media_in(part.get("content", {})).get("schema", {})
     return found
 
 
 def _reached(schema: Any, schemas: Mapping[str, Any], seen: tuple[str, ...] = ()) -> list[str]:
-    """The components that a schema refers to, and those that they refer to, in the order in which they are met."""
+    """Return the components that a schema refers to, directly or indirectly, in document order."""
     found = list(seen)
     for name in _references(schema):
         if name not in found and name in schemas:
@@ -125,7 +125,7 @@ def _object(name: str, schemas: Mapping[str, Any], *, sent: bool) -> DefinitionF
 
 
 def _enumerations(names: list[str], schemas: Mapping[str, Any], sent: list[str]) -> Iterator[DefinitionFact]:
-    """Each set of values once, named after every member that has it."""
+    """Return each set of values once, named after every member that has it."""
     places: dict[frozenset[str], list[str]] = {}
     order: dict[frozenset[str], tuple[str, ...]] = {}
     asked: set[frozenset[str]] = set()
@@ -149,7 +149,7 @@ def _enumerated(schema: Mapping[str, Any], name: str) -> Iterator[tuple[str, tup
 
 def _parameter(parameter: Parameter, version_parameter: str) -> ParameterFact:
     schema = parameter.schema
-    # The contract takes one version only: no other limit of it says more.
+    # The contract accepts one version only: other limits of that parameter add nothing.
     lost = _LIMITS if parameter.name == version_parameter else ()
     return ParameterFact(
         (parameter.name,),

@@ -1,4 +1,4 @@
-"""Reads a definition page, whichever of the known layouts it has."""
+"""Reads a definition page in any of the known layouts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from linkproof.definition_pages.readers.rendered import read_rendered
 from linkproof.errors import UsageError
 
 _LARGEST = 5 << 20
-#: A directive, or the rule of a grid table, at the start of a line.
+#: Matches a directive, or the rule of a grid table, at the start of a line.
 _RESTRUCTURED = re.compile(r"^ *(\.\. [\w-]+::( |$)|\+(?:[-=]+\+){2,}$)", re.MULTILINE)
 _FIX = "give the text of a vendor's definition page: see docs/definitions.md for the layouts"
 
 
 def read_page(path: Path) -> Facts:
-    """The facts of a page. Raises UsageError where it cannot be read, or nothing on it is a fact."""
+    """Return the facts of a page. Raises UsageError if it is unreadable, or has no facts."""
     try:
         if path.stat().st_size > _LARGEST:
             raise UsageError(f"larger than {_LARGEST >> 20} MiB", where=str(path), fix=_FIX)
@@ -34,10 +34,10 @@ def read_page(path: Path) -> Facts:
 
 
 def facts_of(text: str) -> Facts:
-    """The facts of a page's text."""
+    """Return the facts of a page's text."""
     text = text.replace("\u00ad", "").replace("\r\n", "\n")
     if _RESTRUCTURED.search(text):
-        # Only this layout needs docutils, which takes a while to load.
+        # Only this layout needs docutils, which is slow to import.
         from linkproof.definition_pages.readers.restructured import read_restructured
 
         return read_restructured(text)

@@ -11,7 +11,9 @@ REQUEST = re.compile(r"(GET|PUT|POST|PATCH|DELETE)\s+(https?://\S+|/\S+)")
 
 
 def samples_in(lines: list[str]) -> tuple[SampleFact, ...]:
-    """Every sample: requests follow a request line without braces in its path's end, all others are answers."""
+    """Return every sample: a request follows a request line without braces at the end of its path; all others are
+    answers.
+    """
     found: list[SampleFact] = []
     path, expects_request = "", False
     number = 0
@@ -33,7 +35,7 @@ def samples_in(lines: list[str]) -> tuple[SampleFact, ...]:
 
 
 def _end(lines: list[str], start: int) -> int:
-    """The line after a JSON text: where its braces are closed, whether or not it is one."""
+    """Return the line after a JSON text, where its braces are balanced, whether or not it is valid."""
     depth = 0
     for number in range(start, len(lines)):
         line = lines[number]

@@ -1,4 +1,4 @@
-"""A definition page against the contract that was taken from it: what has changed, and what is known to differ."""
+"""Compares a definition page with the contract taken from it: what has changed, and what is known to differ."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from linkproof.definition_pages.from_contract import decision_or_first, facts_of
 
 @dataclass(frozen=True)
 class Known:
-    """A way in which a contract differs from its page, and why that is so (``[[differs]]`` in definition.toml).
+    """A known difference between a contract and its page, with its reason (``[[differs]]`` in definition.toml).
 
-    ``files`` names the pages that it is about; the main one where it names none.
+    ``files``: the pages to which it applies; the main page if empty.
     """
 
     place: str
@@ -27,7 +27,7 @@ class Known:
     files: Sequence[str] = ()
 
     def covers(self, difference: Difference) -> bool:
-        """Whether it is about this difference."""
+        """Whether it explains this difference."""
         return (self.place, self.what, self.contract, self.page) == (
             difference.place,
             difference.what,
@@ -38,10 +38,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Drift:
-    """How a page and a contract stand to each other.
+    """The comparison of a page and a contract.
 
-    ``new``: differences that nothing explains; ``known``: those that are explained; ``gone``: explanations of what no
-    longer differs; ``lost``: parts that the page had, and has no more, so that they were not compared.
+    ``new``: unexplained differences; ``known``: explained ones; ``gone``: explanations of differences that no longer
+    exist; ``lost``: sections that the page no longer has, so that they were not compared.
     """
 
     contract: Contract
@@ -54,12 +54,12 @@ class Drift:
 
     @property
     def is_there(self) -> bool:
-        """Whether page and contract are not what they were when one was taken from the other."""
+        """Whether page or contract changed since one was taken from the other."""
         return bool(self.new or self.gone or self.lost)
 
 
 def verify(facts: Facts, contract: Contract, file: str = "") -> Drift:
-    """Compare a page with a contract, both ways; ``file`` says which of the contract's pages it is."""
+    """Compare a page with a contract in both directions; ``file`` selects the page of the contract."""
     page = page_of(facts, contract, file)
     named = next((o for o in contract.operations if o.id == page.get("operation")), None)
     operation = named or operation_of(facts, contract)
@@ -83,7 +83,7 @@ def verify(facts: Facts, contract: Contract, file: str = "") -> Drift:
 
 
 def page_of(facts: Facts, contract: Contract, file: str) -> DefinitionPage:
-    """Return which of the contract's pages these facts are of: by its file's name, its operation, else the main one."""
+    """Return the contract's page with these facts: by file name, by operation, else the main one."""
     found = page_called(contract, file)
     if found.get("file") == file or not facts.method:
         return found
@@ -92,7 +92,7 @@ def page_of(facts: Facts, contract: Contract, file: str) -> DefinitionPage:
 
 
 def operation_of(facts: Facts, contract: Contract) -> Operation:
-    """The operation that a page is about: by method and path, by method alone, or the decision."""
+    """Return the operation that a page is about: by method and path, by method alone, or the decision."""
     same = [o for o in contract.operations if o.method == facts.method and plain_path(o.path) == plain_path(facts.path)]
     alike = [o for o in contract.operations if o.method == facts.method]
     samples = {s.get("operation") for s in contract.definition.get("sample", ())}
@@ -101,9 +101,10 @@ def operation_of(facts: Facts, contract: Contract) -> Operation:
 
 
 def contract_of(facts: Facts, file: str, contracts: Iterable[Contract]) -> Contract | None:
-    """The contract that a page belongs to: by its file's name, its path, its resource.
+    """Return the contract of a page: by file name, by path, by resource.
 
-    Of several it is the newest that is not newer; of several clouds with the same API, the one that differs least.
+    Of several versions, the newest that is not newer than the page; of several clouds with the same API, the one with
+    the fewest differences.
     """
     known = list(contracts)
     for rule in (_by_file, _by_path, _by_resource):
@@ -129,7 +130,7 @@ def _by_path(facts: Facts, _: str, contract: Contract) -> bool:
 
 
 def _by_resource(facts: Facts, _: str, contract: Contract) -> bool:
-    """``A/PrivateEndpointConnection`` names ``Microsoft.A/.../privateEndpointConnections``."""
+    """Whether a name such as ``A/PrivateEndpointConnection`` means ``Microsoft.A/.../privateEndpointConnections``."""
     own = contract.resource_type.lower().split("/")
     named = facts.resource.lower().split("/")
     return bool(facts.resource) and own[0].endswith(named[0]) and own[-1].startswith(named[-1])

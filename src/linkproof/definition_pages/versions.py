@@ -1,4 +1,4 @@
-"""Two contracts side by side: two versions of one, or an imported one and ours. Names of definitions do not count."""
+"""Compares two contracts: two versions of one, or an imported one and ours. Names of definitions are ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linkproof.definition_pages.from_contract import body_of, facts_of_operation
 
 
 def contract_differences(was: Contract, now: Contract) -> list[Difference]:
-    """Everything in which ``now`` differs from ``was``: operations by method and path, bodies by JSON pointer."""
+    """Return all differences between ``was`` and ``now``: operations by method and path, bodies by JSON pointer."""
     found: dict[Difference, list[str]] = {}
     old, new = _operations(was), _operations(now)
     for key, operation in old.items():
@@ -32,19 +32,19 @@ def contract_differences(was: Contract, now: Contract) -> list[Difference]:
 
 
 def _operations(contract: Contract) -> dict[tuple[str, str], Operation]:
-    """The operations by method and path; by their ids, too, where the path does not tell them apart."""
+    """Return the operations by method and path, and by id where several share a path."""
     own = " {0.id}" if contract.protocol.operation else ""
     return {(o.method, plain_path(o.path) + own.format(o)): o for o in contract.operations}
 
 
 def _facts(contract: Contract, operation: Operation) -> Facts:
-    """An operation's facts with a definition for each body, whose members are named by pointers."""
+    """Return an operation's facts, with a definition for each body whose members are named by pointers."""
     facts = facts_of_operation(contract, operation)
     raw = raw_operation(contract, operation)
     names = {name: _unnamed(operation.path, name) for name in (p.names[0] for p in facts.parameters)}
     definitions: list[DefinitionFact] = []
     for status, answer in raw.get("responses", {}).items():
-        place = "refusal" if status == "default" else f"answer {status}"
+        place = "error response" if status == "default" else f"answer {status}"
         definitions += _body(place, body_of(answer), contract.document)
     asked = _body("request", body_of(raw.get("requestBody", {})), contract.document, sent=True)
     return replace(
@@ -56,7 +56,7 @@ def _facts(contract: Contract, operation: Operation) -> Facts:
 
 
 def _unnamed(path: str, name: str) -> str:
-    """A path parameter is told by its place: ``serverName`` and ``resourceName`` may be the same one."""
+    """Return a path parameter named by its position: ``serverName`` and ``resourceName`` may be the same."""
     segments = path.split("/")
     held = f"{{{name}}}"
     return f"after {segments[segments.index(held) - 1]}" if held in segments else name
@@ -78,7 +78,7 @@ def _body(
 
 
 def walk_body(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-    """Every member below a body's schema: pointer (``*`` for any item or key), schema, whether it is required."""
+    """Yield every member below a body's schema: pointer (``*`` for any item or key), schema, whether it is required."""
     for node in walk(schema, document):
         if node.pointer and not node.part:
             yield node.pointer, node.schema, node.required

@@ -1,1 +1,1 @@
-"""The suites against servers that are wrong on purpose: what is caught, and who is blamed for nothing."""
+"""Runs the suites against deliberately wrong servers: what they catch, and whether they blame legal differences."""

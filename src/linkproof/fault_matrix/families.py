@@ -1,4 +1,4 @@
-"""A fault and a variant of each requirement family for each contract: what a night has time for on many contracts."""
+"""One fault and one variant per requirement family and contract: enough for a nightly run over many contracts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from linkproof.faults.registry import Fault
 def one_of_each_family(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Return one fault and one variant of each family for each contract.
 
-    Which of a family's faults it is differs from contract to contract, so that all contracts together see many.
+    Different contracts get different faults of a family, so that all contracts together cover many.
     """
     groups: dict[tuple[str, str, bool], list[Fault]] = {}
     for fault in faults:

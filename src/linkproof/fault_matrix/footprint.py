@@ -1,6 +1,6 @@
-"""Where a fault shows: the answers of one fixed list of requests that it changes, and the places in them.
+"""The footprint of a fault: the answers to a fixed list of requests that it changes, and the places in them.
 
-Two faults can be planted together where each shows in an answer, or at a place of one, that the other leaves alone.
+Two faults can be combined if each shows in an answer, or at a place in one, that the other leaves unchanged.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from linkproof.mock.direct import Direct
 from linkproof.runner.open_target import Opened
 from linkproof.targets.embedded import embedded_target
 
-#: Request to the places that a fault changes in its answer; "" is the whole answer.
+#: The places that a fault changes in an answer, by request; "" is the whole answer.
 Footprint = Mapping[int, frozenset[str]]
 
 _RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
@@ -32,7 +32,7 @@ _RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d
 
 @dataclass
 class _Recorder(httpx.BaseTransport):
-    """Keeps the requests that go through it."""
+    """Records the requests that pass through it."""
 
     inner: Direct
     requests: list[httpx.Request] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Answered:
 
 
 class Footprints:
-    """The footprints of faults on one contract, by the requests of a whole run against the conforming server."""
+    """Footprints of faults on one contract, by the requests of a whole run against the conforming server."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -62,7 +62,7 @@ class Footprints:
         self._known: dict[str, Footprint] = {}
 
     def of(self, name: str, change: Change) -> Footprint:
-        """The footprint of a fault, worked out once."""
+        """Return the footprint of a fault, computed once."""
         if name not in self._known:
             wrong = self._answers(only_for(self.contract.id, change))
             how = self.contract.protocol.response
@@ -92,7 +92,7 @@ class Footprints:
 
 
 def places(right: Answered, wrong: Answered, how: Format) -> frozenset[str]:
-    """The places in which two answers differ: a refusal in place of a success, or the other way, differs as a whole."""
+    """Return the places in which two answers differ. A success and an error response differ as a whole."""
     if right.status // 100 != wrong.status // 100:
         return frozenset({""})
     found = {"status"} if right.status != wrong.status else set()
@@ -119,7 +119,7 @@ def _changed(right: Any, wrong: Any, pointer: str = "/") -> set[str]:
 
 
 def hides(one: Footprint, other: Footprint) -> bool:
-    """Whether the second fault shows nowhere but at places that the first one changes too."""
+    """Whether the second fault shows only at places that the first one changes as well."""
     return bool(other) and all(
         number in one and all(any(_covers(a, b) for a in one[number]) for b in places)
         for number, places in other.items()

@@ -1,4 +1,4 @@
-"""One trial: a run with the default settings against the embedded server with one fault, or one variant."""
+"""One matrix run: the suites with default settings against the embedded server with one fault or variant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from linkproof.targets.embedded import embedded_target
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding as a reader of the report sees it; ``folded`` under the one that it follows from."""
+    """A finding as the report shows it; ``folded`` if it follows from another one."""
 
     requirement: str
     must: bool
@@ -31,7 +31,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a trial came to. ``caught``: a finding names the fault's requirement, or an equivalent one."""
+    """The outcome of a matrix run. ``caught``: a finding names the fault's requirement, or an equivalent one."""
 
     id: str
     requirement: str
@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def names(self) -> frozenset[str]:
-        """The requirements whose finding counts."""
+        """Return the requirements whose finding counts as caught."""
         return frozenset({self.requirement, *self.equivalent})
 
     @property
@@ -57,34 +57,36 @@ class Outcome:
 
     @property
     def by_its_own(self) -> bool:
-        """Whether a finding names the very requirement."""
+        """Whether a finding names the fault's own requirement."""
         return any(t.requirement == self.requirement for t in self.told)
 
     @property
     def cause_first(self) -> bool:
-        """Whether the first finding that a reader sees is the cause."""
+        """Whether the first finding in the report is the cause."""
         return bool(self.told) and self.told[0].requirement in self.names
 
     @property
     def causes(self) -> int:
-        """How many findings stand by themselves: what follows from another is folded under it."""
+        """Return the number of root causes."""
         return sum(not t.folded for t in self.told)
 
     @property
     def good(self) -> bool:
-        """Whether the trial went as it should: a fault caught, a variant not blamed, nothing of ours broken."""
+        """Whether the run has the expected outcome: the fault caught, or the variant not blamed, and no error of our
+        own.
+        """
         return not self.broken and (not self.told if self.benign else self.caught)
 
 
 def attempt(fault: Fault, contracts: Sequence[Contract], seed: int = 1) -> Outcome:
-    """Run every suite on the fault's contract, in this process. A broken run is an outcome, too."""
+    """Run every suite on the fault's contract, in this process. A broken run is an outcome as well."""
     assert any(c.id == fault.contract for c in contracts)
     opener = _on_a_socket(fault) if fault.definition.wire else without_a_socket(behaving(fault))
     return _outcome(fault, tried(opener, fault.contract, seed))
 
 
 def tried(opener: Opener, contract: str, seed: int = 1) -> Results:
-    """The results of every suite on one contract of the target that ``opener`` opens. Raises EngineError."""
+    """Return the results of every suite on one contract of the target that ``opener`` opens. Raises EngineError."""
     run = Conformance(Choices(contracts=(contract,), seed=seed), opener=opener)
     try:
         output = run_suites(run)
@@ -96,7 +98,7 @@ def tried(opener: Opener, contract: str, seed: int = 1) -> Results:
 
 
 def told_by(results: Results) -> tuple[Told, ...]:
-    """The findings, as a reader of the report sees them."""
+    """Return the findings as the report shows them."""
     return tuple(
         Told(f.requirement, f.level is Level.MUST, bool(f.follows), f.message)
         for f in results.findings
@@ -130,9 +132,9 @@ def _on_a_socket(fault: Fault) -> Opener:
 
 
 def chosen(faults: Sequence[Fault], names: Sequence[str], sample: int) -> tuple[Fault, ...]:
-    """Those whose id begins like, or has, one of ``names``; of them an even sample of so many (0: all).
+    """Return the faults whose id starts with or contains one of ``names``, reduced to an even sample (0: all).
 
-    Raises UsageError where a name fits none.
+    Raises UsageError if a name matches none.
     """
     found = [f for f in faults if not names or any(n.lower() in f.id.lower() for n in names)]
     for name in names:

@@ -1,4 +1,4 @@
-"""The matrix of all trials as a page of HTML that needs nothing else."""
+"""The fault matrix as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from linkproof.reports.pages import pages_of
 
 
 def as_html(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
-    """The page."""
+    """Return the page as HTML."""
     contracts = contracts_of(matrix)
     return (
         pages_of("linkproof.fault_matrix")

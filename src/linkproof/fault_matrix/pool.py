@@ -1,4 +1,4 @@
-"""Many trials side by side, in processes that share what one of them has loaded."""
+"""Matrix runs in parallel, in processes that share loaded modules and data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from linkproof.faults.registry import Fault
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
-#: A worker is replaced after so many trials, so that nothing adds up in it.
+#: Number of matrix runs after which a worker is replaced, so that memory does not accumulate.
 _TRIALS_EACH = 200
 
 
@@ -29,12 +29,12 @@ def _one(task: tuple[str, int]) -> Outcome:
 
 
 def _seldom() -> None:
-    """Collect garbage seldom: a trial makes much of it, and a worker does not live long."""
+    """Make garbage collection rare: a matrix run allocates much, and a worker is short-lived."""
     gc.set_threshold(100_000, 20, 50)
 
 
 def _prepare() -> None:
-    """Load what every trial needs before workers are made, so that they share it."""
+    """Load what every matrix run needs before workers are forked, so that they share it."""
     import linkproof.runner.property_based
     import linkproof.targets.client  # noqa: F401
 
@@ -45,9 +45,9 @@ def _prepare() -> None:
 def outcomes(
     faults: Sequence[Fault], seed: int = 1, processes: int = 0, progress: Callable[[Outcome], None] | None = None
 ) -> list[Outcome]:
-    """The outcomes of all trials, in the order of ``faults``; ``progress`` is called as each one ends.
+    """Return the outcomes of all matrix runs, in the order of ``faults``; call ``progress`` as each one ends.
 
-    ``processes`` 0 takes as many as there are cores.
+    ``processes``: 0 for as many as there are cores.
     """
     count = processes or len(os.sched_getaffinity(0))
     found: list[Outcome] = []
@@ -70,7 +70,7 @@ def group_outcomes(
     processes: int = 0,
     progress: Callable[[GroupOutcome], None] | None = None,
 ) -> list[GroupOutcome]:
-    """The outcomes of groups of faults, by their ids and in their order; as ``outcomes``."""
+    """Return the outcomes of groups of faults, by their ids and in their order; otherwise as ``outcomes``."""
     found: list[GroupOutcome] = []
     for outcome in _run(_group, [(g, seed) for g in groups], processes or len(os.sched_getaffinity(0))):
         found.append(outcome)

@@ -1,4 +1,4 @@
-"""The matrix of all trials as data, and as Markdown."""
+"""The fault matrix as data, and as Markdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORMAT = "1.0"
 
 @dataclass(frozen=True)
 class Matrix:
-    """The outcomes by seed (the first seed's are shown), and how they came about."""
+    """The outcomes of all matrix runs by seed, and how they were obtained. Tables show the first seed."""
 
     by_seed: Mapping[int, Sequence[Outcome]]
     seconds: float
@@ -27,27 +27,27 @@ class Matrix:
 
     @property
     def outcomes(self) -> Sequence[Outcome]:
-        """Those of the first seed."""
+        """Return the outcomes of the first seed."""
         return next(iter(self.by_seed.values()))
 
     @property
     def faults(self) -> list[Outcome]:
-        """The trials with a breach."""
+        """Return the matrix runs with a fault."""
         return [o for o in self.outcomes if not o.benign]
 
     @property
     def variants(self) -> list[Outcome]:
-        """The trials with a legal difference."""
+        """Return the matrix runs with a variant."""
         return [o for o in self.outcomes if o.benign]
 
     @property
     def bad(self) -> list[Outcome]:
-        """Every trial, with any seed, that did not go as it should."""
+        """Return every matrix run, with any seed, whose outcome is not the expected one."""
         return [o for outcomes in self.by_seed.values() for o in outcomes if not o.good]
 
     @property
     def differing(self) -> list[str]:
-        """The trials in which seeds came to different ends: another verdict, or other requirements named."""
+        """Return the matrix runs whose seeds differ in verdict or in the requirements that findings name."""
         ends: dict[str, set[tuple[Any, ...]]] = {}
         for outcomes in self.by_seed.values():
             for o in outcomes:
@@ -56,7 +56,7 @@ class Matrix:
 
 
 def figures(matrix: Matrix) -> dict[str, Any]:
-    """The figures at the head of every rendering."""
+    """Return the figures at the top of every rendering."""
     faults, variants = matrix.faults, matrix.variants
     causes = [o.causes for o in faults] or [0]
     requests = [o.requests for o in matrix.outcomes] or [0]
@@ -81,7 +81,7 @@ def figures(matrix: Matrix) -> dict[str, Any]:
 
 
 def as_data(matrix: Matrix) -> dict[str, Any]:
-    """Everything, for JSON."""
+    """Return everything, for JSON."""
     return {
         "format": FORMAT,
         "linkproof": linkproof.__version__,
@@ -89,7 +89,7 @@ def as_data(matrix: Matrix) -> dict[str, Any]:
         "commit": matrix.commit,
         "figures": figures(matrix),
         "differing": matrix.differing,
-        "trials": [{"seed": seed, **_row(o)} for seed, outcomes in matrix.by_seed.items() for o in outcomes],
+        "runs": [{"seed": seed, **_row(o)} for seed, outcomes in matrix.by_seed.items() for o in outcomes],
     }
 
 
@@ -115,7 +115,7 @@ def _row(o: Outcome) -> dict[str, Any]:
 
 
 def head(matrix: Matrix) -> list[tuple[str, str]]:
-    """The figures as pairs of words."""
+    """Return the figures as pairs of label and value."""
     f = figures(matrix)
     place = f"commit {matrix.commit}, " if matrix.commit else ""
     seeds = ", ".join(map(str, f["seeds"]))
@@ -130,18 +130,18 @@ def head(matrix: Matrix) -> list[tuple[str, str]]:
             "requests for one run",
             f"{f['requests_least']} to {f['requests_most']}, median {f['requests_median']}",
         ),
-        ("seeds", f"{seeds}: {f['seeds_differ']} trials differ" if len(f["seeds"]) > 1 else seeds),
+        ("seeds", f"{seeds}: {f['seeds_differ']} matrix runs differ" if len(f["seeds"]) > 1 else seeds),
         ("time", f"{f['seconds']:g} s in {f['processes']} processes"),
     ]
 
 
 def contracts_of(matrix: Matrix) -> list[str]:
-    """The contracts, in the order in which they come."""
+    """Return the contracts, in order of appearance."""
     return sorted({o.contract for o in matrix.outcomes})
 
 
 def by_requirement(matrix: Matrix, requirements: Sequence[Requirement]) -> list[tuple[Requirement, list[str]]]:
-    """For each requirement and contract: caught of how many, "–" where there is no fault."""
+    """Return how many faults were caught of how many, by requirement and contract; "–" if there is no fault."""
     found: list[tuple[Requirement, list[str]]] = []
     for r in requirements:
         cells = []
@@ -154,7 +154,7 @@ def by_requirement(matrix: Matrix, requirements: Sequence[Requirement]) -> list[
 
 
 def by_seed_name(outcomes: Sequence[Outcome], contracts: Sequence[str]) -> list[tuple[str, str, list[str]]]:
-    """One row for each way to be wrong (or different): its name, its text, a mark for each contract."""
+    """Return a row for each definition: its name, its text, a mark for each contract."""
     rows: dict[str, tuple[str, dict[str, str]]] = {}
     for o in outcomes:
         name = o.id.split("@", 1)[0]
@@ -173,7 +173,7 @@ def _mark(o: Outcome) -> str:
 
 
 def as_markdown(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
-    """The matrix as a page of Markdown."""
+    """Return the matrix as a Markdown page."""
     contracts = contracts_of(matrix)
     lines = [
         "# What the suites catch",
@@ -200,7 +200,7 @@ def as_markdown(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
 
 
 def trouble(o: Outcome) -> str:
-    """What went wrong in a trial, in words."""
+    """Return a description of what went wrong in a matrix run."""
     if o.broken:
         return f"broken: {o.broken.splitlines()[0] if o.broken else ''}"
     told = ", ".join(dict.fromkeys(t.requirement for t in o.told)) or "nothing"

@@ -1,4 +1,4 @@
-"""Several faults at once on one contract: which of them a reader of the report finds, and as what."""
+"""Several faults at once on one contract: which of them a report shows, and whether as root causes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DRAWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A fault of a group: its id, the requirement that it breaches, and those that say as much of it."""
+    """A fault of a group: its id, the requirement that it breaches, and the equivalent ones."""
 
     id: str
     requirement: str
@@ -36,7 +36,7 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class GroupOutcome:
-    """What a run against several faults at once found."""
+    """The outcome of a matrix run with several faults at once."""
 
     contract: str
     faults: tuple[Planted, ...]
@@ -45,37 +45,37 @@ class GroupOutcome:
 
     @property
     def named(self) -> list[Planted]:
-        """The faults that a finding names by their requirement, or by an equivalent one."""
+        """Return the faults that a finding names by their requirement, or by an equivalent one."""
         return [f for f in self.faults if any(t.requirement in f.names for t in self.told)]
 
     @property
     def as_causes(self) -> list[Planted]:
-        """The faults that a root cause names."""
+        """Return the faults that a root cause names."""
         return [f for f in self.faults if any(t.requirement in f.names for t in self.roots)]
 
     @property
     def roots(self) -> list[Told]:
-        """The findings that follow from no other."""
+        """Return the root causes."""
         return [t for t in self.told if not t.folded]
 
     @property
     def touched(self) -> frozenset[str]:
-        """Every requirement that one of the faults breaches."""
+        """Return every requirement that one of the faults breaches."""
         return frozenset().union(*(f.names for f in self.faults))
 
     @property
     def foreign_roots(self) -> list[Told]:
-        """The root causes that name a requirement which none of the faults touches."""
+        """Return the root causes of requirements that none of the faults breaches."""
         return [t for t in self.roots if t.requirement not in self.touched]
 
     @property
     def foreign(self) -> list[Told]:
-        """All findings that name a requirement which none of the faults touches, consequences included."""
+        """Return all findings, including consequences, of requirements that none of the faults breaches."""
         return [t for t in self.told if t.requirement not in self.touched]
 
     @property
     def missed(self) -> list[Planted]:
-        """The faults that no finding names."""
+        """Return the faults that no finding names."""
         named = self.named
         return [f for f in self.faults if f not in named]
 
@@ -90,7 +90,7 @@ class Together:
 
     @property
     def figures(self) -> Mapping[str, float | int]:
-        """How many groups and faults, and how they were found."""
+        """Return the number of groups and faults, and how many were found and how."""
         faults = sum(len(o.faults) for o in self.outcomes)
         roots = sum(len(o.roots) for o in self.outcomes)
         return {
@@ -108,7 +108,7 @@ class Together:
 
     @property
     def shortfalls(self) -> list[str]:
-        """What is worse than it has to be, in words."""
+        """Return a description of each figure below its target."""
         f = self.figures
         share = 100 / max(f["faults"], 1)
         found = []
@@ -126,7 +126,7 @@ class Together:
 
 
 def as_data(matrices: Sequence[Together]) -> list[dict[str, Any]]:
-    """The figures and every group, for JSON."""
+    """Return the figures and every group, for JSON."""
     return [
         {
             "figures": dict(m.figures),
@@ -148,7 +148,7 @@ def as_data(matrices: Sequence[Together]) -> list[dict[str, Any]]:
 
 
 def as_markdown(matrices: Sequence[Together]) -> str:
-    """A section of Markdown: a row for each size of group, and what was missed."""
+    """Return a Markdown section: a row per group size, and what was missed."""
     lines = [
         "",
         "## Several faults at once",
@@ -178,7 +178,7 @@ def as_markdown(matrices: Sequence[Together]) -> str:
 def groups_of(
     faults: Sequence[Fault], contracts: Sequence[Contract], size: int, sample: int, seed: int
 ) -> list[tuple[Fault, ...]]:
-    """An even sample of groups of compatible faults: the contracts take turns, what is drawn depends on the seed."""
+    """Return an even sample of groups of compatible faults, drawn by seed; the contracts take turns."""
     draw = random.Random(f"{seed}/{size}")
     by_contract = {c.id: [f for f in faults if f.contract == c.id] for c in contracts}
     usable = [c for c in contracts if len({f.requirement for f in by_contract[c.id]}) >= 2 * size][:sample]
@@ -204,7 +204,7 @@ def _drawn(pool: Sequence[Fault], size: int, footprints: Footprints, draw: rando
 
 
 def compatible(one: Fault, other: Fault, footprints: Footprints) -> bool:
-    """Whether both can show on one server: other requirements, other methods of its parts, neither hides the other."""
+    """Whether two faults can show on one server: different requirements, different methods, neither hides the other."""
     if one.names & other.names or one.definition.wire or other.definition.wire:
         return False
     if replaced(one, footprints.contract) & replaced(other, footprints.contract):
@@ -214,7 +214,7 @@ def compatible(one: Fault, other: Fault, footprints: Footprints) -> bool:
 
 
 def replaced(fault: Fault, contract: Contract) -> frozenset[str]:
-    """The methods of the server's parts that a fault replaces."""
+    """Return the methods of the server's parts that a fault overrides."""
     before = conforming(contract)
     return frozenset(_replaced(before, fault.change(before)))
 
@@ -242,6 +242,6 @@ def attempt_group(group: Sequence[Fault], seed: int = 1) -> GroupOutcome:
 
 
 def group_outcome(contract: str, planted: Sequence[Planted], results: Results) -> GroupOutcome:
-    """What was planted, beside what the results say."""
+    """Return the outcome: what was planted, and what the results show."""
     broken = "; ".join(f"{b.what}: {b.detail[-600:]}" for b in results.broken[:3])
     return GroupOutcome(contract, tuple(planted), told_by(results), broken)

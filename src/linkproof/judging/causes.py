@@ -1,7 +1,7 @@
-"""Which finding follows from which: by the reasons that stand beside the requirements, where the exchanges agree.
+"""Decides which finding follows from which, by the rules in the requirements and by the exchanges.
 
-A finding follows from another only where a rule (``explained_by`` in ``schemas/requirements``) says that the other can
-explain it, and where each of its breaches agrees with one of the other's in the way that the rule names. Overlap alone
+A finding follows from another only if a rule (``explained_by`` in ``schemas/requirements``) says that the other can
+explain it, and if each of its breaches agrees with one of the other's in the way that the rule names. Overlap alone
 explains nothing: two independent defects of one server show in the same answers.
 """
 
@@ -14,15 +14,15 @@ from fnmatch import fnmatchcase
 from linkproof.contract.model import Agreement, Explanation, Requirement
 from linkproof.model.finding import Finding
 
-#: One exchange: the state scope that it belongs to, and its number.
+#: One exchange: its state scope, and its number.
 Place = tuple[str, int]
-#: One breach: its exchange, its connection ("" where it is about none), and the earlier exchanges that it rests on.
+#: One breach: its exchange, its connection ("" for none), and the earlier exchanges on which it is based.
 Seen = tuple[Place, str, tuple[Place, ...]]
 
 
 @dataclass(frozen=True)
 class Traced:
-    """A finding with the breaches that it was grouped from, and the exchanges that show it (the first of very many)."""
+    """A finding with its breaches, and the exchanges that show it (the first ones, if there are very many)."""
 
     finding: Finding
     seen: Sequence[Seen]
@@ -31,7 +31,7 @@ class Traced:
 
 @dataclass
 class _Trail:
-    """Where a finding was seen, in the ways that agreements ask about."""
+    """What a finding was seen on, in the forms that agreements compare."""
 
     finding: Finding
     seen: Sequence[Seen]
@@ -89,7 +89,7 @@ class _Candidate:
 
 
 def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) -> None:
-    """Set ``follows`` and ``because`` of every finding that others of its contract explain as a whole."""
+    """Set ``follows`` and ``because`` of every finding that others of its contract explain completely."""
     rules = {r.id: r.explained_by for r in requirements}
     by_contract: dict[str, list[_Trail]] = {}
     for one in traced:
@@ -106,14 +106,14 @@ def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) 
 
 
 def _leads_back(start: str, end: str, above: Mapping[str, str]) -> bool:
-    """Whether following causes from ``start`` leads to ``end``: a circle."""
+    """Whether following causes from ``start`` leads to ``end``, which would be a circle."""
     while start != end and start in above:
         start = above[start]
     return start == end
 
 
 def _candidates(effect: _Trail, trails: Sequence[_Trail], rules: Sequence[Explanation]) -> list[_Candidate]:
-    """The causes of a finding, the one that explains most of it first; none where a breach of it stays unexplained."""
+    """Return the causes of a finding, the one that explains most first; empty if a breach stays unexplained."""
     unexplained = set(range(len(effect.seen)))
     found: list[_Candidate] = []
     for order, rule in enumerate(rules):
@@ -133,7 +133,7 @@ def _candidates(effect: _Trail, trails: Sequence[_Trail], rules: Sequence[Explan
 
 
 def _may_explain(rule: Explanation, cause: Finding, effect: Finding) -> bool:
-    """Whether a rule names this cause; what is a warning only explains no breach of a MUST."""
+    """Whether a rule names this cause. A cause that is a warning does not explain a breach of a MUST."""
     if cause.requirement not in rule.causes or not _fits(cause.kind, rule.cause_kinds):
         return False
     return cause.is_must or not effect.is_must
@@ -144,10 +144,10 @@ def _fits(kind: str, patterns: Sequence[str]) -> bool:
 
 
 def in_order_of_fixing(findings: Iterable[Finding]) -> list[Finding]:
-    """Root causes in the order in which to fix them, then what follows from each, in the same order.
+    """Return root causes in the order in which to fix them, then their consequences in the same order.
 
-    First comes what breaches a MUST; of these what explains the most other findings, then what the most operations
-    and answers show.
+    Breaches of a MUST come first; then what explains the most other findings, then what the most operations and answers
+    show.
     """
     known = {f.id: f for f in findings}
     roots = {i: _root_of(i, known) for i in known}

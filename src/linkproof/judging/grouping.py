@@ -1,4 +1,4 @@
-"""Breaches grouped into findings: one broken enumeration in 200 answers is one finding, with a count and evidence."""
+"""Groups breaches into findings: one wrong enumeration in 200 answers is one finding, with a count and evidence."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from linkproof.model.finding import Breach, Finding, Judgement, Level
 from linkproof.redaction.curl import MOST_BYTES, curl
 from linkproof.redaction.masking import Masker
 
-#: Number of exchanges kept as evidence, and of breaches remembered to find causes.
+#: Maximum number of exchanges kept as evidence, and of breaches kept to find causes.
 SHOWN = 3
 _REMEMBERED = 5000
 _PLACES_REMEMBERED = 20_000
 _MOST_OPERATIONS = 20
 _MOST_MEMBERS = 30
-#: Of the members that a finding lists, its message names this many.
+#: Maximum number of members that a finding's message names.
 _MEMBERS_NAMED = 5
-#: Findings of one requirement, contract and kind that are kept apart; the rest becomes one more finding.
+#: Maximum number of separate findings of one requirement, contract and kind; all others become one more finding.
 MOST_ALIKE = 200
 _REST = "(more)"
 
@@ -39,14 +39,14 @@ class _Group:
     finding: Finding
     operations: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
-    #: Api-versions that it was seen with, where they are not the contract's.
+    #: Api-versions of its exchanges other than the contract's.
     versions: list[str] = field(default_factory=list)
     judged_by: str = ""
-    #: Ordered, so that of very many the first are remembered, whoever collected them.
+    #: Ordered, so that the first ones are kept, whichever judge collected them.
     seen: dict[Seen, None] = field(default_factory=dict)
-    #: Exchanges that show it: of a list with many items each is one, so that more of them can be remembered.
+    #: Exchanges that show it. A list with many items counts once, so that more exchanges can be kept.
     places: dict[Place, None] = field(default_factory=dict)
-    #: Exchanges by breach, long bodies cut, with the size of what was sent, the smallest first.
+    #: Exchanges by breach, long bodies truncated, with the size of what was sent, the smallest first.
     shown: list[tuple[int, tuple[Exchange, ...]]] = field(default_factory=list)
 
     def note(self, call: Call, breach: Breach) -> None:
@@ -69,7 +69,7 @@ class _Group:
         self.show(sum(len(e.request.body) for e in exchanges), exchanges)
 
     def show(self, size: int, exchanges: tuple[Exchange, ...]) -> None:
-        """Keep a breach's exchanges as evidence, if what was sent is among the smallest; of equal ones the first."""
+        """Keep a breach's exchanges as evidence if what was sent is among the smallest; of equal sizes the first."""
         if len(self.shown) >= SHOWN and size >= self.shown[-1][0]:
             return
         kept = tuple(cut(e, MOST_BYTES) for e in exchanges)
@@ -98,7 +98,7 @@ class _Group:
                 self.places[place] = None
 
     def finished(self, masker: Masker) -> Traced:
-        """The finding with its evidence, without credentials from here on, and the whole of its message."""
+        """Return the finding with its evidence without credentials, and its complete message."""
         shown = list(dict.fromkeys(e for _, exchanges in self.shown for e in exchanges))
         where = f" (in {', '.join(self.operations)})" if len(self.operations) > 1 else ""
         if self.versions:
@@ -121,7 +121,7 @@ def _append(known: list[str], more: Iterable[str], most: int) -> None:
 
 
 def _listed(members: tuple[str, ...]) -> str:
-    """The members that one cause is seen at, for a message: a few by name, the others as a number."""
+    """Return the members at which one cause was seen, for a message: a few by name, the others as a number."""
     if not members:
         return ""
     rest = len(members) - _MEMBERS_NAMED
@@ -129,14 +129,14 @@ def _listed(members: tuple[str, ...]) -> str:
 
 
 class Findings:
-    """Collects breaches and groups them as they come."""
+    """Collects breaches and groups them."""
 
     def __init__(self) -> None:
         self._groups: dict[_Key, _Group] = {}
         self._alike: Counter[tuple[str, ...]] = Counter()
 
     def add(self, call: Call, judgement: Judgement) -> str:
-        """Add a breach. A documented variant is no finding: its message is returned instead."""
+        """Add a breach. A documented variant is not a finding: its message is returned instead."""
         breach = judgement.breach
         assert breach is not None
         if breach.level is Level.NOTE:
@@ -151,7 +151,7 @@ class Findings:
         group.note(call, breach)
         return ""
 
-    def take(self, other: Findings) -> None:
+    def merge(self, other: Findings) -> None:
         """Merge the findings of another judge, as if its breaches came after ours."""
         for key, theirs in other._groups.items():
             group = self._groups.get(key) or self._new(key, theirs)
@@ -159,7 +159,7 @@ class Findings:
                 group.merge(theirs)
 
     def _new(self, key: _Key, group: _Group) -> _Group:
-        """Keep a new group; where there are too many of its kind, return the group of the rest instead."""
+        """Add a new group; if there are too many of its kind, return the group of all others instead."""
         kind = key[:4]
         if key[-1] != _REST:
             if self._alike[kind] >= MOST_ALIKE:
@@ -173,8 +173,8 @@ class Findings:
         """Return every finding, root causes first.
 
         Args:
-            requirements: they say what can explain what.
-            masker: what evidence goes through; it knows the credentials of the whole run.
+            requirements: the rules that say what can explain what.
+            masker: masks evidence; it knows the credentials of the whole run.
         """
         masker = masker or Masker()
         traced = [group.finished(masker) for group in self._groups.values()]
@@ -187,7 +187,7 @@ def _id(key: _Key) -> str:
 
 
 def _rest_of(key: _Key, first: Finding) -> Finding:
-    """What is more than can be kept apart, as a finding without breaches yet; ``first`` is the first of it."""
+    """Return a finding without breaches for all findings above the limit; ``first`` is the first of them."""
     message = f"more of this kind than the first {MOST_ALIKE}, for example: {first.message}"
     return replace(
         first, id=_id(key), pointer="", actual=_REST, message=message, count=0, exchanges=[], place="", value=_REST
@@ -220,7 +220,7 @@ def _place(exchange: Exchange) -> Place:
 
 
 def _connection_of(call: Call, pointer: str) -> str:
-    """The connection that a breach is about: the one at the pointer in a list, else that of the call."""
+    """Return the connection of a breach: the one at the pointer in a list, else that of the call."""
     items = call.contract.list.items
     if items and pointer.startswith(f"{items}/"):
         for name, _, place in call.named:
@@ -230,7 +230,7 @@ def _connection_of(call: Call, pointer: str) -> str:
 
 
 def within_item(contract: Contract, pointer: str) -> str:
-    """A pointer within one connection, whether it came from a list or from Get: the same cause, the same place."""
+    """Return a pointer relative to its connection, so that a list and a Get have the same cause at the same place."""
     items = contract.list.items
     if items and pointer.startswith(f"{items}/"):
         rest = pointer[len(items) + 1 :].split("/", 1)

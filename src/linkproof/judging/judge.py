@@ -1,4 +1,4 @@
-"""Runs every check over exchanges, one by one, and counts what was judged."""
+"""Runs every check on exchanges, one at a time, and counts what was judged."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
 from linkproof.redaction.credentials import SentCredentials
 
-#: So many worlds are kept in mind: recordings come one after the other, runs have few.
-_WORLDS = 4
-#: Of so many operations it is known where they are polled.
+#: Maximum number of state scopes that are kept: recordings are read one after the other, runs have few.
+_MOST_SCOPES = 4
+#: Maximum number of operations whose polling URLs are kept.
 _POLLS = 10_000
 _MOST_BROKEN = 20
 _MOST_UNMATCHED = 1000
@@ -44,8 +44,8 @@ _requirement_of = attrgetter("requirement")
 
 
 @dataclass
-class _World:
-    """What belongs to one state scope: a state for each contract, and the URLs at which operations are polled."""
+class _Scope:
+    """One state scope: a state for each contract, and the URLs at which operations are polled."""
 
     states: dict[tuple[str, str], State] = field(default_factory=dict)
     polls: Recent[str, tuple[Route, Kind]] = field(default_factory=lambda: Recent(_POLLS))
@@ -61,9 +61,9 @@ class _World:
 
 @dataclass
 class Tally:
-    """How often a requirement was judged on a contract, and how fresh the evidence is.
+    """How often a requirement was judged on a contract, and how recent the evidence is.
 
-    ``versions`` are the api-versions of the evidence that are not the contract's.
+    ``versions``: the api-versions of the evidence other than the contract's.
     """
 
     count: int = 0
@@ -74,7 +74,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a judge came to, as data: it can be sent to another process, and put together with what others came to."""
+    """The results of a judge as data: picklable, and mergeable with those of other judges."""
 
     findings: Findings
     lifecycles: Lifecycles
@@ -89,7 +89,7 @@ class Judged:
 
 
 class _Plan:
-    """What the calls of one class are judged by: what all of them pass, and the checks that apply to them."""
+    """How calls of one class are judged: the requirements that all of them pass, and the checks that apply to them."""
 
     __slots__ = ("checks", "others", "passed")
 
@@ -100,15 +100,16 @@ class _Plan:
 
 
 class Judge:
-    """Feeds exchanges, in order, to every check.
+    """Runs every applicable check on each exchange, in order.
 
     Args:
-        contracts: the contracts that exchanges are matched to.
-        circumstances: what may be assumed of the target.
+        contracts: the contracts to which exchanges are matched.
+        circumstances: the assumptions about the target.
         any_version: also judge exchanges of another api-version of the same API.
-        share: this one's part of the work, and of how many: exchanges of other contracts are for others. No check
-            compares exchanges of two contracts, so that all parts together come to what one judge comes to.
-        entries: further contracts, each read when the first exchange is for it.
+        share: this judge's share of the work, and the number of shares: exchanges of other contracts are left to the
+            others. No check compares exchanges of two contracts, so that all shares together give the results of one
+            judge.
+        entries: further contracts, each read when its first exchange arrives.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class Judge:
         self.matched: Counter[str] = Counter()
         self.exchanges = 0
         self.broken: list[Broken] = []
-        #: What requests carried as credentials: masked in all results.
+        #: The credentials that requests carried: masked in all results.
         self.sent = SentCredentials()
         part, parts = share
         self._is_first = part == 0
@@ -140,48 +141,48 @@ class Judge:
         names = sorted({c.id for c in self._known})
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
-        self._worlds: OrderedDict[str, _World] = OrderedDict()
-        #: What each call class is judged by, worked out when the first call of the class comes.
+        self._scopes: OrderedDict[str, _Scope] = OrderedDict()
+        #: How each call class is judged, computed at its first call.
         self._plans: dict[tuple[tuple[str, str, str], int, bool, bool], _Plan] = {}
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
-        """Judge one exchange. Returns it as a call (None: it matched no contract), and what was judged on it."""
+        """Judge one exchange. Return it as a call (None if it matched no contract), and its judgements."""
         self.sent.note(exchange.request.headers)
-        world = self._world(exchange.world)
-        call = self.read(exchange, world)
+        scope = self._scope(exchange.world)
+        call = self.read(exchange, scope)
         if call is None:
             self.exchanges += self._is_first
             return None, []
         if call.contract.id not in self._mine:
-            self._note_polls(call, world)
+            self._note_polls(call, scope)
             return call, []
         self.exchanges += 1
         if from_a_gateway(call, self.circumstances):
-            self._leave(exchange, "a gateway answered in the place of the service")
+            self._leave(exchange, "a gateway answered instead of the service")
             return call, []
         self.matched[call.contract.id] += 1
         if call.status == NO_ANSWER:
             dropped = drops_the_connection(call)
             self._count(call, [dropped])
-            state = world.state(call.contract, self.circumstances)
+            state = scope.state(call.contract, self.circumstances)
             state.record(View(state, call))
             return call, [dropped]
-        state = world.state(call.contract, self.circumstances)
+        state = scope.state(call.contract, self.circumstances)
         view = View(state, call)
         plan = self._plan_of(call, view)
         found = self._judge(plan, call, view)
         if call.seen_version:
             found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
-        self.lifecycles.observe(call, state, world.tracks)
+        self.lifecycles.observe(call, state, scope.tracks)
         self.timelines.observe(call, state)
         self.observations.observe(call)
-        self._note_polls(call, world)
+        self._note_polls(call, scope)
         self._count(call, found)
         return call, found
 
     def _plan_of(self, call: Call, view: View) -> _Plan:
-        key = (call.address.sort, call.status, not call.defects, view.written)
+        key = (call.address.pattern, call.status, not call.defects, view.written)
         found = self._plans.get(key)
         if found is None:
             of = class_of(call, self.circumstances, written=view.written)
@@ -189,7 +190,7 @@ class Judge:
         return found
 
     def _judge(self, plan: _Plan, call: Call, view: View) -> list[Judgement]:
-        """What all checks say of a call; an answer that came before and passed is not judged again."""
+        """Return the judgements of all checks on a call; a repeated answer that passed is not judged again."""
         answered, circumstances = call.answered, self.circumstances
         is_new = answered.passed is None
         found = [*plan.passed, *(answered.passed or ())]
@@ -215,7 +216,7 @@ class Judge:
         return tuple(c.contract for c in self._known if self.matched[c.id])
 
     def judged(self) -> Judged:
-        """What was come to so far, without what is only needed to go on."""
+        """Return a picklable snapshot of the results so far."""
         return Judged(
             self.findings,
             self.lifecycles,
@@ -229,13 +230,13 @@ class Judge:
             tuple(self.sent),
         )
 
-    def take(self, other: Judged) -> None:
-        """Take in what was come to on other worlds, as if their exchanges had come after those of this one."""
+    def merge(self, other: Judged) -> None:
+        """Merge another judge's results, as if its exchanges came after ours."""
         self.sent.merge(other.sent)
-        self.findings.take(other.findings)
-        self.lifecycles.take(other.lifecycles)
-        self.timelines.take(other.timelines)
-        self.observations.take(other.observations)
+        self.findings.merge(other.findings)
+        self.lifecycles.merge(other.lifecycles)
+        self.timelines.merge(other.timelines)
+        self.observations.merge(other.observations)
         for key, tally in other.tallies.items():
             own = self.tallies.setdefault(key, Tally())
             own.count += tally.count
@@ -254,55 +255,55 @@ class Judge:
                 self._unmatched[place] = group
 
     def peek(self, exchange: Exchange) -> Call | None:
-        """The exchange as a call of a contract, None where it is none; nothing is judged or noted."""
-        found = self._find(exchange, self._world(exchange.world))
+        """Return the exchange as a call of a contract, None if it matches none; judge and record nothing."""
+        found = self._find(exchange, self._scope(exchange.world))
         return None if isinstance(found, str) else found
 
-    def read(self, exchange: Exchange, world: _World) -> Call | None:
-        """The exchange as a call of a contract; None, and noted with the reason, where it is none."""
-        found = self._find(exchange, world)
+    def read(self, exchange: Exchange, scope: _Scope) -> Call | None:
+        """Return the exchange as a call of a contract; if it matches none, record the reason and return None."""
+        found = self._find(exchange, scope)
         if isinstance(found, str):
             self.leave_out(exchange, found)
             return None
         return found
 
-    def _find(self, exchange: Exchange, world: _World) -> Call | str:
+    def _find(self, exchange: Exchange, scope: _Scope) -> Call | str:
         request = exchange.request
-        poll = world.polls.get(request.url) if world.polls and request.method == "GET" else None
+        poll = scope.polls.get(request.url) if scope.polls and request.method == "GET" else None
         if poll is not None:
             return Call(exchange, _poll(request.url, *poll))
         address = self.addresses.find(request.method, request.url, request.body, exchange.contract)
         return address if isinstance(address, str) else Call(exchange, address)
 
     def unmatched(self) -> list[UnmatchedGroup]:
-        """What matched no contract, grouped by reason, method and path."""
+        """Return the exchanges that matched no contract, grouped by reason, method and path."""
         return sorted(self._unmatched.values(), key=lambda g: (g.reason, g.path, g.method))
 
-    def _world(self, name: str) -> _World:
-        world = self._worlds.get(name)
-        if world is None:
-            world = _World()
-            if self._worlds and self.circumstances.grade is not Grade.RECORDING:
-                before = next(reversed(self._worlds.values()))
-                world.states = {key: state.after_reset() for key, state in before.states.items()}
-            self._worlds[name] = world
-            while len(self._worlds) > _WORLDS:
-                self._worlds.popitem(last=False)
-        return world
+    def _scope(self, name: str) -> _Scope:
+        scope = self._scopes.get(name)
+        if scope is None:
+            scope = _Scope()
+            if self._scopes and self.circumstances.grade is not Grade.RECORDING:
+                before = next(reversed(self._scopes.values()))
+                scope.states = {key: state.after_reset() for key, state in before.states.items()}
+            self._scopes[name] = scope
+            while len(self._scopes) > _MOST_SCOPES:
+                self._scopes.popitem(last=False)
+        return scope
 
-    def _note_polls(self, call: Call, world: _World) -> None:
-        """An answer may name the URLs at which its operation is polled."""
+    def _note_polls(self, call: Call, scope: _Scope) -> None:
+        """Record the URLs in an answer at which its operation is polled."""
         if call.reads or not call.success:
             return
         status_url, result_url = call.contract.long_running.polled_at(call.exchange.response.headers, call.status)
         route = call.address.route
         if status_url:
-            world.polls.put(status_url, (route, Kind.STATUS_POLL))
+            scope.polls.put(status_url, (route, Kind.STATUS_POLL))
         if result_url and result_url != status_url:
-            world.polls.put(result_url, (route, Kind.RESULT_POLL))
+            scope.polls.put(result_url, (route, Kind.RESULT_POLL))
 
     def leave_out(self, exchange: Exchange, reason: str) -> None:
-        """Note that an exchange is not judged, and why; of several parts the first does."""
+        """Record that an exchange is not judged, and why; of several shares the first one records it."""
         if self._is_first:
             self._leave(exchange, reason)
 
@@ -339,7 +340,7 @@ class Judge:
 
 
 def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
-    """What one check says of a call. Raises ValueError for a judgement on a requirement that it does not declare."""
+    """Return the judgements of one check on a call. Raises ValueError for a requirement that it does not declare."""
     found = [*check.function(call, view, circumstances)]
     if found and not check.ids.issuperset(map(_requirement_of, found)):
         other = ", ".join(sorted({j.requirement for j in found} - check.ids))
@@ -348,7 +349,7 @@ def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances
 
 
 def _poll(url: str, route: Route, kind: Kind) -> Address:
-    """The address at which an operation is polled, by the route of the call that began it."""
+    """Return the address at which an operation is polled, by the route of the call that began it."""
     address = Address("GET", replace(route, query_pairs=query_pairs(urlsplit(url).query)), kind)
     address.seen_version = seen_version_of(route)
     return address

@@ -1,6 +1,6 @@
-"""Which values were seen where a contract has words of its own: enumerations, statuses, error codes.
+"""The values that were seen where a contract has an enumeration, a status or an error code.
 
-A vendor's new word shows here before anything breaks on it, and a documented word that never comes shows as well.
+They show a vendor's new value before it breaks anything, and a documented value that never occurs.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from linkproof.contract.schema import values_at
 from linkproof.judging.grouping import within_item
 from linkproof.model.observed_values import Observed, ObservedValue
 
-#: Begins the place of a query parameter: no pointer into a body begins so.
+#: Prefix of the place of a query parameter: no pointer into a body begins with it.
 VERSION_PLACE = "?"
-#: So many words are kept for one place, and so much of each.
+#: Maximum number of values that are kept for one place, and their maximum length.
 _MOST = 50
 _LONGEST = 100
 
 
 @dataclass(slots=True)
 class _Word:
-    """A word as it is counted; its fields are those of ``ObservedValue``."""
+    """A value while it is counted; fields as in ``ObservedValue``."""
 
     documented: bool
     count: int
@@ -33,7 +33,7 @@ class _Word:
     seen: str
 
     def add(self, count: int, first_seen: str, last_seen: str) -> None:
-        """Take in that it was seen so often more."""
+        """Add further occurrences."""
         self.count += count
         if first_seen and (not self.first_seen or first_seen < self.first_seen):
             self.first_seen = first_seen
@@ -47,19 +47,19 @@ class _Place:
     values: dict[str, _Word] = field(default_factory=dict)
 
 
-#: Pointers into a body, and the place within one connection that each leads to.
+#: Pointers into a body, each with its place relative to a connection.
 _Where = tuple[tuple[str, _Place], ...]
 
 
 class Observations:
-    """Collects values by contract and place, as exchanges come."""
+    """Collects values by contract and place."""
 
     def __init__(self) -> None:
         self._places: dict[str, dict[str, _Place]] = {}
         self._where: dict[tuple[str, str, str, int], _Where] = {}
 
     def observe(self, call: Call) -> None:
-        """Take in the values of one answer."""
+        """Add the values of one answer."""
         if call.operation is None or call.status >= 500:
             return
         if call.status >= 400:
@@ -79,14 +79,14 @@ class Observations:
                     _note(call, place, value)
 
     def _observe_version(self, call: Call) -> None:
-        """Note the version that was asked for: traffic may be of another one than the contract's."""
+        """Record the requested version: traffic may use another one than the contract's."""
         name = call.contract.version_parameter
         version = call.address.route.query.get(name) if name else None
         if version:
             _note(call, self._place(call.contract, f"{VERSION_PLACE}{name}", (call.contract.version,)), version)
 
-    def take(self, other: Observations) -> None:
-        """Take in what others saw, as if it had come after all that is here."""
+    def merge(self, other: Observations) -> None:
+        """Merge the values that another judge saw, as if they came after ours."""
         for contract, places in other._places.items():
             own = self._places.setdefault(contract, {})
             for name, theirs in places.items():
@@ -99,7 +99,7 @@ class Observations:
                         place.values[text] = word
 
     def of(self, contract: Contract) -> list[Observed]:
-        """What was seen of a contract, place by place."""
+        """Return the values that were seen of a contract, by place."""
         found = self._places.get(contract.id, {})
         return [
             Observed(contract.id, name, place.documented, tuple(_value(*v) for v in sorted(place.values.items())))
@@ -126,7 +126,9 @@ def _value(text: str, word: _Word) -> ObservedValue:
 
 
 def _walk(contract: Contract, operation: Operation, status: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Where words stand in an answer: pointer into the body, place within one connection, documented words."""
+    """Yield the places with values in an answer: pointer into the body, place relative to a connection, documented
+    values.
+    """
     schema = operation.responses.get(status)
     if schema is None:
         return

@@ -1,4 +1,4 @@
-"""How long-running operations went: when each was polled, with which word it answered, and how it ended."""
+"""The course of long-running operations: when each was polled, which status it answered, and how it ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Exchange
 from linkproof.model.lifecycle import Ended, LongRunning, Step, Timeline
 
-#: So many operations of a contract are drawn: those that failed first, then the longest.
+#: Maximum number of operations that are drawn per contract: failed ones first, then the longest.
 SHOWN = 6
 _MOST_STEPS = 40
 _MOST_KEPT = 2000
@@ -23,7 +23,7 @@ _MOST_KEPT = 2000
 
 @dataclass
 class _Operation:
-    """One operation; ``running`` is what the history knows of it, None once nothing more is to come."""
+    """One operation; ``running`` is its entry in the state, None once it is complete."""
 
     running: Running | None
     operation: str
@@ -33,24 +33,24 @@ class _Operation:
 
     @property
     def ended(self) -> str:
-        """The word with which it ended, "" where it was not seen to end."""
+        """Return the status with which it ended; "" if its end was not seen."""
         return self.running.ended if self.running is not None else self.at_rest
 
     def add(self, step: Step) -> None:
-        """Note a poll; of very many, the last takes the place of the one before it."""
+        """Record a poll; above the limit, replace the last one."""
         if len(self.steps) >= _MOST_STEPS:
             self.steps.pop()
         self.steps.append(step)
 
 
 class Timelines:
-    """Follows the operations that the histories know. ``observe`` is given each call once its history has it."""
+    """Follows the operations in the state. Call ``observe`` with each call after the state has recorded it."""
 
     def __init__(self) -> None:
         self._operations: dict[str, dict[int, _Operation]] = {}
 
     def observe(self, call: Call, state: State) -> None:
-        """Take in a call that starts or polls an operation; any other says nothing."""
+        """Record a call that starts or polls an operation; ignore any other."""
         kept = self._operations.setdefault(call.contract.id, {})
         if call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
             running = state.running_at(call.exchange.request.url)
@@ -66,7 +66,7 @@ class Timelines:
             operation.add(self._step(call, call.exchange))
 
     def at_rest(self) -> Timelines:
-        """The same without what the histories know: it can be sent to another process."""
+        """Return a picklable copy, without references to the state."""
         made = Timelines()
         for contract, operations in self._operations.items():
             made._operations[contract] = {
@@ -74,8 +74,8 @@ class Timelines:
             }
         return made
 
-    def take(self, other: Timelines) -> None:
-        """Take in what others followed (at rest), as if it had come after all that is here."""
+    def merge(self, other: Timelines) -> None:
+        """Merge the timelines of another judge (at rest), as if they came after ours."""
         for contract, operations in other._operations.items():
             kept = self._operations.setdefault(contract, {})
             for operation in operations.values():
@@ -83,7 +83,7 @@ class Timelines:
                     kept[id(operation)] = operation
 
     def of(self, contract: Contract) -> LongRunning | None:
-        """What was seen of a contract's operations; None where it has none and none was seen."""
+        """Return the timelines of a contract; None if it has no operations and none was seen."""
         operations = list(self._operations.get(contract.id, {}).values())
         if not operations and not any(o.long_running for o in contract.operations):
             return None
@@ -108,5 +108,5 @@ class Timelines:
 
 
 def _is_untimed(exchange: Exchange) -> bool:
-    """Whether its time is only its place: recordings that keep no time are read so."""
+    """Whether a time is only a position: recordings without times are read so."""
     return exchange.started == float(exchange.number)

@@ -1,4 +1,4 @@
-"""The order in which exchanges are judged: of requests that overlap, whoever lost the race comes last."""
+"""The order in which exchanges are judged: of overlapping requests, a rejected write comes last."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from linkproof.contract.request_match import READING
 from linkproof.model.exchange import Exchange
 
-#: Refused requests that are held back at a time.
+#: Maximum number of rejected requests that are delayed at a time.
 _MOST_HELD = 64
 
 
 def in_judging_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
-    """Yield exchanges in their order, but a refused write after the exchanges that overlap with it.
+    """Yield exchanges in order, but a rejected write after the exchanges that overlap with it.
 
-    Only then is it known whether it was refused for what another request did meanwhile.
+    Only then is it known whether another request in the meantime was the reason.
     """
     held: list[Exchange] = []
     for exchange in exchanges:

@@ -1,4 +1,4 @@
-"""Exchanges of another api-version than the contract's: what only the contract's definition says is a note there."""
+"""Exchanges of another api-version than the contract's: breaches of the contract's definition become notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linkproof.contract.model import Basis
 from linkproof.contract.request_match import Defect
 from linkproof.model.finding import Judgement, Level
 
-#: Defects of a request that are ones by the definition of one version; any other is a defect in all versions.
+#: Defects that depend on the definition of one version; all others are defects in every version.
 _BY_DEFINITION = frozenset(
     {Defect.METHOD, Defect.PATH, Defect.QUERY, Defect.LACKS_MEMBER, Defect.ENUMERATOR, Defect.BODY}
 )
@@ -23,7 +23,7 @@ def _bases() -> dict[str, Basis]:
 
 
 def of_another_version(call: Call, judgement: Judgement) -> Judgement:
-    """A judgement on an exchange of another version: a note where it rests on the definition of the contract's."""
+    """Return a judgement on an exchange of another version: a note if it depends on the contract's definition."""
     breach = judgement.breach
     if breach is None or not _rests_on_definition(call, judgement.requirement):
         return judgement

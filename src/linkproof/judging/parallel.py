@@ -1,8 +1,7 @@
-"""Judges many recordings side by side, to the same results as one after the other.
+"""Judges several recordings in parallel, with the same results as one after the other.
 
-Each file is a world of its own, and no check compares exchanges of two contracts: so files are shared out, and of large
-files the contracts, and no lifecycle is cut. What each part came to is put together in the files' order, whichever was
-done first.
+Each file is a state scope, and no check compares exchanges of two contracts. So files are shared out, and large files
+by contract, and no lifecycle is split. Results are merged in the order of the files, whichever finished first.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.recordings import read_recordings
 
-#: One part of the work: a file, contract ids (none: all), whether any version is judged, and which share of the file.
+#: One task: a file, contract ids (none: all), whether any version is judged, and the share of the file.
 _Task = tuple[str, tuple[str, ...], bool, tuple[int, int]]
-#: Files of so many bytes and more are shared out by contract.
+#: Minimum size, in bytes, of files that are shared out by contract.
 LARGE = 32 << 20
 
 
 def judge_file(task: _Task) -> Judged | UsageError:
-    """What a share of a recording comes to; a mistake in it as a value, told alike whoever finds it."""
+    """Return the results of one share of a recording; an invalid recording is returned as an error value."""
     path, contracts, any_version, share = task
     judge = recording_judge(contracts, any_version=any_version, share=share)
     try:
@@ -39,14 +38,14 @@ def judge_file(task: _Task) -> Judged | UsageError:
 
 
 def recording_judge(contracts: tuple[str, ...], *, any_version: bool, share: tuple[int, int] = (0, 1)) -> Judge:
-    """A judge of recorded traffic. Raises UsageError for a contract that is not known."""
+    """Return a judge of recorded traffic. Raises UsageError for an unknown contract."""
     own = chosen(contracts)
     entries = () if contracts else imported()
     return Judge(own, Circumstances(grade=Grade.RECORDING), any_version=any_version, share=share, entries=entries)
 
 
 def tasks_of(files: Sequence[Path], contracts: tuple[str, ...], *, any_version: bool, parts: int) -> list[_Task]:
-    """The parts of the work: every file, a large one in so many parts."""
+    """Return the tasks: one per file, several for a large one."""
     most = min(parts, len(chosen(contracts)) if contracts else parts)
     return [
         (str(file), contracts, any_version, (part, shares))
@@ -64,17 +63,17 @@ def judge_files(
     perform: Callable[..., Iterable[Any]],
     parts: int,
 ) -> Judge:
-    """What all recordings come to. Raises UsageError for the first one (in order) that cannot be read."""
+    """Return the results of all recordings. Raises UsageError for the first file (in order) that is unreadable."""
     whole = recording_judge(contracts, any_version=any_version)
     for found in perform(tasks_of(files, contracts, any_version=any_version, parts=parts)):
         if isinstance(found, UsageError):
             raise found
-        whole.take(found)
+        whole.merge(found)
     return whole
 
 
 def by_processes(number: int) -> Callable[[Sequence[_Task]], Iterator[Any]]:
-    """Performs tasks by so many processes of this machine; what they come to, in the order of the tasks."""
+    """Run tasks in processes of this machine; return their results in the order of the tasks."""
 
     def perform(tasks: Sequence[_Task]) -> Iterator[Any]:
         with ProcessPoolExecutor(number) as pool:
@@ -87,9 +86,9 @@ def by_processes(number: int) -> Callable[[Sequence[_Task]], Iterator[Any]]:
 
 
 def by_dask(scheduler: str) -> Callable[[Sequence[_Task]], Iterator[Any]]:
-    """Performs tasks by the workers of a Dask scheduler, which see the files under the same paths.
+    """Run tasks on the workers of a Dask scheduler, which see the files under the same paths.
 
-    What a worker that dies was doing is done by another. Raises UsageError.
+    The task of a worker that dies is run by another one. Raises UsageError.
     """
 
     def perform(tasks: Sequence[_Task]) -> Iterator[Any]:
@@ -103,7 +102,7 @@ def by_dask(scheduler: str) -> Callable[[Sequence[_Task]], Iterator[Any]]:
 
 
 def dask_client(scheduler: str) -> Any:
-    """A client of a Dask scheduler. Raises UsageError where there is no library, no address, or no answer."""
+    """Return a client of a Dask scheduler. Raises UsageError without the library, an address or an answer."""
     if not scheduler:
         raise UsageError("dask needs a scheduler", where="--engine dask", fix="give --scheduler tcp://host:8786")
     try:
@@ -120,7 +119,7 @@ def dask_client(scheduler: str) -> Any:
 
 
 def as_they_end(futures: Sequence[Any]) -> Iterator[Any]:
-    """Dask's futures, each when it is done."""
+    """Yield Dask's futures in the order in which they finish."""
     from distributed import as_completed
 
     ended: Any = as_completed

@@ -1,7 +1,7 @@
-"""Which steps of a connection's life were really seen: from which status, by what, to which status.
+"""Observed transitions of a connection: from which status, by which request, to which status.
 
-A step is counted only where it is certain: the connection was shown settled before and after, no operation goes on,
-and one write at most lies between. Everything else says nothing here.
+A transition counts only if it is certain: the connection was shown at rest before and after, no operation is in
+progress, and there was at most one write in between.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ _Step = tuple[str, str, str, bool]
 
 @dataclass
 class Track:
-    """One connection of one world: the status that it was last shown with, and the writes since then."""
+    """One connection of one state scope: its last status, and the writes since it was shown."""
 
     last: str | None = None
     writes: list[str] = field(default_factory=list)
 
 
 Tracks = Recent[tuple[str, str, str], Track]
-#: So many connections are followed at a time.
+#: Maximum number of connections that are followed at a time.
 FOLLOWED = 20_000
 
 
 class Lifecycles:
-    """Counts steps by contract. ``observe`` is given each call once its history has taken it in."""
+    """Counts transitions by contract. Call ``observe`` with each call after the state has recorded it."""
 
     def __init__(self) -> None:
         self._seen: dict[str, dict[_Step, tuple[int, str]]] = {}
 
     def observe(self, call: Call, state: State, tracks: Tracks) -> None:
-        """Take in a call; ``tracks`` belong to its world."""
+        """Record a call; ``tracks`` belong to its state scope."""
         contract = call.contract
         if not contract.member.status or call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
             return
@@ -60,8 +60,8 @@ class Lifecycles:
                 if status and _is_settled(collection.subject(name), call):
                     self._shown(call, state, tracks, name, status)
 
-    def take(self, other: Lifecycles) -> None:
-        """Take in what others counted, as if it had come after all that is here."""
+    def merge(self, other: Lifecycles) -> None:
+        """Merge the transitions that another judge counted, as if they came after ours."""
         for contract, steps in other._seen.items():
             seen = self._seen.setdefault(contract, {})
             for step, (number, first) in steps.items():
@@ -70,7 +70,9 @@ class Lifecycles:
                     seen[step] = (before + number, label)
 
     def of(self, contract: Contract) -> Lifecycle | None:
-        """The life of a contract's connections: what it foresees, seen or not, then what was seen besides."""
+        """Return the lifecycle of a contract's connections: documented transitions, seen or not, then all others that
+        were seen.
+        """
         if contract.by_role(Role.DECIDE) is None or not contract.member.status:
             return None
         seen = self._seen.get(contract.id, {})
@@ -115,7 +117,7 @@ def _track(tracks: Tracks, call: Call, name: str) -> Track:
 
 
 def _is_settled(subject: Subject, call: Call) -> bool:
-    """Whether a call showed a connection that was not on its way: the history has just worked that out."""
+    """Whether a call showed a connection at rest, as the state has just determined."""
     return any(shown is not None and shown.call is call and shown.settled for shown in (subject.get, subject.listed))
 
 
@@ -133,13 +135,13 @@ def _act(call: Call) -> str:
 
 
 def _was_refused(call: Call, act: str) -> bool:
-    """Whether a sound decision was refused for what it asks, not for how it was asked."""
+    """Whether a valid decision was rejected for what it requests, not for how it was written."""
     is_refused = call.status in (400, 409) or (call.success and not call.done)
     return act not in (OTHER, DELETE) and is_refused and call.plain and not call.throttled
 
 
 def _foreseen(contract: Contract) -> list[_Step]:
-    """What the contract foresees: decisions from each status (refused where decisions are final), and deletion."""
+    """Return the documented transitions: decisions from each status (rejected if decisions are final), and deletion."""
     states, decide = contract.states, contract.decide
     pending = states["pending"]
     decided = list(dict.fromkeys(decide.shows.values()))

@@ -1,4 +1,4 @@
-"""From what was judged to results: one status per requirement and contract, and one verdict for the whole."""
+"""Computes results from judgements: a status per requirement and contract, and one verdict."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from linkproof.redaction.masking import Masker
 
 @dataclass
 class RunFacts:
-    """What is known of a run beside its exchanges.
+    """Facts about a run that are not in its exchanges.
 
-    ``skipped`` maps (contract id, requirement id) to the reasons why something was not tried. ``evidence`` is the grade
-    of what was seen, where it is another one than the checks may assume: a replay is judged as its run was.
+    ``skipped`` maps (contract id, requirement id) to the reasons why something was not tried. ``evidence``: the grade
+    of the evidence if it differs from what checks assume: a replay is judged as its run was.
     """
 
     target: TargetInfo
@@ -51,7 +51,7 @@ class RunFacts:
 def conclude(
     judge: Judge, contracts: Iterable[Contract], requirements: Iterable[Requirement], facts: RunFacts
 ) -> Results:
-    """The results of everything that ``judge`` was fed, for the given contracts, without credentials."""
+    """Return the results of everything that ``judge`` was fed, for the given contracts, without credentials."""
     contracts, requirements = tuple(contracts), tuple(requirements)
     masker = Masker(secrets=judge.sent)
     findings = judge.findings.all(requirements, masker)
@@ -93,7 +93,7 @@ def conclude(
 def sum_up(
     rows: list[RequirementResult], findings: list[Finding], broken: list[Broken], target: TargetInfo
 ) -> tuple[Verdict, str]:
-    """The verdict on a target, and the one sentence that says it."""
+    """Return the verdict on a target, and the sentence that states it."""
     verdict = _verdict(rows, broken)
     return verdict, _sentence(verdict, rows, findings, broken, target)
 
@@ -149,7 +149,7 @@ def _status(
     if skipped:
         return Status.NOT_EXERCISED, skipped
     if requirement.condition:
-        return Status.NOT_APPLICABLE, f"not seen: {requirement.condition} did not come about"
+        return Status.NOT_APPLICABLE, f"not seen: {requirement.condition} did not occur"
     return Status.NOT_EXERCISED, "no exchange exercised it"
 
 
@@ -185,7 +185,7 @@ def _result(
 
 
 def _documentation(contract: Contract, requirement: Requirement) -> tuple[RequirementResult, list[Finding]]:
-    """DOC-1: the page's samples; their defects stand apart from the target's verdict."""
+    """Judge DOC-1, the page's samples; their defects are separate from the target's verdict."""
     defects: list[Finding] = []
     tally = Tally()
     for sample, judgements in judge_samples(contract):
@@ -222,7 +222,7 @@ def _unproven(rows: Iterable[RequirementResult]) -> list[RequirementResult]:
 
 
 def _verdict(rows: list[RequirementResult], broken: list[Broken]) -> Verdict:
-    """A breach that was seen stays one, whatever else broke; nothing is proven by a run that broke."""
+    """Return the verdict. A breach stays a breach even if the run broke; a broken run proves nothing."""
     if any(r.status is Status.FAIL for r in rows):
         return Verdict.BREACHED
     if broken:
@@ -258,5 +258,5 @@ def _sentence(
 
 
 def _at_the_start(name: str) -> str:
-    """A target's name as a sentence begins with it: our own phrase in upper case, a user's name as it is written."""
+    """Return a target's name for the start of a sentence: our own phrases capitalised, a user's name as written."""
     return f"T{name[1:]}" if name.startswith("the ") else name

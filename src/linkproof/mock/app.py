@@ -157,11 +157,15 @@ def build_server(
 ) -> Server:
     """Build the server for some contracts, without a transport.
 
-    Args: contracts: the contracts to serve; at least one. token: the only valid token, for every vendor. keys: secret
-    keys by access key, for vendors whose requests are signed; without keys any signature is valid. operation_s:
-    duration of a long-running operation in seconds, on ``clock``. behaviour: returns the parts that serve a contract.
-    clock: clock that ends operations, in seconds. clock_of: returns a contract's own clock, where clocks differ.
-    fixtures: returns a contract's initial connections.
+    Args:
+        contracts: the contracts to serve; at least one.
+        token: the only valid token, for every vendor.
+        keys: secret keys by access key, for vendors whose requests are signed; without keys any signature is valid.
+        operation_s: duration of a long-running operation in seconds, on ``clock``.
+        behaviour: returns the parts that serve a contract.
+        clock: clock that ends operations, in seconds.
+        clock_of: returns a contract's own clock, where clocks differ.
+        fixtures: returns a contract's initial connections.
 
     Raises UsageError for an invalid fixtures file.
     """

@@ -64,9 +64,11 @@ def _url(listening: socket.socket, host: str) -> str:
 class Embedded:
     """The server in a thread, for the duration of a ``with`` block. ``base_url`` is its address.
 
-    Args: contracts: the contracts to serve; all by default. port: 0 chooses a free port. token, keys, operation_s,
-    behaviour, clock, clock_of: as for ``build_app``. around: wraps the application, for example to add latency or to
-    count requests.
+    Args:
+        contracts: the contracts to serve; all by default.
+        port: 0 chooses a free port.
+        token, keys, operation_s, behaviour, clock, clock_of: as for ``build_app``.
+        around: wraps the application, for example to add latency or to count requests.
     """
 
     def __init__(

@@ -57,7 +57,7 @@ class Violations:
     def __init__(self, driver: Driver, operation: Operation) -> None:
         self.driver = driver
         self.operation = operation
-        self.name = driver.take("pending")
+        self.name = driver.reserve("pending")
         self._others = bystanders(driver, self.name)
         self._spoiled = 0
 
@@ -77,7 +77,7 @@ class Violations:
         if not self.driver.contract.decide.final or self._spoiled > _MOST_SPOILED:
             return
         try:
-            self.name = self.driver.take("pending")
+            self.name = self.driver.reserve("pending")
         except NotExercised:
             self._spoiled = _MOST_SPOILED
 
@@ -118,13 +118,13 @@ def _about(driver: Driver, body: Any, name: str) -> Any:
 
 def send_ends(driver: Driver, operation: Operation, decision: str, others: Sequence[str]) -> None:
     """Send valid bodies that are at every end of every limit; where one is refused, each of its ends by itself."""
-    name = driver.take("pending")
+    name = driver.reserve("pending")
     full = whole_body(driver, operation, name, decision)
     bodies = together(full, cases_of_body(driver.contract, operation, full))
     for number, body in enumerate(bodies):
         # A decision is judged on a connection that is pending: each needs its own.
         if number and operation.role is Role.DECIDE:
-            name = driver.take("pending")
+            name = driver.reserve("pending")
         look(driver, name, *others)
         if not _accepts(driver, operation, name, body.value) and len(body.cases) > 1:
             _send_apart(driver, operation, name, body)
@@ -141,7 +141,7 @@ def _send_apart(driver: Driver, operation: Operation, name: str, body: Together)
     for case in body.cases:
         if _accepts(driver, operation, name, case.value) and operation.role is Role.DECIDE:
             try:
-                name = driver.take("pending")
+                name = driver.reserve("pending")
             except NotExercised:
                 return
         driver.get(name)

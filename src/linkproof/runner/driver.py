@@ -56,7 +56,7 @@ class Driver:
             raise DoesNotApply(f"the contract has no operation to {role}")
         return found
 
-    def take(self, state: str, listed: Sequence[str] = ()) -> str:
+    def reserve(self, state: str, listed: Sequence[str] = ()) -> str:
         """Reserve a fresh connection in a neutral state: pending, approved, rejected, disconnected.
 
         Of ``listed`` names (lower case) the last one that is left is taken first.
@@ -67,7 +67,7 @@ class Driver:
             self.session.leave_out(self.contract, own, self.target.may_write)
         if self.session.short_of(self.contract, own, 1) and state == "pending":
             self.session.reset()
-        return self.session.take(self.contract, own, listed)
+        return self.session.reserve(self.contract, own, listed)
 
     def unused(self, state: str) -> tuple[str, ...]:
         """Return the connections in a neutral state that no scenario has taken."""

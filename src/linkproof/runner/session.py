@@ -151,7 +151,7 @@ class Session:
             c.id: {s: list(n) for s, n in self.target.contracts[c.id].fixtures.items()} for c in self.contracts
         }
 
-    def take(self, contract: Contract, state: str, listed: Sequence[str] = ()) -> str:
+    def reserve(self, contract: Contract, state: str, listed: Sequence[str] = ()) -> str:
         """A connection that is in a state (the contract's own word) and that nobody has used yet.
 
         Of ``listed`` names (lower case) the last one that is left is taken first. Raises NotExercised where none is
@@ -285,10 +285,10 @@ class Session:
             meet=meet,
         )
 
-    def take_in(self, other: Session) -> None:
+    def merge(self, other: Session) -> None:
         """Take in what a session of one contract came to."""
         other.let_go()
-        self.judge.take(other.judge.judged())
+        self.judge.merge(other.judge.judged())
         self.broken.extend(other.broken)
         self.skipped.update(other.skipped)
         self._number += other._number

@@ -43,7 +43,7 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
         lives = draw_lives(seed, lifecycles, steps)
     for life in lives:
         try:
-            name = driver.take("pending")
+            name = driver.reserve("pending")
         except NotExercised:
             if not performed:
                 raise

@@ -69,7 +69,7 @@ def run_concurrently(
         finally:
             ahead.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
-                session.take_in(worker.session)
+                session.merge(worker.session)
                 outcomes |= worker.outcomes
     return outcomes
 

@@ -51,6 +51,6 @@ def merge_spools(session: Session, spools: list[Spool]) -> None:
     """Merge the workers' results into a session: each worker had contracts of its own."""
     for spool in spools:
         if spool.judged is not None:
-            session.judge.take(spool.judged)
+            session.judge.merge(spool.judged)
         session.broken.extend(spool.broken)
     session.skipped.update(merge_skips(s.skipped for s in spools))

@@ -1,4 +1,4 @@
-"""What a cell of a table holds, told by its look and not by its column: columns are lost where a cell was a link."""
+"""Interprets a table cell by its content, not by its column: columns get lost where a cell was a link."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PLACES = ("path", "query", "header")
 
 
 def is_type(cell: str) -> bool:
-    """Whether a cell is a type: a JSON type with or without limits, a list of something, a map."""
+    """Whether a cell is a type: a JSON type with or without limits, a list, a map."""
     found = _TYPE.fullmatch(cell)
     rest = (found["rest"] if found else "").strip()
     return bool(found and (not rest or _LIMIT.match(rest) or _PATTERN.match(rest))) or bool(_LIST.fullmatch(cell))
 
 
 def json_type(cell: str) -> str:
-    """The JSON type that a cell names; "" where it names another definition."""
+    """Return the JSON type in a cell; "" if it names another definition."""
     if _LIST.fullmatch(cell) or re.match(r"(?i)array of ", cell):
         return "object" if cell.startswith("<") else "array"
     found = _TYPE.fullmatch(cell)
@@ -35,7 +35,7 @@ def json_type(cell: str) -> str:
 
 
 def limits_in(texts: Iterable[str]) -> tuple[dict[str, str | int], tuple[str, ...]]:
-    """The limits that some cells print, and those that they announce and do not print."""
+    """Return the limits that cells print, and those that they announce without printing."""
     limits: dict[str, str | int] = {}
     lost: list[str] = []
     for text in texts:
@@ -52,7 +52,7 @@ def limits_in(texts: Iterable[str]) -> tuple[dict[str, str | int], tuple[str, ..
 
 
 def parameter(cells: list[str], names: tuple[str, ...]) -> ParameterFact:
-    """A parameter from its row, the name's cell first; ``names`` are those that a cut name may stand for."""
+    """Return a parameter from its row, which begins with the name; ``names``: the readings of a truncated name."""
     rest = cells[1:]
     place = next((c.lower() for c in rest if c.lower() in PLACES), "path" if names else "query")
     found = next((c for c in rest if is_type(c)), "")
@@ -62,13 +62,13 @@ def parameter(cells: list[str], names: tuple[str, ...]) -> ParameterFact:
 
 
 def member(cells: list[str], *, told: bool) -> MemberFact:
-    """A member from its row; ``told``: whether the table says which members are required."""
+    """Return a member from its row; ``told``: whether the table says which members are required."""
     found = next((c for c in cells[1:] if is_type(c)), "")
     required = any(c.lower() in YES for c in cells[1:]) if told else None
     return MemberFact(cells[0], json_type(found), required, limits_in(cells[1:2])[0] if found else {})
 
 
 def candidates(cut: str, path: str) -> tuple[str, ...]:
-    """The parameters of a path template that a cut name may stand for."""
+    """Return the parameters of a path template that a truncated name may stand for."""
     names = re.findall(r"\{(\w+)\}", path)
     return (cut,) if cut in names else tuple(n for n in names if n.startswith(cut)) if cut else ()

@@ -1,4 +1,4 @@
-"""The Markdown page with JavaScript objects: a sample, and the schema of a resource."""
+"""Reads Markdown pages with JavaScript objects: a sample, and the schema of a resource."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VERSION = re.compile(r"`(20\d\d-\d\d-\d\d[\w.-]*)`")
 
 
 def read_markdown(text: str) -> Facts:
-    """The facts of a page in this layout."""
+    """Return the facts of a page in this layout."""
     blocks = _BLOCK.findall(text)
     schema = next((v for b in blocks if isinstance(v := _value(b), dict) and "properties" in v), None)
     samples = tuple(
@@ -53,7 +53,7 @@ def _value(text: str) -> Any:
 
 
 def _sample(block: str) -> Any:
-    """What a program in the block sends: the object that its ``properties`` function returns."""
+    """Return the object that the ``properties`` function of the block's program returns."""
     start = re.search(r"properties:\s*\(.*?\)\s*=>\s*\(", block, re.DOTALL)
     if start is None:
         return None
@@ -66,7 +66,7 @@ def _sample(block: str) -> Any:
 
 
 def _definitions(schema: dict[str, Any], name: str) -> list[DefinitionFact]:
-    """A definition for each object, the innermost last; members that are objects in an object are named with dots."""
+    """Return a definition for each object, the innermost last; members of nested objects have dotted names."""
     members: list[MemberFact] = []
     inner: list[DefinitionFact] = []
     for part in schema.get("allOf", ()):

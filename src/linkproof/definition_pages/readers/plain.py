@@ -1,4 +1,4 @@
-"""The plain-text variant of the rendered reference: no bars, cells as paragraphs."""
+"""Reads the plain-text variant of the rendered reference: no bars, cells as paragraphs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAP = re.compile(r"<string,\s*\w+>")
 
 
 def read_plain(text: str) -> Facts:
-    """The facts of a page in this layout."""
+    """Return the facts of a page in this layout."""
     lines = [line.strip() for line in text.splitlines()]
     parts = [part for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
     first = next((m for line in lines if (m := REQUEST.fullmatch(line)) and "{" in m[2]), None)
@@ -43,7 +43,7 @@ def read_plain(text: str) -> Facts:
 
 
 def _parameters(parts: list[str], path: str) -> tuple[ParameterFact, ...]:
-    """A parameter is a name, with where it stands and whether it is required on the next line."""
+    """Return the parameters: a name, then a line with its place and whether it is required."""
     found: list[ParameterFact] = []
     for number, part in enumerate(parts):
         lines = part.split("\n")
@@ -63,7 +63,7 @@ def _parameters(parts: list[str], path: str) -> tuple[ParameterFact, ...]:
 
 
 def _definitions(parts: list[str]) -> tuple[DefinitionFact, ...]:
-    """A definition: its name, a paragraph about it, then its table, whose first paragraph has the heads and a name."""
+    """Return the definitions: a name, a paragraph, then a table whose first paragraph has the heads and a name."""
     starts = [n for n in range(2, len(parts)) if _is_table(parts, n)]
     known = {parts[n - 2] for n in starts}
     found: list[DefinitionFact] = []

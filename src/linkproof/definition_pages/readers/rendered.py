@@ -1,6 +1,7 @@
-"""The rendered reference, in any language: tables with bars, one cell to a line; and its older sister with "Mandatory".
+"""Reads the rendered reference in any language: tables with bars, one cell per line; also the older form with
+"Mandatory".
 
-Headings are not read: a table is known by what stands in its rows.
+Headings are ignored: a table is recognised by the content of its rows.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _STATUS = re.compile(r"([1-5]\d\d)\b.*")
 
 @dataclass
 class _Table:
-    """A table: the lines before it, how many columns it has, its rows."""
+    """A table: the lines before it, its number of columns, its rows."""
 
     before: list[str]
     columns: int
@@ -27,7 +28,7 @@ class _Table:
 
 
 def read_rendered(text: str) -> Facts:
-    """The facts of a page in this layout."""
+    """Return the facts of a page in this layout."""
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line]
     first = next((m for line in lines if (m := REQUEST.fullmatch(line)) and "{" in m[2]), None)
@@ -83,7 +84,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _tables(lines: list[str]) -> list[_Table]:
-    """Every table. Its heads are the cells before its rule, as many as it has columns, on one line or on several."""
+    """Return every table. Its heads are the cells before its rule, one per column, on one line or several."""
     rules = [n for n, line in enumerate(lines) if _RULE.fullmatch(line)]
     starts = [_heads(lines, rule) for rule in rules]
     found: list[_Table] = []
@@ -97,7 +98,7 @@ def _tables(lines: list[str]) -> list[_Table]:
 
 
 def _heads(lines: list[str], rule: int) -> int:
-    """The first line of a table's heads."""
+    """Return the number of the first line of a table's heads."""
     wanted, start = lines[rule].count("---"), rule
     while wanted > 0 and start > 0 and "|" in lines[start - 1]:
         start -= 1
@@ -106,7 +107,7 @@ def _heads(lines: list[str], rule: int) -> int:
 
 
 def _end(lines: list[str], start: int, following: int) -> int:
-    """A table goes on as long as its lines have bars, or the next line is nothing but one."""
+    """Return the end of a table: the first line without a bar that is not followed by a bare one."""
     for number in range(start, following):
         after = lines[number + 1] if number + 1 < len(lines) else ""
         if "|" not in lines[number] and after != "|":
@@ -115,7 +116,7 @@ def _end(lines: list[str], start: int, following: int) -> int:
 
 
 def _rows(lines: list[str], columns: int) -> list[list[str]]:
-    """The rows: each begins with a name at the start of a line, where the row before it is complete."""
+    """Return the rows: each begins with a name at the start of a line, when the row before it is complete."""
     rows: list[list[str]] = []
     closed = False
     for number, line in enumerate(lines):
@@ -129,7 +130,7 @@ def _rows(lines: list[str], columns: int) -> list[list[str]]:
         elif filled and rows:
             rows[-1] += filled
         elif rows and len(rows[-1]) > 1:
-            # A bar alone stands for the cells that are empty.
+            # A bare bar stands for empty cells.
             closed = True
     return rows
 
@@ -147,7 +148,7 @@ def _begins(line: str, first: str, following: str, rows: list[list[str]], *, com
 
 
 def _definition(table: _Table) -> list[DefinitionFact]:
-    """A definition: its name and a line about it stand before its table. A list of names is none."""
+    """Return a definition: its name and a line about it precede its table. A list of names is not a definition."""
     heading = next((line for line in table.before if NAME.fullmatch(line)), "")
     values = all(len(r) == 1 or (len(r) == 2 and r[1] == "string") for r in table.rows)
     if table.columns == 2 and not (values and heading and table.before[0] == heading and len(table.before) == 2):

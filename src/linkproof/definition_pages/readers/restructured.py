@@ -1,6 +1,6 @@
-"""The source of a page in reStructuredText, as Open Telekom Cloud publishes it; docutils reads it.
+"""Reads the reStructuredText source of a page, as Open Telekom Cloud publishes it, with docutils.
 
-Headings are not read: a table is known by what stands in its rows.
+Headings are ignored: a table is recognised by the content of its rows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from linkproof.definition_pages.readers.cells import NAME, NO, YES, candidates, 
 from linkproof.definition_pages.samples import REQUEST, samples_in
 from linkproof.errors import UsageError
 
-#: Both begin where a word does, and give nothing back: time stays in proportion to the page.
+#: Both patterns begin at a word boundary and do not backtrack, so that they take linear time.
 _ROLE = re.compile(r"(?<![\w:-])([\w-]*+):[\w:-]{2,}+(?<=:)`([^`<]*+)(?:<[^`>]*+>)?+`")
 _ERROR = re.compile(r"\b[A-Za-z]\w*+\.[^\W\d]*+\d\w*+")
 _STATUS = re.compile(r"[1-5]\d\d")
@@ -25,7 +25,7 @@ _CAPTION = re.compile(r"Table \d+\s*")
 _RANGE = re.compile(r"ranges? from (-?\d+) to (-?\d+)")
 _ABOVE = re.compile(r"(?:greater|larger) than (-?\d+)")
 _DEFAULT = re.compile(r"(?i)\bdefault\b[\w ]{0,40}? is (\w+)")
-#: Nothing outside the page is read, and what is wrong with its markup is no concern of its facts.
+#: docutils reads no other file, and reports no errors in the markup.
 _SETTINGS = {
     "_disable_config": True,
     "file_insertion_enabled": False,
@@ -54,12 +54,12 @@ class _Table:
 
     @property
     def texts(self) -> list[list[str]]:
-        """The rows' cells as text."""
+        """Return the rows' cells as text."""
         return [[cell.text for cell in row] for row in self.rows]
 
 
 def read_restructured(text: str) -> Facts:
-    """The facts of a page in this layout. Raises UsageError for one that docutils cannot read."""
+    """Return the facts of a page in this layout. Raises UsageError if docutils cannot read it."""
     tree = _tree(text)
     paragraphs = [" ".join(n.astext().split()) for n in tree.findall(nodes.paragraph)]
     first = next((m for p in paragraphs if (m := REQUEST.fullmatch(p)) and "{" in m[2]), None)
@@ -81,7 +81,7 @@ def read_restructured(text: str) -> Facts:
 
 
 def _tree(text: str) -> nodes.document:
-    # Sphinx's roles (":ref:") are unknown to docutils: their text alone counts. A grid table's cells keep their width.
+    # docutils does not know Sphinx's roles (":ref:"): only their text is kept, padded so that grid tables stay intact.
     plain = _ROLE.sub(lambda m: m[1] + m[2].rstrip().ljust(len(m[0]) - len(m[1])), text)
     try:
         return publish_doctree(plain, settings_overrides=_SETTINGS)
@@ -91,7 +91,7 @@ def _tree(text: str) -> nodes.document:
 
 
 def _with(facts: Facts, table: _Table, query: set[str]) -> Facts:
-    """The facts with those of one table."""
+    """Return the facts with those of one table added."""
     rows = table.texts
     if not rows:
         return facts
@@ -117,7 +117,7 @@ def _with(facts: Facts, table: _Table, query: set[str]) -> Facts:
 
 
 def _parameter(row: tuple[_Cell, ...], path: str) -> ParameterFact:
-    """A parameter, with the limits that its description says in words."""
+    """Return a parameter, with the limits that its description states."""
     cells = [cell.text for cell in row]
     words = cells[-1]
     found = parameter(_short(cells), candidates(cells[0], path))
@@ -132,7 +132,7 @@ def _parameter(row: tuple[_Cell, ...], path: str) -> ParameterFact:
 
 
 def _short(cells: list[str]) -> list[str]:
-    """A row without its last cell, the description: a word in it is neither a type nor a place."""
+    """Return a row without its last cell, the description: words in it are neither types nor places."""
     return cells[:-1] if len(cells) > 2 else cells
 
 
@@ -158,7 +158,7 @@ def _cell(entry: nodes.Element) -> _Cell:
 
 
 def _values(entry: nodes.Element) -> Iterator[str]:
-    """The words that a cell's list explains: each item begins with one in bold."""
+    """Return the values that a cell's list explains: each item begins with a value in bold."""
     for item in entry.findall(nodes.list_item):
         strong = next(iter(item.findall(nodes.strong)), None)
         if strong is not None and item.astext().strip().startswith(strong.astext()):
