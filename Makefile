@@ -78,16 +78,19 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-# The lock file pins every version; the project itself is installed in place.
+# The lock file pins every version; the project itself is installed in place. uv fetches side by side what pip fetches in
+# turn; where it cannot (an index that only pip knows), pip does.
 $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^uv==' requirements.lock)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.lock \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $(STAMP)
 
-# Pin anew, from pyproject.toml (needs uv).
-lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+# Pin anew, from pyproject.toml.
+lock: $(STAMP)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
 
 # The picture of a report in README.md: a real run against a server with ten faults (needs /usr/bin/chromium).
 picture: $(STAMP)
@@ -107,10 +110,13 @@ cassettes: $(STAMP)
 	$(BIN)/python -m tests.approve
 
 # A wheel for this machine with the judging modules in C (mypyc; needs a C compiler, takes a minute), built in a copy.
+# CI, which only tests it, has the compiler optimise nothing (OPT=0).
+OPT ?= 3
 compiled: $(STAMP)
 	rm -rf build/compiled dist/compiled
 	mkdir -p build/compiled
 	cp -R pyproject.toml README.md src schemas suites cassettes build/compiled/
+	printf '\n[tool.hatch.build.targets.wheel.hooks.mypyc.options]\nopt_level = "$(OPT)"\n' >> build/compiled/pyproject.toml
 	cd build/compiled && HATCH_BUILD_HOOK_ENABLE_MYPYC=1 ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist/compiled
 	$(BIN)/python -m zipfile -e dist/compiled/*.whl dist/compiled/unpacked
 
