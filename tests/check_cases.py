@@ -232,7 +232,7 @@ CASES: tuple[Case, ...] = (
         (listing(DICOM, SERVICE[0], link=NEXT), listing(DICOM, SERVICE[0], url=NEXT)),
         "twice",
     ),
-    Case("PAG-4", (got(), listing(AKS, connection())), (got(), listing(AKS)), "none of the", name="missing"),
+    Case("PAG-4", (got(), listing(AKS, connection())), (got(), listing(AKS)), "is on no page", name="missing"),
     Case(
         "PAG-4",
         (connections(*WHOLE, query="limit=50"),),

@@ -136,7 +136,7 @@ KINDS: tuple[Case, ...] = (
         "PAG-4",
         (asked_for(WHOLE[3]), whole()),
         (asked_for(WHOLE[3]), whole(*WHOLE[:3])),
-        "stand on no page",
+        "on no page",
         name="not listed, by offset",
     ),
     Case(

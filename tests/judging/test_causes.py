@@ -123,3 +123,33 @@ def test_what_each_decision_changes_a_second_one_changes_too() -> None:
     assert follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "one")]), changed)
     assert not follows(Traced(finding("STA-4", "second changes", "/status"), [seen(9, "one")]), changed)
     assert not follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "two")]), changed)
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind", "cause", "its_kind"),
+    [
+        ("STA-7", "another changed", "ERR-3", "unknown connection"),
+        ("STA-3", "changed this", "ERR-3", "unknown connection"),
+        ("STA-11", "changed by decide", "STA-5", "still in Get"),
+        ("PAG-4", "shown by Get only", "STA-5", "still in Get"),
+        ("ERR-10", "decide not found", "ERR-3", "unknown connection"),
+    ],
+)
+def test_what_is_not_there_has_no_state(effect: str, kind: str, cause: str, its_kind: str) -> None:
+    gone = Traced(finding(cause, its_kind), [seen(5, "gone")])
+    assert follows(Traced(finding(effect, kind), [seen(9, "gone")]), gone)
+    assert not follows(Traced(finding(effect, kind), [seen(9, "gone"), seen(10, "other")]), gone)
+
+
+def test_a_parent_that_is_not_looked_at_explains_limits_that_do_not_hold() -> None:
+    parent = Traced(finding("ERR-3", "unknown parent"), [seen(5)])
+    assert follows(Traced(finding("ERR-6", "answered 2xx"), [seen(9)]), parent)
+    assert not follows(Traced(finding("ERR-6", "answered 4xx"), [seen(9)]), parent)
+
+
+def test_a_path_in_another_case_explains_the_writes_to_it_before_anything_else() -> None:
+    found = Traced(finding("HDR-4", "not found"), [seen(5)])
+    stays = Traced(finding("STA-5", "still in Get"), [seen(5)])
+    write = Traced(finding("HDR-4", "deletion not shown"), [seen(9)])
+    trace_causes([stays, found, write], all_requirements())
+    assert write.finding.follows == found.finding.id

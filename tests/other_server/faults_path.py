@@ -31,7 +31,7 @@ def _(_x: Exchange, r: Reply) -> None:
 @fault(
     "group-any",
     "ERR-6 (ERR-3)",
-    ALL,
+    "C2 C3",  # the others document no length
     "A resource group of more than 90 characters has an empty list.",
     "list",
     why="limits",

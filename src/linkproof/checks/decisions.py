@@ -76,7 +76,8 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
         yield breach("HDR-4", "decision not shown", "", wanted, status, message, group="", evidence=evidence)
         return
     message = f"the decision for {wanted} was answered with success, and {way} shows {status}"
-    yield breach("STA-1", "not shown", place, wanted, status, message, group=wanted, evidence=evidence)
+    group = "kept" if status in (decision.before, call.contract.states.get("pending")) else wanted
+    yield breach("STA-1", "not shown", place, wanted, status, message, group=group, evidence=evidence)
     if decision.long and call.role is Role.GET:
         message = f"the operation ended, and the connection still shows {status}"
         yield breach("LRO-4", "no effect", place, wanted, status, message, evidence=evidence)

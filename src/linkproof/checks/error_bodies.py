@@ -146,7 +146,8 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
     codes = call.contract.error.missing_version
     if call.status != 400:
         message = f"a request without {name} was answered with {call.status}"
-        yield breach("ERR-4", "no version accepted", "", "400", str(call.status), message, group="")
+        kind = "no version accepted" if call.success else "no version: status"
+        yield breach("ERR-4", kind, "", "400", str(call.status), message, group="")
     elif call.error_code and call.error_code not in codes:
         yield breach(
             "ERR-4",

@@ -18,6 +18,10 @@ def _has_ids(of: CallClass) -> bool:
     return bool(of.contract.request_id_header) and of.circumstances.grade is not Grade.RECORDING
 
 
+#: Defects of a body: a service that fails on one of them does not read bodies with care.
+_BODY = BODY_DEFECTS | {Defect.BODY, Defect.ENUMERATOR}
+
+
 @check("HDR-1", applies_to=_has_ids)
 def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Every answer has a request id of its own. Not judged in recordings, which often omit it."""
@@ -59,7 +63,7 @@ def credentials_are_checked(call: Call, view: View, circumstances: Circumstances
         message = f"401 came with {call.error_code}"
         yield breach("HDR-2", "code", call.contract.error.code, expected, call.error_code, message)
     elif call.contract.error.challenge and "www-authenticate" not in call.exchange.response.headers:
-        message = "401 does not say how to authenticate"
+        message = "401 has no WWW-Authenticate header, so it does not say how to authenticate"
         yield breach("HDR-2", "no WWW-Authenticate", "", "WWW-Authenticate", "absent", message, level=Level.SHOULD)
     else:
         yield passed("HDR-2")
@@ -92,23 +96,32 @@ def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) 
         message = f"an empty body was answered with {call.status} {call.error_code}: documented by the vendor"
         yield breach("HDR-5", "variant", "", "400", str(call.status), message, level=Level.NOTE)
         return
-    what = call.defects[0].defect if call.defects else "a request in order"
-    message = f"{call.name} failed with {call.status} on {what}"
+    message = f"{call.name} failed with {call.status}{_on_what(call)}"
     yield breach("HDR-5", "5xx", "", "no 5xx", str(call.status), message, group=_kind_of(call))
 
 
 def drops_the_connection(call: Call) -> Judgement:
     """Judge HDR-5 on a request whose connection the server drops every time; no other check can judge it."""
-    what = call.defects[0].defect if call.defects else "a request in order"
-    message = f"the server drops the connection on this request: {call.name} with {what}"
+    message = f"the server drops the connection on this request: {call.name}{_on_what(call)}"
     return breach(
         "HDR-5", "no answer", "", "an answer", "connection closed", message, group=call.exchange.request.method
     )
 
 
+def _on_what(call: Call) -> str:
+    """Return what is wrong with a failing request, as the end of a message; an undocumented method names itself."""
+    if not call.defects:
+        return " on a valid request"
+    defect = call.defects[0].defect
+    return "" if defect is Defect.METHOD else f" on a bad request ({defect})"
+
+
 def _kind_of(call: Call) -> str:
     """Return what failing requests have in common; all invalid bodies are one kind."""
-    return "body" if {f.defect for f in call.defects} & BODY_DEFECTS else "request"
+    defects = {f.defect for f in call.defects}
+    if Defect.METHOD in defects:
+        return "method"
+    return "body" if defects & _BODY else "request"
 
 
 @check("HDR-6")

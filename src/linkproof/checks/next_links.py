@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from linkproof.base.json_values import at
+from linkproof.base.wording import count as counted
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
 from linkproof.checks.urls import is_absolute, same_host
@@ -137,8 +138,8 @@ def _is_whole(call: Call, view: View, page: LinkedPage) -> Judgement:
     ]
     if not missing:
         return passed("PAG-4")
-    pages = "page" if page.pages == 1 else "pages"
-    message = f"{len(missing)} connections that Get shows are on none of the {page.pages} {pages}"
+    what, are = counted(len(missing), "connection"), "is" if len(missing) == 1 else "are"
+    message = f"{what} that Get shows {are} on no page of the list ({counted(page.pages, 'page')})"
     return breach("PAG-4", "missing", call.contract.list.items, missing[0], "absent", message, group="")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
+from linkproof.base.wording import count as counted
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
@@ -81,7 +82,7 @@ def _total_varies(call: Call, view: View, before: Totals, total: int) -> Judgeme
         message = f"{write.name} was refused with {write.status}, and the list has {total} where it had {was}"
         evidence = (write.exchange,)
         return breach("STA-3", "another vanished", place, str(was), str(total), message, group="", evidence=evidence)
-    message = f"the total was {was} before, with another limit or offset, and nothing changed since"
+    message = f"the total is {total}, and the total was {was} with another limit or offset; nothing changed since"
     return breach("PAG-6", "total varies", place, str(was), str(total), message, group="")
 
 
@@ -90,7 +91,7 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
     rules, count = call.contract.list, len(names)
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        message = f"{len(twice)} connections stand on two pages"
+        message = f"{counted(len(twice), 'connection')} came on two pages"
         yield breach("PAG-4", "twice", rules.items, "each once", twice[0], message, group="")
         return
     yield passed("PAG-3")
@@ -104,8 +105,9 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
 
 
 def is_missing(subject: Subject, names: frozenset[str]) -> bool:
-    """Whether an existing connection is not in a complete list."""
-    return subject.presence is Presence.PRESENT and subject.name not in names and subject.deleted is None
+    """Whether an existing connection that an answer showed is not in a complete list."""
+    is_there = subject.presence is Presence.PRESENT and subject.deleted is None and subject.latest is not None
+    return is_there and subject.name not in names
 
 
 def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
@@ -118,7 +120,8 @@ def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
     done = [w for w in view.collection.done if w.index > since and w.subject != name]
     # If a page with another limit shows it, the list has lost it.
     if bool(refused) == bool(done) or not alike:
-        message = f"{len(missing)} connections that an answer showed stand on no page"
+        what, stand = counted(len(missing), "connection"), "stands" if len(missing) == 1 else "stand"
+        message = f"{what} that an answer showed {stand} on no page"
         return breach("PAG-4", "missing", items, name, "absent", message, group="")
     write = (refused or done)[-1]
     requirement = "STA-3" if refused else "STA-7"
@@ -209,7 +212,12 @@ def bad_parameters_are_refused(call: Call, view: View, circumstances: Circumstan
         return
     if call.status == 400 and not is_error_body(call):
         return  # ERR-1
-    kind = f"{fault.name}: {'code' if call.status == 400 else 'accepted' if call.success else 'status'}"
     actual = f"{call.status} {call.error_code}".strip()
-    message = f"{fault.name}={str(fault.value)[:40]!r} is outside its set, and was answered with {actual}"
+    value = f"{fault.name}={str(fault.value)[:40]!r}"
+    if call.success:
+        message = f"query parameters are not validated: {value}, for example, was accepted ({actual})"
+        yield breach("PAG-8", "accepted", "", expected, actual, message, group="", member=fault.name)
+        return
+    kind = f"{fault.name}: {'code' if call.status == 400 else 'status'}"
+    message = f"{value} is outside its set, and was answered with {actual}"
     yield breach("PAG-8", kind, "", expected, actual, message, group="")

@@ -234,7 +234,7 @@ def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str)
         wrong.append((member.id, "id", path, found_id))
     parent = path.split("/")[-3] if path.count("/") > 2 else ""
     if found_name.casefold() not in (own.casefold(), f"{parent}/{own}".casefold()):
-        wrong.append((member.name, "name", f"{own}, the last segment of the id", found_name))
+        wrong.append((member.name, "name", own, found_name))
     if found_type.casefold() != contract.resource_type.casefold():
         wrong.append((member.type, "type", contract.resource_type, found_type))
     for where, kind, expected, actual in wrong:

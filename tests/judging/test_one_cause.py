@@ -1,0 +1,61 @@
+"""One defect of a server is one finding, whatever shows it; two defects are two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Exchange
+from linkproof.model.finding import Finding
+from tests.traffic import AKS, HUAWEI, MOCK, connection, connections, decision, error, ex, state
+
+
+def found(requirement: str, exchanges: Iterable[Exchange]) -> list[Finding]:
+    judge = Judge(all_contracts(), MOCK, any_version=True)
+    for exchange in exchanges:
+        judge.feed(exchange)
+    return [f for f in judge.findings.all(all_requirements()) if f.requirement == requirement]
+
+
+def test_query_parameters_that_are_not_validated_are_one_finding_that_names_them() -> None:
+    queries = ("limit=ten", "sort_dir=up", "status=Bogus", "offset=-1")
+    (one,) = found("PAG-8", [connections(query=q) for q in queries])
+    assert one.members == ("limit", "offset", "sort_dir", "status")
+    assert "query parameters are not validated" in one.message
+
+
+def test_decisions_without_effect_are_one_finding_and_a_wrong_effect_is_another() -> None:
+    def decided(own: str, status: str, shown: str) -> list[Exchange]:
+        before, after = connection(AKS, own), connection(AKS, own, **state(shown))
+        answer = connection(AKS, own, **state(status))
+        put = ex(AKS, "PUT", own, answer=answer, sent=decision(status))
+        return [ex(AKS, own=own, answer=before), put, ex(AKS, own=own, answer=after)]
+
+    ignored = [*decided("one", "Approved", "Pending"), *decided("two", "Rejected", "Pending")]
+    assert len(found("STA-1", ignored)) == 1
+    assert len(found("STA-1", [*ignored, *decided("three", "Approved", "Rejected")])) == 2
+
+
+def test_a_service_that_fails_on_methods_and_on_bodies_has_two_defects() -> None:
+    methods = [error(AKS, 501, "NotImplemented", m, "one") for m in ("PATCH", "POST")]
+    bodies = [error(AKS, 500, "Failed", "PUT", "one", raw_sent=b) for b in (b"", b"[]", b'{"properties": 7}')]
+    messages = sorted(f.message for f in found("HDR-5", [*methods, *bodies]))
+    assert len(messages) == 2
+    assert "on a bad request (body is empty)" in messages[1]
+    assert "PATCH undocumented method failed with 501" in messages[0]
+
+
+def test_another_status_for_a_missing_version_does_not_explain_that_others_are_accepted() -> None:
+    refused = error(AKS, 422, "Unprocessable", query="")
+    accepted = ex(AKS, own="one", answer=connection(), query="api-version=1999-01-01")
+    assert [f.follows for f in found("ERR-4", [refused, accepted])] == [None, None]
+    ignored = ex(AKS, own="one", answer=connection(), query="")
+    first, second = found("ERR-4", [ignored, accepted])
+    assert second.follows == first.id
+
+
+def test_a_decision_that_shows_nothing_puts_nothing_on_the_list() -> None:
+    body = {"action": "receive", "endpoints": ["unknown"]}
+    nothing = ex(HUAWEI, "POST", "action", answer={"connections": []}, sent=body)
+    assert found("PAG-4", [connections(query="limit=1000"), nothing, connections(query="limit=1000")]) == []
