@@ -1,1 +1,1 @@
-"""What the suites are written with: a session with its target, a driver for one contract, the pytest plug-in."""
+"""The tools of the suites: a session with its target, a driver for one contract, the pytest plug-in."""

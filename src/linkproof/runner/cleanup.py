@@ -1,4 +1,4 @@
-"""Puts back what a run has changed on a live target, and removes what it has made: from its journal."""
+"""Restores what a run changed on a live target, and removes what it created, by its journal."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from linkproof.targets.budget import Limits
 from linkproof.targets.journal import Entry, Journal
 from linkproof.targets.provision.settings import provisioner_of
 
-#: What became of an entry; anything else is a leaked resource.
+#: Outcomes of an entry; any other outcome is a leaked resource.
 REMOVED, PUT_BACK, AS_IT_WAS = "removed", "put back", "as it was"
 WENT_ALONG = "gone with its endpoint"
-#: How the outcome of an entry begins that could not be undone, and that somebody has accepted.
+#: Prefix of the outcome of an entry that could not be undone and was accepted.
 ACCEPTED = "accepted"
 
-#: Cleaning up may take at least this long, however short the run's budget is.
+#: Minimum time for the clean-up, whatever the run's budget.
 _LEAST_MINUTES = 5
 
 
 class Accept(Enum):
-    """What of that which can never be undone is accepted, so that the target is free again."""
+    """Which irreversible changes are accepted, so that the target can be used again."""
 
     NOTHING = "nothing"
     OWN = "connections that the run itself made"
@@ -35,11 +35,11 @@ class Accept(Enum):
 
 
 class Final(str):
-    """Why an entry can never be undone."""
+    """The reason why an entry can never be undone."""
 
 
 def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal) -> Opened:
-    """The target with fresh pending connections, where its file asks for them. Raises TargetError."""
+    """Return the target with new pending connections, if its file asks for them. Raises TargetError."""
     target = opened.target
     wanted = [c for c in contracts if c.id in target.contracts and target.contracts[c.id].provision]
     if not wanted:
@@ -63,9 +63,9 @@ def provisioned(opened: Opened, contracts: Sequence[Contract], journal: Journal)
 def clean_up(
     opened: Opened, contracts: Sequence[Contract], journal: Journal, accept: Accept = Accept.NOTHING
 ) -> list[LeakedResource]:
-    """Undo every entry that is still open; returns what could not be undone, also where the target does not answer.
+    """Undo every open entry; return what could not be undone, even if the target does not answer.
 
-    What can never be undone and is accepted is closed in the journal, with what it was: it is not returned.
+    An irreversible change that is accepted is closed in the journal with its description, and not returned.
     """
     found = {c.id: c for c in contracts}
     left: dict[tuple[str, str], tuple[Entry, str]] = {}
@@ -74,7 +74,7 @@ def clean_up(
     own = replace(target, limits=_limits(target.limits), allow=(*target.allow, *names))
     session = Session(own, contracts, client=replace(opened, target=own, began=None).client(), may_reset=False)
     try:
-        # What was made goes last: with an endpoint goes its connection.
+        # Created endpoints are removed last: their connections disappear with them.
         for entry in sorted(journal.open, key=lambda e: e.making):
             contract = found.get(entry.contract)
             outcome = _undo(session, contract, entry) if contract else "the target file does not name its contract"
@@ -95,7 +95,7 @@ def clean_up(
 
 
 def _limits(limits: Limits) -> Limits:
-    """Return the limits of cleaning up: any number of requests, and as many minutes again as the run had."""
+    """Return the limits of the clean-up: any number of requests, and as many minutes as the run had."""
     minutes = None if limits.minutes is None else max(limits.minutes, _LEAST_MINUTES)
     return Limits(minutes=minutes, per_second=limits.per_second)
 
@@ -107,7 +107,7 @@ def _is_accepted(entry: Entry, journal: Journal, accept: Accept) -> bool:
 
 
 def _is_ours(entry: Entry, made: Iterable[Entry]) -> bool:
-    """Whether a connection is that of an endpoint that the run made."""
+    """Whether a connection belongs to an endpoint that the run created."""
     name = entry.name.lower()
     return any(
         e.contract == entry.contract and (name == e.id.lower() or name == e.name or name.startswith(f"{e.name}."))
@@ -116,13 +116,13 @@ def _is_ours(entry: Entry, made: Iterable[Entry]) -> bool:
 
 
 def _went_along(entry: Entry, journal: Journal) -> bool:
-    """Whether a connection was that of an endpoint of ours, which is gone by now."""
+    """Whether a connection belonged to an endpoint of the run that has been removed."""
     gone = [e for e in journal.entries.values() if e.making and e.outcome == REMOVED and e.contract == entry.contract]
     return _is_ours(entry, gone)
 
 
 def _undo(session: Session, contract: Contract, entry: Entry) -> str:
-    """What became of an entry."""
+    """Undo an entry, and return its outcome."""
     try:
         if entry.making:
             return REMOVED if provisioner_of(session.client, contract).remove(entry.name, entry.id) else "still there"

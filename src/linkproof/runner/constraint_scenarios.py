@@ -1,4 +1,4 @@
-"""Requests made from a contract's constraints: one that violates each of them, and valid ones at their ends."""
+"""Requests derived from a contract's constraints: one that violates each of them, and valid ones at their ends."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from linkproof.runner.scenarios import bystanders, look
 from linkproof.runner.session import DoesNotApply, NotExercised
 
 _TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
-#: After this many violations that were accepted, no further connection is used up.
+#: Number of accepted violations after which no further connection is used up.
 _MOST_SPOILED = 3
 
 
 def whole_body(driver: Driver, operation: Operation, name: str, decision: str = "approve") -> dict[str, Any]:
-    """Return a valid body with every member that a client may send; what it does not decide is as it is shown now."""
+    """Return a valid body with every member that a client may send; members that it does not decide are unchanged."""
     start = _TAGS if operation.role is Role.TAGS else driver.body_for(decision, name)
     shown = driver.get(name)
     current = shown.items[0] if shown.items else {}
@@ -38,7 +38,7 @@ def whole_body(driver: Driver, operation: Operation, name: str, decision: str = 
 
 
 def operation_with_body(driver: Driver, role: Role) -> Operation:
-    """Return the contract's operation with a role. Raises DoesNotApply where it takes no body."""
+    """Return the contract's operation with a role. Raises DoesNotApply if it has no body."""
     operation = driver.operation(role)
     if operation.request is None:
         raise DoesNotApply(f"{operation.id} takes no body")
@@ -49,9 +49,9 @@ def operation_with_body(driver: Driver, role: Role) -> Operation:
 
 
 class Violations:
-    """Bodies that are to be refused, sent to a connection that no other test looks at.
+    """Invalid bodies, sent to a connection that no other test uses.
 
-    Where one is accepted, a connection that can be decided once only is used up: another takes its place.
+    If one is accepted, a connection that can be decided only once is used up: another one replaces it.
     """
 
     def __init__(self, driver: Driver, operation: Operation) -> None:
@@ -62,7 +62,7 @@ class Violations:
         self._spoiled = 0
 
     def look(self) -> None:
-        """Show the connection and its bystanders."""
+        """Get the connection and its bystanders."""
         look(self.driver, self.name, *self._others)
 
     def send(self, raw: bytes) -> None:
@@ -82,13 +82,13 @@ class Violations:
             self._spoiled = _MOST_SPOILED
 
     def put_back(self) -> None:
-        """Overwrite what the target took over, so that no other test meets it."""
+        """Overwrite what the target stored, so that no other test is affected."""
         if self._spoiled and self.driver.contract.by_role(Role.DECIDE) is not None:
             self.driver.decide("approve", self.name, "Put back by linkproof")
 
 
 def send_violations(driver: Driver, operation: Operation) -> None:
-    """Send one body for each way to violate each constraint; look at the connections after each constraint."""
+    """Send one body for each way to violate each constraint; get the connections after each constraint."""
     violations = Violations(driver, operation)
     full = whole_body(driver, operation, violations.name)
     violations.look()
@@ -105,7 +105,7 @@ def send_violations(driver: Driver, operation: Operation) -> None:
 
 
 def _about(driver: Driver, body: Any, name: str) -> Any:
-    """Return a body that is about another connection, where the body names it."""
+    """Return a body about another connection, if the body names it."""
     subject = driver.contract.decide.subject
     key = subject.split("/")[1] if subject else ""
     if key and isinstance(body, dict) and isinstance(body.get(key), list):
@@ -117,7 +117,7 @@ def _about(driver: Driver, body: Any, name: str) -> Any:
 
 
 def send_ends(driver: Driver, operation: Operation, decision: str, others: Sequence[str]) -> None:
-    """Send valid bodies that are at every end of every limit; where one is refused, each of its ends by itself."""
+    """Send valid bodies at every end of every limit; if one is rejected, send each of its ends separately."""
     name = driver.reserve("pending")
     full = whole_body(driver, operation, name, decision)
     bodies = together(full, cases_of_body(driver.contract, operation, full))
@@ -156,7 +156,7 @@ def path_parameters(operation: Operation) -> list[Parameter]:
 
 
 def send_paths(driver: Driver, operation: Operation, name: str, body: Any) -> list[Call]:
-    """Send the operation with each limit of its path violated, and, where it only reads, with values at the ends."""
+    """Send the operation with each limit of its path violated and, if it only reads, with values at the ends."""
     return [
         driver.send(operation, name, body=body, parents={case.constraint.name: case.value})
         for case in cases_of_path(driver.contract, operation)
@@ -164,7 +164,7 @@ def send_paths(driver: Driver, operation: Operation, name: str, body: Any) -> li
 
 
 def query_cases(driver: Driver, name: str) -> tuple[Case, ...]:
-    """Return the cases of a query parameter of the list. Raises DoesNotApply where the list has no such parameter."""
+    """Return the cases of a query parameter of the list. Raises DoesNotApply if the list has no such parameter."""
     driver.operation(Role.LIST)
     found = cases_of_query(driver.contract, name)
     if found is None:
@@ -173,7 +173,7 @@ def query_cases(driver: Driver, name: str) -> tuple[Case, ...]:
 
 
 def list_cases(driver: Driver, operation: Operation) -> list[Case]:
-    """Return the cases of a list that is asked for by a body: of a page's size, and of one filter."""
+    """Return the cases of a list requested by a body: of its page size, and of one filter."""
     rules = driver.contract.list
     nodes = operation.request.nodes() if operation.request is not None else ()
     limit = next((int(n.schema.get("minimum", 1)) for n in nodes if n.pointer == f"/{rules.size}"), 1)
@@ -187,7 +187,7 @@ def list_cases(driver: Driver, operation: Operation) -> list[Case]:
 
 
 def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str, bytes]:
-    """Return bodies that are large, deep or odd: refused or accepted, never a failure."""
+    """Return large, deep or unusual bodies: they may be rejected or accepted, but must not fail the service."""
     full = whole_body(driver, operation, name)
     if driver.contract.by_name:
         return {what: driver.encoded(operation, {**full, **more}) for what, more in _UNUSUAL_FORMS.items()}
@@ -233,7 +233,7 @@ def _deep(full: dict[str, Any], levels: int) -> bytes:
 
 
 def _texts(value: Any, pointer: str = "") -> list[tuple[str, str]]:
-    """Return the strings of a body that no enumeration and no id bounds, with their pointers."""
+    """Return the strings of a body without an enumeration or an id's form, with their pointers."""
     if isinstance(value, dict):
         return [found for k, v in value.items() for found in _texts(v, f"{pointer}/{k}")]
     return [(pointer, value)] if isinstance(value, str) else []

@@ -1,4 +1,4 @@
-"""Run the tests of several contracts concurrently: one worker per contract, each with a session and a thread.
+"""Runs the tests of several contracts concurrently: one worker per contract, each with a session and a thread.
 
 No check compares exchanges of two contracts, so the results are those of one contract after the other. Workers share
 the client (with its budget and in-flight limit) and the target's reset, for which they wait for each other.
@@ -16,7 +16,7 @@ from linkproof.runner.session import Session
 
 
 class ResetBarrier:
-    """Workers wait here until all that still run want the same action; one of them then performs it."""
+    """Where workers wait until all running ones want the same action; one of them then performs it."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -38,7 +38,7 @@ class ResetBarrier:
             self._perform()
 
     def meet(self, action: Callable[[], object]) -> None:
-        """Wait for the other workers, and have the action performed once. Raises what it raises."""
+        """Wait for the other workers, and perform the action once. Raises what the action raises."""
         with self._changed:
             self._action = action
             self._waiting += 1
@@ -63,12 +63,12 @@ class ResetBarrier:
 
 
 class Stopped(BaseException):
-    """A test was not performed, because enough others failed."""
+    """A test was not performed because too many others failed."""
 
 
 @dataclass
 class ContractWorker:
-    """A contract's tests in their order, each with what performs it; ``outcomes`` is what each raised, or None."""
+    """A contract's tests in order, each with its function; ``outcomes`` has what each raised, or None."""
 
     session: Session
     tests: Sequence[tuple[str, Callable[[], object]]]
@@ -77,12 +77,12 @@ class ContractWorker:
     def run(
         self, barrier: ResetBarrier, done: Callable[[str], object], stop: Callable[[], bool] = lambda: False
     ) -> None:
-        """Perform every test until ``stop``. What ends the run ends the worker, and is its last test's outcome."""
+        """Perform every test until ``stop``. An exception that ends the run is the last test's outcome."""
         barrier.enter()
         try:
             for name, perform in self.tests:
                 if stop():
-                    self.outcomes[name] = Stopped("enough tests failed")
+                    self.outcomes[name] = Stopped("too many tests failed")
                     continue
                 self.outcomes[name] = None
                 try:
@@ -103,9 +103,9 @@ def run_workers(
     done: Callable[[str], object],
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run at most ``number`` workers at a time; none begins a test after ``stop``.
+    """Run at most ``number`` workers at a time; none starts a test after ``stop``.
 
-    Raises KeyboardInterrupt where the run was asked to stop.
+    Raises KeyboardInterrupt if the run was asked to stop.
     """
     with ThreadPoolExecutor(number, thread_name_prefix="contract") as pool:
         for future in [pool.submit(worker.run, barrier, done, stop) for worker in workers]:

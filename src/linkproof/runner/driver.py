@@ -1,8 +1,7 @@
-"""Drive one contract of a target: what the suites send, they send through a driver.
+"""Drives one contract of a target: all requests of the suites are sent through a driver.
 
-The driver is a facade: paths, queries and bodies are built in ``request_builder``, writes to live targets are guarded
-in ``write_guard``, requests are sent and retried in ``sender``, lists are followed in ``pager``, and operations are
-waited for in ``poller``.
+The driver is a facade: ``request_builder`` builds paths, queries and bodies, ``write_guard`` guards writes to live
+targets, ``sender`` sends and retries, ``pager`` follows lists, ``poller`` waits for operations.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ T = TypeVar("T")
 
 
 class Driver:
-    """Requests of one contract: list, get, decide, delete, and any request with something wrong in it."""
+    """Requests of one contract: list, get, decide, delete, and any invalid request."""
 
     def __init__(self, session: Session, contract: Contract) -> None:
         self.session = session
@@ -47,19 +46,20 @@ class Driver:
         self._pager = Pager(contract, self.page, follow, session.client.is_own)
         self._poller = Poller(session, contract, follow, self.get)
 
-    # what a target has
+    # the target's connections
 
     def operation(self, role: Role) -> Operation:
-        """Return the contract's operation with a role. Raises DoesNotApply where it has none."""
+        """Return the contract's operation with a role. Raises DoesNotApply if it has none."""
         found = self.contract.by_role(role)
         if found is None:
             raise DoesNotApply(f"the contract has no operation to {role}")
         return found
 
     def reserve(self, state: str, listed: Sequence[str] = ()) -> str:
-        """Reserve a fresh connection in a neutral state: pending, approved, rejected, disconnected.
+        """Reserve an unused connection in a neutral state: pending, approved, rejected, disconnected.
 
-        Of ``listed`` names (lower case) the last one that is left is taken first.
+        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. Raises NotExercised if none
+        is left.
         """
         self.needs_writes()
         own = self.contract.states.get(state, state)
@@ -70,11 +70,11 @@ class Driver:
         return self.session.reserve(self.contract, own, listed)
 
     def unused(self, state: str) -> tuple[str, ...]:
-        """Return the connections in a neutral state that no scenario has taken."""
+        """Return the connections in a neutral state that no scenario has reserved."""
         return self.session.unused(self.contract, self.contract.states.get(state, state))
 
     def needs_writes(self) -> None:
-        """Raise NotExercised where the target does not allow requests that change something."""
+        """Raise NotExercised if the target does not allow requests that change something."""
         self._guard.require_writes()
 
     def absent(self, word: str = "linkproof-absent-1") -> str:
@@ -83,15 +83,15 @@ class Driver:
         return within_limits(word, operation.parameter(operation.item_parameter))
 
     def known_names(self) -> list[str]:
-        """Return the names that the target file promises, in its order."""
+        """Return the names that the target file promises, in order."""
         return [n for group in self.given.fixtures.values() for n in group]
 
     def no_longer_listed(self, names: Iterable[str]) -> set[str]:
-        """Return the names (lower case) that a former complete list had and these, of the present one, have not."""
+        """Return the names (lower case) of the previous complete list that are missing from this one."""
         return self.session.no_longer_listed(self.contract, names)
 
     def any_name(self) -> str:
-        """Return a connection that exists. Raises NotExercised where the target has none."""
+        """Return an existing connection. Raises NotExercised if the target has none."""
         if self.lists:
             names = [name_of(self.contract, item) for item in self.page().items]
             if names and names[0]:
@@ -102,7 +102,7 @@ class Driver:
         return names[0] if self.lists else names[-1]
 
     def shown(self, name: str) -> dict[str, str] | None:
-        """Return a connection's status and description as shown now; None where it is absent. Raises TargetError."""
+        """Return a connection's current status and description; None if it is absent. Raises TargetError."""
         call = self.get(name)
         value: Any = call.answer if call.success else None
         if call.role is Role.LIST:
@@ -124,7 +124,7 @@ class Driver:
     def body_for(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
         """Return the body of a decision: a neutral word (approve, reject) or any other value.
 
-        What the contract requires beside the decision is sent as the connection shows it.
+        Required members beyond the decision are sent as the connection shows them.
         """
         body = self._builder.decision(decision, name, description)
         shown = self.get(name).answer if self._builder.required_beside else None
@@ -148,7 +148,7 @@ class Driver:
         credential: Credential = Credential.VALID,
         path: str = "",
     ) -> Call:
-        """Send a request of an operation; what is given replaces what would be right. Raises TargetError.
+        """Send a request of an operation; arguments replace the correct values. Raises TargetError.
 
         ``version`` None sends no api-version.
         """
@@ -168,7 +168,7 @@ class Driver:
         headers: Mapping[str, str] | None = None,
         credential: Credential = Credential.VALID,
     ) -> Call:
-        """Send a request to a URL as it is. Raises NotExercised, TargetError."""
+        """Send a request to a URL without changing it. Raises NotExercised, TargetError."""
         self._guard.check(method, url, body)
         call = self._sender.ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
         if call is None:
@@ -176,9 +176,9 @@ class Driver:
         return call
 
     def _probes(self) -> list[str]:
-        """Return URLs that only read: the list, and a connection that is absent or, without a list, any.
+        """Return URLs that only read: the list, and an absent connection (without a list, any).
 
-        Where requests name their operation, a Get without a name is refused: an answer it is all the same.
+        If requests name their operation, a Get without a name is rejected, which is an answer as well.
         """
         base = self.session.client.base_url(self.contract)
         asks: list[tuple[Operation, str]] = []
@@ -197,7 +197,7 @@ class Driver:
         return self.contract.by_role(Role.LIST) is not None
 
     def reading(self) -> tuple[Operation, str]:
-        """Return an operation that only reads, and the name it needs: the list, or Get where there is none."""
+        """Return a reading operation and the name that it needs: the list, or Get if there is no list."""
         return (self.operation(Role.LIST), "") if self.lists else (self.operation(Role.GET), self.any_name())
 
     def read(self, **options: Any) -> Call:
@@ -206,19 +206,19 @@ class Driver:
         return self.send(operation, name, **options)
 
     def get(self, name: str) -> Call:
-        """Show one connection: by Get, or by the list where the contract has no Get."""
+        """Get a connection; through the list if the contract has no Get."""
         if self.contract.by_role(Role.GET) is None:
             by_id = self.contract.list.filter_by(self.contract.member.id)
             return self.page(**{by_id: name}) if by_id else self.page()
         return self.send(self.operation(Role.GET), name)
 
     def page(self, **query: str) -> Call:
-        """Return the first page of the list, or the one that a token leads to; filters are parameters too."""
+        """Return the first page of the list, or the one that a token leads to; filters are parameters as well."""
         own, body = self._builder.listing(query)
         return self.send(self.operation(Role.LIST), query=own, body=body)
 
     def walk(self) -> list[Call]:
-        """Return every page of the list, by next link, offset or token; none where the contract has no list."""
+        """Return every page of the list, by next link, offset or token; empty if the contract has no list."""
         if not self.lists:
             return []
         match self.contract.list.paging:
@@ -237,13 +237,13 @@ class Driver:
         return self._pager.by_token(size, **query)
 
     def encoded(self, operation: Operation, body: Any) -> bytes:
-        """Return the bytes of a body in the contract's format; None is null where the format has it."""
+        """Encode a body in the contract's format; None becomes null if the format has it."""
         if not self.contract.by_name:
             return json.dumps(body).encode()
         return self._builder.content(operation, body)
 
     def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
-        """Return the results of independent readings, sent concurrently and judged in their order."""
+        """Return the results of independent reading requests, sent concurrently and judged in order."""
         return self.session.side_by_side(readings)
 
     # decisions
@@ -251,7 +251,7 @@ class Driver:
     def decide(
         self, decision: str, name: str, description: str | None = None, *, more: Mapping[str, Any] | None = None
     ) -> Call:
-        """Approve or reject a connection and wait until it has settled; ``more`` maps pointers to further members."""
+        """Approve or reject a connection and wait until it is at rest; ``more`` maps pointers to further members."""
         body = self.body_for(decision, name, description)
         for pointer, value in (more or {}).items():
             place(body, pointer, copy.deepcopy(value))
@@ -260,17 +260,17 @@ class Driver:
         return call
 
     def deciding(self, decision: str) -> Operation:
-        """Return the operation that decides by a neutral word. Raises DoesNotApply where there is none."""
+        """Return the operation for a decision's neutral word. Raises DoesNotApply if there is none."""
         return self.contract.deciding(decision) or self.operation(Role.DECIDE)
 
     def delete(self, name: str) -> Call:
-        """Delete a connection and wait for the end."""
+        """Delete a connection and wait for the end of the operation."""
         call = self.send(self.operation(Role.DELETE), name)
         self.wait(call, name)
         return call
 
     def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
-        """Send several decisions on one connection concurrently; judged in the order of the answers, losers last."""
+        """Send several decisions on one connection concurrently; judge them in order of the answers, losers last."""
         operation, client = self.operation(Role.DECIDE), self.session.client
         path = self.path(operation, name)
         url = client.base_url(self.contract) + path
@@ -279,7 +279,7 @@ class Driver:
         for content in contents:
             self._guard.check(operation.method, url, content)
         sends = [partial(client.send, self.contract, operation.method, url, query=query, body=c) for c in contents]
-        # Which one a server performs first is its own choice; the embedded server has none, so it is drawn here.
+        # A real server chooses which one it performs first; for the embedded server the order is drawn here.
         exchanges = client.together(sends, first=crc32(path.encode() + contents[0]) % len(contents))
         calls = {id(e): self.session.record(e) for e in in_judging_order(sorted(exchanges, key=lambda e: e.ended))}
         found = [calls[id(e)] for e in exchanges]
@@ -288,5 +288,5 @@ class Driver:
         return [c for c in found if c is not None]
 
     def wait(self, call: Call, name: str) -> None:
-        """Wait until an operation has ended and its connection has settled, or until the target's limit is over."""
+        """Wait until an operation has ended and its connection is at rest, or the target's limit is over."""
         self._poller.wait(call, name)

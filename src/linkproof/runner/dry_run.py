@@ -1,7 +1,7 @@
-"""What a run would send, without sending it: the suites drive the embedded server in the place of the target.
+"""What a run would send, without sending it: the embedded server answers instead of the target.
 
-It has the target's parents and connections, and conforms. A real service may answer otherwise, and then be asked
-otherwise: the plan is that of a run in which everything goes well.
+It has the target's parents and connections, and conforms. A real service may answer differently, and then get other
+requests: the plan is that of a run without problems.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TOKEN = "test-token"
 
 
 class Plan(httpx.BaseTransport):
-    """Keeps every request, and has the embedded server answer it."""
+    """Records every request and passes it to the embedded server."""
 
     def __init__(self, server: Direct, prefixes: Sequence[str]) -> None:
         self.requests: list[httpx.Request] = []
@@ -32,7 +32,7 @@ class Plan(httpx.BaseTransport):
         self._prefixes = sorted((p for p in prefixes if p), key=len, reverse=True)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer of a service that conforms."""
+        """Return the answer of a conforming service."""
         self.requests.append(request)
         raw = request.url.raw_path.decode("ascii")
         prefix = next((p for p in self._prefixes if raw.startswith(f"{p}/")), "")
@@ -43,13 +43,13 @@ class Plan(httpx.BaseTransport):
 
 
 def planned(made: list[Plan]) -> Opener:
-    """Opens a target in such a way that nothing is sent; its plan is put into ``made``."""
+    """Open a target without sending anything to it; the plan is stored in ``made``."""
 
     def opened(path: str, contracts: Sequence[Contract]) -> Opened:
         real = open_target(path, contracts)
         real.close()
         target, clock = real.target, VirtualClock()
-        # A target may have another api-version than the contract: it is served under that one.
+        # A target may have another api-version than the contract: the embedded server then serves that one.
         chosen = [_at(c, target.contracts[c.id].version) for c in contracts if c.id in target.contracts]
 
         def fixtures(contract: Contract) -> Fixtures:

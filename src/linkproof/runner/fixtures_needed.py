@@ -1,6 +1,6 @@
-"""How many connections of each state a run uses up: counted in a run against the embedded server, without a socket.
+"""How many connections of each state a run uses up, counted in a run against the embedded server without a socket.
 
-The server has more connections than the run uses, and they are never put back, as on a target without a reset.
+The server has more connections than the run uses, and they are never reset, as on a target without a reset.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.model import Target
 
-#: Connections that the server has at first, of the state in which decisions are made and of each other state: few, for
-#: its lists have them all. Where a run uses all of a state, another run has twice as many.
+#: Initial number of connections, of the state in which decisions are made and of each other state: few, because lists
+#: contain them all. If a run uses all of a state, it is repeated with twice as many.
 _TO_DECIDE, _OTHERS = 64, 6
 _MOST = 1024
 
-#: What was counted, with the contract that it was counted for: it takes a run, and depends on nothing else.
+#: Counts by contract: each takes a run, and depends on nothing else.
 _counted: dict[tuple[str, str, str, Selection], tuple[Contract, Mapping[str, int]]] = {}
 
 
 def fixtures_needed(contract: Contract, selection: Selection = EVERYTHING) -> Mapping[str, int]:
-    """State to the number of connections that the selected tests use up, and at least one that can be read.
+    """Return the number of connections that the selected tests use up, by state, and at least one that can be read.
 
-    States are the contract's own values. A contract without fixtures of its own needs none that are known.
+    States are the contract's own values. A contract without known fixtures needs none.
     """
     key = (contract.folder, contract.id, contract.version, selection)
     known = _counted.get(key)
@@ -67,7 +67,7 @@ def _used(contract: Contract, selection: Selection, target: Target) -> Mapping[s
 
 
 def _with(contract: Contract, counts: Mapping[str, int]) -> Target:
-    """Return the embedded server as a target with so many connections of each state, and without a reset."""
+    """Return the embedded server as a target with this many connections of each state, and without a reset."""
     target = embedded_target("http://embedded.invalid", [contract])
     given = target.contracts[contract.id]
     fixtures = {state: tuple(_names(given.fixtures[state][0], state, count)) for state, count in counts.items()}
@@ -75,7 +75,7 @@ def _with(contract: Contract, counts: Mapping[str, int]) -> Target:
 
 
 def _names(example: str, state: str, count: int) -> Sequence[str]:
-    """Names like an example: UUIDs, or words with a number."""
+    """Return names that look like an example: UUIDs, or words with a number."""
     words = [f"{state.lower()}-{n:03d}" for n in range(1, count + 1)]
     try:
         UUID(example)

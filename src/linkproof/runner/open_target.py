@@ -1,4 +1,4 @@
-"""Opens a target: reads its file, or starts the embedded server, with a socket or without."""
+"""Opens a target: reads its file, or starts the embedded server, with or without a socket."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Opened:
     """A target that can be called.
 
     Args:
-        target: what the target file says.
+        target: the target file's content.
         close: called when the target is no longer needed.
-        recorded: the cassette that answers in the target's place.
-        transport: takes the place of the network.
-        clock: takes the place of real time.
+        recorded: the cassette that answers instead of the target.
+        transport: replaces the network.
+        clock: replaces real time.
         credentials: those that its clients have obtained.
-        began: when the minutes of the budget began, on the clock: all its clients share them. With None each client
-            has minutes of its own.
+        began: when the minutes of the budget began, on the clock, shared by all its clients; with None each client has
+            minutes of its own.
     """
 
     target: Target
@@ -52,12 +52,12 @@ class Opened:
         return Client(self.target, self.transport, self.clock, self.credentials, self.began)
 
 
-#: Opens the target that a run was asked for: by its name or file, for some contracts.
+#: Opens a target by name or file, for some contracts.
 Opener = Callable[[str, Sequence[Contract]], Opened]
 
 
 def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
-    """The target that a file describes, or a cassette (``cassette:FILE``); the embedded server for an empty path.
+    """Open the target in a file, a cassette (``cassette:FILE``), or the embedded server for an empty path.
 
     Raises UsageError.
     """
@@ -67,8 +67,8 @@ def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
     if path:
         clock = Clock()
         return Opened(read_target(Path(path), contracts), lambda: None, clock=clock, began=clock.now())
-    # Server and client share a clock of their own: the same seed sends the same requests, however busy the machine is.
-    # A worker for one contract has a part of it.
+    # Server and client share a virtual clock: the same seed sends the same requests, however busy the machine is.
+    # A contract's worker has its own part of the clock.
     clock = VirtualClock()
     embedded = Embedded(contracts, clock=clock.now, clock_of=lambda c: clock.of(c.id).now())
     embedded.__enter__()
@@ -77,7 +77,7 @@ def open_target(path: str, contracts: Sequence[Contract]) -> Opened:
 
 
 def without_a_socket(behaviour: Choice) -> Opener:
-    """Opens the embedded server with a behaviour, in this process and without waiting, whatever the name is."""
+    """Open the embedded server with a behaviour, in this process and without waiting, whatever the name."""
 
     def opened(_: str, contracts: Sequence[Contract]) -> Opened:
         clock = VirtualClock()

@@ -1,4 +1,4 @@
-"""What ``pytest suites`` needs beside the run itself: options, and the summary at the end."""
+"""The command-line options and the final summary of ``pytest suites``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linkproof.runner.run_context import Choices
 
 
 def choices_from(config: pytest.Config) -> Choices:
-    """The choices as pytest's own command line gives them. Raises pytest.UsageError."""
+    """Return the choices on pytest's own command line. Raises pytest.UsageError."""
     return Choices(
         target=config.getoption("--target"),
         contracts=tuple(config.getoption("--contract")),
@@ -25,11 +25,11 @@ def choices_from(config: pytest.Config) -> Choices:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of ``pytest suites``."""
+    """Add the options of ``pytest suites``."""
     group = parser.getgroup("linkproof")
     group.addoption("--target", default="", metavar="FILE", help="target file; default: the embedded server")
     group.addoption("--contract", action="append", default=[], metavar="ID", help="only this contract (repeatable)")
-    group.addoption("--suite-seed", type=int, default=None, metavar="N", help="everything random follows from it")
+    group.addoption("--suite-seed", type=int, default=None, metavar="N", help="seed of all random choices")
     group.addoption("--out", default="", metavar="DIR", help="write results.json and the other reports there")
 
 
@@ -38,14 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         run = Conformance(choices_from(config))
         if config.getoption("--target"):
-            run.context.contracts()  # a mistake in the target file is told before anything is collected
+            run.context.contracts()  # an error in the target file is reported before anything is collected
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(run, "linkproof-run")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """After ``pytest suites``: the same summary as ``linkproof run`` prints, and the reports where asked for."""
+    """Print the same summary as ``linkproof run`` after ``pytest suites``, and write reports if requested."""
     run = config.pluginmanager.get_plugin("linkproof-run")
     if run is None or run.results is None:
         return

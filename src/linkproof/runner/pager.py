@@ -1,4 +1,4 @@
-"""Follow a contract's list: by next link or by offset, up to a limit of pages."""
+"""Follows a contract's list by next link, offset or token, up to a limit of pages."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Pager:
     Args:
         contract: the contract, with the rules of its list.
         first: sends a request for the list with query parameters.
-        follow: sends a GET to a next link; None where the link matches no contract.
-        is_own: whether a URL is on the target; no other is followed.
+        follow: sends a GET to a next link; returns None if the link matches no contract.
+        is_own: whether a URL is on the target; no other URL is followed.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Pager:
         return pages
 
     def by_token(self, size: int = 0, **query: str) -> list[Call]:
-        """Return every page with ``size`` items each (0: as the service has it); a repeated token ends the listing."""
+        """Return every page with ``size`` items each (0: the service's default); a repeated token ends the listing."""
         rules = self._contract.list
         asked = {**query, **({rules.size: str(size)} if size else {})}
         pages = [self._first(**asked)]

@@ -1,4 +1,4 @@
-"""Wait for long-running operations: poll their URLs to the end, or Get the connection until it has settled."""
+"""Waits for long-running operations: polls their URLs, or gets the connection until it is at rest."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from linkproof.contract.names import name_of
 from linkproof.errors import EngineError
 from linkproof.runner.session import Session
 
-#: Seconds to wait for an operation of a contract that has had one without an end.
+#: Seconds to wait for an operation if an earlier one of the contract never ended.
 _SHORT_WAIT_S = 0.3
-#: Seconds between two polls: at first, and at most; a live target is not polled sooner than the last two.
+#: Seconds between two polls: initially and at most; and the minimum on a live target, for polls and for Gets.
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.5
 _LIVE_POLL_S, _LIVE_GET_S = 10.0, 2.0
 _SLOWER = 1.6
-#: After this many failed readings of the operation's status it counts as over.
+#: Number of failed polls of the status after which an operation counts as over.
 _MOST_FAILED_POLLS = 2
 
 
 @dataclass
 class _Polling:
-    """One operation that is polled; a URL is "" once it has nothing more to say."""
+    """An operation that is polled; a URL is "" when there is nothing more to poll at it."""
 
     call: Call
     status_url: str
@@ -46,7 +46,7 @@ class Poller:
         session: the run: its target's limits, its clock, and the contracts whose operations never ended.
         contract: the contract.
         ask: sends a GET to a polling URL.
-        get: shows one connection.
+        get: gets a connection.
     """
 
     def __init__(
@@ -64,7 +64,9 @@ class Poller:
         self._at_rest: set[str] = set()
 
     def wait(self, call: Call, name: str) -> None:
-        """Poll an operation until it ended or the target's limit is over; then wait for the connection to settle."""
+        """Poll an operation until it has ended or the target's limit is over; then wait until the connection is at
+        rest.
+        """
         if not call.success:
             return
         rules = self._contract.long_running
@@ -82,22 +84,22 @@ class Poller:
         return _SHORT_WAIT_S if stuck else self._session.target.operation_timeout_s
 
     def _poll(self, polling: _Polling, name: str) -> None:
-        """Location first, then the status, so that a result before the end is recognised."""
+        """Poll Location first, then the status, so that a result before the end is recognised."""
         limit, started, pause, waited = self._limit(), polling.call.exchange.ended, _FIRST_PAUSE_S, 0.0
         while not polling.over:
-            # By the exchanges' own times, so that a replay gives up where the recorded run did.
+            # By the exchanges' times, so that a replay gives up at the same point as the recorded run.
             out_of_time = polling.call.exchange.ended + waited - started > limit
             self._poll_both(polling)
             if polling.over:
                 return
             if not polling.status_url and name:
-                # The operation says that it has ended, before its result does: its effect is there.
+                # The status reports the end before the result does: the effect is visible.
                 self._get(name)
                 name = ""
             if out_of_time:
                 self._session.stuck.add(self._contract.id)
                 return
-            # A mock may be asked sooner than it says; a live service is not.
+            # A mock may be polled before its Retry-After; a live service is not.
             waited = max(pause, polling.retry_after or _LIVE_POLL_S) if self._live else pause
             self._session.client.pause(waited)
             pause = min(pause * _SLOWER, _LONGEST_PAUSE_S)
@@ -140,14 +142,14 @@ class Poller:
         self._note_at_rest(shown, name)
 
     def _note_at_rest(self, call: Call, name: str) -> None:
-        """Do not wait again for an undocumented value to go away that stayed for as long as an operation may take."""
+        """Stop waiting for an undocumented value to disappear once it stayed for the maximum time of an operation."""
         item = self._item(call, name)
         word = value_on_the_way(self._contract, item)
         if word and call.schema and not any(word in options for options in call.schema.enumerations.values()):
             self._at_rest.add(word)
 
     def _has_settled(self, call: Call, name: str, *, absent: bool) -> bool:
-        """Whether the answer shows the connection settled; ``absent`` where it does not show the connection."""
+        """Whether the answer shows the connection at rest; ``absent`` if it does not show the connection."""
         item = self._item(call, name)
         return absent if item is None else settled(self._contract, item, self._at_rest)
 
@@ -156,7 +158,7 @@ class Poller:
 
 
 def seconds_to_wait(call: Call) -> float:
-    """Return the answer's Retry-After in seconds; 0 where it has none."""
+    """Return the answer's Retry-After in seconds; 0 if it has none."""
     name = call.contract.long_running.retry_header
     found = call.exchange.response.headers.get(name.lower()) if name else ""
     return float(found) if found.isascii() and found.isdigit() and len(found) < 10 else 0.0

@@ -1,7 +1,8 @@
-"""Property-based requests: Schemathesis on the contract's own OpenAPI document, sent and judged by our own means.
+"""Property-based requests: Schemathesis generates them from the contract's OpenAPI document; Linkproof sends and judges
+them.
 
-Schemathesis makes the cases (positive, coverage, negative); its own checks stay off, because some of what it expects
-in general is wrong for these APIs (404 at once after a long-running Delete, 405 with Allow, a resource after PUT).
+Schemathesis generates the cases (positive, coverage, negative); its own checks are off, because some of its general
+expectations are wrong for these APIs (404 at once after a long-running Delete, 405 with Allow, a resource after PUT).
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ _NOTHING_LOCAL = Constants()
 
 
 def without_local_constants() -> None:
-    """Keep Hypothesis from mixing constants of whatever modules are loaded into the data: a seed is then enough."""
+    """Keep Hypothesis from mixing constants of loaded modules into the data, so that the seed alone decides."""
     providers._get_local_constants = lambda: _NOTHING_LOCAL
 
 
-#: Random cases that were made already: they cost more than to send them, and depend on nothing else.
+#: Cache of random cases: generating them costs more than sending them.
 _made: dict[tuple[object, ...], list[Any]] = {}
-#: Held while Hypothesis runs: Python 3.11 does not parse code in two threads safely (SystemError: AST constructor ...).
+#: Lock for Hypothesis: Python 3.11 does not parse code in two threads safely (SystemError: AST constructor ...).
 one_at_a_time = threading.Lock()
 
 
 def load(contract: Contract, seed: int, examples: int) -> Any:
-    """The contract's document as Schemathesis sees it; what is drawn from it follows from the seed alone."""
+    """Return the contract's document as a Schemathesis schema whose draws depend on the seed alone."""
     without_local_constants()
     config = schemathesis.Config.from_dict(
         {"seed": seed, "generation": {"max-examples": examples, "database": "none"}, "base-url": "http://127.0.0.1"}
@@ -47,7 +48,7 @@ def load(contract: Contract, seed: int, examples: int) -> Any:
 
 
 def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[Any]:
-    """The enumerated cases of an operation: the same for every seed."""
+    """Return the enumerated cases of an operation, which do not depend on the seed."""
     with one_at_a_time:
         schema = load(contract, seed, 1)
         found = schema[operation.document_path][operation.method]
@@ -60,7 +61,7 @@ def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[
 
 
 def random_cases(contract: Contract, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
-    """Random cases of an operation; they follow from the contract and the seed alone."""
+    """Return random cases of an operation; they depend on the contract and the seed alone."""
     key = (contract.folder, contract.id, contract.version, operation.id, seed, examples, mode)
     with one_at_a_time:
         if key not in _made:
@@ -73,7 +74,7 @@ def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, m
     cases: list[Any] = []
     try:
         strategy = found.as_strategy(generation_mode=mode)
-    except Exception as error:  # nothing negative can be made of an operation without limits
+    except Exception as error:  # an operation without limits has no negative cases
         if "negative" in str(error).lower() or "negate" in str(error).lower():
             return []
         raise
@@ -98,7 +99,7 @@ def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, m
 
 
 def send_cases(driver: Driver, operation: Operation, cases: Sequence[Any], name: str) -> None:
-    """Send cases to the target, in their order: Gets that follow each other side by side, all else one by one."""
+    """Send cases to the target in order: consecutive Gets concurrently, all others one at a time."""
     for reads, group in groupby(cases, lambda case: str(case.method) == "GET"):
         sends = [partial(send_case, driver, operation, case, name) for case in group]
         if reads:
@@ -109,10 +110,10 @@ def send_cases(driver: Driver, operation: Operation, cases: Sequence[Any], name:
 
 
 def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> None:
-    """Send a case to the target. The target's own parents and connection take the place of generated ones.
+    """Send a case to the target, with the target's own parents and connection instead of generated ones.
 
-    A case that is negative in a limited path parameter keeps that one; a write keeps to the connection that it is
-    given, so that a run leaves nothing behind under names of its own making.
+    A case that is negative in a limited path parameter keeps that parameter. A write keeps the given connection, so
+    that a run leaks no resources under generated names.
     """
     parents = dict(driver.given.path)
     wrong = _negated_path_parameter(case)
@@ -154,7 +155,7 @@ def _negated_path_parameter(case: Any) -> str:
 
 
 def _query(case: Any, driver: Driver) -> list[tuple[str, str]] | None:
-    """The case's query as text; None where it has a value that no query string can tell apart."""
+    """Return the case's query as text; None if a value cannot be expressed in a query string."""
     pairs: list[tuple[str, str]] = []
     for key, value in (case.query or {}).items():
         if isinstance(value, list | dict) or value is None:
@@ -175,7 +176,7 @@ def _plain(text: str) -> bool:
 
 def _body(case: Any) -> bytes | None:
     if not isinstance(case.body, dict | list | str | int | float | bool) and case.body is not None:
-        return b""  # Schemathesis' own mark for: no body
+        return b""  # Schemathesis' marker for: no body
     try:
         return json.dumps(case.body, allow_nan=False).encode()
     except (ValueError, TypeError):
@@ -183,7 +184,7 @@ def _body(case: Any) -> bytes | None:
 
 
 def _with_subject(body: bytes, driver: Driver, name: str) -> bytes:
-    """Put the connection at hand where a generated id stands, as long as there is exactly one."""
+    """Replace a generated id by the given connection, if there is exactly one."""
     value = json.loads(body) if body else None
     key, parent = driver.contract.decide.subject.split("/")[1], driver.contract.decide.parent.strip("/")
     if isinstance(value, dict) and parent and isinstance(value.get(parent), str):

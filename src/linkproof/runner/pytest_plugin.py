@@ -28,12 +28,12 @@ from linkproof.runner.session import Session
 from linkproof.runner.suite_items import contract_of, requirements_of, run_concurrently, scenario_of
 from linkproof.runner.xdist_spool import merge_spools, read_spools, write_spool
 
-#: Shows progress: the test that was finished, how many were, and how many there are.
+#: Shows progress: the finished test, the number of finished tests, the number of all tests.
 Progress = Callable[[str, int, int], None]
 
 
 class Conformance:
-    """Registered with pytest for one run; ``results`` is set when the run is over."""
+    """The plug-in of one run; ``results`` is set at its end."""
 
     def __init__(
         self,
@@ -69,23 +69,23 @@ class Conformance:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where to write its results."""
+        """Tell an xdist worker where to write its results."""
         node.workerinput["linkproof_folder"] = self._folder
         node.workerinput["linkproof_groups"] = node.config.option.dist == "loadgroup"
 
     @pytest.fixture
     def driver(self, request: pytest.FixtureRequest) -> Driver:
-        """Drives the contract that the test is for."""
+        """Return the driver for the test's contract."""
         try:
             return Driver(self.context.session(), request.param)
         except LinkproofError as error:
-            # Nothing can be sent: every other test would fail in the same way.
+            # Nothing can be sent: every other test would fail as well.
             pytest.exit(f"linkproof: {error}", returncode=error.exit_code)
 
     # tests
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Make one test per contract that one of its requirements binds."""
+        """Generate one test per contract to which one of its requirements applies."""
         if "driver" not in metafunc.fixturenames:
             return
         wanted = requirements_of(metafunc.definition)
@@ -95,12 +95,12 @@ class Conformance:
         metafunc.parametrize("driver", params, indirect=True)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the tests, for the progress."""
+        """Count the tests, for progress."""
         self._count = len(session.items)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Run several contracts concurrently, if asked to; their outcomes are then reported as usual."""
+        """Run several contracts concurrently if requested, then report their outcomes as usual."""
         if self._runs_concurrently() and not session.config.option.collectonly:
             context = self.context
             self._outcomes = run_concurrently(
@@ -119,7 +119,7 @@ class Conformance:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Judge a test by what the checks found in its exchanges."""
+        """Judge a test by the breaches in its exchanges."""
         if contract_of(pyfuncitem) is None:
             return None
         if pyfuncitem.nodeid in self._outcomes:
@@ -146,9 +146,9 @@ class Conformance:
             self._progress(nodeid.rsplit("/", 1)[-1], self._done, self._count)
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Note that the run was interrupted: what was judged so far is reported, and nothing more is sent."""
+        """Record the interrupt: results so far are reported, and nothing more is sent."""
         if self.context.current is not None:
-            what = "what had not been sent by then is not exercised"
+            what = "requests that were not sent by then are not exercised"
             broke(self.context.current, "the run was interrupted", what)
 
     # the end
@@ -171,7 +171,7 @@ class Conformance:
             self.close()
 
     def _merged(self) -> Results | None:
-        """Return the merged results of all workers; None where none did anything."""
+        """Return the merged results of all workers; None if there are none."""
         spools = read_spools(Path(self._folder))
         if all(s.empty for s in spools):
             return None

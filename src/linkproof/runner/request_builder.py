@@ -1,4 +1,4 @@
-"""Build the paths, queries and bodies of one contract's requests, from the contract's data and the target file."""
+"""Builds the paths, queries and bodies of one contract's requests from the contract and the target file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from linkproof.contract.codec import encode
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.targets.model import TargetContract
 
-#: Characters that a path segment carries as they are (RFC 3986, pchar).
+#: Characters that need no encoding in a path segment (RFC 3986, pchar).
 _SEGMENT_SAFE = "~!$'()*,;:@"
 
 
 class RequestBuilder:
-    """The parts of one contract's requests on one target."""
+    """Builds the parts of one contract's requests to one target."""
 
     def __init__(self, contract: Contract, given: TargetContract) -> None:
         self._contract = contract
@@ -35,7 +35,7 @@ class RequestBuilder:
         return path
 
     def query(self, given: Mapping[str, str], version: str | None = "") -> list[tuple[str, str]]:
-        """Return the query with the api-version in front: the target's own for "", none for None."""
+        """Return the query with the api-version first: the target's for "", none for None."""
         pairs = list(given.items())
         if self._contract.version_parameter and version is not None:
             right = self._given.version or self._contract.version
@@ -61,7 +61,7 @@ class RequestBuilder:
 
     @cached_property
     def required_beside(self) -> tuple[str, ...]:
-        """Pointers to what the body of a decision has to have, and ``decision`` does not know."""
+        """Return the pointers of required members of a decision's body that ``decision`` does not fill."""
         operation = self._contract.by_role(Role.DECIDE)
         if operation is None or operation.request is None or not self._contract.decide.by_resource:
             return ()
@@ -69,7 +69,7 @@ class RequestBuilder:
         return tuple(sorted(p.pointer for p in problems if p.keyword == "required"))
 
     def listing(self, given: Mapping[str, str]) -> tuple[dict[str, str], Any]:
-        """Return the query and the body (None: none) of a list, from its parameters and filters by name."""
+        """Return query and body (None: no body) of a list request, from its parameters and filters by name."""
         rules = self._contract.list
         if not self._contract.by_name:
             return dict(given), None
@@ -82,7 +82,7 @@ class RequestBuilder:
         return {}, {**body, **{name: value for name, value in given.items() if name not in rules.filters}}
 
     def content(self, operation: Operation, body: Any, parents: Mapping[str, str] | None = None) -> bytes:
-        """Return the bytes of a body (None: none) in the contract's format, with what names the operation."""
+        """Return the bytes of a body (None: no body) in the contract's format, with the name of the operation."""
         protocol, parent = self._contract.protocol, self._contract.decide.parent
         if not self._contract.by_name:
             return content_of(body)

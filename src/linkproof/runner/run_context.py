@@ -1,4 +1,4 @@
-"""What one run needs and leaves: its choices, the opened target, session, journal and cassette, and the results."""
+"""The context of one run: its choices, the opened target, session, journal and cassette, and the results."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from linkproof.targets.model import Target
 
 @dataclass(frozen=True)
 class Choices:
-    """What a run was asked for: target file (empty: the embedded server), contracts, seed (None: the usual one).
+    """The choices of a run: target file (empty: the embedded server), contracts, seed (None: the default).
 
-    ``record`` is the cassette to write, "" for none; ``journal`` is the file that records changes of a live target;
-    ``concurrency`` is the maximum number of concurrent requests; ``selection`` leaves tests out.
+    ``record``: the cassette to write, "" for none. ``journal``: the file that records changes of a live target.
+    ``concurrency``: the maximum number of concurrent requests. ``selection``: the selected tests.
     """
 
     target: str = ""
@@ -49,10 +49,10 @@ class Choices:
 
 
 class RunContext:
-    """One process's part of a run: opens what is needed at first need, and closes it.
+    """One process's part of a run; opens resources when they are first needed, and closes them.
 
-    ``observe`` is called with every exchange, for logs and progress; ``worker`` is the id of the xdist worker that this
-    process is, "" elsewhere; ``left`` is what could not be undone.
+    ``observe`` is called with every exchange, for logs and progress. ``worker`` is the id of this process's xdist
+    worker, "" outside xdist. ``left`` lists what could not be undone.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class RunContext:
         self._started = time.time()
 
     def contracts(self) -> tuple[Contract, ...]:
-        """Return the contracts that the target names, of those that were asked for."""
+        """Return the chosen contracts that the target names."""
         opened = self.open()
         return tuple(c for c in self._asked() if c.id in opened.target.contracts)
 
     def _asked(self) -> tuple[Contract, ...]:
-        """Return the contracts that were asked for: by name, in the target file, or all reviewed ones."""
+        """Return the chosen contracts: by name, in the target file, or all reviewed ones."""
         names = self.choices.contracts
         if names or not self.choices.target:
             return chosen(names)
@@ -94,12 +94,12 @@ class RunContext:
         return self._opened
 
     def target(self) -> Target:
-        """Return the target that was asked for. Raises UsageError."""
+        """Return the chosen target. Raises UsageError."""
         return self.open().target
 
     @property
     def seed(self) -> int:
-        """Seed of all random choices: as asked for, else that of the cassette, else 1."""
+        """Return the seed of all random choices: the chosen one, else that of the cassette, else 1."""
         if self.choices.seed is not None:
             return self.choices.seed
         recorded = self.open().recorded
@@ -112,7 +112,7 @@ class RunContext:
 
         Args:
             count: returns how many connections the selected tests use.
-            always: also count where the target puts its connections back.
+            always: count even if the target resets its connections.
         """
         opened = self.open()
         if opened.recorded is not None or not self.choices.target:
@@ -123,11 +123,11 @@ class RunContext:
         return self.examined
 
     def session(self) -> Session:
-        """Return the session of this process, opened at first need. Raises UsageError, TargetError."""
+        """Return the session of this process, opened when first needed. Raises UsageError, TargetError."""
         if self.current is None:
             opened = self.open()
-            # Workers share a target, and none may reset it under the others; each has a cassette, or an embedded
-            # server, of its own.
+            # Workers share a live target, and none may reset it while others use it; each has its own cassette or
+            # embedded server.
             may_reset = not self.worker or opened.recorded is not None or not self.choices.target
             problem = self.examined.problem
             may_reset = may_reset and problem is None
@@ -153,12 +153,12 @@ class RunContext:
                 self.current.dead = str(problem)
                 self.current.broken.append(Broken(str(problem), "found before anything was judged"))
             if may_reset:
-                with suppress(OverBudget):  # each test then says so itself
+                with suppress(OverBudget):  # each test then reports it
                     self.current.reset()
         return self.current
 
     def recorder(self) -> Callable[[Exchange], None] | None:
-        """Return where recorded exchanges go, if anywhere. Raises UsageError where the cassette cannot be written."""
+        """Return the recorder of exchanges, if any. Raises UsageError if the cassette cannot be written."""
         if not self.choices.record:
             return None
         if self.open().recorded is not None:
@@ -172,7 +172,7 @@ class RunContext:
         return self._recording.write
 
     def conclude(self, session: Session, missing: int) -> Results:
-        """Return the results of a session; ``missing`` requests were not in the cassette."""
+        """Return the results of a session; ``missing``: number of requests that were not in the cassette."""
         recorded = self.open().recorded
         results = conclude(
             session.judge,
@@ -196,7 +196,7 @@ class RunContext:
         return self._recording.results(results) if self._recording else results
 
     def clean(self) -> None:
-        """Undo what was made and changed on a live target; what cannot be undone is added to ``left``."""
+        """Undo what was created and changed on a live target; add what cannot be undone to ``left``."""
         journal, self._journal = self._journal, None
         if journal is not None and self._opened is not None:
             try:
@@ -231,7 +231,7 @@ class RunContext:
                 problem = "an earlier run has left something behind"
                 raise UsageError(problem, where=str(path), fix=f"linkproof cleanup {path}")
             if any(e.outcome.startswith(ACCEPTED) for e in earlier.entries.values()):
-                record = path.with_stem(f"{path.stem}-accepted")  # what was accepted stays on record
+                record = path.with_stem(f"{path.stem}-accepted")  # accepted entries stay in the journal
                 with record.open("ab") as stream:
                     stream.write(path.read_bytes())
             path.unlink()

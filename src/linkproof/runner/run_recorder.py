@@ -1,4 +1,4 @@
-"""A run that is recorded, and one that is a replay: the cassette, its redaction, and what reports say of it."""
+"""Recording and replay of a run: the cassette, its redaction, and the description in reports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from linkproof.targets.replay_client import Recorded, ReplayClient, facts_of
 
 
 class Recording:
-    """The cassette of a run, redacted as it is written. Raises UsageError where the file cannot be had."""
+    """The cassette of a run, redacted while it is written. Raises UsageError if the file cannot be written."""
 
     def __init__(self, path: Path, target: Target, seed: int) -> None:
         self._redactor = Redactor()
@@ -39,7 +39,7 @@ class Recording:
         self._writer.write(exchange)
 
     def results(self, results: Results) -> Results:
-        """The results under the same pseudonyms: cassette and reports are handed on together."""
+        """Return the results with the same pseudonyms, because cassette and reports are handed on together."""
         self._redactor.freeze()
         names = ("sentence", "target", "findings", "unmatched", "broken", "left_behind")
         text = self._redactor.text
@@ -48,17 +48,17 @@ class Recording:
         return replace(results, requirements=rows, **redacted)
 
     def close(self) -> None:
-        """End the cassette."""
+        """Close the cassette."""
         self._writer.close()
 
 
 def missing_of(session: Session) -> int:
-    """How many requests of a session a cassette did not hold; 0 where no cassette answered."""
+    """Return how many requests of a session were missing in the cassette; 0 without a cassette."""
     return session.client.missing if isinstance(session.client, ReplayClient) else 0
 
 
 def replayed_info(session: Session, recorded: Recorded, missing: int, now: float) -> TargetInfo:
-    """The target of a replay as reports name it: what was recorded, and how old that is. A mock's stays a mock's."""
+    """Return the target of a replay for reports: what was recorded, and its age. A mock stays a mock."""
     info = session.target_info()
     return replace(
         info,
@@ -70,9 +70,9 @@ def replayed_info(session: Session, recorded: Recorded, missing: int, now: float
 
 
 def age_of(at: str, now: float) -> str:
-    """How long ago a moment was, in words: whole days."""
+    """Return how long ago a moment was, in whole days."""
     try:
         days = int((now - parsed_moment(at).timestamp()) // 86_400)
     except ValueError:
-        return "nobody knows when"
+        return "at an unknown time"
     return "today" if days < 1 else "1 day ago" if days == 1 else f"{days} days ago"

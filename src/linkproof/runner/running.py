@@ -1,4 +1,4 @@
-"""Runs every suite by pytest, within this process."""
+"""Runs every suite with pytest, in this process."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from linkproof.runner.pytest_plugin import Conformance
 
 
 def run_suites(run: Conformance, *plugins: object) -> str:
-    """Run pytest with the suites and nothing of the user's; returns what it printed.
+    """Run pytest with the suites only, ignoring the user's configuration; return its output.
 
-    Raises UsageError for a keyword expression that pytest does not understand, or a selection without tests.
+    Raises UsageError for an invalid keyword expression, or a selection without tests.
     """
     selection = run.context.choices.selection
     without_local_constants()
@@ -25,10 +25,10 @@ def run_suites(run: Conformance, *plugins: object) -> str:
     arguments = [
         str(suites),
         *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:allure_pytest"),
-        # Both look for what a test has left open, which takes longer than the tests; the suites are not under test.
+        # Both search for resources that tests left open, which takes longer than the tests themselves.
         *("-p", "no:unraisableexception", "-p", "no:threadexception"),
         *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
-        # What pytest prints is kept below; its own capture would also take the progress bar from the terminal.
+        # The output is captured below; pytest's own capture would also capture the progress bar.
         "--capture=no",
         "--assert=plain",
     ]

@@ -1,7 +1,7 @@
-"""One test of the suites: its exchanges are brought about, and what the checks found in them decides.
+"""Runs one test of the suites: sends its requests, and decides by the breaches in its exchanges.
 
-A breach of one of the test's own requirements fails it. What cannot be brought about is skipped and noted as not
-exercised; anything else that is raised is a broken run, and nobody's breach.
+A breach of one of the test's own requirements fails it. What cannot be sent is skipped and recorded as not exercised.
+Any other exception means a broken run, not a breach.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from linkproof.runner.session import DoesNotApply, NotExercised, Session
 from linkproof.targets.budget import OverBudget
 from linkproof.targets.replay_client import NotRecorded
 
-#: After so many tests in a row in which the target did not answer, the run is over.
+#: Number of consecutive tests without an answer after which the run ends.
 _SILENT = 3
 _MOST_BROKEN = 20
 
 
 class Breached(AssertionError):
-    """What the checks found in a test's exchanges."""
+    """The breaches in a test's exchanges."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A test for one contract: its name, the requirements that it exercises, and those of them that bind."""
+    """A test for one contract: its name, the requirements that it exercises, and those of them that apply."""
 
     name: str
     contract: str
@@ -39,7 +39,7 @@ class Scenario:
 
 
 def perform(scenario: Scenario, session: Session, bring_about: Callable[[], object]) -> None:
-    """Bring a test's exchanges about. Raises Breached, what pytest skips a test by, and whatever broke."""
+    """Send a test's requests. Raises Breached, pytest's skip exception, and any other exception of the test."""
     running = session.enter(scenario.name, scenario.contract)
     try:
         if session.dead:
@@ -74,7 +74,7 @@ def perform(scenario: Scenario, session: Session, bring_about: Callable[[], obje
 
 
 def _did_not_answer(scenario: Scenario, session: Session, error: TargetError) -> None:
-    """Nobody knows what the target did with it: what is known of its state is forgotten."""
+    """Record that the effect of a request is unknown, and forget the known state."""
     session.lose_track()
     session.silent += 1
     if session.silent >= _SILENT and not session.dead:
@@ -84,7 +84,7 @@ def _did_not_answer(scenario: Scenario, session: Session, error: TargetError) ->
 
 
 def broke(session: Session, what: str, detail: str) -> None:
-    """Note that the run itself broke."""
+    """Record that the run itself broke."""
     if len(session.broken) < _MOST_BROKEN:
         session.broken.append(Broken(what, detail))
 

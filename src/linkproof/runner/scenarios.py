@@ -11,20 +11,20 @@ from linkproof.contract.model import Role
 from linkproof.contract.names import name_of
 from linkproof.runner.driver import Driver
 
-#: Of a long list only so many connections are also shown one by one.
+#: Maximum number of connections of a list that are also read one by one.
 _MOST = 60
-#: Of the connections that are missing from a list only so many are asked for by Get.
+#: Maximum number of connections missing from a list that are read by Get.
 _MOST_MISSING = 2
 
 
 def names_in(driver: Driver, pages: list[Call]) -> list[str]:
-    """The names on some pages, in their order, each once."""
+    """Return the names on some pages, in order, each once."""
     found = [name_of(driver.contract, item) for page in pages for item in page.items]
     return list(dict.fromkeys(n for n in found if n))
 
 
 def look_at_everything(driver: Driver) -> list[str]:
-    """Show every connection by List, then by Get, then by List again; returns the names."""
+    """Read every connection by List, then by Get, then by List again; return the names."""
     pages = driver.walk()
     names = names_in(driver, pages)
     if driver.contract.by_role(Role.GET) is not None:
@@ -35,12 +35,12 @@ def look_at_everything(driver: Driver) -> list[str]:
 
 
 def _as_given(driver: Driver, name: str) -> str:
-    """The target file's spelling of a name."""
+    """Return the target file's spelling of a name."""
     return next((n for n in driver.known_names() if n.lower() == name), name)
 
 
 def look(driver: Driver, *names: str) -> None:
-    """Show some connections by Get, and all by List."""
+    """Read some connections by Get, and all by List."""
     readings: list[Callable[[], object]] = [partial(driver.get, name) for name in names]
     if driver.contract.by_role(Role.GET) is not None:
         *_, pages = driver.side_by_side([*readings, driver.walk])
@@ -54,7 +54,7 @@ def look(driver: Driver, *names: str) -> None:
 
 
 def _look_for_missing(driver: Driver, listed: list[str], shown: tuple[str, ...]) -> None:
-    """Show by Get what the list showed the last time and leaves out now, if nothing else did."""
+    """Read by Get what the previous list showed and this one omits."""
     known = {n.lower(): n for n in driver.known_names()}
     missing = driver.no_longer_listed(listed) - {n.lower() for n in shown}
     for name in sorted(missing & known.keys())[:_MOST_MISSING]:
@@ -62,7 +62,7 @@ def _look_for_missing(driver: Driver, listed: list[str], shown: tuple[str, ...])
 
 
 def send_writes(driver: Driver, name: str, **options: Any) -> None:
-    """Send every writing operation of the contract to a connection, Delete last, with something wrong in each."""
+    """Send every writing operation of the contract to a connection, each with a defect; Delete last."""
     for role in (Role.DECIDE, Role.TAGS, Role.DELETE):
         operation = driver.contract.by_role(role)
         if operation is None:
@@ -72,15 +72,15 @@ def send_writes(driver: Driver, name: str, **options: Any) -> None:
 
 
 def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
-    """Return some connections that a scenario leaves alone, and the first and the last of all.
+    """Return some connections that a scenario leaves unchanged, and the first and the last of all.
 
-    Of a list they are those that no scenario takes any more, where there are enough. The first and the last of
-    all are looked at whoever may still take them: what goes wrong by place goes wrong there.
+    They are taken from the list, among connections that no scenario reserves any more if there are enough. The first
+    and the last are read even if they may still be reserved: faults by position show there.
     """
     names = driver.known_names()[::-1]
     if driver.lists:
         listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
-        # A list whose items cannot be told apart leaves only what the target promises.
+        # If a list's items cannot be distinguished, only the promised connections remain.
         names = names_in(driver, listed) or names
     others = [n for n in names if n.lower() != name.lower()]
     free = {n.lower() for n in driver.unused("pending")}

@@ -1,4 +1,4 @@
-"""The pytest plug-in that leaves tests out of a run, and says in the results what was left out."""
+"""The pytest plug-in that deselects tests, and records the selection in the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linkproof.runner.suite_items import contract_of, requirements_of, scenario_
 
 
 class SelectedItems:
-    """Registered with pytest for one run, beside the run itself."""
+    """The plug-in of one run; it is registered next to the run itself."""
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
@@ -24,7 +24,7 @@ class SelectedItems:
         self._ended: set[str] = set()
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out the tests that are not selected."""
+        """Deselect the tests that are not selected."""
         selection = self._context.choices.selection
         if not selection.partial:
             return
@@ -33,15 +33,15 @@ class SelectedItems:
         items[:] = kept
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep the selected tests."""
+        """Record the selected tests."""
         self._items = list(session.items)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Note that a test is over."""
+        """Record that a test is over."""
         self._ended.add(nodeid)
 
     def note_stopped(self, session: Session | None, outcomes: Mapping[str, BaseException | None]) -> None:
-        """Note why tests were not performed that the limit of failures kept from running."""
+        """Record why tests did not run after the limit of failures."""
         limit = self._context.choices.selection.max_failures
         if not limit or session is None:
             return
@@ -53,7 +53,7 @@ class SelectedItems:
                 session.skip(contract, binding, reason)
 
     def applied(self, results: Results) -> Results:
-        """Return the results about what was selected."""
+        """Return the results restricted to the selection."""
         facts = [self._facts_of(i) for i in self._items]
         exercised: frozenset[Pair] = frozenset((contract, r) for _, contract, binding in facts for r in binding)
         return selected(results, self._context.choices.selection, exercised)

@@ -1,4 +1,4 @@
-"""Which tests a run performs, and which requirements its results are then about."""
+"""The selection of tests in a run, and of requirements in its results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Failed:
-    """What failed in an earlier run: breached requirements by contract, and the tests that showed it."""
+    """The failures of an earlier run: breached requirements by contract, and the tests that showed them."""
 
     pairs: frozenset[Pair] = frozenset()
     tests: frozenset[str] = frozenset()
@@ -29,12 +29,12 @@ class Failed:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is selected of the suites; empty members select everything.
+    """A selection of the suites' tests; empty members select everything.
 
     Args:
         requirements: ids or shell-like patterns of ids (``PAG-*``).
         keyword: pytest's ``-k`` expression over the tests' names.
-        failed: what failed in an earlier run.
+        failed: the failures of an earlier run.
         max_failures: end the run after this many failed tests; 0: never.
     """
 
@@ -45,7 +45,7 @@ class Selection:
 
     @property
     def partial(self) -> bool:
-        """Whether some tests may be left out."""
+        """Whether some tests may be deselected."""
         return bool(self.requirements or self.keyword or self.failed)
 
     def check(self, known: Iterable[Requirement]) -> None:
@@ -66,14 +66,14 @@ class Selection:
         return not self.requirements or any(_matches(requirement, p) for p in self.requirements)
 
     def performs(self, test: str, contract: str, exercised: Sequence[str]) -> bool:
-        """Whether a test is selected, by its name, contract and the requirements that it exercises."""
+        """Whether a test is selected, by its name, contract and requirements."""
         if not any(self.requires(r) for r in exercised):
             return False
         failed = self.failed
         return failed is None or test in failed.tests or any((contract, r) in failed.pairs for r in exercised)
 
     def reports(self, contract: str, requirement: str, exercised: frozenset[Pair]) -> bool:
-        """Whether the results are about a requirement; ``exercised`` are the pairs of the selected tests."""
+        """Whether the results include a requirement; ``exercised``: the pairs of the selected tests."""
         if not self.requires(requirement):
             return False
         if self.failed is not None:
@@ -98,7 +98,7 @@ def _matches(requirement: str, pattern: str) -> bool:
 
 
 def selected(results: Results, selection: Selection, exercised: frozenset[Pair]) -> Results:
-    """The results about the selected requirements alone. The sentence says what was selected, and what is not shown."""
+    """Return the results about the selected requirements. The sentence states the selection and what is hidden."""
     if not selection.partial:
         return results
     rows = [r for r in results.requirements if selection.reports(r.contract, r.requirement, exercised)]
@@ -129,7 +129,7 @@ def _are(number: int) -> str:
 
 
 def failed_in(results: Results) -> Failed:
-    """What failed in earlier results: the breached requirements, and the tests whose exchanges showed it."""
+    """Return the failures in earlier results: the breached requirements, and the tests whose exchanges showed them."""
     pairs = {(r.contract, r.requirement) for r in results.requirements if r.status is Status.FAIL}
     shown = [f for f in results.findings if (f.contract, f.requirement) in pairs]
     return Failed(frozenset(pairs), frozenset(e.scene for f in shown for e in f.exchanges if e.scene))

@@ -1,8 +1,8 @@
-"""Send a contract's requests: retry what was turned away, and find out what happened where no answer came.
+"""Sends a contract's requests: retries rejected ones, and finds out why there was no answer.
 
 A server that closes the connection without an answer may have crashed on the request, may be gone, or the network may
-have failed. The same request is sent again, where that is safe, and another one in between: only what is dropped each
-time by a server that answers otherwise is a finding (HDR-5). The rest is inconclusive.
+have failed. If it is safe, the same request is sent again, with another one in between. It is a finding (HDR-5) only if
+the request is dropped every time while the server answers others; otherwise it is inconclusive.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from linkproof.targets.transfer import NoAnswer, TooSlow, Unreachable
 
 #: Maximum number of retries of a throttled request.
 _MOST_RETRIES = 4
-#: How often the same request must be dropped.
+#: Number of times that a request must be dropped to be a finding.
 _DROPS = 3
-#: Of one kind of request, how many dropped ones are examined and made smaller; later ones are only confirmed.
+#: Maximum number of dropped requests of one kind that are reduced; later ones are only confirmed.
 _MOST_EXAMINED = 3
-#: How many smaller bodies are tried.
+#: Maximum number of smaller bodies that are tried.
 _MOST_SMALLER = 12
-#: After this many timeouts in a row, no more requests of the same kind are sent.
+#: Number of consecutive timeouts after which no more requests of the same kind are sent.
 _MOST_SLOW = 3
-#: Pauses, in seconds, before a server that refuses connections is asked again; a live one gets five times as long.
+#: Pauses, in seconds, before another attempt at a server that refuses connections; five times as long if it is live.
 _COMEBACK_S = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class Sender:
-    """Sends the requests of one contract. Raises TargetError where there is no answer.
+    """Sends the requests of one contract. Raises TargetError if there is no answer.
 
     Args:
         session: the run.
         contract: the contract.
-        probes: returns URLs of requests that only read, to find out whether the target still answers.
+        probes: returns URLs of reading requests, to find out whether the target still answers.
     """
 
     def __init__(self, session: Session, contract: Contract, probes: Callable[[], list[str]]) -> None:
@@ -54,7 +54,7 @@ class Sender:
         self._live = session.target.kind == "live"
 
     def ask(self, method: str, url: str, **more: Any) -> Call | None:
-        """Send, and retry where the target turned the request away; None for an exchange that matches no contract."""
+        """Send a request, and retry it if the target did not process it; return None if it matches no contract."""
         attempt = 0
         while True:
             call = self._session.record(self._exchange(method, url, **more))
@@ -67,14 +67,14 @@ class Sender:
             attempt += 1
             self._session.client.pause(wait)
         if call is not None and from_a_gateway(call, self._session.judge.circumstances):
-            raise TargetError(f"{method} {url}: a gateway answered with {call.status} in the place of the target")
+            raise TargetError(f"{method} {url}: a gateway answered with {call.status} instead of the target")
         return call
 
     def _retry_in(self, call: Call, attempt: int) -> float | None:
-        """Return in how many seconds to send the same again; None where the request was answered.
+        """Return the seconds before a retry; None if the request was answered.
 
-        A throttled request is retried whatever it is: it had no effect. So is a GET that a live service, or a gateway
-        in front of it, answers with 502, 503 or 504.
+        Any throttled request is retried: it had no effect. So is a GET that a live service, or its gateway, answers
+        with 502, 503 or 504.
         """
         busy = self._live and call.status in (502, 503, 504) and call.exchange.request.method == "GET"
         if not call.throttled and not busy:
@@ -104,7 +104,7 @@ class Sender:
     # no answer
 
     def _dropped(self, error: NoAnswer) -> Exchange:
-        """Return an answer after all, or the exchange of a request that is dropped each time. Raises TargetError."""
+        """Return a late answer, or the exchange of a request that is dropped every time. Raises TargetError."""
         dropped = error.exchange
         if dropped is None or (self._live and dropped.request.method not in READING):
             raise error
@@ -125,7 +125,7 @@ class Sender:
         return dropped
 
     def _again(self, dropped: Exchange) -> Exchange | None:
-        """Send a request once more; None where it is dropped again. Raises TargetError."""
+        """Send a request once more; return None if it is dropped again. Raises TargetError."""
         try:
             return self._session.client.resend(dropped)
         except NoAnswer:
@@ -135,7 +135,7 @@ class Sender:
             return None
 
     def _is_alive(self) -> bool:
-        """Whether the target answers another request, that only reads."""
+        """Whether the target answers another, reading request."""
         for url in self._probes():
             try:
                 self._session.client.send(self._contract, "GET", url)
@@ -145,7 +145,7 @@ class Sender:
         return False
 
     def _wait_for_comeback(self, request: str, error: TargetError) -> None:
-        """Wait for a server that refuses connections. Raises TargetError, and ends the run, where it stays away."""
+        """Wait for a server that refuses connections. Raises TargetError, and ends the run, if it stays away."""
         session = self._session
         for pause in _COMEBACK_S:
             session.client.pause(pause * 5 if self._live else pause)
@@ -162,7 +162,7 @@ class Sender:
     # the smallest body
 
     def _smallest(self, dropped: Exchange) -> Exchange:
-        """Return the exchange of the smallest body that is dropped as well, of a bounded number that is tried."""
+        """Return the exchange of the smallest body that is dropped as well, within a limited number of attempts."""
         best, tried = dropped, 0
         again = True
         while again:

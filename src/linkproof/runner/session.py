@@ -1,4 +1,4 @@
-"""A session: one target, the exchanges that the suites bring about with it, and what the checks say of them."""
+"""A session: one target, the exchanges of the suites with it, and their judgements."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Held(Generic[T]):
-    """What a reading came to: its exchanges, not judged yet, and its value or what it raised."""
+    """A reading request's exchanges, not judged yet, and its value or exception."""
 
     exchanges: list[Exchange]
     value: T | None
     error: BaseException | None = None
 
     def outcome(self) -> T:
-        """The value. Raises what the reading raised."""
+        """Return the value. Raises what the reading request raised."""
         if self.error is not None:
             raise self.error
         return cast(T, self.value)
 
 
 class NotExercised(Exception):
-    """A scenario cannot be brought about here: no fixture is left, or writing is not allowed. Says why."""
+    """A scenario cannot be performed here: no fixture is left, or writes are not allowed. The message says why."""
 
 
 class DoesNotApply(NotExercised):
-    """A scenario means nothing on this contract: it has no such operation. Nothing is missing from the proof."""
+    """A scenario does not apply to this contract, which has no such operation. Nothing stays unproven."""
 
 
 @dataclass
 class RunningScenario:
-    """One test: what it sent, and what of it was judged."""
+    """One test: what it sent, and what was judged in it."""
 
     name: str
     contract: str = ""
@@ -58,7 +58,7 @@ class RunningScenario:
 
 
 def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
-    """What the checks may assume of a target."""
+    """Return what checks may assume about a target."""
     collections: dict[str, frozenset[str]] = {}
     parents: dict[str, frozenset[str]] = {}
     names: set[str] = set()
@@ -83,19 +83,20 @@ def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumsta
 
 
 class Session:
-    """Holds the target, the judge and the fixtures of one process.
+    """The target, the judge and the fixtures of one process.
 
     Args:
-        target: what is judged.
-        contracts: those that the target names, in order.
-        seed: everything random follows from it.
-        keep: called with every exchange, as it is judged (for recording, for workers that report to a controller).
-        may_reset: whether the target's fixtures may be put back.
-        client: what answers; an HTTP client of the target where none is given.
-        journal: where changes of a live target are written down before they are made.
-        concurrency: how many requests may be on their way at the same time.
-        observe: called with every exchange as it is judged, in every worker; for logs and progress.
-        meet: called with the reset, where others have to agree to it.
+        target: the judged target.
+        contracts: the contracts that the target names, in order.
+        seed: seed of all random choices.
+        keep: called with every exchange when it is judged (for recordings, and for workers that report to a
+            controller).
+        may_reset: whether the target's fixtures may be reset.
+        client: the client that answers; by default an HTTP client of the target.
+        journal: records changes of a live target before they are made.
+        concurrency: maximum number of concurrent requests.
+        observe: called with every judged exchange, in every worker, for logs and progress.
+        meet: called with the reset if other workers have to agree to it.
     """
 
     def __init__(
@@ -152,10 +153,10 @@ class Session:
         }
 
     def reserve(self, contract: Contract, state: str, listed: Sequence[str] = ()) -> str:
-        """A connection that is in a state (the contract's own word) and that nobody has used yet.
+        """Return an unused connection in a state (the contract's own value).
 
-        Of ``listed`` names (lower case) the last one that is left is taken first. Raises NotExercised where none is
-        left.
+        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. Raises NotExercised if none
+        is left.
         """
         names = self._free[contract.id].get(state, [])
         if not names:
@@ -165,27 +166,27 @@ class Session:
         return last
 
     def unused(self, contract: Contract, state: str) -> tuple[str, ...]:
-        """Return the connections of a state that nobody has used yet."""
+        """Return the connections of a state that are not reserved."""
         return tuple(self._free[contract.id].get(state, ()))
 
     def used(self, contract: Contract) -> dict[str, int]:
-        """Return how many connections of each state were taken since the last reset."""
+        """Return how many connections of each state were reserved since the last reset."""
         given, free = self.target.contracts[contract.id].fixtures, self._free[contract.id]
         return {state: len(names) - len(free.get(state, ())) for state, names in given.items()}
 
     def no_longer_listed(self, contract: Contract, names: Iterable[str]) -> set[str]:
-        """Keep the names that a list shows now; return those that it showed the last time and does not any more."""
+        """Store the names in a list; return those of the previous list that are missing now."""
         before, self._listed[contract.id] = self._listed.get(contract.id, set()), set(names)
         return before - self._listed[contract.id]
 
     def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
-        """Of the connections of a state, keep only those that are wanted."""
+        """Keep only the wanted connections of a state."""
         names = self._free[contract.id].get(state)
         if names is not None:
             names[:] = [n for n in names if wanted(n)]
 
     def reset(self) -> None:
-        """Put the fixtures back, where the target can; what is known of its state is forgotten."""
+        """Reset the fixtures, if the target can; the known state is forgotten."""
         if self.target.reset is None or not self._may_reset:
             return
         self._meet(self.client.reset)
@@ -194,11 +195,11 @@ class Session:
         self._fill()
 
     def lose_track(self) -> None:
-        """What was done is no longer known: from here on nothing is compared with what was seen before."""
+        """Forget the known state: from here on nothing is compared with earlier observations."""
         self._epoch += 1
 
     def unanswered(self, call: Call) -> None:
-        """Note that a request of the running scenario is dropped each time: its effect is unknown."""
+        """Record that a request of the running scenario is dropped every time: its effect is unknown."""
         self.lose_track()
         request = call.exchange.request
         self._running.inconclusive.append(f"the server drops the connection on {request.method} {request.url}")
@@ -215,13 +216,13 @@ class Session:
     # exchanges
 
     def enter(self, name: str, contract: str = "") -> RunningScenario:
-        """Begin a scenario: what is sent from now on belongs to it."""
+        """Begin a scenario: all further exchanges belong to it."""
         self._running = RunningScenario(name, contract)
         self.client.scenario = name
         return self._running
 
     def record(self, exchange: Exchange) -> Call | None:
-        """Judge an exchange and keep it; returns it as a call of a contract."""
+        """Judge and store an exchange; return it as a call of a contract."""
         held: list[Exchange] | None = getattr(self._local, "held", None)
         if held is not None:
             held.append(exchange)
@@ -240,9 +241,9 @@ class Session:
             return call
 
     def side_by_side(self, readings: Iterable[Callable[[], T]]) -> list[T]:
-        """What some readings come to, none of which waits for another; judged in their order, whichever came first.
+        """Return the values of reading requests that are sent concurrently and judged in order.
 
-        What one of them raises is raised once all are judged.
+        Exceptions are raised once all exchanges are judged.
         """
         waiting = list(readings)
         if self.concurrency < 2 or len(waiting) < 2:
@@ -256,7 +257,7 @@ class Session:
         return [held.outcome() for held in ended]
 
     def hold(self, reading: Callable[[], T]) -> Held[T]:
-        """What a reading comes to, with its exchanges not judged yet; what it raises is kept as well."""
+        """Return the value or exception of a reading request, with its exchanges not judged yet."""
         exchanges: list[Exchange] = []
         self._local.held = exchanges
         try:
@@ -267,12 +268,12 @@ class Session:
             self._local.held = None
 
     def let_in(self, exchanges: Iterable[Exchange]) -> None:
-        """Judge exchanges that were kept back, in their order."""
+        """Judge held exchanges, in order."""
         for exchange in exchanges:
             self.record(exchange)
 
     def alone(self, contract: Contract, meet: Callable[[Callable[[], object]], object]) -> Session:
-        """A session of one of the contracts with the same client, to be taken in again."""
+        """Return a session of one of the contracts with the same client, to be merged afterwards."""
         return Session(
             self.target,
             (contract,),
@@ -286,7 +287,7 @@ class Session:
         )
 
     def merge(self, other: Session) -> None:
-        """Take in what a session of one contract came to."""
+        """Merge the results of a session of one contract."""
         other.let_go()
         self.judge.merge(other.judge.judged())
         self.broken.extend(other.broken)
@@ -294,13 +295,13 @@ class Session:
         self._number += other._number
 
     def let_go(self) -> None:
-        """Let go of the threads."""
+        """Shut down the threads."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
 
     def breaches_of(self, scenario: RunningScenario, requirements: Iterable[str]) -> list[Judgement]:
-        """The breaches of MUST that a scenario found, of the given requirements."""
+        """Return a scenario's breaches of MUST among the given requirements."""
         wanted = set(requirements)
         return [
             j
@@ -309,28 +310,28 @@ class Session:
         ]
 
     def skip(self, contract: str, requirements: Iterable[str], reason: str) -> None:
-        """Note why requirements were not exercised on a contract."""
+        """Record why requirements were not exercised on a contract."""
         for requirement in requirements:
             self.skipped[contract, requirement].append(reason)
 
     @property
     def requests(self) -> int:
-        """How many requests were sent."""
+        """Return the number of requests sent."""
         return self._number
 
     def target_info(self) -> TargetInfo:
-        """The target as reports name it."""
+        """Return the target for reports."""
         t = self.target
         return TargetInfo(t.name, t.kind, "" if t.ephemeral else t.base_url, t.writes, t.checks_credentials)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close all connections."""
         self.let_go()
         self.client.close()
 
 
 def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
-    """The skip reasons of several workers together."""
+    """Merge the skip reasons of several workers."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for part in parts:
         for key, reasons in part.items():

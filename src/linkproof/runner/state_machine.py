@@ -1,9 +1,8 @@
 """Random lives of a connection, drawn by a Hypothesis state machine: pending, approved, rejected, deleted.
 
-Hypothesis only draws the moves; they are performed afterwards. So an answer cannot steer what is drawn, an error of the
-target is never one of Hypothesis, and no two threads run Hypothesis at a time (Python 3.11 does not parse code in two
-threads safely). The model knows only which moves to make: whether an answer and what is shown afterwards are right, the
-checks judge.
+Hypothesis only draws the moves, which are performed afterwards. So answers cannot influence the draw, an error of the
+target is never an error of Hypothesis, and no two threads run Hypothesis at once (Python 3.11 does not parse code in
+two threads safely). The model only knows the moves: the checks judge answers and effects.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from linkproof.runner.property_based import one_at_a_time
 from linkproof.runner.scenarios import look
 from linkproof.runner.session import NotExercised
 
-#: Of so many lives that are drawn, one is performed.
+#: Number of lives that are drawn for each one that is performed.
 _DRAWN_FOR_EACH = 8
 _TEXTS = ("", "Approved after review", "Nicht für uns – 拒绝", "x" * 120, "None")
 
 
 @dataclass(frozen=True)
 class Move:
-    """One step: decide (with a decision and a text), again, show or delete."""
+    """One step: decide (with a decision and a text), repeat, show or delete."""
 
     kind: str
     decision: str = ""
@@ -36,7 +35,7 @@ class Move:
 
 
 def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) -> int:
-    """Perform random moves on some connections; returns on how many. Raises NotExercised where none is left."""
+    """Perform random moves on some connections; return their number. Raises NotExercised if none is left."""
     driver.operation(Role.DECIDE)
     performed = 0
     with one_at_a_time:
@@ -55,11 +54,11 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
 
 @cache
 def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...], ...]:
-    """Return the moves of each life; they follow from the arguments alone."""
+    """Return the moves of each life; they depend on the arguments alone."""
     lives: list[list[Move]] = []
 
     class Lifecycle(RuleBasedStateMachine):
-        """Notes the moves that are drawn. No rule is ever barred."""
+        """Records the drawn moves. Every rule is always allowed."""
 
         @initialize()
         def begin(self) -> None:
@@ -92,14 +91,14 @@ def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...]
             suppress_health_check=list(hypothesis.HealthCheck),
         ),
     )
-    # Hypothesis draws simple lives first, and leaves rules out of each: the most varied ones are kept.
+    # Hypothesis draws simple lives first, and omits rules from each: the most varied ones are kept.
     different = list(dict.fromkeys(tuple(life) for life in lives))
     different.sort(key=lambda life: -len({(move.kind, move.decision) for move in life}))
     return tuple(different[:lifecycles])
 
 
 class _Life:
-    """One connection and what was decided about it."""
+    """One connection and the decisions on it."""
 
     def __init__(self, driver: Driver, name: str) -> None:
         self._driver = driver
@@ -107,7 +106,7 @@ class _Life:
         self._state = "pending"
 
     def perform(self, moves: tuple[Move, ...]) -> None:
-        """Perform the moves, each followed by a look at the connection."""
+        """Perform the moves, and read the connection after each."""
         look(self._driver, self._name)
         for move in moves:
             if move.kind == "decide":

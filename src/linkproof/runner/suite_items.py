@@ -1,4 +1,4 @@
-"""Pytest items of the suites as scenarios: which contract and requirements a test is for, and how it is performed."""
+"""Pytest items of the suites as scenarios: the contract and the requirements of a test, and its function."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def requirements_of(item: Any) -> tuple[str, ...]:
 
 
 def contract_of(item: pytest.Item) -> Contract | None:
-    """Return the contract that a test is for, if it is one of the suites' tests."""
+    """Return the contract of a test, if it is one of the suites' tests."""
     callspec = getattr(item, "callspec", None)
     found = callspec.params.get("driver") if callspec is not None else None
     return found if isinstance(found, Contract) else None
 
 
 def scenario_of(item: pytest.Item, requirements: Iterable[Requirement]) -> Scenario:
-    """Return the scenario that a test of the suites is."""
+    """Return a test of the suites as a scenario."""
     contract = contract_of(item)
     assert contract is not None
-    name = item.nodeid.rsplit("/", 1)[-1].removesuffix(f"@{contract.id}")  # the suffix is xdist's
+    name = item.nodeid.rsplit("/", 1)[-1].removesuffix(f"@{contract.id}")  # xdist adds the suffix
     wanted = requirements_of(item)
     binding = tuple(r.id for r in requirements if r.id in set(wanted) and r.applies_to(contract))
     return Scenario(name, contract.id, wanted, binding)
@@ -45,11 +45,11 @@ def run_concurrently(
     done: Callable[[str], object],
     max_failures: int = 0,
 ) -> dict[str, BaseException | None]:
-    """Run each contract's tests in a worker; returns what each test raised, by node id.
+    """Run each contract's tests in a worker; return what each test raised, by node id.
 
-    The workers' results are merged into ``session`` in the contracts' order. Where nothing may be written, a contract's
-    tests are sent concurrently as well, and only judged in their order. No test
-    begins after ``max_failures`` failed ones.
+    The workers' results are merged into ``session`` in the order of the contracts. If no writes are allowed, a
+    contract's tests are sent concurrently as well, and judged in order. No test begins after ``max_failures`` failed
+    ones.
     """
     barrier, number = ResetBarrier(), session.concurrency
     workers: list[ContractWorker] = []
@@ -75,13 +75,13 @@ def run_concurrently(
 
 
 def _enough(workers: Sequence[ContractWorker], limit: int) -> bool:
-    """Whether so many tests failed that no other one begins; a limit of 0 is none."""
+    """Whether so many tests failed that no other one begins; 0 means no limit."""
     failed = sum(isinstance(o, Exception) for w in list(workers) for o in list(w.outcomes.values()))
     return bool(limit) and failed >= limit
 
 
 def _body_of(item: pytest.Item, session: Session) -> Callable[[], object]:
-    """Return a test's body, bound to a session of its contract alone."""
+    """Return a test's function, bound to a session of its contract."""
     assert isinstance(item, pytest.Function)
     given = {**item.callspec.params, "driver": Driver(session, session.contracts[0])}
     return partial(item.obj, **given)

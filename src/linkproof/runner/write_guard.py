@@ -1,4 +1,4 @@
-"""Send nothing to a live target that it does not allow, and record in the journal what is about to change."""
+"""Sends a live target only the writes that it allows, and records in the journal what is about to change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class WriteGuard:
     Args:
         session: the run, with its target and its journal.
         contract: the contract whose connections are guarded.
-        shown: returns how a connection is shown now (status and description), None where there is none.
+        shown: returns a connection's current status and description, None if there is none.
     """
 
     def __init__(self, session: Session, contract: Contract, shown: Callable[[str], Mapping[str, str] | None]) -> None:
@@ -24,15 +24,15 @@ class WriteGuard:
         self._shown = shown
 
     def require_writes(self) -> None:
-        """Raise NotExercised where the target does not allow requests that change something."""
+        """Raise NotExercised if the target does not allow writes."""
         if not self._session.target.writes:
             raise NotExercised("the target does not allow writes (writes = false)")
 
     def check(self, method: str, url: str, body: bytes) -> None:
-        """Raise NotExercised for a write to a connection that the live target does not allow to be written to.
+        """Raise NotExercised for a write to a connection that the live target does not allow.
 
-        The decision rests on what the request is about, not on whether it is valid: a service may accept an invalid
-        request by mistake.
+        The decision depends on the request's subject, not on its validity: a service may accept an invalid request in
+        error.
         """
         target = self._session.target
         if target.kind != "live" or reads(self._contract, method, url, body):
@@ -41,12 +41,12 @@ class WriteGuard:
         if not names or not all(map(target.may_write, names)):
             about = ", ".join(map(repr, names)) or "no connection that could be identified"
             allowed = ", ".join(target.allow) if target.writes else "nothing"
-            raise NotExercised(f"a {method} would be about {about}: the live target allows writes to {allowed}")
+            raise NotExercised(f"{method} would change {about}: the live target allows writes to {allowed}")
         for name in names:
             self._record_before(name)
 
     def _record_before(self, name: str) -> None:
-        """Before a connection changes for the first time, write its state to the journal."""
+        """Record a connection's state in the journal before its first change."""
         journal = self._session.journal
         if journal is not None and not journal.knows(self._contract.id, name):
             journal.changing(self._contract.id, name, self._shown(name))

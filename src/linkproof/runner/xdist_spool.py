@@ -1,4 +1,4 @@
-"""Hand the results of xdist workers to their controller: one file per worker, in a folder of the controller's."""
+"""Passes the results of xdist workers to their controller: one file per worker, in the controller's folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from linkproof.runner.session import Session, merge_skips
 
 @dataclass
 class Spool:
-    """One worker's results: what it judged, skip reasons, what broke, what its cassette lacked, leaked resources."""
+    """One worker's results: judgements, skip reasons, errors, requests missing in its cassette, leaked resources."""
 
     judged: Judged | None = None
     skipped: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Spool:
 
 
 def write_spool(folder: Path, worker: str, session: Session | None, left: list[LeakedResource]) -> None:
-    """Write a worker's results; ``session`` is None where it opened none."""
+    """Write a worker's results; ``session`` is None if it opened none."""
     spool = Spool(left=left)
     if session is not None:
         spool.skipped = dict(session.skipped)
@@ -48,7 +48,7 @@ def read_spools(folder: Path) -> list[Spool]:
 
 
 def merge_spools(session: Session, spools: list[Spool]) -> None:
-    """Merge the workers' results into a session: each worker had contracts of its own."""
+    """Merge the workers' results into a session: each worker had its own contracts."""
     for spool in spools:
         if spool.judged is not None:
             session.judge.merge(spool.judged)

@@ -1,1 +1,1 @@
-"""Targets: what answers. A target file describes one; the embedded server is the default."""
+"""Targets, which answer requests. A target file describes one; the embedded server is the default."""

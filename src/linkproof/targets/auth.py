@@ -1,4 +1,5 @@
-"""Authentication: read the ``[auth.*]`` tables of a target file, and make the header fields that sign a request.
+"""Authentication: reads the ``[auth.*]`` tables of a target file, and makes the header fields that authenticate a
+request.
 
 Libraries do what is secret or intricate: azure-identity for Entra ID, keystoneauth1 for IAM and Keystone, Huawei's own
 SDK for AK/SK signatures, botocore for AWS's. They are extras: ``linkproof[azure]``, ``linkproof[huawei]``,
@@ -18,18 +19,18 @@ from linkproof.contract.profile import family_of, known_vendors
 from linkproof.errors import UsageError
 from linkproof.targets.model import Auth
 
-#: A token is renewed so many seconds before it expires.
+#: Seconds before its expiry at which a token is renewed.
 _EARLY_S = 300.0
-#: Seconds that an identity service may take for each request.
+#: Timeout of requests to an identity service, in seconds.
 _SIGN_IN_S = 30.0
 
-#: Long enough never to be anybody's token, and plain enough to be seen for what it is.
+#: A wrong token: too long to be valid by chance, and recognisable.
 WRONG_TOKEN = "linkproof-wrong-credential"
-#: Keys of nobody, with which a request is signed wrongly on purpose.
+#: Invalid keys, with which a request is signed wrongly on purpose.
 _WRONG_KEYS = ("LINKPROOFWRONGKEY000", WRONG_TOKEN)
 
 Fields = list[tuple[str, str]]
-#: By kind: the members of its table beside the kind, and which of them it cannot do without.
+#: By kind: the other members of its table, and the required ones among them.
 _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bearer": (("token", "token_env"), ()),
     "x-auth-token": (("token", "token_env"), ()),
@@ -42,7 +43,7 @@ _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("auth_url", "username_env", "password_env", "domain", "project_id"),
     ),
 }
-#: By vendor; one that extends another's profile signs in as that one does.
+#: Kinds by vendor; a vendor that extends another one's profile authenticates as that one does.
 _KINDS = {
     "aws": ("aws-sigv4", "authorization"),
     "azure": ("bearer", "azure-identity"),
@@ -51,12 +52,12 @@ _KINDS = {
 
 
 def credential_kinds(vendor: str) -> tuple[str, ...]:
-    """The kinds of ``[auth.*]`` that a vendor's targets may have, the usual one first."""
+    """Return the kinds of ``[auth.*]`` that a vendor's targets may have, the default first."""
     return _KINDS[family_of(vendor)]
 
 
 def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
-    """The ``[auth.*]`` tables. Raises UsageError."""
+    """Read the ``[auth.*]`` tables. Raises UsageError."""
     found: dict[str, Auth] = {}
     known = [v for v in known_vendors() if family_of(v) in _KINDS]
     check_members(
@@ -87,14 +88,14 @@ def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
 
 
 class Credentials(Protocol):
-    """Gives the header fields that sign a request in. Raises UsageError where nobody can sign in."""
+    """Makes the header fields that authenticate a request. Raises UsageError if authentication is impossible."""
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:
-        """The header fields for one request."""
+        """Return the header fields for one request."""
 
 
 def credentials_of(auth: Auth, base_url: str, now: Callable[[], float] = time.time) -> Credentials:
-    """What signs in with one ``[auth.*]`` table; ``base_url`` is the service that it is for. Raises UsageError."""
+    """Return the credentials of an ``[auth.*]`` table; ``base_url`` is the service's. Raises UsageError."""
     if auth.kind == "azure-identity":
         return _Identity(auth, base_url, now)
     if auth.kind == "keystone":
@@ -107,7 +108,7 @@ def credentials_of(auth: Auth, base_url: str, now: Callable[[], float] = time.ti
 
 
 def wrong_fields(auth: Auth, method: str, url: str, body: bytes) -> Fields:
-    """Header fields that carry a wrong credential of a kind that a wrong token cannot stand for; else none."""
+    """Return header fields with a wrong credential, for kinds without a token; else none."""
     if auth.kind == "aws-sigv4":
         return _SigV4(auth, keys=_WRONG_KEYS).fields(method, url, body)
     if auth.kind == "authorization":
@@ -116,13 +117,13 @@ def wrong_fields(auth: Auth, method: str, url: str, body: bytes) -> Fields:
 
 
 class _Token:
-    """A token as it is given."""
+    """A token from the target file."""
 
     def __init__(self, auth: Auth) -> None:
         self._auth = auth
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
-        """The token."""
+        """Return the token."""
         secret, kind = self._auth.secret(), self._auth.kind
         if kind == "x-auth-token":
             return [("X-Auth-Token", secret)]
@@ -130,7 +131,7 @@ class _Token:
 
 
 class _Identity:
-    """Entra ID: whatever DefaultAzureCredential finds (environment, workload or managed identity, CLI)."""
+    """Entra ID: what DefaultAzureCredential finds (environment, workload or managed identity, CLI)."""
 
     def __init__(self, auth: Auth, base_url: str, now: Callable[[], float]) -> None:
         self._auth = auth
@@ -144,7 +145,7 @@ class _Identity:
         self._credential: Any = identity.DefaultAzureCredential(**more)
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
-        """A token that is still good for some minutes."""
+        """Return a token that stays valid for some minutes."""
         if self._now() >= self._renew_at:
             errors = _library("azure.core.exceptions", "azure", self._auth.where)
             try:
@@ -180,7 +181,7 @@ class _Keystone:
         )
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
-        """A token of the project."""
+        """Return a token of the project."""
         try:
             return [("X-Auth-Token", str(self._session.get_token()))]
         except self._errors.ClientException as error:
@@ -204,7 +205,7 @@ class _Signature:
         self._project = auth.more["project_id"]
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:
-        """The signature of one request, and what it covers."""
+        """Return the signature of one request, and the fields that it covers."""
         parts = urlsplit(url)
         covered = {"X-Project-Id": self._project} | ({"Content-Type": "application/json"} if body else {})
         request = self._request(
@@ -221,11 +222,11 @@ class _Signature:
 
 
 class _SigV4:
-    """Signature Version 4: each request is signed by botocore, with the keys that it finds (profile, environment ...).
+    """Signature Version 4: botocore signs each request, with the keys that it finds (profile, environment ...).
 
     Args:
         auth: its ``[auth.aws]`` table: region, and optionally service, profile and role_arn.
-        keys: an access key and its secret, in the place of those that botocore finds.
+        keys: an access key and its secret, instead of those that botocore finds.
     """
 
     def __init__(self, auth: Auth, keys: tuple[str, str] | None = None) -> None:
@@ -259,7 +260,7 @@ class _SigV4:
         return UsageError(problem, where=self._auth.where, fix=fix)
 
     def fields(self, method: str, url: str, body: bytes) -> Fields:
-        """The signature of one request, and what it covers."""
+        """Return the signature of one request, and the fields that it covers."""
         errors = _library("botocore.exceptions", "aws", self._auth.where)
         covered = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         request = self._request(method=method, url=url, data=body, headers=covered)
@@ -273,14 +274,14 @@ class _SigV4:
 
 
 class _Keys:
-    """What the vendor's signer asks for."""
+    """The attributes that the vendor's signer reads."""
 
     def __init__(self, ak: str, sk: str) -> None:
         self.ak, self.sk = ak, sk
 
 
 def _library(name: str, extra: str, where: str) -> Any:
-    """A module of an extra. Raises UsageError where it is not installed."""
+    """Return a module of an extra. Raises UsageError if it is not installed."""
     import importlib
 
     try:

@@ -1,4 +1,4 @@
-"""Limit what a run may ask of a target: number of requests, minutes, and requests per second."""
+"""Limits what a run may ask of a target: number of requests, minutes, and requests per second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linkproof.errors import TargetError
 
 
 class OverBudget(TargetError):
-    """The run has used up its budget: nothing more is sent, and the rest is not exercised."""
+    """The budget is used up: nothing more is sent, and the rest is not exercised."""
 
 
 class OutOfTime(OverBudget):
@@ -27,17 +27,17 @@ class Limits:
     per_second: float | None = None
 
 
-#: A live target is treated with care unless its file says otherwise.
+#: Default limits of a live target.
 LIVE = Limits(requests=5000, minutes=30, per_second=5)
 
 
 class Budget:
-    """What is left of the limits. Threads may share it.
+    """The remaining budget. Threads may share it.
 
     Args:
         limits: the limits of the target file.
         clock: measures the minutes.
-        began: when the minutes began, on that clock; now if None.
+        began: when the minutes began, on that clock; None for now.
     """
 
     def __init__(self, limits: Limits, clock: Clock, began: float | None = None) -> None:

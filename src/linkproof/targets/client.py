@@ -1,4 +1,4 @@
-"""Sends requests to a target over HTTP and hands back exchanges; knows nothing of what they are for."""
+"""Sends requests to a target over HTTP and returns exchanges, without knowing their purpose."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
 from linkproof.targets.model import Target
 from linkproof.targets.transfer import Answer, AnswerTooLarge, NoAnswer, TooSlow, Unreachable, receive
 
-#: What may be sent again although nobody knows whether it arrived: it changes nothing.
+#: Methods that may be repeated although it is unknown whether the request arrived: they change nothing.
 _SAFE = frozenset({"GET", "HEAD"})
 _TRIES = 3
-#: The first pause before a live target is asked again; the next ones are four times as long each.
+#: The first pause before a live target gets a retry, in seconds; each further one is four times as long.
 _AGAIN_S = 0.5
 
 
 class Client:
     """One connection pool to one target. Credentials go to the target's own hosts only.
 
-    ``scenario`` is the running test; ``inflight`` bounds how many requests may be on their way, where it is given.
+    ``scenario`` is the running test; ``inflight``, if given, limits the number of concurrent requests.
 
     Args:
         target: where requests go.
-        transport: takes the place of the network.
-        clock: what exchanges are timed by.
-        credentials: those that other clients of the target have obtained; what this one obtains is added.
-        began: when the minutes of the target's budget began, on the clock; now if None.
+        transport: replaces the network.
+        clock: measures the times of exchanges.
+        credentials: those that other clients of the target have obtained; this one adds its own.
+        began: when the minutes of the target's budget began, on the clock; None for now.
     """
 
     def __init__(
@@ -78,22 +78,22 @@ class Client:
         yield from (c.base_url for c in self.target.contracts.values())
 
     def base_url(self, contract: Contract) -> str:
-        """Where a contract is called: its own base_url before the target's."""
+        """Return the base URL of a contract: its own, else the target's."""
         own = self.target.contracts[contract.id].base_url if contract.id in self.target.contracts else ""
         return (own or self.target.base_url).rstrip("/")
 
     def is_own(self, url: str) -> bool:
-        """Whether a URL is on one of the target's hosts: only there are credentials sent."""
+        """Whether a URL is on one of the target's hosts: only those get credentials."""
         try:
             parts = urlsplit(url)
-        except ValueError:  # a server may send anything
+        except ValueError:  # a server may send any header field
             return False
         return is_absolute(parts) and any(same_host(parts, host) for host in self._hosts)
 
     def credential_headers(
         self, contract: Contract, credential: Credential, method: str = "GET", url: str = "", body: bytes = b""
     ) -> list[tuple[str, str]]:
-        """The header fields that carry a credential of the given kind, for one request."""
+        """Return the header fields with a credential of the given kind, for one request."""
         if credential is Credential.MISSING or contract.vendor not in self.target.auth:
             return []
         if credential is Credential.WRONG:
@@ -105,7 +105,7 @@ class Client:
         return self._signed_in(contract.vendor, method, url or self.base_url(contract), body)
 
     def sign_in(self, vendors: Iterable[str]) -> None:
-        """Obtain the vendors' credentials, and their consumers'. Raises UsageError where one is not to be had."""
+        """Obtain the credentials of vendors and consumers. Raises UsageError if one is unavailable."""
         wanted = {name for v in vendors for name in (v, f"{v}-consumer")}
         for name in self.target.auth.keys() & wanted:
             self._signed_in(name, "GET", self.target.base_url, b"")
@@ -127,7 +127,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         credential: Credential = Credential.VALID,
     ) -> Exchange:
-        """Send one request and wait for its answer. Raises TargetError where none arrives whole."""
+        """Send one request and wait for its answer. Raises TargetError without a complete answer."""
         pairs = list(query)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
         protocol = contract.protocol
@@ -142,7 +142,7 @@ class Client:
     def plain(
         self, auth: str, method: str, url: str, *, query: Mapping[str, str] | None = None, json: Any = None
     ) -> httpx.Response:
-        """Send a request that nobody judges, with the credential of ``[auth.<auth>]``. Raises TargetError."""
+        """Send a request that is not judged, with the credential of ``[auth.<auth>]``. Raises TargetError."""
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
         body = dumps(json).encode() if json is not None else b""
         fields = self._signed_in(auth, method, full, body) if auth in self.target.auth else []
@@ -154,17 +154,17 @@ class Client:
             answer = self._receive(_built(request))
         except TargetError as error:
             raise TargetError(f"{method} {url}: {error}") from None
-        # The content coding is undone: its header would undo it again.
+        # The body is already decoded: its header field would make a reader decode it again.
         kept = [(k, v) for k, v in answer.headers if k.lower() not in ("content-encoding", "content-length")]
         asked = httpx.Request(method, full)
         return httpx.Response(answer.status, headers=kept, content=answer.body, request=asked)
 
     def resend(self, exchange: Exchange) -> Exchange:
-        """Send an exchange's request once more, as it is. Raises TargetError."""
+        """Send an exchange's request once more, unchanged. Raises TargetError."""
         return self._exchange_of(exchange.contract, exchange.request, exchange.credential)
 
     def _exchange_of(self, contract: str, request: Request, credential: Credential) -> Exchange:
-        """An exchange that knows for which contract it was sent."""
+        """Return an exchange with the contract for which it was sent."""
         try:
             return replace(self._exchange(request, credential), contract=contract)
         except NoAnswer as error:
@@ -191,9 +191,9 @@ class Client:
         return replace(exchange, response=response, ended=self.clock.now())
 
     def _answer(self, request: Request) -> Answer:
-        """Return the answer; a GET is retried where the network failed, and so is what never got through.
+        """Return the answer; retry a GET after a network failure, and any request that never reached the target.
 
-        Of several timeouts in a row only the first is retried.
+        Of several consecutive timeouts only the first is retried.
         """
         sent = _built(request)
         for attempt in range(_TRIES):
@@ -213,7 +213,7 @@ class Client:
         raise AssertionError("unreachable")
 
     def _receive(self, request: httpx.Request) -> Answer:
-        """Return the answer, within the target's time and the budget's minutes. Raises TargetError, OverBudget."""
+        """Return the answer, within the target's timeout and the budget's minutes. Raises TargetError, OverBudget."""
         left = self.budget.left()
         try:
             return receive(
@@ -228,11 +228,11 @@ class Client:
             raise
 
     def pause(self, seconds: float) -> None:
-        """Wait before the next request. Raises OverBudget where the run would be over before."""
+        """Wait before the next request. Raises OverBudget if the run would be over before."""
         self.budget.rest(seconds)
 
     def for_worker(self, contract: Contract) -> Client:
-        """Return a client for a worker that sends the requests of one contract: with a part of a virtual clock."""
+        """Return a client for the worker of one contract, with its part of a virtual clock."""
         if not isinstance(self.clock, VirtualClock):
             return self
         found = copy.copy(self)
@@ -240,7 +240,7 @@ class Client:
         return found
 
     def together(self, sends: Sequence[Callable[[], Exchange]], *, first: int = 0) -> list[Exchange]:
-        """Send several requests at the same time, each by its own thread; return the exchanges in their order.
+        """Send several requests at the same time, each in its own thread; return the exchanges in order.
 
         On a virtual clock the same time is the same instant: they are sent in turn, beginning with number ``first``.
         """
@@ -259,7 +259,7 @@ class Client:
             return list(pool.map(sent, sends))
 
     def reset(self) -> None:
-        """Put the target's fixtures back, where it can. Raises TargetError."""
+        """Reset the target's fixtures, if it can. Raises TargetError."""
         if self.target.reset is None:
             return
         method, path = self.target.reset
@@ -285,7 +285,7 @@ def _at_one_instant(sends: Sequence[Callable[[], Exchange]], first: int) -> list
 
 
 def _built(request: Request) -> httpx.Request:
-    """The request as httpx has it. Raises TargetError for a URL that cannot be asked for."""
+    """Return the request as an httpx request. Raises TargetError for an invalid URL."""
     try:
         sent = httpx.Request(request.method, request.url, headers=list(request.headers), content=request.body or None)
     except httpx.InvalidURL as error:

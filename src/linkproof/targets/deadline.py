@@ -1,7 +1,7 @@
-"""A deadline for everything that one request does on the network: connecting, sending, headers and body together.
+"""A deadline for all network operations of one request: connecting, sending, headers and body together.
 
-httpx limits the time between two reads only, so a server that sends one byte now and then is waited for without end.
-Each thread has its own deadline; the network streams of a client ask for what is left of it before each read and write.
+httpx limits the time between two reads only, so that a server that sends a byte now and then could delay the end for
+ever. Each thread has its own deadline; the network streams of a client limit each read and write by the time left.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import httpcore
 import httpx
 
-#: Bytes that are handed to the operating system at once, so that the deadline is looked at in between.
+#: Maximum number of bytes per write, so that the deadline is checked in between.
 _WRITE_BYTES = 1 << 16
 _local = threading.local()
 
@@ -33,7 +33,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def _left(timeout: float | None, error: type[Exception]) -> float | None:
-    """Return the shorter of a timeout and what is left of the deadline. Raises ``error`` where nothing is left."""
+    """Return the smaller of a timeout and the time left. Raises ``error`` if no time is left."""
     moment = getattr(_local, "moment", None)
     if moment is None:
         return timeout
@@ -44,17 +44,17 @@ def _left(timeout: float | None, error: type[Exception]) -> float | None:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A network stream that keeps the deadline of the thread that uses it."""
+    """A network stream that keeps the deadline of the calling thread."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what is there."""
+        """Read the available bytes."""
         return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write everything."""
+        """Write all bytes."""
         for begin in range(0, len(buffer), _WRITE_BYTES):
             self._inner.write(buffer[begin : begin + _WRITE_BYTES], _left(timeout, httpcore.WriteTimeout))
 
@@ -69,7 +69,7 @@ class _Stream(httpcore.NetworkStream):
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout, httpcore.ConnectTimeout)))
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what the stream knows of itself."""
+        """Return extra information about the stream."""
         return self._inner.get_extra_info(info)
 
 
@@ -97,9 +97,9 @@ class _Backend(httpcore.NetworkBackend):
 
 
 def keep_deadlines(client: httpx.Client) -> httpx.Client:
-    """Make a client's connections, also those through proxies, keep deadlines; returns the client.
+    """Make a client's connections, including those through proxies, keep deadlines; return the client.
 
-    httpx has no public way to give a pool its network backend: ``tests/targets`` notices if this one ends.
+    httpx has no public way to set a pool's network backend: ``tests/targets`` notices if this one stops working.
     """
     for transport in (client._transport, *client._mounts.values()):
         pool = getattr(transport, "_pool", None)

@@ -1,4 +1,4 @@
-"""The embedded server as a target: its parents and connections are the contracts' own fixtures."""
+"""The embedded server as a target: its parents and connections are the contracts' fixtures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from linkproof.contract.model import Contract
 from linkproof.mock.fixtures import ANY, read_fixtures
 from linkproof.targets.model import Auth, Target, TargetContract
 
-#: What a signed request carries; the embedded server takes any signature.
+#: The signature of a signed request; the embedded server accepts any.
 _SIGNED = (
     "AWS4-HMAC-SHA256 Credential=LINKPROOF/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, "
     f"Signature={'0' * 64}"
 )
-#: Credential that the embedded server takes, by vendor.
+#: The credential that the embedded server accepts, by vendor.
 _AUTH = {
     "aws": Auth("authorization", _SIGNED),
     "azure": Auth("bearer", "test-token"),
@@ -22,7 +22,7 @@ _AUTH = {
 
 
 def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
-    """The target that an embedded server at ``base_url`` is. Raises UsageError for fixtures that cannot be read."""
+    """Return an embedded server at ``base_url`` as a target. Raises UsageError for unreadable fixtures."""
     chosen = tuple(contracts)
     found: dict[str, TargetContract] = {}
     for contract in chosen:

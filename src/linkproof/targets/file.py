@@ -1,4 +1,4 @@
-"""Reads a target file (TOML). Every mistake names the file, the table and the field, and the fix."""
+"""Reads a target file (TOML). Every error names the file, the table and the field, and the fix."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TARGET: Mapping[str, tuple[type, ...]] = {
     "open_enumerations": (bool,),
     "allow": (list,),
 }
-#: One request in a quarter of an hour; what is slower than that never ends.
+#: Minimum rate: one request in a quarter of an hour. A slower run would never end.
 _LEAST = {"per_second": 0.001}
 _BUDGET: Mapping[str, tuple[type, ...]] = {"requests": (int,), "minutes": (int, float), "per_second": (int, float)}
 _CONTRACT: Mapping[str, tuple[type, ...]] = {
@@ -47,7 +47,7 @@ _CONTRACT: Mapping[str, tuple[type, ...]] = {
 
 
 def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
-    """The target that a file describes, for the contracts that are known. Raises UsageError."""
+    """Return the target in a file, for the known contracts. Raises UsageError."""
     raw = read_toml(path, "give a target file (TOML): see docs/targets.md")
     check_members(raw, {"target": (dict,), "auth": (dict,), "budget": (dict,), "contracts": (dict,)}, str(path), "")
     table = table_of(raw, "target", str(path))
@@ -82,7 +82,9 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
 
 
 def _allow(table: Mapping[str, Any], where: str, kind: str, *, makes: bool) -> tuple[str, ...]:
-    """The connections that may be written to: a live target has to name them, beside those that the run makes."""
+    """Return the patterns of connections that may be written to; a live target must name them, unless the run creates
+    them.
+    """
     found = table.get("allow", [])
     if not all(isinstance(p, str) and p.strip("*?") for p in found):
         raise UsageError(
@@ -95,7 +97,7 @@ def _allow(table: Mapping[str, Any], where: str, kind: str, *, makes: bool) -> t
 
 
 def _limits(raw: Mapping[str, Any], file: str, kind: str) -> Limits:
-    """What a run may ask of the target: for a live one there are limits also where the file says nothing."""
+    """Return the limits of the run; a live target has defaults."""
     table = raw.get("budget", {})
     check_members(table, _BUDGET, file, "budget")
     for name, value in table.items():
@@ -116,7 +118,7 @@ def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises for a port that is none
     except ValueError as error:
-        raise UsageError(f"base_url is {url!r}: {error}", where=where, fix="mend the URL") from None
+        raise UsageError(f"base_url is {url!r}: {error}", where=where, fix="correct the URL") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"base_url is {url!r}", where=where, fix="it begins with http:// or https:// and a host")
     if parts.username is not None or parts.password is not None:
@@ -167,7 +169,7 @@ def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] |
 
 
 def contracts_named(path: Path) -> frozenset[str]:
-    """Return the contracts that a target file names; none for a file that cannot be read, which others report."""
+    """Return the contracts that a target file names; none for an unreadable file, which others report."""
     try:
         tables = read_toml(path, "").get("contracts", {})
     except UsageError:
@@ -237,7 +239,7 @@ def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
 
 
 def _item_parameter(contract: Contract) -> Parameter | None:
-    """The path parameter that carries a connection's name, if the contract has one."""
+    """Return the path parameter with a connection's name, if the contract has one."""
     found = (o.parameter(o.item_parameter) for o in contract.operations if o.item_parameter)
     return next((p for p in found if p is not None), None)
 
@@ -270,7 +272,7 @@ def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[
 
 
 def _states(contract: Contract) -> set[str]:
-    """The words that a fixture's state may have: the contract's statuses, and any."""
+    """Return the allowed states of a fixture: the contract's statuses, and any."""
     found = {"any", *contract.states.values()}
     listing = contract.by_role(Role.LIST)
     for schema in listing.responses.values() if listing else ():

@@ -1,4 +1,4 @@
-"""Limit the number of concurrent requests."""
+"""Limits the number of concurrent requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_IN_FLIGHT = 64
 
 
 class InflightLimit:
-    """Slots for requests: each holds one until its answer is there; requests that must overlap get theirs at once."""
+    """Slots for requests: each occupies one until it is answered; requests that must overlap get theirs at once."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -21,7 +21,7 @@ class InflightLimit:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Hold a slot for one request; none where this thread was given one."""
+        """Occupy a slot for one request; none if this thread was given one."""
         if getattr(self._local, "given", False):
             yield
             return
@@ -30,9 +30,9 @@ class InflightLimit:
 
     @contextmanager
     def several(self, number: int) -> Iterator[None]:
-        """Hold slots for requests that are sent together, each by a thread that calls ``give``."""
+        """Occupy slots for requests that are sent together, each by a thread that calls ``give``."""
         taken = min(number, self._number)
-        with self._reserving:  # two callers that each hold a part of what the other needs would wait for ever
+        with self._reserving:  # two callers that each hold some of the slots that the other needs would wait for ever
             for _ in range(taken):
                 self._free.acquire()
         try:

@@ -1,7 +1,7 @@
-"""What a run makes or changes on a live target, written down before it is done: so that it can be undone.
+"""The journal: what a run creates or changes on a live target, written before it happens, so that it can be undone.
 
-One JSON object a line, each on the disk before the request is sent. There are no credentials in it, and no description
-in which the redactor would replace anything: that is then put back without.
+One JSON object per line, each flushed to disk before the request is sent. It has no credentials, and no description in
+which the redactor would replace anything: such a description is not restored.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class _JournalLine(msgspec.Struct):
 
 @dataclass
 class Entry:
-    """One thing. ``making``: an endpoint of ours (``id`` once it is known); else a connection that was changed.
+    """An entry. ``making``: an endpoint that the run creates (``id`` once it is known); else a changed connection.
 
-    ``before`` is how the connection was shown (status and description), None where there was none.
+    ``before``: the connection's status and description before the change, None if there was none.
     """
 
     contract: str
@@ -57,7 +57,7 @@ class Entry:
 
 @dataclass
 class Journal:
-    """The entries of a run; with a path, each is written there first."""
+    """The entries of a run; if it has a path, each is written there first."""
 
     path: Path | None = None
     target: str = ""
@@ -67,7 +67,7 @@ class Journal:
 
     @classmethod
     def read(cls, path: Path) -> Journal:
-        """A journal that is there; a last line that was cut short is left out. Raises UsageError."""
+        """Read an existing journal, without a truncated last line. Raises UsageError."""
         lines = read_file(path, _FIX).splitlines()
         made = cls(path)
         for number, line in enumerate(lines, 1):
@@ -86,33 +86,33 @@ class Journal:
 
     @property
     def open(self) -> list[Entry]:
-        """What is not done away with yet, the newest first."""
+        """Return the entries that are not undone yet, the newest first."""
         return [e for e in reversed(self.entries.values()) if not e.outcome]
 
     def knows(self, contract: str, name: str) -> bool:
-        """Whether a connection's first change is written down."""
+        """Whether a connection's first change is recorded."""
         return (contract, name.lower(), False) in self.entries
 
     def making(self, contract: str, name: str) -> None:
-        """An endpoint is about to be made."""
+        """Record that an endpoint is about to be created."""
         self._write({"what": "making", "contract": contract, "name": name})
 
     def made(self, contract: str, name: str, identifier: str) -> None:
-        """An endpoint was made, and has this id."""
+        """Record the id of an endpoint that was created."""
         self._write({"what": "made", "contract": contract, "name": name, "id": identifier})
 
     def changing(self, contract: str, name: str, before: Mapping[str, str] | None) -> None:
-        """A connection is about to be changed, decided or deleted."""
+        """Record that a connection is about to be changed, decided or deleted."""
         kept = {k: v for k, v in before.items() if _is_harmless(v)} if before is not None else None
         self._write({"what": "changing", "contract": contract, "name": name, "before": kept})
 
     def done(self, entry: Entry, outcome: str) -> None:
-        """What became of an entry."""
+        """Record the outcome of an entry."""
         what = "undone" if entry.making else "restored"
         self._write({"what": what, "contract": entry.contract, "name": entry.name, "outcome": mask_text(outcome)})
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -129,7 +129,7 @@ class Journal:
             if self._stream is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 is_new = not self.path.exists()
-                # For its owner only: what a connection is called, and why, is nobody else's.
+                # Readable by its owner only: names and descriptions of connections are private.
                 number = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 self._stream = os.fdopen(number, "a", encoding="utf-8")
                 if is_new:

@@ -1,4 +1,4 @@
-"""What is known of a target: where it is, what it lets us do, which connections it promises."""
+"""The description of a target: its address, its limits, the connections that it promises."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from linkproof.targets.budget import Limits
 
 @dataclass(frozen=True)
 class Auth:
-    """How to sign in with one vendor; ``where`` names the place in the target file, for messages.
+    """How to authenticate with one vendor; ``where`` names the place in the target file, for messages.
 
-    ``more`` has what a kind needs beside a token.
+    ``more``: the other members of its kind.
     """
 
     kind: str
@@ -25,7 +25,7 @@ class Auth:
     more: Mapping[str, str] = field(default_factory=dict)
 
     def secret(self) -> str:
-        """The token that is given. Raises UsageError where it is not there."""
+        """Return the token. Raises UsageError if there is none."""
         place, found = f"{self.where} token", self.token
         if self.token_env:
             place, found = f"{self.where} token_env", os.environ.get(self.token_env, "")
@@ -47,7 +47,7 @@ class Auth:
 
 @dataclass(frozen=True)
 class Provision:
-    """How fresh pending connections are made for a run: so many endpoints on the consumer's side.
+    """How new pending connections are created for a run: the endpoints on the consumer's side.
 
     ``subnet`` is an id. Azure: ``location``, ``group_ids``, and ``resource_group`` (default: the parent's). Huawei:
     ``project_id`` of the consumer and ``vpc_id``.
@@ -64,7 +64,7 @@ class Provision:
 
 @dataclass(frozen=True)
 class TargetContract:
-    """A contract as this target offers it: its parents, and connections by state."""
+    """A contract on this target: its parents, and connections by state."""
 
     id: str
     path: Mapping[str, str]
@@ -76,11 +76,11 @@ class TargetContract:
 
 @dataclass(frozen=True)
 class Target:
-    """A target. ``reset`` is the method and path that put the fixtures back, None where there is none.
+    """A target. ``reset`` is the method and path that reset the fixtures, None if there is none.
 
-    ``timeout_s`` is for a whole answer, and ``max_answer_bytes`` its size on the wire and decompressed.
-    ``allow`` are the patterns (shell-like) of the connections that a live target lets be written to.
-    ``ephemeral``: its address is gone with the run, and is not reported.
+    ``timeout_s`` limits the time of a whole answer, ``max_answer_bytes`` its size on the wire and decompressed.
+    ``allow``: shell patterns of the connections of a live target that may be written to. ``ephemeral``: the address is
+    gone after the run, and is not reported.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Target:
     ephemeral: bool = False
 
     def may_write(self, name: str) -> bool:
-        """Whether a connection may be written to: anything on a mock, only what ``allow`` names on a live target."""
+        """Whether a connection may be written to: any one on a mock, only those in ``allow`` on a live target."""
         if not self.writes:
             return False
         return self.kind != "live" or any(fnmatchcase(name.lower(), p.lower()) for p in self.allow)

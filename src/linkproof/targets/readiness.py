@@ -1,4 +1,4 @@
-"""Wait for a target that is still starting."""
+"""Waits for a target that is starting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_SECONDS_EACH = 5.0
 
 
 def wait_for(target: Target, seconds: float) -> None:
-    """Wait until each of the target's addresses gives any answer. Raises TargetError for one that gives none."""
+    """Wait until each of the target's addresses answers. Raises TargetError for one that does not."""
     end = time.monotonic() + seconds
     addresses = {target.base_url, *(c.base_url for c in target.contracts.values())} - {""}
     with keep_deadlines(httpx.Client()) as client:
@@ -28,7 +28,7 @@ def wait_for(target: Target, seconds: float) -> None:
 
 
 def _problem(client: httpx.Client, address: str, target: Target, seconds: float) -> TargetError | None:
-    """Return why the address gives no answer, None where it gives one."""
+    """Return why the address does not answer, None if it does."""
     try:
         receive(client, httpx.Request("GET", address), seconds=seconds, most_bytes=target.max_answer_bytes)
     except AnswerTooLarge:

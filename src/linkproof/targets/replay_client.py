@@ -1,8 +1,7 @@
-"""Replays a cassette: the recorded answers of the recorded requests, without a network and without waiting.
+"""Replays a cassette: recorded answers to recorded requests, without a network and without waiting.
 
-A cassette of ``run --record`` says of which target it is and which test sent what. A request is answered by the next
-recorded exchange of the same test with the same method, URL, body and credential. Nothing else answers: what the
-cassette does not hold is not recorded.
+A cassette of ``run --record`` names its target and the test of each request. A request is answered by the next recorded
+exchange of the same test with the same method, URL, body and credential. Any other request is not recorded.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from linkproof.recordings.files import read_recordings, recorded_facts, recordin
 from linkproof.targets.client import Client
 from linkproof.targets.model import Target, TargetContract
 
-#: What names a cassette where a target file is named.
+#: Prefix of a cassette's name, given instead of a target file.
 SCHEME = "cassette:"
 
 
 class NotRecorded(LinkproofError):
-    """The cassette does not hold a request: nothing is known of its answer."""
+    """The cassette does not contain a request: its answer is unknown."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a cassette is of: its target as it was recorded, when, and from which seed."""
+    """The description in a cassette: its target as it was recorded, when, and the seed."""
 
     path: Path
     target: Target
@@ -42,7 +41,7 @@ class Recorded:
 
 
 def facts_of(target: Target, seed: int) -> dict[str, Any]:
-    """What a replay has to know of a target, as plain data: it stands at the head of the cassette."""
+    """Return what a replay must know of a target, as plain data for the head of the cassette."""
     return {
         "recorded_by": f"linkproof {linkproof.__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}",
         "recorded_at": zulu_now(),
@@ -70,10 +69,10 @@ def facts_of(target: Target, seed: int) -> dict[str, Any]:
 
 
 def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
-    """What a cassette is of, for the contracts that were asked for. Raises UsageError."""
+    """Return the description in a cassette, for the chosen contracts. Raises UsageError."""
     if path.is_dir():
         raise UsageError("this is a folder, not a cassette", where=str(path), fix="give one file")
-    recording_files([path])  # says so where there is none
+    recording_files([path])  # reports a missing file
     facts = recorded_facts(path)
     where = f"{path}: linkproof"
     if not facts:
@@ -117,14 +116,14 @@ def _contract(name: str, table: Mapping[str, Any]) -> TargetContract:
 
 
 def _flag(value: Any) -> bool:
-    """True or false; YAML is read as text."""
+    """Parse true or false; YAML is read as text."""
     if str(value).lower() not in ("true", "false"):
         raise ValueError(f"{value!r} is neither true nor false")
     return str(value).lower() == "true"
 
 
 class ReplayClient(Client):
-    """Answers from a cassette. ``missing`` counts the requests that it does not hold."""
+    """Answers from a cassette. ``missing`` counts the requests that it does not contain."""
 
     def __init__(self, recorded: Recorded) -> None:
         super().__init__(recorded.target)
@@ -139,14 +138,14 @@ class ReplayClient(Client):
         return scenario, request.method, request.url, request.body, credential
 
     def pause(self, seconds: float) -> None:
-        """No waiting: the recorded times tell how long it took."""
+        """Do not wait: the recorded times contain the pause."""
 
     def together(self, sends: Sequence[Callable[[], Exchange]], *, first: int = 0) -> list[Exchange]:  # noqa: ARG002
-        """What was sent at the same time, one by one: the recorded times still say that they overlapped."""
+        """Answer requests that were sent at the same time one by one: their recorded times still overlap."""
         return [send() for send in sends]
 
     def reset(self) -> None:
-        """What was recorded after a reset follows by itself."""
+        """Do nothing: what was recorded after a reset follows."""
 
     def _exchange(self, request: Request, credential: Credential) -> Exchange:
         found = self._left.get(self._key(request, credential, self.scenario))

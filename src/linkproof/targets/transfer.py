@@ -1,4 +1,4 @@
-"""Send one request and receive its answer, within a time and a size: no answer costs more than both."""
+"""Sends one request and receives its answer, within limits of time and size."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from linkproof.errors import TargetError
 from linkproof.model.exchange import Exchange, Headers
 from linkproof.targets.deadline import deadline
 
-#: Bytes that come out of a decompressor at once.
+#: Maximum number of bytes that a decompressor returns at once.
 _STEP = 1 << 16
-#: Content codings on top of each other; more are not undone.
+#: Maximum number of content codings of one body.
 _MOST_CODINGS = 3
 #: zlib's window bits: gzip, zlib, and a deflate stream without a header.
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 
 
 class AnswerTooLarge(TargetError):
-    """An answer that is larger than the target file allows; the rest was not read."""
+    """An answer larger than the target file allows; the rest was not read."""
 
 
 class NoAnswer(TargetError):
@@ -40,7 +40,7 @@ class TooSlow(TargetError):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as received, its content coding undone."""
+    """An answer as received, with its content coding undone."""
 
     status: int
     reason: str
@@ -49,7 +49,7 @@ class Answer:
 
 
 def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, most_bytes: int) -> Answer:
-    """Send a request and return its answer. Raises TargetError: what kind says what went wrong."""
+    """Send a request and return its answer. Raises TargetError; its subclass tells the reason."""
     with deadline(seconds):
         try:
             response = client.send(request, stream=True)

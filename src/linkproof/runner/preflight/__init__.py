@@ -1,1 +1,3 @@
-"""Look at a target before anything is judged: is it the service, may we in, is what the target file promises there?"""
+"""Examines a target before anything is judged: is it the service, is access granted, are the promised connections
+there?
+"""

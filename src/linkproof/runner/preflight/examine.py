@@ -1,4 +1,4 @@
-"""Examine a target: reset it, ask each contract a few questions, compare what is there with the target file."""
+"""Examines a target: resets it, sends each contract a few requests, compares the answers with the target file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from linkproof.targets.budget import Budget, OutOfTime, OverBudget
 from linkproof.targets.client import Client
 from linkproof.targets.transfer import Unreachable
 
-#: Returns how many connections of each state the selected tests use.
+#: Returns the number of connections of each state that the selected tests use.
 Needs = Callable[[Contract], Mapping[str, int]]
 
 
 def examine(opened: Opened, contracts: Sequence[Contract], where: str, needs: Needs | None = None) -> Preflight:
-    """Return what a preflight of the target finds; at most ten requests per contract. Raises UsageError.
+    """Return the result of a preflight; it sends at most ten requests per contract. Raises UsageError.
 
     Args:
         opened: the target.
-        contracts: those that the run is about.
+        contracts: the contracts of the run.
         where: the target file, for messages.
-        needs: how many connections the selected tests use; None where that is not to be found out.
+        needs: how many connections the selected tests use; None to leave this open.
     """
     outcome = Preflight()
     client = opened.client()
@@ -45,7 +45,7 @@ def examine(opened: Opened, contracts: Sequence[Contract], where: str, needs: Ne
                 client.budget = Budget(limits, client.clock, began)
             _examine_one(client, contract, outcome, where, needs)
     except OutOfTime as error:
-        outcome.note("", f"{error}: nothing more was looked at")
+        outcome.note("", f"{error}: nothing else was examined")
     finally:
         outcome.requests += client.budget.sent
         client.close()
@@ -77,7 +77,7 @@ def _examine_one(client: Client, contract: Contract, outcome: Preflight, where: 
     except OutOfTime:
         raise
     except OverBudget:
-        outcome.note(contract.id, f"after {MOST_REQUESTS} requests no more was looked at", untried=False)
+        outcome.note(contract.id, f"after {MOST_REQUESTS} requests nothing else was examined", untried=False)
     if outcome.problem is None and needs is not None and client.target.writes:
         compare_with_needs(needs(contract), client.target, probe, outcome)
 
@@ -110,12 +110,12 @@ def _ask(probe: Probe, outcome: Preflight, where: str, *, counted: bool) -> None
 
 
 def _is_missing(listing: Reply | None, replies: Sequence[Reply], *, has_names: bool) -> bool:
-    """Whether everything below the parent is answered with 404; without a list, a promised connection has to be."""
+    """Whether everything below the parent gets 404; without a list, at least one promised connection must exist."""
     return all(r.status == 404 for r in replies) and (listing is not None or has_names)
 
 
 def without_missing(opened: Opened, outcome: Preflight) -> Opened:
-    """Return the target with the connections that are there: what a former run has used up is not tried again."""
+    """Return the target with the connections that exist: those that an earlier run used up are not tried again."""
     contracts = dict(opened.target.contracts)
     for name, usable in outcome.usable.items():
         contracts[name] = replace(contracts[name], fixtures=usable)

@@ -1,4 +1,4 @@
-"""What a preflight finds: a checklist, the problem that ends the run, and what cannot be tried."""
+"""The results of a preflight: a checklist, the problem that ends the run, and what cannot be tried."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from linkproof.errors import LinkproofError
 
 
 class Mark(StrEnum):
-    """How an item of the checklist stands."""
+    """The status of an item of the checklist."""
 
     OK = "ok"
     NOTE = "note"
@@ -19,7 +19,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the checklist; ``contract`` is "" for what concerns the whole target."""
+    """One line of the checklist; ``contract`` is "" for the whole target."""
 
     mark: Mark
     contract: str
@@ -32,10 +32,10 @@ class Item:
 
 @dataclass
 class Preflight:
-    """The outcome for a target.
+    """The result for a target.
 
-    ``problem`` ends the run. ``untried`` says what cannot be tried and why. ``usable`` has the connections by state
-    that are there as the target file says, by contract, for those whose connections were looked at.
+    ``problem`` ends the run. ``untried`` says what cannot be tried and why. ``usable``: by contract and state, the
+    connections that are as the target file says, for contracts whose connections were examined.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -45,30 +45,30 @@ class Preflight:
     requests: int = 0
 
     def ok(self, contract: str, text: str) -> None:
-        """Add what is in order."""
+        """Add an item without a problem."""
         self.items.append(Item(Mark.OK, contract, text))
 
     def note(self, contract: str, text: str, *, untried: bool = True) -> None:
-        """Add what limits the run."""
+        """Add an item that limits the run."""
         self.items.append(Item(Mark.NOTE, contract, text))
         if untried:
             self.untried.append(f"{contract}: {text}" if contract else text)
 
     def fail(self, contract: str, problem: LinkproofError) -> None:
-        """Add what ends the run; the first problem counts."""
+        """Add an item that ends the run; the first problem counts."""
         self.items.append(Item(Mark.PROBLEM, contract, str(problem)))
         self.problem = self.problem or problem
 
     @property
     def sentence(self) -> str:
-        """What a report says at its top about what was not tried; "" where everything could be."""
+        """Return the report's sentence about what was not tried; "" if everything could be tried."""
         if not self.untried or self.problem is not None:
             return ""
         return f" Not everything could be tried: {'; '.join(self.untried)}."
 
     @property
     def exit_code(self) -> int:
-        """0 ready, 2 or 3 for a problem, 4 where a run would leave something unproven."""
+        """Return 0 if ready, 2 or 3 for a problem, 4 if a run would leave something unproven."""
         if self.problem is not None:
             return self.problem.exit_code
         return 4 if self.untried else 0

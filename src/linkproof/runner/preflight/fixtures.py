@@ -1,4 +1,4 @@
-"""Are the connections that a target file promises there, in the state that it says, and are they enough?"""
+"""Whether the connections that a target file promises exist, in the promised state, and are enough."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from linkproof.runner.preflight.findings import Preflight
 from linkproof.runner.preflight.probe import MOST_GETS, Probe, Reply
 from linkproof.targets.model import Target
 
-#: How many names are listed in a message.
+#: Maximum number of names in a message.
 _SHOWN = 3
 
 
@@ -24,10 +24,10 @@ class Census:
 
 
 def take_census(probe: Probe, listing: Reply | None) -> Census:
-    """Look for the promised connections: in the list, and for a few by Get.
+    """Find the promised connections in the list, and a few of them by Get.
 
-    A connection counts as missing only where the whole list lacks it and no Get of one like it found it: a list that
-    is wrong is a finding of the run, and not a reason to leave connections out.
+    A connection counts as missing only if the whole list lacks it and no Get of a similar one found it: a wrong list is
+    a finding of the run, not a reason to ignore connections.
     """
     found, complete = probe.listed(listing) if listing is not None else ({}, False)
     fixtures = probe.given.fixtures
@@ -35,7 +35,7 @@ def take_census(probe: Probe, listing: Reply | None) -> Census:
     asked = {name: probe.get(name) for name in unlisted[:MOST_GETS]}
     shown = {n.lower(): probe.status_in(r.value) for n, r in asked.items() if r is not None and r.status == 200}
     gone = {n.lower() for n, r in asked.items() if r is not None and r.status == 404}
-    # What was not asked for one by one is as those that were.
+    # Connections that were not asked for are assumed to be like those that were.
     if not shown and (complete or listing is None) and (gone or not asked or None in asked.values()):
         gone |= {n.lower() for n in unlisted}
     census = Census()
@@ -54,7 +54,7 @@ def take_census(probe: Probe, listing: Reply | None) -> Census:
 
 
 def report(census: Census, probe: Probe, outcome: Preflight, *, counted: bool) -> None:
-    """Add to the checklist how the promised connections stand. Needs that are ``counted`` say what is untried."""
+    """Add the state of the promised connections to the checklist. ``counted`` needs say what is untried."""
     contract, fixtures = probe.contract.id, probe.given.fixtures
     outcome.usable[contract] = {state: tuple(census.usable.get(state, ())) for state in fixtures}
     for state, names in fixtures.items():

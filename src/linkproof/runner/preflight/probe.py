@@ -1,4 +1,4 @@
-"""Ask one contract of a target a few harmless questions, at most ten, and keep the answers."""
+"""Sends one contract of a target a few harmless requests, at most ten, and keeps the answers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from linkproof.targets.client import Client
 
 #: Maximum number of requests for one contract, a reset included.
 MOST_REQUESTS = 10
-#: Pages of the list that are read, and connections that are asked for one by one.
+#: Maximum number of list pages that are read, and of connections that are read one by one.
 MOST_PAGES, MOST_GETS = 3, 4
 _UNKNOWN_ID = "0dd5eed0-1111-4222-8333-944445555666"
 
 
 class Reply:
-    """One answer, or the error in its place."""
+    """An answer, or the error instead of it."""
 
     def __init__(self, request: str, exchange: Exchange | None, error: TargetError | None = None) -> None:
         self.request = request
@@ -34,13 +34,13 @@ class Reply:
 
     @property
     def excerpt(self) -> str:
-        """Status and the beginning of the body, on one line."""
+        """Return status and beginning of the body on one line."""
         text = " ".join(self.body[:160].decode("utf-8", "replace").split())
         return f"{self.request}: {self.status}{f' {text}' if text else ''}"
 
 
 class Probe:
-    """Asks one contract of a target."""
+    """Sends requests of one contract to a target."""
 
     def __init__(self, client: Client, contract: Contract) -> None:
         self.contract = contract
@@ -50,7 +50,7 @@ class Probe:
         self._builder = RequestBuilder(contract, self.given)
 
     def listing(self) -> Reply | None:
-        """Ask for the list; None where the contract has none."""
+        """Request the list; return None if the contract has none."""
         operation = self.contract.by_role(Role.LIST)
         if operation is None:
             return None
@@ -58,7 +58,7 @@ class Probe:
         return self._ask(operation, query={limit: "1000"} if limit else {})
 
     def absent(self) -> Reply | None:
-        """Ask for what is not there: a connection, or the list of an unknown parent."""
+        """Request something absent: a connection, or the list of an unknown parent."""
         operation = self.contract.by_role(Role.GET)
         if operation is not None:
             name = within_limits("linkproof-absent-1", operation.parameter(operation.item_parameter))
@@ -70,12 +70,12 @@ class Probe:
         return self._ask(operation, parents={parents[-1]: _UNKNOWN_ID})
 
     def get(self, name: str) -> Reply | None:
-        """Ask for one connection; None where the contract has no Get."""
+        """Request one connection; return None if the contract has no Get."""
         operation = self.contract.by_role(Role.GET)
         return self._ask(operation, name) if operation is not None else None
 
     def listed(self, first: Reply) -> tuple[dict[str, str], bool]:
-        """Return the connections of a list (name in lower case to status), and whether that is all of them."""
+        """Return the connections in a list (lower-case name to status), and whether the list is complete."""
         found: dict[str, str] = {}
         reply: Reply | None = first
         for _ in range(MOST_PAGES):
@@ -89,7 +89,7 @@ class Probe:
         return found, False
 
     def status_in(self, value: Any) -> str:
-        """Return the status of a connection as shown; "" where it shows none."""
+        """Return the status of a connection in an answer; "" if there is none."""
         status = at(value, self.contract.member.status) if self.contract.member.status else None
         return status if isinstance(status, str) else ""
 

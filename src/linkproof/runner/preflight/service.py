@@ -1,4 +1,4 @@
-"""From a few answers: is this the service at all, does it accept the credential, does the parent exist?"""
+"""Decides from a few answers whether this is the service, accepts the credential, and has the parent."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from linkproof.model.exchange import NO_ANSWER
 from linkproof.runner.preflight.probe import Reply
 
 _REFUSED = (401, 403, 407)
-#: A service may well answer all of a few questions so, and be judged for it.
+#: Statuses that a service may give to all of a few requests; the run then judges them.
 _MAY_BE_THE_SERVICE = (200, 400, 404, 429, 500, *_REFUSED)
-#: Words of a parameter's name that say nothing of what it names: resourceGroupName is about a resource group.
+#: Words in a parameter's name that do not say what it names: resourceGroupName is about a resource group.
 _PLAIN = re.compile(r"(?i)(name|id|_)")
 
 
 def problem_of(contract: Contract, replies: Sequence[Reply], where: str, *, signed_in: bool) -> LinkproofError | None:
-    """Return what keeps a run from being worth while; None where the answers are those of a service."""
+    """Return the problem that makes a run pointless; None if the answers are those of a service."""
     answered = [r for r in replies if r.status != NO_ANSWER]
     if not answered:
         return TargetError(f"the target does not answer: {replies[0].error}")
@@ -40,14 +40,14 @@ def problem_of(contract: Contract, replies: Sequence[Reply], where: str, *, sign
 
 
 def _is_portal(replies: Sequence[Reply]) -> bool:
-    """Whether what is there and what is not are both answered with 200, and not with JSON."""
+    """Whether existing and absent resources both get 200 without JSON."""
     return all(r.status == 200 and not isinstance(r.value, dict | list) for r in replies) and any(
         "html" in r.kind or r.body.lstrip().startswith(b"<") or "json" not in r.kind for r in replies
     )
 
 
 def missing_parent(contract: Contract, path: dict[str, str], reply: Reply, where: str) -> UsageError:
-    """Return the error for a parent that is answered with 404, with the parameter that is most likely wrong."""
+    """Return the error for a parent that gets 404, with the parameter that is most likely wrong."""
     place = f"{where}: [contracts.{contract.id}] path"
     code, text = str(at(reply.value, contract.error.code) or ""), reply.body.decode("utf-8", "replace").lower()
     if not code:
@@ -59,7 +59,7 @@ def missing_parent(contract: Contract, path: dict[str, str], reply: Reply, where
 
 
 def _most_likely(contract: Contract, path: dict[str, str], code: str, text: str) -> str:
-    """The parameter that the error is about: by its kind in the code, by its value in the text, else the last one."""
+    """Return the parameter that the error is about: by the code, by its value in the text, else the last one."""
     parents = contract.parent_parameters
     for name in parents:
         kind = _PLAIN.sub("", name).lower()

@@ -1,4 +1,4 @@
-"""Create fresh pending connections for a run on a live target, and remove them: one module per vendor.
+"""Creates new pending connections for a run on a live target, and removes them: one module per vendor.
 
-Each endpoint is in the journal before it is requested.
+Each endpoint is recorded in the journal before it is requested.
 """

@@ -21,7 +21,7 @@ _MOST_PAGES = 100
 
 
 def check_contract(contract: Contract, where: str) -> None:
-    """Raise UsageError where the connections of created endpoints could not be found."""
+    """Raise UsageError if the connections of created endpoints could not be found."""
     if contract.by_role(Role.LIST) is None or not contract.member.private_endpoint:
         problem = f"{contract.id} has no list in which the made connections could be found"
         raise UsageError(problem, where=where, fix="remove provision, and name connections under fixtures")
@@ -36,7 +36,7 @@ class AzureProvisioner:
         self._contract = contract
 
     def make(self, journal: Journal) -> tuple[str, ...]:
-        """Create as many pending connections as the target file asks for; returns their names."""
+        """Create as many pending connections as the target file asks for; return their names."""
         consumer = self._consumer
         run = uuid.uuid4().hex[:8]
         names = [f"{PREFIX}-{run}-{number:02}" for number in range(1, consumer.provision.count + 1)]
@@ -51,7 +51,7 @@ class AzureProvisioner:
         return tuple(found)
 
     def remove(self, name: str, identifier: str) -> bool:  # noqa: ARG002 (the name is in the address)
-        """Remove an endpoint; returns whether it is gone."""
+        """Remove an endpoint; return whether it is gone."""
         return self._consumer.remove(self._address(name), name)
 
     def _address(self, name: str) -> str:
@@ -90,7 +90,7 @@ class AzureProvisioner:
         return bool(state == "Succeeded")
 
     def _connections(self, endpoints: set[str]) -> dict[str, str]:
-        """Return the connections that belong to these endpoints: name to endpoint id."""
+        """Return the connections of these endpoints: name to endpoint id."""
         found: dict[str, str] = {}
         for item in self._listed():
             endpoint = at(item, self._contract.member.private_endpoint)

@@ -27,13 +27,13 @@ class HuaweiProvisioner:
         self._contract = contract
 
     def make(self, journal: Journal) -> tuple[str, ...]:
-        """Create as many pending connections as the target file asks for; returns their names."""
+        """Create as many pending connections as the target file asks for; return their names."""
         run = uuid.uuid4().hex[:8]
         count = self._consumer.provision.count
         return tuple(self._make_one(f"{PREFIX}-{run}-{number:02}", journal) for number in range(1, count + 1))
 
     def remove(self, name: str, identifier: str) -> bool:
-        """Remove an endpoint; returns whether it is gone."""
+        """Remove an endpoint; return whether it is gone."""
         identifier = identifier or self._id_of(name)
         return not identifier or self._consumer.remove(f"{self._endpoints()}/{identifier}", name)
 
@@ -58,7 +58,7 @@ class HuaweiProvisioner:
         return identifier
 
     def _id_of(self, name: str) -> str:
-        """Return the id of an endpoint that was created before the run was killed, by its description; "" for none."""
+        """Return the id of an endpoint created before the run was killed, by its description; "" for none."""
         answer = self._consumer.ask("GET", self._endpoints())
         expect(answer, 200)
         rows = at(parse(answer.content), "/endpoints") or ()

@@ -1,4 +1,4 @@
-"""What every vendor's provisioner does, and the requests that they have in common."""
+"""The interface of all provisioners, and the requests that they share."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from linkproof.targets.model import Provision, TargetContract
 
 #: Prefix of the names of created endpoints.
 PREFIX = "conformance"
-#: The longest pause between two polls, in seconds; shorter where the target file expects operations to be short.
+#: Maximum pause between two polls, in seconds; shorter if the target file expects short operations.
 _PAUSE_S = 2.0
 
 
 class Provisioner(Protocol):
-    """Creates and removes the endpoints of one contract. Raises TargetError where the target refuses."""
+    """Creates and removes the endpoints of one contract. Raises TargetError if the target rejects a request."""
 
     def make(self, journal: Journal) -> tuple[str, ...]:
-        """Create as many pending connections as the target file asks for; returns their names."""
+        """Create as many pending connections as the target file asks for; return their names."""
 
     def remove(self, name: str, identifier: str) -> bool:
-        """Remove an endpoint; returns whether it is gone."""
+        """Remove an endpoint; return whether it is gone."""
 
 
 class Consumer:
-    """Sends requests of the consumer's side, which no check judges, with the consumer's credential."""
+    """Sends requests of the consumer's API, which are not judged, with the consumer's credential."""
 
     def __init__(self, client: Client, contract: Contract, query: Mapping[str, str]) -> None:
         self.client = client
@@ -41,7 +41,7 @@ class Consumer:
 
     @property
     def provision(self) -> Provision:
-        """The contract's ``provision`` table."""
+        """Return the contract's ``provision`` table."""
         assert self.given.provision is not None
         return self.given.provision
 
@@ -65,7 +65,7 @@ class Consumer:
         self.wait_until(lambda: self.ask("GET", address).status_code == 404, f"the endpoint {name} is still there")
 
     def remove(self, address: str, name: str) -> bool:
-        """Delete what is at an address and wait until it is gone. Raises TargetError."""
+        """Delete the resource at an address and wait until it is gone. Raises TargetError."""
         answer = self.ask("DELETE", address)
         if answer.status_code == 404:
             return True

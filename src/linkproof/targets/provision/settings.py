@@ -1,4 +1,4 @@
-"""Read the ``[contracts.*.provision]`` tables of a target file, and choose the vendor's provisioner."""
+"""Reads the ``[contracts.*.provision]`` tables of a target file, and chooses the vendor's provisioner."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def provisioner_of(client: Client, contract: Contract) -> Provisioner:
 
 
 def provision_from(contract: Contract, table: Mapping[str, Any] | None, where: str) -> Provision | None:
-    """Return how pending connections are created, None where the file does not ask for it. Raises UsageError."""
+    """Return how pending connections are created, None if the file does not ask for it. Raises UsageError."""
     if table is None:
         return None
     file, _, name = where.partition(": [")
