@@ -20,7 +20,8 @@ from typing import Any
 
 from linkproof.base.resources import folder
 from linkproof.contract.catalogue import row_of
-from linkproof.contract.loader import all_contracts, contract_of, read_contract
+from linkproof.contract.common_shape import Flat, common_part
+from linkproof.contract.loader import all_contracts, common_parts, contract_of, read_contract
 from linkproof.contract.model import Role, plain_path
 from linkproof.openapi_import.bicep import NOTHING, Operations, connection_types, description_of
 from linkproof.openapi_import.compact import compact_text, compacted
@@ -72,6 +73,18 @@ SERVICES: Mapping[str, tuple[str, str]] = {
     "microsoft.web/sites/slots": ("Web", "^WebApps/.*Slot$"),
     "microsoft.web/staticsites": ("Web", "^StaticSites/"),
 }
+#: Which of the generator's groups has a type's link resources, where that differs from the connections' group.
+RESOURCES: Mapping[str, str] = {
+    "microsoft.healthcareapis/services": "^PrivateLinkResources/",
+    "microsoft.keyvault/vaults": "^PrivateLinkResources/",
+    "microsoft.keyvault/managedhsms": "^MHSM",
+    "microsoft.sql/servers": "^PrivateLinkResources/",
+    "microsoft.synapse/workspaces": "^PrivateLinkResources/",
+    "microsoft.synapse/privatelinkhubs": "^PrivateLinkHub",
+    "microsoft.databricks/workspaces": "^PrivateLinkResources/",
+    "microsoft.network/privatelinkservices": "^PrivateLinkServicePrivateLinkResources/",
+    "microsoft.eventgrid/namespaces": "^$",  # the type is a parameter there, and its values are not named
+}
 #: Types whose service the generator has under a name of which nobody can be sure.
 UNSURE = frozenset(["microsoft.migrate", "microsoft.offazure", "microsoft.insights"])
 
@@ -118,7 +131,7 @@ def from_bicep(types: Path, described: list[Made], statuses: Mapping[str, Any]) 
         source = {"document": f"bicep-types-az: {place}", "address": f"{BICEP}/{place}", "read": READ.isoformat()}
         for kind, version, entry in connection_types(data):
             parent = kind.lower().rpartition("/")[0]
-            known = [m for m in described if m.type == parent]
+            known = sorted((m for m in described if m.type == parent), key=lambda m: _age(str(m.data["version"])))
             operations = operations_of(parent, version, known, statuses)
             names = re.findall(r"\{(\w+)\}", known[-1].found.collection)[2:] if known else []
             documents = Documents(types)
@@ -126,7 +139,8 @@ def from_bicep(types: Path, described: list[Made], statuses: Mapping[str, Any]) 
             description = read_description(str(file), documents, Notes(), CONNECTIONS)
             sources = [source, *([dict(operations.source)] if operations.source else [])]
             for found in contracts_in(description, documents, Notes()):
-                yield with_resources(made(found, documents, sources), known)
+                one = with_decision(with_resources(made(found, documents, sources), known), known)
+                yield with_generated_resources(one, statuses)
 
 
 def with_resources(one: Made, known: list[Made]) -> Made:
@@ -145,6 +159,73 @@ def with_resources(one: Made, known: list[Made]) -> Made:
     return one
 
 
+def with_decision(one: Made, known: list[Made]) -> Made:
+    """Take a decision's request from the nearest description where it is no PUT: a type file says what PUT takes."""
+    data = one.data
+    if data.get("methods", {}).get("decide") != "PATCH" or not known:
+        return one
+    wanted = _connection(known[-1].data).sent().changed(known[-1].data.get("request", {}))
+    data["request"] = _connection(data).sent().changes_to(wanted)
+    data["source"].append({**known[-1].data["source"][0], "says": "a decision's request"})
+    return one
+
+
+def _connection(data: Mapping[str, Any]) -> Flat:
+    """Return what one connection is, by a contract over the common parts."""
+    common = common_parts(folder("schemas") / "vendors" / "azure", data["common"], "")
+    return common_part(common, "connection").changed(data.get("connection", {}))
+
+
+def with_generated_resources(one: Made, statuses: Mapping[str, Any]) -> Made:
+    """Add the link resources that only the SDK generator knows: their operations, of whose bodies it says nothing.
+
+    A group that has nothing but one reading may list or get: it is left out. The newest version, and the same one, are
+    meant; an older version may have had none.
+    """
+    data, resources = one.data, (Role.LINK_RESOURCES.value, Role.LINK_RESOURCE.value)
+    if set(resources) & set(data["operations"].values()):
+        return one
+    version, names = _generated_resources(one.type, statuses)
+    own = [s["document"] for s in data["source"]]
+    is_newest = any(d.startswith("hashicorp/pandora") for d in own) or version == data["version"]
+    if not names or not is_newest:
+        return one
+    for role, name in zip(resources, names, strict=False):
+        taken = name if name not in data["operations"] else f"PrivateLinkResources{name}"
+        data["operations"][taken] = role
+        data["answers"][role] = [200]
+    if len(names) > 1:
+        data["path"]["resource"] = "privateLinkResourceName"
+    more = {"type": "object", "additionalProperties": True}
+    data["resource"] = {"with": {"": dict(more), "/properties": dict(more)}}
+    service = SERVICES.get(one.type, (one.type.partition("/")[0].removeprefix("microsoft."), ""))[0]
+    document = f"hashicorp/pandora: {service} {version}"
+    data["source"].append(
+        {"document": document, "address": PANDORA, "read": READ.isoformat(), "says": "link resources"}
+    )
+    return one
+
+
+def _generated_resources(parent: str, statuses: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return the newest version that the SDK generator has of a type's link resources, and their List and Get."""
+    namespace = parent.partition("/")[0]
+    service, pattern = SERVICES.get(parent, (namespace.removeprefix("microsoft."), ""))
+    if namespace in UNSURE:
+        return "", []
+    rows: dict[str, list[str]] = {}
+    for key in statuses:
+        name, version, operation = key.split(" ", 2)
+        group, _, last = operation.partition("/")
+        if name.lower() != service.lower() or not re.search(r"(?<!Shared)PrivateLinkResources?$", group):
+            continue
+        if re.search(RESOURCES.get(parent, pattern), operation):
+            rows.setdefault(version, []).append(last)
+    newest = max(rows, default="")
+    found = rows.get(newest, [])
+    listing = [n for n in found if n.startswith("List")]
+    return newest, [*listing, *(n for n in found if n == "Get")] if len(listing) == 1 else []
+
+
 def operations_of(parent: str, version: str, known: list[Made], statuses: Mapping[str, Any]) -> Operations:
     """Return what other sources say of the operations of a type."""
     same = [m for m in known if m.data["version"] == version]
@@ -153,8 +234,7 @@ def operations_of(parent: str, version: str, known: list[Made], statuses: Mappin
     found = operations_of_generator(parent, statuses)
     if found is not None:
         return found
-    nearest = sorted(known, key=lambda m: str(m.data["version"]))
-    return operations_of_description(nearest[-1]) if nearest else NOTHING
+    return operations_of_description(known[-1]) if known else NOTHING
 
 
 def operations_of_description(one: Made) -> Operations:
@@ -206,7 +286,8 @@ def ship(specs: Path, types: Path, out: Path) -> tuple[list[dict[str, Any]], dic
     described = list(from_descriptions(specs))
     every = {(m.type, m.data["version"]): m for m in [*described, *from_bicep(types, described, statuses)]}
     for one in described:
-        every[one.type, one.data["version"]] = one  # a description says more than a type file
+        # a description says more than a type file
+        every[one.type, one.data["version"]] = with_generated_resources(one, statuses)
     newest = {kind: max((v for k, v in every if k == kind), key=_age) for kind, _ in every}
     if out.exists():
         shutil.rmtree(out)

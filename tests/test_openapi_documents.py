@@ -54,6 +54,7 @@ class Facts:
 
 ARM = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/"
 ARM_HOST = "https://management.azure.com"
+OWN = "/privateEndpointConnections"
 ONE = "/{privateEndpointConnectionName}"
 TEXT: dict[str, Any] = {"type": "string"}
 GROUP = {"type": "string", "pattern": r"^[-\w\._\(\)]+$"}
@@ -152,14 +153,16 @@ FACTS = {
     ),
     POSTGRES: Facts(
         host=ARM_HOST,
-        base=ARM + "Microsoft.DBforPostgreSQL/servers/{serverName}/privateEndpointConnections",
+        base=ARM + "Microsoft.DBforPostgreSQL/servers/{serverName}",
         error="CloudError",
         operations={
-            "ListByServer": ("get", "", "200"),
-            "Get": ("get", ONE, "200"),
-            "CreateOrUpdate": ("put", ONE, "200 202"),
-            "UpdateTags": ("patch", ONE, "200"),
-            "Delete": ("delete", ONE, "200 202 204"),
+            "ListByServer": ("get", OWN, "200"),
+            "Get": ("get", OWN + ONE, "200"),
+            "CreateOrUpdate": ("put", OWN + ONE, "200 202"),
+            "UpdateTags": ("patch", OWN + ONE, "200"),
+            "Delete": ("delete", OWN + ONE, "200 202 204"),
+            "PrivateLinkResourcesListByServer": ("get", "/privateLinkResources", "200"),
+            "PrivateLinkResourcesGet": ("get", "/privateLinkResources/{groupName}", "200"),
         },
         long_running={"CreateOrUpdate", "Delete"},
         parameters={
@@ -167,6 +170,7 @@ FACTS = {
             "resourceGroupName": {"type": "string", "minLength": 1, "maxLength": 90},
             "serverName": TEXT,
             "privateEndpointConnectionName": TEXT,
+            "groupName": TEXT,
             "api-version": _version("2018-06-01"),
         },
         enumerations={},
@@ -177,11 +181,19 @@ FACTS = {
             "ConnectionUpdate": "properties",
             "ConnectionUpdate.properties": STATE,
             "ConnectionList": "value",
+            "PrivateLinkResource": "id name type",
+            "PrivateLinkResourceListResult": "value",
             **_error("CloudError", "CloudErrorBody"),
         },
         formats={},
-        nullable={"ConnectionList.nextLink", *_nullable("CloudErrorBody")},
-        read_only={*ENVELOPE, "ConnectionState.actionsRequired"},
+        nullable={"ConnectionList.nextLink", "PrivateLinkResourceListResult.nextLink", *_nullable("CloudErrorBody")},
+        read_only={
+            *ENVELOPE,
+            "ConnectionState.actionsRequired",
+            *(f"PrivateLinkResource.{name}" for name in ("id", "name", "type")),
+            *(f"PrivateLinkResourceListResult.{name}" for name in ("value", "nextLink")),
+            *(f"PrivateLinkResourceProperties.{name}" for name in ("groupId", "requiredMembers")),
+        },
     ),
     HUAWEI: Facts(
         host="https://vpcep.{region}.myhuaweicloud.com",
@@ -618,4 +630,6 @@ def test_the_table_of_operations_is_that_of_the_facts(name: str, fact: Facts) ->
     text = FACTS_FILE.read_text(encoding="utf-8").split("## 2. Requirements")[0]
     part = text.split(f" {name.split('/')[0]} ")[1].split("### C")[0]
     named = re.findall(r"^\| (\w+) \*? ?\| (GET|PUT|POST|PATCH|DELETE)", part, re.MULTILINE)
-    assert {(key, method.upper()) for key, (method, _, _) in fact.operations.items()} == set(named)
+    # Link resources are from the API description beside the connections'.
+    own = {(key, m.upper()) for key, (m, tail, _) in fact.operations.items() if "/privateLinkResources" not in tail}
+    assert own == set(named)

@@ -8,7 +8,7 @@ from linkproof.checks.view import View
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import NO_ANSWER, Exchange
 from linkproof.model.finding import Level
-from tests.check_cases import APPROVED, delete, got, poll, put
+from tests.check_cases import APPROVED, POLL, RECORDED, delete, got, poll, put
 from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
 from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, ex, listing
 
@@ -60,3 +60,17 @@ def test_effects_of_decisions() -> None:
     assert effects(first, second) == [Effect.OPEN, Effect.OPEN]
     assert effects(first, second, poll_of(SECOND, "Succeeded")) == [Effect.OPEN, Effect.DONE]
     assert effects(first, poll_of(FIRST, "Succeeded"), second) == [Effect.OPEN]
+
+
+def test_a_connection_that_calls_itself_settled_has_what_was_decided_though_its_operation_was_not_polled() -> None:
+    """As App Configuration was recorded: 201 with Updating, then Get says Succeeded and shows the old status."""
+    updating = connection(AKS, "one", **APPROVED, properties__provisioningState="Updating")
+    ended = (("Azure-AsyncOperation", POLL),)
+    decided = ex(AKS, "PUT", "one", 201, updating, sent=decision(), headers=ended)
+    for shown, breached in ((got(), {"STA-1", "LRO-4"}), (got(**APPROVED), set())):
+        judge = Judge([contract(AKS)], RECORDED)
+        found = [j for e in (got(), decided, shown) for j in judge.feed(e)[1] if j.breach]
+        assert {j.requirement for j in found} - {"ENM-1"} == breached
+    judge = Judge([contract(AKS)], RECORDED)
+    at_once = ex(AKS, "PUT", "one", 201, connection(AKS, "one", **APPROVED), sent=decision(), headers=ended)
+    assert not [j for e in (got(), at_once, got()) for j in judge.feed(e)[1] if j.breach]  # it may still go on

@@ -64,7 +64,7 @@ def _of_one(call: Call, decision: Decision, value: Any) -> Said:
     if not status:
         return Said.NOTHING  # SHP-1 reports the missing member
     as_decided = status.casefold() == decision.status.casefold()  # ENM-1 reports the wrong case
-    effect = Effect.DONE if _has_settled_since(decision) else decision.effect
+    effect = Effect.DONE if _has_settled_since(decision) or _says_that_it_ended(decision) else decision.effect
     if effect is Effect.FAILED or (effect is Effect.OPEN and not as_decided):
         return Said.NOTHING
     return _OF_ONE[as_decided]
@@ -106,6 +106,14 @@ def _has_settled_since(decision: Decision) -> bool:
     if decision.effect is not Effect.OPEN or decision.long:
         return False
     return decision.was_on_its_way or (decision.call.status != 202 and _was_under_way(decision.call))
+
+
+def _says_that_it_ended(decision: Decision) -> bool:
+    """Whether the answer to a decision showed its connection on its way: once it is settled, the change is made.
+
+    Azure Resource Manager's rule for a PUT that goes on: Get shows a final provisioning state only when it has ended.
+    """
+    return decision.effect is Effect.OPEN and decision.call.status != 202 and _was_under_way(decision.call)
 
 
 def _was_under_way(call: Call) -> bool:

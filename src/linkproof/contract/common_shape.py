@@ -194,7 +194,7 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
         schemas["Page"] = _page(own, common)
     if not all(role.is_of_connections for role in roles):
         schemas["Resource"] = common_part(common, "resource").changed(own.get("resource", {})).tree()
-        schemas["ResourcePage"] = Flat({"": {"type": "object"}, "/value": {"type": "array"}}).tree()
+        schemas["ResourcePage"] = Flat({"": {"type": "object"}, "/value": {"type": "array"}}, {"/value"}).tree()
         schemas["ResourcePage"]["properties"]["value"]["items"] = {"$ref": "#/components/schemas/Resource"}
     if "tags" in own:
         schemas["TagsUpdate"] = Flat().changed({"with": own["tags"]["members"]}).tree()

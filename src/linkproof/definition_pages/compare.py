@@ -66,7 +66,7 @@ def _operation(was: Facts, now: Facts) -> Iterator[Difference]:
 def _statuses(was: Sequence[int], now: Sequence[int]) -> Iterator[Difference]:
     for status in sorted(set(was) ^ set(now)):
         if status in now:
-            yield Difference("answers", "status", ABSENT, str(status), True)
+            yield Difference("answers", "status", ABSENT, str(status), status < 400)
         else:
             yield Difference("answers", "status", str(status), ABSENT, False)
 
@@ -186,18 +186,22 @@ def _members(place: str, was: Iterable[MemberFact], now: Iterable[MemberFact], *
         member = new[name]
         yield Difference(f"{place}.{name}", "member", ABSENT, member.type or "present", sent and bool(member.required))
     for name in old.keys() & new.keys():
-        before, after = old[name], new[name]
-        if before.type and after.type and before.type != after.type:
-            yield Difference(f"{place}.{name}", "type", before.type, after.type, True)
-        for limit in sorted({*before.limits, *after.limits}):
-            earlier, later = before.limits.get(limit), after.limits.get(limit)
-            # Pages rarely print formats of members: a missing format is no difference.
-            if earlier != later and (limit != "format" or later is not None):
-                harms = _tightened(limit, earlier, later) == sent
-                yield Difference(f"{place}.{name}", limit, _text(earlier), _text(later), harms)
-        if None not in (before.required, after.required) and before.required != after.required:
-            harms = bool(after.required) == sent
-            yield Difference(f"{place}.{name}", "required", str(before.required), str(after.required), harms)
+        yield from compare_members(place, old[name], new[name], sent=sent)
+
+
+def compare_members(place: str, was: MemberFact, now: MemberFact, *, sent: bool) -> Iterator[Difference]:
+    """Yield what differs between two versions of a member; ``sent``: of a request."""
+    place = f"{place}.{was.name}"
+    if was.type and now.type and was.type != now.type:
+        yield Difference(place, "type", was.type, now.type, True)
+    for limit in sorted({*was.limits, *now.limits}):
+        earlier, later = was.limits.get(limit), now.limits.get(limit)
+        # Pages rarely print formats of members: a missing format is no difference.
+        if earlier != later and (limit != "format" or later is not None):
+            harms = _tightened(limit, earlier, later) == sent
+            yield Difference(place, limit, _text(earlier), _text(later), harms)
+    if None not in (was.required, now.required) and was.required != now.required:
+        yield Difference(place, "required", str(was.required), str(now.required), bool(now.required) == sent)
 
 
 def _enumerations(was: Sequence[DefinitionFact], now: Sequence[DefinitionFact]) -> Iterator[Difference]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from linkproof.base.wording import count
 from linkproof.contract.model import Contract, plain_path
 from linkproof.definition_pages.compare import Difference
-from linkproof.definition_pages.versions import contract_differences
+from linkproof.definition_pages.versions import OperationDifference, operation_differences
 
-_OPERATIONS = re.compile(r"^[A-Za-z, ]+: ")
 _ANSWER = re.compile(r"answer 20\d")
 _LIST_ITEM = re.compile(r"/value/\*")
 _BICEP = "bicep-types"
+_LINK_RESOURCES = "/privatelinkresources"
+_IDENTITY = ("request body./id", "request body./name", "request body./type")
 
 
 @dataclass(frozen=True, order=True)
@@ -44,6 +45,8 @@ def steps(contracts: Iterable[Contract]) -> list[Step]:
     """Return every pair of consecutive versions, by resource type and version."""
     families: dict[str, list[Contract]] = {}
     for contract in contracts:
+        if not contract.resource_type:
+            continue  # another cloud's: of those there is one version each
         families.setdefault(plain_path(contract.collection_path), []).append(contract)
     found: list[Step] = []
     for _, family in sorted(families.items(), key=lambda pair: pair[1][0].resource_type.lower()):
@@ -56,22 +59,37 @@ def _changes(was: Contract, now: Contract) -> list[Change]:
     """Return the changes without repetition; what one kind of source cannot express is no change."""
     silent = any(str(s.get("document", "")).startswith(_BICEP) for c in (was, now) for s in c.sources[:1])
     found: dict[str, Change] = {}
-    for difference in contract_differences(was, now):
-        if difference.what == "version" or "operation: version" in difference.line:
+    for one in operation_differences(was, now):
+        if one.difference.what == "version" or _is_unsaid(one.difference, (was, now), by_type_file=silent):
             continue
-        if silent and ("parameter after" in difference.place or "/nextLink" in difference.line):
-            continue  # a type file has neither limits of paths nor pages
-        change = _change(difference)
+        change = _change(one)
         known = found.get(change.what)
         found[change.what] = Change(change.breaking or (known is not None and known.breaking), change.what)
     return sorted(_topmost(found.values()), key=lambda c: (not c.breaking, c.what))
 
 
-def _change(difference: Difference) -> Change:
+def _is_unsaid(difference: Difference, contracts: tuple[Contract, Contract], *, by_type_file: bool) -> bool:
+    """Whether a difference is nothing but what one of the two sources does not say.
+
+    A contract without link resources was made of a source that leaves them out. A type file says nothing of the limits
+    of paths, of pages, and of what a client may send as the resource's id and name.
+    """
+    if difference.what == "operation" and _LINK_RESOURCES in f"{difference.was}{difference.now}":
+        return not all(any(not o.role.is_of_connections for o in c.operations) for c in contracts)
+    silent = difference.place.startswith("parameter after") or difference.place.endswith("/nextLink")
+    return by_type_file and (silent or difference.place in _IDENTITY)
+
+
+def _change(one: OperationDifference) -> Change:
     """Return a difference without its operations: Get and List show the same connection."""
-    line = difference.line.partition(": ")[2]
-    line = _LIST_ITEM.sub("", _OPERATIONS.sub("", line, count=1))
-    return Change(difference.breaking, _ANSWER.sub("answer", line).replace("answer.", "answer ").replace("body.", ""))
+    line = one.difference.line.partition(": ")[2]
+    if one.operation is not None and one.difference.place == "answers":
+        line = f"{one.operation.method} {line}"
+    line = _LIST_ITEM.sub("", line)
+    line = _ANSWER.sub("answer", line).replace("answer.", "answer ").replace("body.", "")
+    is_of_resources = one.operation is not None and not one.operation.role.is_of_connections
+    is_of_resources = is_of_resources and not line.startswith("parameter after")  # those of the parent are the same
+    return Change(one.difference.breaking, f"link resources, {line}" if is_of_resources else line)
 
 
 def _topmost(changes: Iterable[Change]) -> Iterator[Change]:

@@ -181,8 +181,7 @@ class Writer:
         if status == "202" or role is Role.DELETE:
             self._notes.add(f"the body of {status} to {role.value}: accepted, and not judged")
             return None
-        schema = self._schemas.convert(body.value, body.base)
-        return self._whole(role, schema) if role.is_of_connections else schema
+        return self._whole(role, self._schemas.convert(body.value, body.base))
 
     def _error(self, body: Located | None) -> dict[str, Any]:
         if self._found.is_arm:
@@ -192,13 +191,14 @@ class Writer:
     def _whole(self, role: Role, schema: dict[str, Any]) -> dict[str, Any]:
         """What every answer of Azure Resource Manager has, said where the description leaves it out."""
         target = self._component(schema)
-        if role is Role.LIST and target.get("type") == "array":
+        is_list = role in (Role.LIST, Role.LINK_RESOURCES)
+        if is_list and target.get("type") == "array":
             # The definition says a bare array, against ARM's rule; where services keep to the rule, so does this.
             self._notes.add("the list is a bare array: judged as an object with value, as ARM's common rules have it")
             items = target.get("items", {})
             schema = {"type": "object", "properties": {"value": {"type": "array", "items": items}}}
             target = schema
-        if role is Role.LIST:
+        if is_list:
             _require(target, self._found.operations[role].items)
             link = target.get("properties", {}).get(self._found.operations[role].next_link or "nextLink")
             if link is not None and link.get("type") == "string":
