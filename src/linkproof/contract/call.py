@@ -184,8 +184,8 @@ class Call:
         return self.role is Role.GET and self.delivers and self.answer == {}
 
     @property
-    def query(self) -> dict[str, str]:
-        """Return the query parameters by name; the first value of each."""
+    def query(self) -> Mapping[str, str]:
+        """Query parameters by name; the first value of each."""
         return self.address.route.query
 
     @property

@@ -9,16 +9,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from linkproof.base.bounded import Recent
 from linkproof.contract.answer import Answer
 from linkproof.contract.codec import member_of
-from linkproof.contract.model import Contract, Operation, Role
-from linkproof.contract.routing import Route, Router
+from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.routing import Route, Router, query_pairs
 
 #: Maximum number of cached addresses: more than most targets have connections.
 _KEPT = 8192
+#: Methods and paths that are kept, and the values of one's parameters, up to a length.
+_MOST_CLASSES = 1024
+_MOST_VALUES = 1024
+_LONGEST_VALUE = 200
+_PARAMETER = re.compile(r"\{(\w+)\}")
 #: Methods that change nothing, by their definition (RFC 9110, 9.2.1).
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READING_ROLES = frozenset({Role.LIST, Role.GET, Role.LINK_RESOURCES, Role.LINK_RESOURCE})
@@ -53,6 +60,10 @@ class Kind(StrEnum):
     RESULT_POLL = "poll of Location"
 
 
+#: What has to name a version of the API: operations are polled at URLs of the service's own.
+_OF_A_VERSION = (Kind.OPERATION, Kind.UNDOCUMENTED, Kind.ELSEWHERE)
+
+
 @dataclass(frozen=True, slots=True)
 class FoundDefect:
     """A defect of a request, with its parameter or pointer and its value."""
@@ -62,14 +73,126 @@ class FoundDefect:
     value: Any = None
 
 
+class AddressPattern:
+    """What a method asks for at a path of a contract, whatever the values: worked out once for all its addresses.
+
+    Attributes:
+        operation: None for methods and polls that the contract does not list.
+        kind, role, name, reads: as of an ``Address``.
+        item: the path parameter that names a connection, "" where the path has none.
+        plans: what a judge keeps for calls that ask for this.
+    """
+
+    __slots__ = (
+        "_collection",
+        "_is_allowed",
+        "_parameters",
+        "contract",
+        "item",
+        "kind",
+        "method",
+        "name",
+        "operation",
+        "path",
+        "plans",
+        "reads",
+        "role",
+    )
+
+    def __init__(
+        self, contract: Contract, path: str, method: str, kind: Kind | None = None, selected: str = ""
+    ) -> None:
+        by_name = contract.by_name
+        self.contract: Contract = contract
+        self.path = path
+        self.method = method
+        self.operation: Operation | None = None
+        there = [o for o in contract.operations if o.path == path]
+        if kind is None:
+            methods = contract.elsewhere if by_name else ()
+            known = (o for o in there if method == o.method or method in methods)
+            self.operation = next((o for o in known if not by_name or o.id == selected), None)
+            kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
+            if self.operation is None and not by_name and method in contract.methods[path]:
+                kind = Kind.ELSEWHERE
+        self.kind: Kind = kind
+        self.role: Role | None = self.operation.role if self.operation else None
+        self.reads: bool = method in READING or self.role in _READING_ROLES
+        self.name: str = self.operation.id if self.operation else f"{method} {kind.value}"
+        own = [s[1:-1] for s in path.strip("/").split("/") if s.startswith("{")]
+        own = [name for name in own if name not in contract.parent_parameters]
+        is_of_connections = self.role is None or self.role.is_of_connections
+        self.item: str = own[-1] if own and is_of_connections else ""
+        parameters = (self.operation or there[0]).parameters if there else ()
+        #: The parameters of the path, and those of the query where the operation is known.
+        self._parameters = tuple(
+            p
+            for p in parameters
+            if p.place == "path" or (p.place == "query" and p.name != contract.version_parameter and self.operation)
+        )
+        self._is_allowed: dict[tuple[str, str], bool] = {}
+        self._collection = _pieces(contract.collection_path, contract.parent_parameters)
+        self.plans: dict[int, Any] = {}
+
+    def collection(self, values: Mapping[str, str]) -> str:
+        """The path of the collection without host, in lower case."""
+        return "".join([values.get(piece, "") if is_name else piece for piece, is_name in self._collection]).lower()
+
+    def defects(self, route: Route) -> list[FoundDefect]:
+        """Every defect of the method, the path and the query."""
+        found: list[FoundDefect] = []
+        contract, pairs = self.contract, route.query_pairs
+        if self.kind is Kind.UNDOCUMENTED:
+            found.append(FoundDefect(Defect.METHOD, self.method))
+        name = contract.version_parameter
+        if name and self.kind in _OF_A_VERSION:
+            version = _version_in(route)
+            if version is None:
+                found.append(FoundDefect(Defect.NO_VERSION))
+            elif not _is_version(contract.version_pattern, version):
+                found.append(FoundDefect(Defect.OTHER_VERSION, name, version))
+        for parameter in self._parameters:
+            if parameter.place == "path":
+                value = route.parameters.get(parameter.name, "")
+                if not self._allows(parameter, value):
+                    found.append(FoundDefect(Defect.PATH, parameter.name, value))
+            else:
+                sent = route.query.get(parameter.name)
+                if sent is not None and not parameter.allows(sent):
+                    found.append(FoundDefect(Defect.QUERY, parameter.name, sent))
+        if len(route.query) < len(pairs):
+            found.append(FoundDefect(Defect.REPEATED))
+        return found
+
+    def _allows(self, parameter: Parameter, value: str) -> bool:
+        """Whether a path parameter allows a value: most values come again and again."""
+        key = (parameter.name, value)
+        found = self._is_allowed.get(key)
+        if found is None:
+            found = parameter.allows(value)
+            if len(self._is_allowed) >= _MOST_VALUES:
+                self._is_allowed.clear()
+            if len(value) <= _LONGEST_VALUE:
+                self._is_allowed[key] = found
+        return found
+
+
+def _pieces(template: str, names: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """A path template as texts and names of parameters."""
+    parts = _PARAMETER.split(template)
+    found = ((part, bool(n % 2) and part in names) for n, part in enumerate(parts))
+    return tuple((part if is_name or not n % 2 else f"{{{part}}}", is_name) for n, (part, is_name) in enumerate(found))
+
+
 class Address:
     """A method and a URL, matched to a contract.
 
     ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
-    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" if the
-    path has none. ``seen_version`` is the api-version of the request if it is not the contract's, else "". ``reads``:
-    the request changes nothing, by its method or by the operation that it names. ``pattern`` is equal for addresses
-    that differ in values only. ``answer`` is the last answer to a request without a body.
+    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
+    the path has none. ``seen_version`` is the api-version of the request where it is not the contract's, else "".
+    ``reads`` says that the request changes nothing: by its method, or by the operation that it names.
+    ``pattern`` stands for all addresses that are alike but for their values. ``answer`` is the last answer to a
+    request without a body.
     """
 
     __slots__ = (
@@ -89,66 +212,21 @@ class Address:
         "seen_version",
     )
 
-    def __init__(self, method: str, route: Route, kind: Kind | None = None, selected: str = "") -> None:
-        contract = route.contract
-        by_name = contract.by_name
-        self.method = method
+    def __init__(self, route: Route, of: AddressPattern) -> None:
+        self.pattern = of
+        self.method: str = of.method
         self.route = route
         self.seen_version = seen_version_of(route)
-        self.contract: Contract = contract
-        self.operation: Operation | None = None
-        if kind is None:
-            methods = contract.elsewhere if by_name else ()
-            there = [o for o in contract.operations if o.path == route.path]
-            known = (o for o in there if method == o.method or method in methods)
-            self.operation = next((o for o in known if not by_name or o.id == selected), None)
-            kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
-            if self.operation is None and not by_name and method in contract.methods[route.path]:
-                kind = Kind.ELSEWHERE
-        self.kind = kind
-        self.role: Role | None = self.operation.role if self.operation else None
-        self.reads = method in READING or self.role in _READING_ROLES
-        self.name = self.operation.id if self.operation else f"{method} {kind.value}"
-        self.pattern = (contract.id, contract.version, self.name)
-        self.collection = _collection(route)
-        own = [n for n in route.parameters if n not in contract.parent_parameters]
-        is_of_connections = self.role is None or self.role.is_of_connections
-        self.item = route.parameters[own[-1]].lower() if own and is_of_connections else ""
-        self.defects = tuple(self._defects())
+        self.contract: Contract = of.contract
+        self.operation: Operation | None = of.operation
+        self.kind: Kind = of.kind
+        self.role: Role | None = of.role
+        self.reads: bool = of.reads
+        self.name: str = of.name
+        self.collection = of.collection(route.parameters)
+        self.item = route.parameters[of.item].lower() if of.item else ""
+        self.defects = tuple(of.defects(route))
         self.answer: Answer | None = None
-
-    def _defects(self) -> list[FoundDefect]:
-        """Return every defect of method, path and query."""
-        found: list[FoundDefect] = []
-        pairs, contract = self.route.query_pairs, self.contract
-        if self.kind is Kind.UNDOCUMENTED:
-            found.append(FoundDefect(Defect.METHOD, self.method))
-        name = contract.version_parameter
-        if name and self.kind in (Kind.OPERATION, Kind.UNDOCUMENTED, Kind.ELSEWHERE):
-            version = _version_in(self.route)
-            if version is None:
-                found.append(FoundDefect(Defect.NO_VERSION))
-            elif not re.fullmatch(contract.version_pattern, version):
-                found.append(FoundDefect(Defect.OTHER_VERSION, name, version))
-        model = self.operation or next((o for o in contract.operations if o.path == self.route.path), None)
-        if model is not None:
-            found.extend(self._parameter_defects(model))
-        if len(self.route.query) < len(pairs):
-            found.append(FoundDefect(Defect.REPEATED))
-        return found
-
-    def _parameter_defects(self, model: Operation) -> list[FoundDefect]:
-        found: list[FoundDefect] = []
-        for parameter in model.parameters:
-            if parameter.place == "path":
-                value = self.route.parameters.get(parameter.name, "")
-                if not parameter.allows(value):
-                    found.append(FoundDefect(Defect.PATH, parameter.name, value))
-            elif parameter.place == "query" and parameter.name != self.contract.version_parameter:
-                sent = self.route.query.get(parameter.name)
-                if sent is not None and self.operation and not parameter.allows(sent):
-                    found.append(FoundDefect(Defect.QUERY, parameter.name, sent))
-        return found
 
 
 def seen_version_of(route: Route) -> str:
@@ -157,8 +235,17 @@ def seen_version_of(route: Route) -> str:
     if not contract.version_parameter:
         return ""
     sent = _version_in(route) or ""
-    is_other = sent != contract.version and re.fullmatch(contract.version_pattern, sent)
+    is_other = sent != contract.version and _is_version(contract.version_pattern, sent)
     return sent if is_other else ""
+
+
+def _is_version(pattern: str, version: str) -> bool:
+    return _fits(pattern, version) if len(version) <= _LONGEST_VALUE else re.fullmatch(pattern, version) is not None
+
+
+@lru_cache(maxsize=1024)
+def _fits(pattern: str, version: str) -> bool:
+    return re.fullmatch(pattern, version) is not None
 
 
 def _version_in(route: Route) -> str | None:
@@ -168,13 +255,6 @@ def _version_in(route: Route) -> str | None:
         if key == name or key.lower() == name:
             return value
     return None
-
-
-def _collection(route: Route) -> str:
-    path = route.contract.collection_path
-    for name in route.contract.parent_parameters:
-        path = path.replace(f"{{{name}}}", route.parameters.get(name, ""))
-    return path.lower()
 
 
 def selected_operation(contract: Contract, query: Mapping[str, str], body: bytes) -> str:
@@ -192,6 +272,7 @@ class Addresses:
     def __init__(self, router: Router) -> None:
         self._router = router
         self._kept: Recent[tuple[str, str, str], Address | str] = Recent(_KEPT)
+        self._classes: dict[tuple[int, str, str, str], AddressPattern] = {}
 
     def find(self, method: str, url: str, body: bytes = b"", wanted: str = "") -> Address | str:
         """Return the address of a request, or the reason (a sentence) why no contract has it.
@@ -206,12 +287,27 @@ class Addresses:
         if wanted != found.contract.id and all(o.id != selected for o in found.contract.operations):
             return f"{found.contract.id} has no operation {selected or 'without a name'!r:.80}"
         key = (method, f"{url} {selected}", wanted)
-        return self._kept.get(key) or self._kept.put(key, Address(method, found.route, selected=selected))
+        return self._kept.get(key) or self._kept.put(key, self._address(method, found.route, selected=selected))
+
+    def poll(self, url: str, route: Route, kind: Kind) -> Address:
+        """The address at which an operation is polled, by the route of the call that began it."""
+        address = self._address("GET", route.with_query(query_pairs(urlsplit(url).query)), kind)
+        address.seen_version = seen_version_of(route)
+        return address
 
     def _of_url(self, method: str, url: str, wanted: str) -> Address | str:
         key = (method, url, wanted)
         found = self._kept.get(key)
         if found is None:
             route = self._router.match(url, wanted)
-            found = self._kept.put(key, route if isinstance(route, str) else Address(method, route))
+            found = self._kept.put(key, route if isinstance(route, str) else self._address(method, route))
         return found
+
+    def _address(self, method: str, route: Route, kind: Kind | None = None, selected: str = "") -> Address:
+        key = (id(route.contract), route.path, method, kind.value if kind is not None else f"operation {selected}")
+        of = self._classes.get(key)
+        if of is None or of.contract is not route.contract:
+            if len(self._classes) >= _MOST_CLASSES:
+                self._classes.clear()
+            of = self._classes[key] = AddressPattern(route.contract, route.path, method, kind, selected)
+        return Address(route, of)

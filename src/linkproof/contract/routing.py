@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,26 +19,38 @@ if TYPE_CHECKING:
     from linkproof.contract.catalogue import Entry
 
 
-#: Maximum length of queries that are cached: most have an api-version and nothing else.
+#: A query's parameters in their order.
+QueryPairs = tuple[tuple[str, str], ...]
+#: Most queries name an api-version and nothing else: those up to this length are remembered.
 _SHORT_QUERY = 100
 
 
-@dataclass(frozen=True)
 class Route:
     """The route of a request: a contract, one of its path templates, the values of the path's parameters.
 
-    ``query_pairs`` are the query's parameters in order, with their names as sent.
+    ``query_pairs`` are the query's parameters in their order, with their names as they were sent; ``query`` has them by
+    name, with the first value of each. Nothing changes a route.
     """
 
-    contract: Contract
-    path: str
-    parameters: Mapping[str, str]
-    query_pairs: tuple[tuple[str, str], ...] = ()
+    __slots__ = ("contract", "parameters", "path", "query", "query_pairs")
 
-    @cached_property
-    def query(self) -> dict[str, str]:
-        """Return the query parameters by name; the first value of each."""
-        return dict(reversed(self.query_pairs))
+    def __init__(
+        self,
+        contract: Contract,
+        path: str,
+        parameters: Mapping[str, str],
+        pairs: QueryPairs = (),
+        query: Mapping[str, str] | None = None,
+    ) -> None:
+        self.contract: Contract = contract
+        self.path = path
+        self.parameters = parameters
+        self.query_pairs = pairs
+        self.query: Mapping[str, str] = by_name(pairs) if query is None else query
+
+    def with_query(self, pairs: QueryPairs) -> Route:
+        """The same route with another query."""
+        return Route(self.contract, self.path, self.parameters, pairs)
 
 
 class Known(Protocol):
@@ -64,11 +77,18 @@ class Known(Protocol):
         """The contract."""
 
 
+#: What the query decides of a route: contract, path template, the parameters among its segments, query parameters.
+_Chosen = tuple[Contract, str, tuple[tuple[int, str], ...], QueryPairs, Mapping[str, str]]
+#: The queries that are remembered at one path.
+_MOST_CHOSEN = 256
+
+
 @dataclass(slots=True)
 class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
     wildcard: _Node | None = None
     ends: list[tuple[Known, str]] = field(default_factory=list)
+    chosen: dict[str, _Chosen] = field(default_factory=dict)
 
 
 class Router:
@@ -105,52 +125,86 @@ class Router:
 
         Of several APIs with the path it is that of the contract ``wanted``, else the one that the host serves.
         """
-        parts = urlsplit(url)
-        segments = parts.path.strip("/").split("/")
-        found = self._find(segments)
-        while found is None and len(segments) > 1:
-            segments = segments[1:]
-            found = self._find(segments)
+        path, query = _path_and_query(url)
+        segments = path.strip("/").split("/")
+        lower = path.lower().strip("/").split("/")
+        found = self._find(lower)
+        skipped = 0
+        while found is None and skipped < len(lower) - 1:
+            skipped += 1
+            found = self._find(lower[skipped:])
         if found is None:
             return "no contract has this path"
-        ends = found.ends if len(found.ends) == 1 else _of_one_api(found.ends, parts.hostname or "", wanted)
-        return self._version(ends, query_pairs(parts.query), segments)
+        chosen = found.chosen.get(query) or self._choose(found, url, query, wanted)
+        if isinstance(chosen, str):
+            return chosen
+        contract, template, places, pairs, query_by_name = chosen
+        values = {name: segments[skipped + place] for place, name in places}
+        if "%" in path:
+            values = {name: unquote(value) for name, value in values.items()}
+        return Route(contract, template, values, pairs, query_by_name)
 
     def contracts_at(self, path: str) -> tuple[Known, ...]:
-        """Return every contract with a path, whatever its version."""
-        found = self._find(path.strip("/").split("/"))
+        """Every contract that has a path, whatever its version."""
+        found = self._find(path.lower().strip("/").split("/"))
         return tuple(known for known, _ in found.ends) if found is not None else ()
 
-    def _find(self, segments: list[str]) -> _Node | None:
+    def _find(self, lower: list[str]) -> _Node | None:
+        """The node at the end of a path whose segments are in lower case."""
         node: _Node | None = self._root
-        for segment in segments:
+        for segment in lower:
             assert node is not None
-            node = node.literal.get(segment.lower()) or (node.wildcard if segment else None)
+            node = node.literal.get(segment) or (node.wildcard if segment else None)
             if node is None:
                 return None
         return node if node and node.ends else None
 
-    def _version(
-        self, ends: list[tuple[Known, str]], pairs: tuple[tuple[str, str], ...], segments: list[str]
-    ) -> Route | str:
-        contract, path = ends[0]
-        if contract.version_parameter:
-            sent = next((v for k, v in pairs if k.lower() == contract.version_parameter), "")
-            exact = [(c, p) for c, p in ends if c.version == sent]
-            if exact:
-                contract, path = exact[0]
-            elif sent and not self._any_version:
-                known = ", ".join(sorted(c.version for c, _ in ends))
-                return (
-                    f"api-version {sent}; the contract {contract.id} is {known} (--any-version judges it all the same)"
-                )
-            elif sent:
-                older = [(c, p) for c, p in ends if c.version <= sent]
-                nearest = max if older else min
-                contract, path = nearest(older or ends, key=lambda end: end[0].version)
+    def _choose(self, node: _Node, url: str, query: str, wanted: str) -> _Chosen | str:
+        """Of the contracts that end at a node the one that is meant; kept where host and ``wanted`` decide nothing."""
+        pairs, ends = query_pairs(query), node.ends
+        is_kept = len(ends) == 1 or not any(known.hosts for known, _ in ends)
+        if not is_kept:
+            ends = _of_one_api(ends, urlsplit(url).hostname or "", wanted)
+        known = self._version(ends, pairs)
+        if isinstance(known, str):
+            return known
+        contract, path = known
         names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
-        values = {n: unquote(s) if "%" in s else s for n, s in zip(names, segments, strict=True) if n}
-        return Route(contract.contract, path, values, pairs)
+        places = tuple((place, name) for place, name in enumerate(names) if name)
+        chosen = (contract.contract, path, places, pairs, by_name(pairs))
+        if is_kept and len(query) <= _SHORT_QUERY and len(node.chosen) < _MOST_CHOSEN:
+            node.chosen[query] = chosen
+        return chosen
+
+    def _version(self, ends: list[tuple[Known, str]], pairs: QueryPairs) -> tuple[Known, str] | str:
+        """Of one API's contracts the one of the version that was sent, with its path; or the reason why none is."""
+        contract, path = ends[0]
+        if not contract.version_parameter:
+            return contract, path
+        sent = next((v for k, v in pairs if k.lower() == contract.version_parameter), "")
+        exact = [(c, p) for c, p in ends if c.version == sent]
+        if exact:
+            return exact[0]
+        if sent and not self._any_version:
+            known = ", ".join(sorted(c.version for c, _ in ends))
+            return f"api-version {sent}; the contract {contract.id} is {known} (--any-version judges it all the same)"
+        if not sent:
+            return contract, path
+        older = [(c, p) for c, p in ends if c.version <= sent]
+        nearest = max if older else min
+        return nearest(older or ends, key=lambda end: end[0].version)
+
+
+def _path_and_query(url: str) -> tuple[str, str]:
+    """Path and query of a URL. Nearly all have no more than host, path and query, and are not split by ``urlsplit``."""
+    start, mark = url.find("/", url.find("//") + 2), url.find("?")
+    if mark < 0:
+        mark = len(url)
+    is_usual = 0 < start < mark and url.startswith(("https://", "http://")) and url.isascii() and url.isprintable()
+    if is_usual and "#" not in url and "[" not in url and "]" not in url:
+        return url[start:mark], url[mark + 1 :]
+    parts = urlsplit(url)
+    return parts.path, parts.query
 
 
 def _of_one_api(ends: list[tuple[Known, str]], host: str, wanted: str) -> list[tuple[Known, str]]:
@@ -164,14 +218,19 @@ def _of_one_api(ends: list[tuple[Known, str]], host: str, wanted: str) -> list[t
     return [end for end in chosen if end[0].hosts == chosen[0][0].hosts]
 
 
-def query_pairs(query: str) -> tuple[tuple[str, str], ...]:
-    """Return a query's parameters in order, with their names as sent."""
+def query_pairs(query: str) -> QueryPairs:
+    """A query's parameters in their order, with their names as they were sent."""
     return _query_pairs(query) if len(query) <= _SHORT_QUERY else tuple(parse_qsl(query, keep_blank_values=True))
 
 
 @lru_cache(maxsize=1024)
-def _query_pairs(query: str) -> tuple[tuple[str, str], ...]:
+def _query_pairs(query: str) -> QueryPairs:
     return tuple(parse_qsl(query, keep_blank_values=True))
+
+
+def by_name(pairs: QueryPairs) -> Mapping[str, str]:
+    """Query parameters by name; the first value of each."""
+    return MappingProxyType(dict(reversed(pairs)))
 
 
 def query_of(query: str, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 from urllib.parse import urlsplit
 
@@ -20,8 +20,8 @@ from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.catalogue import Entry
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import Address, Addresses, Kind, seen_version_of
-from linkproof.contract.routing import Known, Route, Router, query_pairs
+from linkproof.contract.request_match import Addresses, Kind
+from linkproof.contract.routing import Known, Route, Router
 from linkproof.judging.grouping import Findings
 from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
@@ -142,8 +142,6 @@ class Judge:
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
         self._scopes: OrderedDict[str, _Scope] = OrderedDict()
-        #: How each call class is judged, computed at its first call.
-        self._plans: dict[tuple[tuple[str, str, str], int, bool, bool], _Plan] = {}
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Return it as a call (None if it matched no contract), and its judgements."""
@@ -182,11 +180,12 @@ class Judge:
         return call, found
 
     def _plan_of(self, call: Call, view: View) -> _Plan:
-        key = (call.address.pattern, call.status, not call.defects, view.written)
-        found = self._plans.get(key)
+        plans: dict[int, _Plan] = call.address.pattern.plans
+        key = call.status * 4 + 2 * (not call.defects) + view.written
+        found = plans.get(key)
         if found is None:
             of = class_of(call, self.circumstances, written=view.written)
-            found = self._plans[key] = _Plan(tuple(c for c in all_checks() if c.applies_to(of)), of)
+            found = plans[key] = _Plan(tuple(c for c in all_checks() if c.applies_to(of)), of)
         return found
 
     def _judge(self, plan: _Plan, call: Call, view: View) -> list[Judgement]:
@@ -271,7 +270,7 @@ class Judge:
         request = exchange.request
         poll = scope.polls.get(request.url) if scope.polls and request.method == "GET" else None
         if poll is not None:
-            return Call(exchange, _poll(request.url, *poll))
+            return Call(exchange, self.addresses.poll(request.url, *poll))
         address = self.addresses.find(request.method, request.url, request.body, exchange.contract)
         return address if isinstance(address, str) else Call(exchange, address)
 
@@ -346,10 +345,3 @@ def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances
         other = ", ".join(sorted({j.requirement for j in found} - check.ids))
         raise ValueError(f"{check.function.__name__} judged {other}, which it does not declare")
     return found
-
-
-def _poll(url: str, route: Route, kind: Kind) -> Address:
-    """Return the address at which an operation is polled, by the route of the call that began it."""
-    address = Address("GET", replace(route, query_pairs=query_pairs(urlsplit(url).query)), kind)
-    address.seen_version = seen_version_of(route)
-    return address

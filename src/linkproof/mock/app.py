@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linkproof.contract.model import Contract, Operation
-from linkproof.contract.request_match import Address, selected_operation
+from linkproof.contract.request_match import AddressPattern, selected_operation
 from linkproof.contract.routing import Route as Found
 from linkproof.contract.routing import Router
 from linkproof.mock.defaults import DEFAULT, Choice
@@ -117,7 +117,7 @@ def _operation_of(asked: Asked, route: Found) -> Operation | None:
     contract = route.contract
     if contract.by_name:
         selected = selected_operation(contract, route.query, asked.body)
-        return Address(asked.method, route, selected=selected).operation
+        return AddressPattern(contract, route.path, asked.method, selected=selected).operation
     return next((o for o in contract.operations if o.path == route.path and o.method == asked.method), None)
 
 
