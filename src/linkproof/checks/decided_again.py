@@ -8,6 +8,7 @@ from linkproof.checks.equivalence import difference, status_of
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Effect, Subject, ended_after, is_race, overlap, same_request
+from linkproof.checks.traits import COLLECTION_WRITTEN, REPEATED, SHOWN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -15,7 +16,7 @@ from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
 
-@check("STA-10", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed)
+@check("STA-10", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed, needs=COLLECTION_WRITTEN)
 def each_of_two_is_answered(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Each of two concurrent decisions gets a documented answer, success or error; neither fails the service."""
     if not call.decision or view.subject is None:
@@ -42,7 +43,7 @@ def _may_repeat(of: CallClass) -> bool:
     return of.written and of.role in (Role.DECIDE, Role.GET) and of.contract.decide.by_resource
 
 
-@check("STA-4", applies_to=_may_repeat)
+@check("STA-4", applies_to=_may_repeat, needs=REPEATED)
 def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Repeating a decision gets a documented answer and leaves the state that the first one set."""
     if call.role is Role.DECIDE and not call.defects and call.decision and not call.throttled:
@@ -81,7 +82,7 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
         yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
 
 
-@check("STA-9", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500)
+@check("STA-9", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500, needs=SHOWN)
 def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Where decisions are final, deciding a connection that is not pending gets 400 and the contract's code."""
     if not call.decision or call.throttled or view.subject is None:

@@ -10,6 +10,7 @@ from linkproof.checks.decision_table import Observation, Said, rivals_of, said_o
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Decision, spelled_otherwise
+from linkproof.checks.traits import DECIDED
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -21,7 +22,7 @@ def _shows_after_writes(of: CallClass) -> bool:
     return of.shows and of.written and bool(of.contract.member.status)
 
 
-@check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", "HDR-4", applies_to=_shows_after_writes)
+@check("STA-1", "STA-2", "STA-9", "STA-10", "LRO-4", "HDR-4", applies_to=_shows_after_writes, needs=DECIDED)
 def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After a successful decision, and after the end of its operation, Get and List show what was decided."""
     for seen in view.observed:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, spelled_otherwise
+from linkproof.checks.traits import DELETED
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -17,7 +18,7 @@ def _may_show_deletion(of: CallClass) -> bool:
     return of.written and not of.flawed and of.role in (Role.GET, Role.LIST, Role.DELETE)
 
 
-@check("STA-5", "LRO-4", "HDR-4", applies_to=_may_show_deletion)
+@check("STA-5", "LRO-4", "HDR-4", applies_to=_may_show_deletion, needs=DELETED)
 def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After a Delete has ended, Get answers 404, List omits it, Delete answers 204 (404 is a documented variant)."""
     if call.throttled:

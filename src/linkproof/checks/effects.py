@@ -11,6 +11,7 @@ from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Effect, Presence, Shown, Subject, Write, path_of
+from linkproof.checks.traits import WRITTEN_SINCE
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -58,7 +59,7 @@ def _looks(of: CallClass) -> bool:
     return of.written and (of.shows or (of.role is Role.GET and not of.flawed))
 
 
-@check("STA-3", "STA-7", "ENM-2", applies_to=_looks)
+@check("STA-3", "STA-7", "ENM-2", applies_to=_looks, needs=WRITTEN_SINCE)
 def others_and_rejected_requests_change_nothing(
     call: Call, view: View, circumstances: Circumstances
 ) -> Iterator[Judgement]:

@@ -10,6 +10,7 @@ from linkproof.checks.echoes import echoed_from, place_in_connection
 from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import ended_after, is_race
+from linkproof.checks.traits import SHOWN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -97,6 +98,7 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
 @check(
     "ENM-3",
     applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500 and of.status != 409,
+    needs=SHOWN,
 )
 def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A valid decision on a pending connection is accepted.

@@ -10,6 +10,7 @@ from linkproof.checks.defects import confirm_defects
 from linkproof.checks.leaks import find_leak, may_leak
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
+from linkproof.checks.traits import LISTED_WHOLE, PROMISED
 from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.model import Contract, Role
@@ -91,7 +92,7 @@ def _may_be_unknown(of: CallClass) -> bool:
     return bool(promised) or of.role is Role.GET or (of.role is Role.DECIDE and not of.contract.decide.by_resource)
 
 
-@check("ERR-3", applies_to=_may_be_unknown)
+@check("ERR-3", applies_to=_may_be_unknown, needs=LISTED_WHOLE | PROMISED)
 def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """An unknown connection, or a path below an unknown parent, gets a status that means unknown."""
     if call.throttled:

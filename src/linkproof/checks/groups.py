@@ -8,6 +8,7 @@ from typing import Any
 from linkproof.base.json_values import at
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import Groups, Presence, Subject
+from linkproof.checks.traits import GROUPS
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -22,6 +23,7 @@ from linkproof.model.finding import Judgement, Level
         and of.role in (Role.GET, Role.LIST, Role.LINK_RESOURCES)
         and {"groups", "link-resources"} <= of.contract.capabilities
     ),
+    needs=GROUPS,
 )
 def groups_are_those_of_the_parent(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Each group of a connection is listed by its parent, by group id or name, whichever was read first."""

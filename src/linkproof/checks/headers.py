@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linkproof.checks.error_bodies import from_a_gateway, is_error_body
 from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.traits import CREDENTIAL
 from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
 from linkproof.contract.request_match import Defect
@@ -124,7 +125,7 @@ def _kind_of(call: Call) -> str:
     return "body" if defects & _BODY else "request"
 
 
-@check("HDR-6")
+@check("HDR-6", needs=CREDENTIAL)
 def credentials_are_not_repeated(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """No answer repeats a credential that was sent."""
     secrets = secrets_of(call.exchange.request.headers, stand_ins=True)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Running
+from linkproof.checks.traits import RETRY_AFTER
 from linkproof.checks.urls import begin_alike, is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -165,7 +166,7 @@ def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
         yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
 
 
-@check("LRO-5", applies_to=lambda of: bool(of.contract.long_running.retry_header))
+@check("LRO-5", applies_to=lambda of: bool(of.contract.long_running.retry_header), needs=RETRY_AFTER)
 def retry_after_is_seconds(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Retry-After, if present, is a whole number of seconds; on a real service from 10 to 600 (SHOULD)."""
     name = call.contract.long_running.retry_header

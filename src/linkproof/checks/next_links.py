@@ -9,6 +9,7 @@ from linkproof.base.json_values import at
 from linkproof.base.wording import count as counted
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
+from linkproof.checks.traits import LISTED_WHOLE, PAGED
 from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.checks.walks import LinkedPage, Onward
@@ -39,7 +40,7 @@ def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> 
         yield breach("PAG-1", "no array", pointer, "an array", found, f"{pointer} is no array", group="")
 
 
-@check("PAG-2", applies_to=lambda of: of.contract.list.paging is Paging.NEXT_LINK)
+@check("PAG-2", applies_to=lambda of: of.contract.list.paging is Paging.NEXT_LINK, needs=PAGED)
 def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A next link is an absolute URL of the same host and collection with an api-version, and answers 200."""
     if view.followed and not call.throttled and not call.defects:
@@ -147,7 +148,7 @@ def _gets_from_a_list(of: CallClass) -> bool:
     return of.role is Role.GET and of.shows and not of.flawed and of.contract.list.paging is Paging.NEXT_LINK
 
 
-@check("PAG-4", applies_to=_gets_from_a_list)
+@check("PAG-4", applies_to=_gets_from_a_list, needs=LISTED_WHOLE)
 def what_get_shows_is_listed(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A connection that Get shows was on a page of the last complete listing."""
     subject, complete = view.subject, view.collection.complete

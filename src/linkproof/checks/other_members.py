@@ -8,6 +8,7 @@ from typing import Any
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, Writing, ended_after
+from linkproof.checks.traits import WRITTEN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
@@ -15,7 +16,7 @@ from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
 
-@check("STA-11", applies_to=lambda of: of.shows and of.written)
+@check("STA-11", applies_to=lambda of: of.shows and of.written, needs=WRITTEN)
 def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Between two observations of a connection, only the members that writes requested have changed."""
     for seen in view.observed:

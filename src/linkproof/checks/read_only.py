@@ -8,6 +8,7 @@ from typing import Any
 from linkproof.base.json_values import MISSING, at, strings
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import ended_after
+from linkproof.checks.traits import READ_ONLY_SENT
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -23,7 +24,7 @@ def _may_show_read_only(of: CallClass) -> bool:
     return refused or (of.shows and of.written)
 
 
-@check("STA-8", applies_to=_may_show_read_only)
+@check("STA-8", applies_to=_may_show_read_only, needs=READ_ONLY_SENT)
 def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Read-only members that a client sent are not stored."""
     if call.role in (Role.DECIDE, Role.TAGS):

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from linkproof.base.json_values import shorten
+from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
 from linkproof.contract.call import Call, delivers, schema_of
 from linkproof.contract.model import Contract, Operation, Role
@@ -94,6 +95,7 @@ class Check:
 
     Calls of the classes in ``passes`` always pass the first requirement, without running the check. ``of_answer``:
     without a breach, the judgements depend only on the request line and the answer's status, content type and body.
+    ``needs`` are traits (``checks.traits``): the check says nothing of a call that has none of them, and is not run.
     """
 
     requirements: tuple[str, ...]
@@ -101,6 +103,7 @@ class Check:
     applies_to: Callable[[CallClass], bool]
     passes: Callable[[CallClass], bool] = _none
     of_answer: bool = False
+    needs: int = ALL
     ids: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,11 +129,12 @@ def check(
     applies_to: Callable[[CallClass], bool] = _any,
     passes: Callable[[CallClass], bool] = _none,
     of_answer: bool = False,
+    needs: int = ALL,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a check with the ids of all requirements that it judges; for other arguments see ``Check``."""
 
     def register(function: CheckFunction) -> CheckFunction:
-        _REGISTRY.append(Check(requirements, function, applies_to, passes, of_answer))
+        _REGISTRY.append(Check(requirements, function, applies_to, passes, of_answer, needs))
         return function
 
     return register

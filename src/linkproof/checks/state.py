@@ -32,6 +32,7 @@ from linkproof.checks.subjects import (
     ended_after,
     same_request,
 )
+from linkproof.checks.traits import PROMISED
 from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.walks import (
     Chain,
@@ -106,6 +107,10 @@ class State:
         self._known = 0
         self.notes_request_ids = bool(contract.request_id_header) and circumstances.grade is not Grade.RECORDING
         self.has_integers = "integers" in contract.capabilities
+        self.retry_header = contract.long_running.retry_header.lower()
+        promises = circumstances.collections.get(contract.id) or circumstances.parents.get(contract.id)
+        #: The traits that all calls of this state have.
+        self.traits = PROMISED if promises else 0
         self._chains: Recent[str, Chain] = Recent(_KEPT)
         self._tokens: Recent[str, bool] = Recent(_KEPT)
         self._operations: Recent[str, Running] = Recent(_KEPT)
@@ -138,6 +143,11 @@ class State:
     def running_at(self, url: str) -> Running | None:
         """Return the operation that is polled at a URL."""
         return self._operations.get(url)
+
+    @property
+    def knows_pages(self) -> bool:
+        """Whether a next link or token of any page is known that was not followed yet."""
+        return len(self._chains) > 0
 
     def chain_at(self, url: str) -> Chain | None:
         """Return the pages that lead to a URL or token (see ``key_of_page``) by next links."""

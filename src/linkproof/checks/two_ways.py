@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
+from linkproof.checks.traits import SHOWN_OTHERWISE, SPELLED_OTHERWISE
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -24,7 +25,7 @@ def _is_comparable(of: CallClass) -> bool:
     return of.shows or (of.role is Role.GET and not of.flawed)
 
 
-@check("STA-6", applies_to=_is_comparable)
+@check("STA-6", applies_to=_is_comparable, needs=SHOWN_OTHERWISE)
 def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show the same connection, unless the collection was written to in between."""
     if call.role is Role.GET and call.not_found and not call.defects:
@@ -68,7 +69,7 @@ def _reads_in_any_case(of: CallClass) -> bool:
     return of.role is Role.GET and not of.flawed and of.status < 500 and of.contract.caseless_paths
 
 
-@check("HDR-4", applies_to=_reads_in_any_case)
+@check("HDR-4", applies_to=_reads_in_any_case, needs=SPELLED_OTHERWISE)
 def paths_compare_without_case(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The same Get with its path in another case returns the same resource."""
     subject = view.subject

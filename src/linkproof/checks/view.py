@@ -12,6 +12,7 @@ from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
 from linkproof.checks.subjects import Groups, ObservedCollection, Running, Subject
+from linkproof.checks.traits import traits_of
 from linkproof.checks.walks import (
     LinkedPage,
     OffsetPage,
@@ -44,6 +45,7 @@ class View:
         observed: the connections that it shows, if it is a successful Get or List.
         written: whether an earlier request would have changed something.
         linked_page, offset_page: the page of a list that it is, as the next one of its walk.
+        traits: what is known, or was sent, that certain checks need (``checks.traits``).
     """
 
     __slots__ = (
@@ -59,6 +61,7 @@ class View:
         "operation",
         "request_id",
         "subject",
+        "traits",
         "written",
     )
 
@@ -82,6 +85,10 @@ class View:
             self.observed = self._observe()
             if call.role is Role.LIST and call.delivers:
                 self._lay_page()
+        about = [seen.subject for seen in self.observed]
+        if self.subject is not None and (not about or about[0] is not self.subject):
+            about.append(self.subject)
+        self.traits: int = traits_of(call, state, self.collection, about)
 
     @property
     def groups(self) -> Groups | None:

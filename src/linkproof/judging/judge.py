@@ -16,6 +16,7 @@ from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
 from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
 from linkproof.checks.state import State
+from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.catalogue import Entry
@@ -181,11 +182,12 @@ class Judge:
 
     def _plan_of(self, call: Call, view: View) -> _Plan:
         plans: dict[int, _Plan] = call.address.pattern.plans
-        key = call.status * 4 + 2 * (not call.defects) + view.written
+        key = (view.traits << 12) + call.status * 4 + 2 * (not call.defects) + view.written
         found = plans.get(key)
         if found is None:
             of = class_of(call, self.circumstances, written=view.written)
-            found = plans[key] = _Plan(tuple(c for c in all_checks() if c.applies_to(of)), of)
+            needed = tuple(c for c in all_checks() if c.needs & view.traits or c.needs == ALL)
+            found = plans[key] = _Plan(tuple(c for c in needed if c.applies_to(of)), of)
         return found
 
     def _judge(self, plan: _Plan, call: Call, view: View) -> list[Judgement]:
