@@ -19,7 +19,8 @@ from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 from linkproof.recordings import read_recordings
 from tests.checks.test_purity import CASSETTES, SHORT, sequences
-from tests.group_traffic import ENTRY
+from tests.group_traffic import ENTRY, unknown_group
+from tests.traffic import MOCK
 
 RECORDINGS = Path(__file__).parents[3] / "shared/recordings"
 
@@ -58,6 +59,7 @@ def test_on_every_case_of_every_check(monkeypatch: pytest.MonkeyPatch) -> None:
     found: Counter[str] = Counter()
     for exchanges, circumstances in sequences():
         found += left_out([*exchanges, *exchanges], circumstances, monkeypatch)
+    found += left_out(reversed(unknown_group()), MOCK, monkeypatch)  # a connection before its parent's groups
     assert set(found) == {c.function.__name__ for c in all_checks() if c.needs != ALL}
 
 
