@@ -284,7 +284,7 @@ def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
     made = linkproof(tmp_path, "bundle", "out", "--cassette", "traffic.yaml")
     assert (made.returncode, made.stderr) == (0, "")
     assert made.stdout.startswith("linkproof-bundle.zip: 4 files, 1 of them recordings\nclaimed: BREACHED traffic.yaml")
-    assert re.search(r"\n(\d+) of \1 judgements rest on the recordings\n", made.stdout)
+    assert re.search(r"\n(\d+) of \1 judgements are based on the recordings\n", made.stdout)
 
 
 def test_recordings_of_something_else_are_refused(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_recordings_of_something_else_are_refused(tmp_path: Path) -> None:
     cassette(tmp_path / "other.yaml", [got(**APPROVED)])
     found = linkproof(tmp_path, "bundle", "out", "--cassette", "other.yaml", "--out", "c.zip")
     assert found.returncode == 2
-    assert "do not bear the results out: they say breached, the recordings say unproven" in found.stderr
+    assert "contradict the results: they say breached, the recordings say unproven" in found.stderr
     assert not (tmp_path / "c.zip").exists()
 
 

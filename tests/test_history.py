@@ -105,7 +105,7 @@ def test_diff_of_two_runs_with_one_new_finding(tmp_path: Path) -> None:
     assert len(new) == 1
     assert "'Never' is undocumented" in new[0]
     assert "findings: 1 new, 0 fixed, 1 still there, 0 no longer exercised" in done.stdout
-    assert "new word: 'Never' at /properties/provisioningState of azure-containerservice-pec" in done.stdout
+    assert "new value: 'Never' at /properties/provisioningState of azure-containerservice-pec" in done.stdout
     back = linkproof(tmp_path, "diff", "tuesday", "monday", "--json")
     told = json.loads(back.stdout)
     assert back.returncode == 0

@@ -194,7 +194,7 @@ def test_operations_get_their_roles_and_what_is_not_understood_is_told(imported:
         "derived kinds",
     ):
         assert note in told, note
-    assert "not taken: 1 operation" in told
+    assert "ignored: 1 operation" in told
 
 
 def test_schemas_say_what_the_description_says(imported: tuple[Path, str, Contract]) -> None:

@@ -51,7 +51,7 @@ def test_the_preflight_takes_its_minutes_from_the_runs() -> None:
     found = examine(target, [PEC], "t.toml", fixtures_needed)
     assert slow.asked == 3
     assert found.problem is None
-    assert "the budget of 1 minutes is used up: nothing more was looked at" in found.sentence
+    assert "the budget of 1 minutes is used up: nothing else was examined" in found.sentence
     with pytest.raises(OutOfTime):
         target.client().budget.spend()
 

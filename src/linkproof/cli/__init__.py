@@ -1,1 +1,1 @@
-"""The command line: options in, exit codes out. What is heavy is imported by the command that needs it."""
+"""The command line: options in, exit codes out. Each command imports what is expensive only when it runs."""

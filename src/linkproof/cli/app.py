@@ -67,7 +67,7 @@ def options(
     version: Annotated[  # noqa: ARG001 (its callback answers)
         bool,
         typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the versions of what decides results, and exit."
+            "--version", callback=_version, is_eager=True, help="Print the versions on which results depend, and exit."
         ),
     ] = False,
     contracts: Annotated[
@@ -126,7 +126,7 @@ def run(
     format_: Format = "",
     title: Title = "",
 ) -> None:
-    """Send requests to a target and judge what comes back."""
+    """Send requests to a target and judge the answers."""
     from linkproof.cli.output import output_from
     from linkproof.cli.result_policy import policy_from
     from linkproof.cli.running import plan_run, preflight_run, run_target
@@ -168,19 +168,19 @@ def run(
 
 @app.command()
 def cleanup(
-    journal: Annotated[Path, typer.Argument(help="Journal of an interrupted run.", metavar="JOURNAL")],
+    journal: Annotated[Path, typer.Argument(help="The journal of an interrupted run.", metavar="JOURNAL")],
     target: Annotated[
         str, typer.Option("--target", "-t", help="Target file. Default: the file that the journal names.")
     ] = "",
     accept: Annotated[
-        bool, typer.Option("--accept", help="Confirm what can never be undone: the target is free for the next run.")
+        bool, typer.Option("--accept", help="Accept irreversible changes, so that the target can be used again.")
     ] = False,
     accept_own: Annotated[
-        bool, typer.Option("--accept-own", help="Confirm it only for connections that the run itself made.")
+        bool, typer.Option("--accept-own", help="Accept them only for connections that the run itself created.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Remove what a run made on a live target, and put back what it changed. Exit 1 if something is left."""
+    """Remove what a run created on a live target, and restore what it changed. Exit 1 if something is left."""
     from linkproof.cli.running import clean
     from linkproof.runner.cleanup import Accept
 
@@ -235,7 +235,9 @@ def check(
 def report(
     paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
     out: Annotated[Path, typer.Option("--out", help="Write the page, the printed page and the data to this folder.")],
-    vendor: Annotated[str, typer.Option("--vendor", help="Keep only this vendor's contracts: a copy to hand on.")] = "",
+    vendor: Annotated[
+        str, typer.Option("--vendor", help="Keep only this vendor's contracts, for a copy to hand on.")
+    ] = "",
     waivers: Waivers = None,
     definition: Definitions = None,
     require: Require = "",
@@ -277,12 +279,12 @@ def import_(
     paths: Annotated[
         str, typer.Option("--paths", metavar="REGEX", help="Import the paths that match. Default: connections.")
     ] = "",
-    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what references name by URL.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch the documents that references name by URL.")] = False,
     compact: Annotated[
         bool, typer.Option("--compact", help="Write only what differs from the vendor's common parts.")
     ] = False,
 ) -> None:
-    """Make contracts from an API description (Swagger 2.0, OpenAPI 3) or Bicep types (types.json)."""
+    """Create contracts from an API description (Swagger 2.0, OpenAPI 3) or Bicep types (types.json)."""
     from linkproof.cli.importing import import_description
     from linkproof.openapi_import.select import CONNECTIONS
 
@@ -307,12 +309,12 @@ def waive(
     finding: Annotated[str, typer.Argument(help="Id of the finding, as reports show it.", metavar="FINDING")],
     owner: Annotated[str, typer.Option("--owner", help="Owner of the waiver.")],
     reason: Annotated[str, typer.Option("--reason", help="Why the breach is accepted for now.")],
-    link: Annotated[str, typer.Option("--link", help="Link to more: a ticket, a mail to the vendor.")],
+    link: Annotated[str, typer.Option("--link", help="Link to details: a ticket, a mail to the vendor.")],
     expires: Annotated[
         str, typer.Option("--expires", metavar="DAY", help="Last day of the waiver. Default: in 90 days.")
     ] = "",
     any_value: Annotated[
-        bool, typer.Option("--any-value", help="Cover any value: for a value that differs in each run.")
+        bool, typer.Option("--any-value", help="Cover any value, for values that differ in each run.")
     ] = False,
     results: Annotated[
         Path, typer.Option("--results", help="Results with the finding: results.json, or its folder.")
@@ -333,7 +335,7 @@ def waive(
 def bundle(
     results: Annotated[Path, typer.Argument(help="results.json, or its folder.", metavar="RESULTS")],
     cassette: Annotated[
-        list[Path], typer.Option("--cassette", help="Recording that the results rest on (repeatable).")
+        list[Path], typer.Option("--cassette", help="Recording on which the results are based (repeatable).")
     ],
     out: Annotated[Path, typer.Option("--out", help="Write this archive.")] = Path("linkproof-bundle.zip"),
     waivers: Annotated[Path | None, typer.Option("--waivers", help="Waivers that were in force.")] = None,
@@ -345,7 +347,7 @@ def bundle(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Pack results with the recordings that they rest on, so that others can verify them."""
+    """Pack results with the recordings on which they are based, so that others can verify them."""
     from linkproof.cli.bundling import make_bundle
 
     raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet, sign_key=sign_key))
@@ -399,7 +401,7 @@ def mock(
 def diff(
     before: Annotated[str, typer.Argument(help="results.json, its folder, or run:N of the history.", metavar="BEFORE")],
     after: Annotated[str, typer.Argument(help="The later of the two.", metavar="AFTER")],
-    strict: Annotated[bool, typer.Option("--strict", help="Also exit 1 where less is proven than before.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Also exit 1 if less is proven than before.")] = False,
     store: StoreURL = "",
     json: Json = False,
 ) -> None:
@@ -427,7 +429,7 @@ def nightly(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run many targets, each in its own process, and summarise them. A failing one does not stop the others."""
+    """Run many targets, each in its own process, and summarise them. A failing run does not stop the others."""
     from linkproof.cli.nightly import run_plan
 
     raise typer.Exit(
@@ -452,7 +454,7 @@ def services(
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="The page to write (Markdown).")] = Path("real-services.md"),
 ) -> None:
-    """Write a page of what real services were seen to do. Exit 1 where a finding has no verdict."""
+    """Write a page about the observed behaviour of real services. Exit 1 if a finding has no verdict."""
     from linkproof.cli.real_services import services_page
 
     raise typer.Exit(services_page(paths, verdicts, out))

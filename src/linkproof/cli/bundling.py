@@ -1,4 +1,4 @@
-"""``linkproof bundle`` and ``linkproof verify``: a claim with what it rests on, and whether it holds."""
+"""``linkproof bundle`` and ``linkproof verify``: results with their recordings in one archive, and its verification."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def make_bundle(
     quiet: bool,
     sign_key: Path | None = None,
 ) -> int:
-    """Write a bundle; returns 0. Raises UsageError, also where the recordings belie the results or hold a secret."""
+    """Write a bundle; return 0. Raises UsageError, also if the recordings contradict the results or hold a secret."""
     key = read_private_key(sign_key) if sign_key is not None else None
     claimed = read_results(path)
     recordings = recording_files(cassettes)
@@ -63,7 +63,7 @@ def make_bundle(
     checked = _judged(recordings, options)
     for belied in against_recordings(claimed, checked):
         raise UsageError(
-            f"the recordings do not bear the results out: {belied}",
+            f"the recordings contradict the results: {belied}",
             where=f"--cassette {', '.join(map(str, cassettes))}",
             fix="give the recordings of that very run, all of them",
         )
@@ -71,7 +71,7 @@ def make_bundle(
     for number, recording in enumerate(recordings, start=1):
         files[f"{RECORDINGS}{number:02}/{recording.name}"] = recording.read_bytes()
     if waivers is not None:
-        files[WAIVERS] = read_file(waivers, "give a file that is there")
+        files[WAIVERS] = read_file(waivers, "give an existing file")
     facts = {
         "verdict": claimed.verdict.value,
         "sentence": claimed.sentence,
@@ -89,7 +89,7 @@ def make_bundle(
 
 
 def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int:
-    """Check a bundle; returns 0 where it holds, 1 where a byte was changed or something in it does not hold."""
+    """Verify a bundle; return 0 if it is valid, 1 if a byte was changed or its content is inconsistent."""
     trusted = [read_public_key(p) for p in trust]
     try:
         bundle = archive.read_bundle(path)
@@ -122,11 +122,11 @@ def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int
 
 
 def _signer(bundle: Bundle, trusted: Sequence[Signer]) -> Signer | None:
-    """Return who signed a bundle, None for an unsigned one. Raises Changed for a false or untrusted signature."""
+    """Return the signer of a bundle, None if it is unsigned. Raises Changed for an invalid or untrusted signature."""
     signature = bundle.files.get(SIGNATURE)
     if signature is None:
         if trusted:
-            raise Changed([f"{SIGNATURE}: there is none, and --trust asks for one"])
+            raise Changed([f"{SIGNATURE}: it is missing, and --trust requires one"])
         return None
     signer = signer_of(bundle.files[MANIFEST], signature)
     if signer is None:
@@ -141,7 +141,7 @@ def _judged(recordings: list[Path], options: Options) -> Results:
 
 
 def _judged_again(bundle: Bundle) -> Results:
-    """The recordings of a bundle, put where the checks read files, and judged as ``linkproof check`` does."""
+    """Judge the recordings of a bundle again, from temporary files, as ``linkproof check`` does."""
     with tempfile.TemporaryDirectory(prefix="linkproof-") as room:
         paths = []
         for name in bundle.recordings:
@@ -155,7 +155,7 @@ def _judged_again(bundle: Bundle) -> Results:
 
 
 def _waiver_problems(bundle: Bundle, claimed: Results) -> list[str]:
-    """Whether the waivers of the results are those of the waiver file that goes along."""
+    """Yield the differences between the waivers in the results and in the bundled waiver file."""
     if WAIVERS not in bundle.files:
         return []
     kept = waivers_from(toml_of(bundle.files[WAIVERS], WAIVERS), WAIVERS, known_names())
@@ -168,14 +168,14 @@ def _tell(claimed: Results, checked: Results, found: Coverage, *, signed: bool) 
     print(f"claimed: {claimed.verdict.upper()} {claimed.sentence}")
     same = ", the same verdict" if claimed.verdict is checked.verdict else f": {checked.sentence}"
     print(f"by the recordings alone: {checked.verdict.upper()} ({checked.requests} exchanges){same}")
-    print(f"{found.shown} of {found.claimed} judgements rest on the recordings")
+    print(f"{found.shown} of {found.claimed} judgements are based on the recordings")
     print("not proven:")
     for thing in not_proven(claimed, found, signed=signed):
         print(f"  {thing}")
 
 
 def _tell_other_version(claimed: Results, found: Coverage, recordings: list[Path], options: Options) -> None:
-    """Say where --any-version would prove more: exchanges of another api-version are not judged without it."""
+    """Print a note if --any-version would prove more: other api-versions are not judged without it."""
     wider = coverage(claimed, _judged(recordings, Options(options.contracts, any_version=True)))
     if wider.shown > found.shown:
         print(

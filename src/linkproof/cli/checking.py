@@ -1,4 +1,4 @@
-"""``linkproof check``: recordings, judged without sending anything."""
+"""``linkproof check``: judges recordings without sending anything."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recording_files
 
-#: Number of parts that a large file is divided into: usually more than there are workers, so that none waits long.
+#: Number of parts of a large file: usually more than there are workers, so that none waits long.
 _PARTS = 8
 #: Performs tasks and yields their results in order.
 Perform = Callable[..., Iterable[Any]]
@@ -38,13 +38,13 @@ def check_recordings(
     policy: ResultPolicy = DEFAULT_POLICY,
     output: Output = SUMMARY,
 ) -> int:
-    """Judge recordings; returns the exit code. Raises UsageError where a file cannot be read."""
+    """Judge recordings; return the exit code. Raises UsageError for an unreadable file."""
     results = judge_recordings(paths, contracts, any_version, allow_unproven, perform)
     return finish(policy.applied(results), out, output)
 
 
 def performing(processes: int, engine: str, scheduler: str) -> Perform | None:
-    """How recordings are shared out; None: one after the other, here. Raises UsageError."""
+    """Return the function that distributes recordings; None to judge them one by one, here. Raises UsageError."""
     if engine not in ("local", "dask"):
         raise UsageError(f"no engine is called {engine!r}", where="--engine", fix="local or dask")
     if engine == "dask":
@@ -60,7 +60,7 @@ def judge_recordings(
     allow_unproven: bool,
     perform: Perform | None = None,
 ) -> Results:
-    """Return the results of recordings. Raises UsageError where a file cannot be read, or none has an exchange."""
+    """Return the results of recordings. Raises UsageError for an unreadable file, or without any exchange."""
     started = time.time()
     chosen(contracts)  # an unknown name is reported before files are read
     files = recording_files(paths)

@@ -1,33 +1,33 @@
 """Tab completion: ids of contracts, requirements and faults, target files and formats.
 
-Each function gets what was typed so far and returns what may follow, with a help text where there is one. Data is read
-only when the shell asks.
+Each function gets what was typed so far and returns the possible completions, with a help text if there is one. Data is
+read only when the shell asks.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-#: Shells show long lists badly.
+#: Maximum number of completions: shells show long lists badly.
 _MOST = 200
 
 
 def contracts(incomplete: str) -> list[tuple[str, str]]:
-    """Ids of contracts."""
+    """Return ids of contracts."""
     from linkproof.contract.loader import all_contracts
 
     return [(c.id, c.title) for c in all_contracts() if c.id.startswith(incomplete)]
 
 
 def requirements(incomplete: str) -> list[tuple[str, str]]:
-    """Ids of requirements."""
+    """Return ids of requirements."""
     from linkproof.contract.loader import all_requirements
 
     return [(r.id, r.title) for r in all_requirements() if r.id.lower().startswith(incomplete.lower())]
 
 
 def faults(incomplete: str) -> list[tuple[str, str]]:
-    """Ids of faults and variants."""
+    """Return ids of faults and variants."""
     from linkproof.contract.loader import all_contracts
     from linkproof.faults.catalogue import all_faults, all_variants
 
@@ -37,7 +37,7 @@ def faults(incomplete: str) -> list[tuple[str, str]]:
 
 
 def targets(incomplete: str) -> list[str]:
-    """Target files: TOML files that have a ``[target]`` table. Folders, too, and the word for the embedded server."""
+    """Return target files (TOML files with a ``[target]`` table), folders, and the name of the embedded server."""
     path = Path(incomplete)
     folder = path if incomplete.endswith("/") else path.parent
     start = "" if incomplete.endswith("/") else path.name
@@ -62,7 +62,7 @@ def _is_target(path: Path) -> bool:
 
 
 def formats(incomplete: str) -> list[str]:
-    """Formats that results are printed in."""
+    """Return formats in which results can be printed."""
     from linkproof.reports.formats import FORMATS
 
     return [name for name in FORMATS if name.startswith(incomplete)]

@@ -1,4 +1,4 @@
-"""``linkproof definitions`` and ``contracts diff``: the vendors' pages and the contracts that were taken from them."""
+"""``linkproof definitions`` and ``contracts diff``: the vendors' pages and the contracts taken from them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIX = "name its contract with -c, or add the contract: see docs/add-a-contract.
 
 
 def read_definition(path: Path, *, as_json: bool) -> int:
-    """Print a page's facts; returns 0. Raises UsageError where it cannot be read."""
+    """Print a page's facts; return 0. Raises UsageError for an unreadable page."""
     facts = read_page(path)
     if as_json:
         print(json.dumps(asdict(facts), ensure_ascii=False, indent=1))
@@ -45,7 +45,7 @@ def read_definition(path: Path, *, as_json: bool) -> int:
 
 
 def verify_definitions(paths: list[Path], contract: str, results: Path | None, *, as_json: bool) -> int:
-    """Print how pages and contracts differ; returns 1 where one has drifted, else 0. Raises UsageError."""
+    """Print the differences between pages and contracts; return 1 if any has drifted, else 0. Raises UsageError."""
     seen = read_results(results) if results else None
     drifts = [(page.file, verify(page.facts, page.contract, page.file)) for page in pages_in(paths, contract)]
     if as_json:
@@ -58,7 +58,7 @@ def verify_definitions(paths: list[Path], contract: str, results: Path | None, *
 
 
 def list_defects(paths: list[Path], contracts: tuple[str, ...], *, issue: bool, as_json: bool) -> int:
-    """Print the contradictions in pages, or in the samples that contracts keep; returns 0. Raises UsageError."""
+    """Print the contradictions in pages, or in the samples of contracts; return 0. Raises UsageError."""
     if paths:
         pages = pages_in(paths, contracts[0] if contracts else "")
         found = [d for page in pages for d in defects_of_page(page.facts, page.contract, page.file)]
@@ -76,7 +76,7 @@ def list_defects(paths: list[Path], contracts: tuple[str, ...], *, issue: bool, 
 
 
 def diff_estate(out: Path) -> int:
-    """Write a page that compares all known versions of all resource types; returns 0."""
+    """Write a page that compares all known versions of all resource types; return 0."""
     every = (*all_contracts(), *(e.contract for e in imported()))
     found = estate.steps(every)
     write_file(out, estate.as_markdown(found, len(every)), "choose another --out")
@@ -86,7 +86,7 @@ def diff_estate(out: Path) -> int:
 
 
 def diff_contracts(before: str, after: str, *, as_json: bool) -> int:
-    """Print what differs between two contracts; returns 1 where anything does, else 0. Raises UsageError."""
+    """Print the differences between two contracts; return 1 if there are any, else 0. Raises UsageError."""
     if not before or not after:
         fix = "give two contracts, or --out for a page of all versions"
         raise UsageError("two contracts are needed", where="BEFORE AFTER", fix=fix)
@@ -101,7 +101,7 @@ def diff_contracts(before: str, after: str, *, as_json: bool) -> int:
 
 
 def pages_in(paths: list[Path], contract: str) -> list[ReadPage]:
-    """The pages in files and folders, each with its contract. Raises UsageError."""
+    """Return the pages in files and folders, each with its contract. Raises UsageError."""
     known = select(all_contracts(), (contract,)) if contract else all_contracts()
     found: list[ReadPage] = []
     for path in [file for p in paths for file in _files(p)]:
@@ -123,7 +123,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _contract(name: str) -> Contract:
-    """A contract by its id, by id@version, or by its folder."""
+    """Return a contract by its id, by id@version, or by its folder."""
     if (Path(name) / "contract.toml").is_file():
         return read_contract(Path(name))
     wanted, _, version = name.partition("@")
@@ -170,7 +170,7 @@ def _drift_lines(file: str, drift: Drift, seen: Results | None) -> Iterator[str]
         told = _told(d, drift, seen, file)
         yield f"  {d.line}{f' [{told.alone}: {told.why}]' if told else ''}"
     for known in drift.gone:
-        yield f"  explained, but there no more: {known.place}: {known.what} (remove [[differs]] in {contract.folder})"
+        yield f"  explained, but no longer there: {known.place}: {known.what} (remove [[differs]] in {contract.folder})"
     for part in drift.lost:
         yield f"  not compared: the page has no {part}"
     for d, why in drift.known:

@@ -1,4 +1,4 @@
-"""One call of the command line: arguments in, exit code out, whatever happens in between."""
+"""One call of the command line: arguments in, exit code out, whatever happens."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ import linkproof
 from linkproof.errors import LinkproofError, UsageError
 
 _ISSUES = "https://github.com/linkproof/linkproof/issues"
-#: What a shell says of a process that was interrupted; never 1, which means "breached".
+#: A shell's exit code for an interrupted process; never 1, which means "breached".
 _INTERRUPTED = 130
-#: typer has click within it, or beside it, depending on its version.
+#: typer contains click, or depends on it, depending on its version.
 _InvalidCall: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
-#: There is no room for what is written.
+#: Error numbers for a full disk or quota.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-#: What is wrong with a path that a caller has given.
+#: Error numbers for an unusable path from the caller.
 _PATH_ERRORS = (errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EROFS)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
 
-    An invalid call is exit 2, an error in Linkproof itself exit 3: one line, and a report file to attach to an issue.
+    An invalid call is exit 2. An error in Linkproof itself is exit 3, with one line and a report file to attach to an
+    issue.
     """
     from linkproof.cli.app import app
 
@@ -43,7 +44,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _refuse_empty(given)
         code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
         if sys.stdout is not None:
-            sys.stdout.flush()  # here an error has its exit code; at the end of the process it would be 120
+            sys.stdout.flush()  # an error here gets the right exit code; at the end of the process it would be 120
         return code if isinstance(code, int) else 0
     except LinkproofError as error:
         return _failed(error, given)
@@ -52,7 +53,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         print("linkproof: interrupted", file=sys.stderr)
         return _INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has gone
+    except BrokenPipeError:  # the reader of the output has ended
         _print_no_more()
         return _INTERRUPTED
     except Exception as error:
@@ -61,14 +62,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _keep_tables_of_hypothesis_in_the_cache() -> None:
-    """Else Hypothesis writes ``.hypothesis`` to the current folder, and in each folder first takes 200 MB for it."""
+    """Set Hypothesis's folder: by default it writes to the current folder, 200 MB in each new one."""
     with suppress(RuntimeError):  # no home folder
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linkproof" / "hypothesis"
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache))
 
 
 def _misused(error: Any, arguments: list[str]) -> int:
-    """Print how a command is called. An argument in the wrong place may be a credential: it is masked."""
+    """Print the usage of a command. An argument in the wrong place may be a credential, so it is masked."""
     from linkproof.redaction import MASK, mask_text
     from linkproof.redaction.arguments import is_harmless
 
@@ -83,12 +84,12 @@ def _misused(error: Any, arguments: list[str]) -> int:
 
 
 def _value(argument: str) -> str:
-    """The value in an argument: all of it, what follows ``--option=``, or nothing for an option alone."""
+    """Return the value in an argument: all of it, the part after ``--option=``, or "" for an option alone."""
     return argument.partition("=")[2] if argument.startswith("-") else argument
 
 
 def _refuse_empty(arguments: list[str]) -> None:
-    """Raise UsageError for an empty argument: mostly that of a variable of the shell that is not set."""
+    """Raise UsageError for an empty argument, which usually comes from an unset shell variable."""
     for before, argument in zip(["", *arguments], arguments, strict=False):
         option, equals, value = argument.partition("=")
         if not argument.strip() or (option.startswith("--") and equals and not value.strip()):
@@ -97,12 +98,12 @@ def _refuse_empty(arguments: list[str]) -> None:
 
 
 def _print_no_more() -> None:
-    """Let everything that is still to be printed go: else Python tries once more at the end of the process."""
+    """Discard all unwritten output: otherwise Python tries again at the end of the process."""
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open until the process ends
 
 
 def _callers_error(error: Exception) -> UsageError | None:
-    """Return the usage error for an error of the operating system: a path, a full disk; None for any other."""
+    """Return the usage error for an operating system error of a path or a full disk; None for any other."""
     if isinstance(error, RuntimeError) and "Symlink loop" in str(error):
         return UsageError(str(error), fix="give a path that leads to a file or folder")
     if not isinstance(error, OSError):
@@ -124,7 +125,7 @@ def _failed(error: LinkproofError, arguments: list[str]) -> int:
         print(f"linkproof: error: {mask_text(str(error))}", file=sys.stderr)
         return 2
     first, _, rest = str(error).partition("\n")
-    kept = f"; what is known of it: {_report(rest, arguments)}" if "Traceback" in rest else f"\n{rest}".rstrip()
+    kept = f"; details: {_report(rest, arguments)}" if "Traceback" in rest else f"\n{rest}".rstrip()
     print(f"linkproof: broken: {mask_text(first + kept)}", file=sys.stderr)
     return error.exit_code
 
@@ -135,7 +136,7 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
     said = " ".join(mask_text(f"{type(error).__name__}: {error}").split())[:200]
     try:
         trace = "".join(traceback.format_exception(error))
-    except Exception:  # an error that cannot even be shown
+    except Exception:  # an error that cannot be converted to text
         trace = type(error).__name__
     where = _report(trace, arguments)
     print(f"linkproof: broken: an error in Linkproof itself ({said}); please attach {where} to an issue at {_ISSUES}",
@@ -144,7 +145,7 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
 
 
 def _report(text: str, arguments: list[str]) -> str:
-    """Write a report of an error, masked, and return its path; it holds no values of variables."""
+    """Write a masked report of an error, without values of variables, and return its path."""
     from linkproof.redaction import MASK, mask_text
     from linkproof.redaction.arguments import is_harmless
 

@@ -1,4 +1,4 @@
-"""``linkproof faults``: the catalogue, and the suites' matrix runs against it."""
+"""``linkproof faults``: the catalogue of faults, and matrix runs of the suites against it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from linkproof.fault_matrix.together import as_markdown as together_markdown
 from linkproof.faults.catalogue import all_faults, all_variants
 from linkproof.faults.registry import Fault
 
-#: What to do where a table cannot be written.
+#: The fix if a table cannot be written.
 _OUT = "choose another --out"
-#: Groups of each size, where no number is asked for.
+#: Default number of groups of each size.
 _GROUPS = 20
 
 
@@ -69,7 +69,7 @@ def run_matrix(
     each_family: bool = False,
     quiet: bool,
 ) -> int:
-    """Do the matrix runs and write their tables; 1 where a fault was missed or a variant blamed, 3 broken.
+    """Perform matrix runs and write their tables; return 1 for a missed fault or blamed variant, 3 if a run broke.
 
     Raises UsageError for an unknown contract or name.
     """
@@ -106,7 +106,8 @@ def run_together(
     *,
     quiet: bool,
 ) -> int:
-    """Plant several faults at once, write together.json and together.md; 1 where a figure falls short, 3 broken.
+    """Combine several faults, write together.json and together.md; return 1 if a figure is below its target, 3 if a run
+    broke.
 
     Raises UsageError for an unknown contract or name.
     """

@@ -1,4 +1,4 @@
-"""The commands that stand in groups: contracts, requirements, definitions, faults, history."""
+"""The grouped commands: contracts, requirements, definitions, faults, history."""
 
 # The annotations are read by typer when a command is called, so they are not postponed.
 from pathlib import Path
@@ -9,12 +9,12 @@ import typer
 from linkproof.cli.options import Contracts, Json, Pages, Quiet, StoreURL, Tier
 
 contracts_app = typer.Typer(no_args_is_help=True, help="The contracts that Linkproof knows.")
-requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements: what, why, and the source.")
+requirements_app = typer.Typer(no_args_is_help=True, help="The numbered requirements, with reasons and sources.")
 faults_app = typer.Typer(no_args_is_help=True, help="Deliberately wrong servers, and what the suites catch.")
 definitions_app = typer.Typer(
     no_args_is_help=True, help="The vendors' definition pages, and the contracts taken from them."
 )
-history_app = typer.Typer(no_args_is_help=True, help="Results over time: when each was seen first and last.")
+history_app = typer.Typer(no_args_is_help=True, help="Results over time: when each finding was seen first and last.")
 
 
 @history_app.command("add")
@@ -38,7 +38,7 @@ def history_list(store: StoreURL = "", json: Json = False) -> None:
 
 @history_app.command("show")
 def history_show(
-    target: Annotated[str, typer.Argument(help="Name of the target; optional where there is only one.")] = "",
+    target: Annotated[str, typer.Argument(help="Name of the target; optional if there is only one.")] = "",
     store: StoreURL = "",
     json: Json = False,
 ) -> None:
@@ -50,7 +50,7 @@ def history_show(
 
 @faults_app.command("list")
 def faults_list(contract: Contracts = None, json: Json = False) -> None:
-    """List every fault and every variant: id, kind, what is wrong or different."""
+    """List every fault and every variant: id, kind, and what is wrong or different."""
     from linkproof.cli.faulting import list_faults
 
     list_faults(tuple(contract or ()), as_json=json)
@@ -92,7 +92,7 @@ def faults_matrix(
 
 @contracts_app.command("list")
 def contracts_list(tier: Tier = "reviewed", json: Json = False) -> None:
-    """Every contract of a tier: id, version, title; of imported ones the sources."""
+    """List every contract of a tier: id, version, title; for imported ones the sources."""
     from linkproof.cli.showing import list_contracts
 
     list_contracts(tier, as_json=json)
@@ -106,7 +106,7 @@ def contracts_show(
     ),
     json: Json = False,
 ) -> None:
-    """Show one contract: operations, capabilities, and the requirements that bind it."""
+    """Show one contract: operations, capabilities, and the requirements that apply to it."""
     from linkproof.cli.showing import show_contract
 
     show_contract(name, as_json=json, expanded=expanded)
@@ -114,11 +114,9 @@ def contracts_show(
 
 @contracts_app.command("coverage")
 def contracts_coverage(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Contracts; all where none is given.")
-    ] = (None),
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Contracts; all by default.")] = (None),
 ) -> None:
-    """Print what is tried of each constraint of each request, and what is not, as Markdown."""
+    """Print which constraints of each request are tested, and which are not, as Markdown."""
     from linkproof.cli.showing import show_coverage
 
     show_coverage(tuple(names or ()))
@@ -133,7 +131,7 @@ def contracts_diff(
     ),
     json: Json = False,
 ) -> None:
-    """What differs between two contracts, or all versions of all types. Exit 1 where two contracts differ."""
+    """Show the differences between two contracts, or all versions of all types. Exit 1 if two contracts differ."""
     from linkproof.cli.definitions import diff_contracts, diff_estate
 
     raise typer.Exit(diff_estate(out) if out else diff_contracts(before, after, as_json=json))
@@ -144,7 +142,7 @@ def definitions_read(
     page: Annotated[Path, typer.Argument(help="The text of a vendor's definition page.", metavar="PAGE")],
     json: Json = False,
 ) -> None:
-    """A page's facts: operation, parameters, limits, members, enumerations, statuses, samples; and what it lacks."""
+    """Print the facts of a page: operation, parameters, limits, members, enumerations, statuses, samples, gaps."""
     from linkproof.cli.definitions import read_definition
 
     raise typer.Exit(read_definition(page, as_json=json))
@@ -161,7 +159,7 @@ def definitions_verify(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare pages with the contracts that were taken from them, both ways. Exit 1 on any drift."""
+    """Compare pages with the contracts taken from them, in both directions. Exit 1 on any drift."""
     from linkproof.cli.definitions import verify_definitions
 
     raise typer.Exit(verify_definitions(pages, contract, results, as_json=json))
@@ -171,15 +169,13 @@ def definitions_verify(
 def definitions_defects(
     pages: Annotated[
         list[Path] | None,
-        typer.Argument(
-            help="Pages, or folders of them. Default: the samples that the contracts keep.", metavar="PAGE..."
-        ),
+        typer.Argument(help="Pages, or folders of them. Default: the samples in the contracts.", metavar="PAGE..."),
     ] = None,
     contract: Contracts = None,
-    issue: Annotated[bool, typer.Option("--issue", help="Print an issue, ready to send (Markdown).")] = False,
+    issue: Annotated[bool, typer.Option("--issue", help="Print a ready-to-send issue (Markdown).")] = False,
     json: Json = False,
 ) -> None:
-    """Samples that contradict their own document (DOC-1). Never part of a target's verdict."""
+    """List samples that contradict their own document (DOC-1). Never part of a target's verdict."""
     from linkproof.cli.definitions import list_defects
 
     raise typer.Exit(list_defects(pages or [], tuple(contract or ()), issue=issue, as_json=json))
@@ -195,7 +191,7 @@ def requirements_list(contract: Contracts = None, json: Json = False) -> None:
 
 @requirements_app.command("show")
 def requirements_show(name: Annotated[str, typer.Argument(metavar="ID")], json: Json = False) -> None:
-    """Show one requirement: what it says, why it matters, its source, and the contracts that it binds."""
+    """Show one requirement: its text, its reason, its source, and the contracts to which it applies."""
     from linkproof.cli.showing import show_requirement
 
     show_requirement(name, as_json=json)

@@ -23,18 +23,18 @@ from linkproof.model.results import Results
 from linkproof.reports.text import one_line
 from linkproof.results.diff import Changes, compare
 
-#: A run of the history; a database's numbers have 18 digits at most.
+#: Matches a run of the history; a database's numbers have at most 18 digits.
 _RUN = re.compile(r"run:(\d{1,18})")
 _LETTER = {"pass": ".", "fail": "F", "warn": "w", "not exercised": "?", "not applicable": "-", "": " "}
 
 
 def store_url(given: str) -> str:
-    """The store's URL: what is given, or LINKPROOF_HISTORY, or the usual file."""
+    """Return the store's URL: the given one, else LINKPROOF_HISTORY, else the default file."""
     return given or os.environ.get("LINKPROOF_HISTORY", "") or DEFAULT
 
 
 def add_runs(paths: list[Path], url: str) -> int:
-    """Add results to the history; returns 0. Raises UsageError, before anything is added, where one cannot be read."""
+    """Add results to the history; return 0. Raises UsageError, before anything is added, if any are unreadable."""
     found = [(path, read_results(path)) for path in paths]
     with Store(store_url(url)) as store:
         for path, results in found:
@@ -44,7 +44,7 @@ def add_runs(paths: list[Path], url: str) -> int:
 
 
 def list_runs(url: str, *, as_json: bool) -> int:
-    """Print every run, the newest first; returns 0. Raises UsageError."""
+    """Print every run, the newest first; return 0. Raises UsageError."""
     with Store(store_url(url)) as store:
         runs = store.runs()[::-1]
     names = ("id", "target", "started_at", "verdict", "exit_code", "requests", "duration_s", "version")
@@ -62,7 +62,7 @@ def list_runs(url: str, *, as_json: bool) -> int:
 
 
 def show_target(name: str, url: str, *, as_json: bool) -> int:
-    """Print what the history says of a target; returns 0. Raises UsageError where it has no run of it."""
+    """Print the history of a target; return 0. Raises UsageError if it has no run of the target."""
     with Store(store_url(url)) as store:
         found = trend(store, _target(store, name))
     if as_json:
@@ -78,7 +78,7 @@ def _target(store: Store, name: str) -> str:
         return name
     if not name and len(known) == 1:
         return known[0]
-    problem = f"the history has no target called {name!r}" if name else "the history has no one target"
+    problem = f"the history has no target called {name!r}" if name else "the history has more than one target, or none"
     fix = f"one of: {', '.join(known)}" if known else "add results first: linkproof history add reports/latest"
     raise UsageError(problem, where="TARGET", fix=fix)
 
@@ -117,14 +117,14 @@ def _print_trend(found: Trend, console: Console) -> None:
         now = "still there" if f.now else "not in the newest run"
         say(f"  {f.name} on {f.contract}: first {f.first}, last {f.last}, {count(f.runs, 'run')}, {now}: {f.message}")
     if found.words:
-        say("Words that were seen")
+        say("Values that were seen")
     for w in found.words:
         now = "" if w.now else ", not in the newest run"
         say(f"  {w.contract} {w.place} {w.value}: first {w.first}, last {w.last}, {count(w.runs, 'run')}{now}")
 
 
 def diff_results(before: str, after: str, url: str, *, strict: bool, as_json: bool) -> int:
-    """Print what changed; returns 1 where something is new (``strict``: or less is proven), else 0."""
+    """Print the changes; return 1 if something is new (``strict``: or less is proven), else 0."""
     changes = compare(_results(before, url), _results(after, url))
     if as_json:
         print(json.dumps(_changes_as_json(changes), ensure_ascii=False, indent=1))
@@ -154,7 +154,7 @@ def _changes_as_json(changes: Changes) -> dict[str, Any]:
 
 
 def _lines(changes: Changes) -> list[str]:
-    """The difference in lines, what is new first."""
+    """Return the changes as lines, new findings first."""
     parts = (
         ("new", changes.new),
         ("fixed", changes.fixed),
@@ -168,15 +168,17 @@ def _lines(changes: Changes) -> list[str]:
     ]
     lines += [f"no longer exercised: {r.requirement} {r.level} on {r.contract}: {r.why}" for r in changes.lost]
     for w in changes.new_words:
-        lines.append(f"new word: {w.value!r} at {w.place} of {w.contract}{'' if w.documented else ' (not documented)'}")
-    lines += [f"word not seen any more: {w.value!r} at {w.place} of {w.contract}" for w in changes.gone_words]
+        lines.append(
+            f"new value: {w.value!r} at {w.place} of {w.contract}{'' if w.documented else ' (not documented)'}"
+        )
+    lines += [f"value no longer seen: {w.value!r} at {w.place} of {w.contract}" for w in changes.gone_words]
     summary = ", ".join(f"{len(findings)} {word}" for word, findings in parts)
-    words = f"{count(len(changes.new_words), 'word')} new, {len(changes.gone_words)} not seen any more"
+    words = f"{count(len(changes.new_words), 'value')} new, {len(changes.gone_words)} no longer seen"
     return [*lines, f"findings: {summary}; requirements no longer exercised: {len(changes.lost)}; {words}"]
 
 
 def make_site(url: str, out: Path) -> int:
-    """Write the pages over a history; returns 0. Raises UsageError."""
+    """Write the pages over a history; return 0. Raises UsageError."""
     with Store(store_url(url)) as store:
         trends = [trend(store, name) for name in targets(store.runs())]
     if not trends:

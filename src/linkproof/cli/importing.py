@@ -1,4 +1,4 @@
-"""``linkproof import``: an API description becomes contract folders."""
+"""``linkproof import``: creates contract folders from an API description."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Planned:
-    """A contract that will be written: what was found, under which id and vendor, and what is there already."""
+    """A contract that will be written: its operations, its id and vendor, and the existing folder, if any."""
 
     found: Found
     id: str
@@ -44,7 +44,7 @@ class Planned:
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether a person has decided what the folder says: then it stays as it is."""
+        """Whether a person has reviewed the existing folder, which then stays unchanged."""
         return _is_reviewed(self.folder)
 
 
@@ -65,9 +65,9 @@ def import_description(
     fetch: bool,
     compact: bool = False,
 ) -> int:
-    """Write a contract folder for each collection in a description; returns 0. Raises UsageError.
+    """Write a contract folder for each collection in a description; return 0. Raises UsageError.
 
-    What is planned is checked as a whole before the first file is written.
+    The whole plan is validated before the first file is written.
     """
     try:
         re.compile(paths)
@@ -88,7 +88,7 @@ def import_description(
     day = datetime.now(UTC).date()
     for plan in plans:
         _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.told)))
-    print(f"not taken: {count(others, 'operation')} on other paths, or that do nothing to a connection")
+    print(f"ignored: {count(others, 'operation')} on other paths, or without an effect on a connection")
     print(f"use them: linkproof --contracts {out} contracts list")
     return 0
 
@@ -124,16 +124,16 @@ def _files(spec: Path) -> list[Path]:
 
 
 def _whole(file: Path) -> str:
-    """The file's path without links. Raises UsageError where there is none."""
+    """Return the file's path without links. Raises UsageError if there is none."""
     try:
         return str(file.resolve())
     except (OSError, ValueError, RuntimeError):
-        raise UsageError("this is no file", where=repr(str(file)), fix="give an API description") from None
+        raise UsageError("this is not a file", where=repr(str(file)), fix="give an API description") from None
 
 
 @dataclass(frozen=True)
 class Order:
-    """How contracts are written: where to, which address is named as source, on which day, in which form."""
+    """How contracts are written: the folder, the source's address, the day, and the form."""
 
     out: Path
     address: str
@@ -142,7 +142,7 @@ class Order:
 
 
 def _found(spec: Path, documents: Documents, notes: Notes, paths: str) -> tuple[list[Found], int]:
-    """Return the contracts in a file or folder, and the number of operations that are none of theirs."""
+    """Return the contracts in a file or folder, and the number of operations outside them."""
     found: list[Found] = []
     others = 0
     for file in _files(spec):
@@ -182,7 +182,7 @@ def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Pla
 
 
 def _carry_out(plan: Planned, order: Order, documents: Documents, notes: Notes) -> None:
-    """Write one contract, and say what it can and what is new; one that a person reviewed is only compared."""
+    """Write one contract, and print its capabilities and changes; a reviewed one is only compared."""
     if plan.before is not None and plan.is_reviewed:
         with tempfile.TemporaryDirectory(prefix="linkproof-") as scratch:
             told = _write(plan, replace(order, out=Path(scratch)), documents, notes)
@@ -196,7 +196,7 @@ def _carry_out(plan: Planned, order: Order, documents: Documents, notes: Notes) 
         _print_news(plan.before, now)
     if plan.twin is not None:
         twin = plan.twin
-        print(f"  takes the place of {twin.id} {twin.version}, which has the same paths, wherever this folder is used")
+        print(f"  replaces {twin.id} {twin.version}, which has the same paths, wherever this folder is used")
 
 
 def _write(plan: Planned, order: Order, documents: Documents, notes: Notes) -> Imported:
@@ -214,7 +214,7 @@ def _write(plan: Planned, order: Order, documents: Documents, notes: Notes) -> I
 
 
 def _print_news(before: Contract, now: Contract) -> None:
-    """Print what differs from the contract that was there."""
+    """Print the differences from the existing contract."""
     news = contract_differences(before, now)
     for difference in news:
         print(f"  new: {one_line(difference.line)}")

@@ -1,4 +1,4 @@
-"""``linkproof init``: its options."""
+"""The options of ``linkproof init``."""
 
 # The annotations are read by typer when the command is called, so they are not postponed.
 from pathlib import Path
@@ -30,7 +30,7 @@ def init(
     ] = None,
     vendor: Annotated[str, typer.Option("--vendor", help="Choose among this vendor's contracts.")] = "",
     contract: Contracts = None,
-    base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="Where the API is.")] = "",
+    base_url: Annotated[str, typer.Option("--base-url", metavar="URL", help="Base URL of the API.")] = "",
     parent: Annotated[
         list[str] | None,
         typer.Option("--parent", metavar="NAME=VALUE", help="A path parameter of the collection (repeatable)."),
@@ -50,13 +50,13 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
     file: Annotated[str, typer.Option("--file", "-f", help="Write to this file.")] = "",
     mock: Annotated[bool, typer.Option("--mock", help="Write a target file for `linkproof mock`.")] = False,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="With --mock: the port of it.")] = 8089,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="With --mock: its port.")] = 8089,
     plan: Annotated[bool, typer.Option("--plan", help="Write a nightly plan over several target files.")] = False,
     github: Annotated[bool, typer.Option("--github", help="Write a workflow for GitHub Actions.")] = False,
     gitlab: Annotated[bool, typer.Option("--gitlab", help="Write a job for GitLab CI.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write linkproof.toml: ask for what is needed, list the target, name the connections it has.
+    """Write linkproof.toml: ask for what is needed, list the target, name its connections.
 
     Other files: --mock, --plan, --github, --gitlab.
     """
@@ -68,7 +68,9 @@ def init(
         name for name, wanted in (("mock", mock), ("plan", plan), ("github", github), ("gitlab", gitlab)) if wanted
     ]
     if len(chosen) > 1:
-        raise UsageError("one file at a time", where=f"--{chosen[1]}", fix=f"leave out --{chosen[0]}")
+        raise UsageError(
+            "only one file can be written at a time", where=f"--{chosen[1]}", fix=f"leave out --{chosen[0]}"
+        )
     what = chosen[0] if chosen else ""
     path = Path(file or _DEFAULT.get(what, DEFAULT_FILE))
     if what == "mock":

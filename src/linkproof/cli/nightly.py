@@ -1,4 +1,4 @@
-"""``linkproof nightly``: every run of a plan, whatever becomes of the others."""
+"""``linkproof nightly``: performs every run of a plan, whatever the outcome of the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STATE = "state.jsonl"
 
 
 class _FinishedJob(Struct):
-    """A line of the state file: a job that is done, and the key of what it did."""
+    """A line of the state file: a finished job, and the key of its input."""
 
     key: str
     name: str
@@ -45,7 +45,7 @@ def run_plan(
     history: str | None,
     quiet: bool,
 ) -> int:
-    """Perform a plan; returns the exit code of the whole night. Raises UsageError."""
+    """Perform a plan; return the exit code of the whole night. Raises UsageError."""
     jobs = read_plan(plan)
     perform = engine_of(engine, processes, scheduler)
     done = _before(out, jobs) if resume else {}
@@ -61,7 +61,7 @@ def run_plan(
         with (out / _STATE).open("a" if resume else "w", encoding="utf-8") as state:
             for ended in perform(todo, out):
                 done[ended.name] = ended
-                # What is written here is done: a night that is cut short goes on from here.
+                # A job that is written here is finished: an interrupted night continues after it.
                 state.write(json.dumps({"key": keys[ended.name]} | asdict(ended), ensure_ascii=False) + "\n")
                 state.flush()
                 console.print(Text(f"{len(done)} of {len(jobs)}: {ended.name} ended with {ended.exit_code}"))
@@ -77,7 +77,7 @@ def run_plan(
 
 
 def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url: str) -> None:
-    """Add the night's runs to the history; one without results is kept as broken."""
+    """Add the night's runs to the history; one without results is added as broken."""
     from linkproof.cli.history import add_runs, store_url
     from linkproof.history.store import Store
 
@@ -92,7 +92,7 @@ def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url:
 
 
 def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
-    """What an earlier start of the same plan has done; jobs that are another by now, or that broke, are done again."""
+    """Return the finished jobs of an earlier start of the same plan; changed or broken jobs are run again."""
     keys = {j.name: j.key for j in jobs}
     found: dict[str, Done] = {}
     try:
@@ -103,7 +103,7 @@ def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
         try:
             row = decode_json(line.encode(), _FinishedJob, _STATE, "")
         except UsageError:
-            continue  # cut short: that job is done again
+            continue  # truncated: that job is run again
         if keys.get(row.name) == row.key and row.exit_code in (0, 1, 4):
             found[row.name] = Done(row.name, row.exit_code, row.said, row.seconds, row.reported)
     return found

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -55,9 +55,11 @@ MaxFailures = Annotated[
 ]
 LastFailed = Annotated[
     bool,
-    typer.Option("--last-failed", "--lf", help="Run what failed in --out before; else everything."),
+    typer.Option(
+        "--last-failed", "--lf", help="Run what failed in the results in --out; if nothing failed, run everything."
+    ),
 ]
-Title = Annotated[str, typer.Option("--title", help="The report's title: what was judged, for its readers.")]
+Title = Annotated[str, typer.Option("--title", help="Title of the report.")]
 Watch = Annotated[
     bool, typer.Option("--watch", help="Run again when the target file changes or the target's process restarts.")
 ]

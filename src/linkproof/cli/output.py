@@ -1,4 +1,4 @@
-"""What a command prints and writes when it is done."""
+"""The output of a finished command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from linkproof.reports.write import write_reports, written_names
 
 @dataclass(frozen=True)
 class Output:
-    """What goes to standard output (the summary, one of ``FORMATS``, or nothing), and the reports' title."""
+    """What is printed to standard output (the summary, one of ``FORMATS``, or nothing), and the reports' title."""
 
     quiet: bool = False
     format: str = ""
@@ -33,7 +33,7 @@ SUMMARY = Output()
 
 
 def output_from(*, quiet: bool, as_json: bool, format_: str = "", title: str = "") -> Output:
-    """The output that a command line asks for. Raises UsageError."""
+    """Return the output that a command line selects. Raises UsageError."""
     if format_ and format_ not in FORMATS:
         raise UsageError(f"unknown format {format_!r}", where="--format", fix=f"one of: {', '.join(FORMATS)}")
     if as_json and format_ not in ("", "json"):
@@ -42,7 +42,7 @@ def output_from(*, quiet: bool, as_json: bool, format_: str = "", title: str = "
 
 
 def finish(results: Results, out: Path | None, output: Output) -> int:
-    """Write the reports, print the summary or the format asked for, and return the exit code."""
+    """Write the reports, print the summary or the selected format, and return the exit code."""
     results.title = output.title or results.title
     if out is not None:
         write_reports(results, out)

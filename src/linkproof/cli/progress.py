@@ -1,4 +1,4 @@
-"""The progress bar of every long command; shown on a terminal only."""
+"""The progress bar of every long command, on terminals only."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from rich.progress import (
 
 from linkproof.model.exchange import Exchange
 
-#: ``test_pagination.py::test_pages_are_joined[azure-search-pec]``: the test and its contract.
+#: Matches ``test_pagination.py::test_pages_are_joined[azure-search-pec]``: the test and its contract.
 _TEST = re.compile(r"(?:.*::)?(?P<test>[^\[]+)(?:\[(?P<contract>.*)\])?")
 
 
 class Bar:
-    """One bar: what is at hand, how much is done, requests so far where there are any, time gone and time left."""
+    """A progress bar: current item, share done, number of requests (if any), elapsed and remaining time."""
 
     def __init__(self, progress: Progress | None, task: TaskID | None, console: Console) -> None:
         self._progress, self._task = progress, task
@@ -34,11 +34,11 @@ class Bar:
         self.requests = 0
 
     def step(self, name: str, done: int, count: int) -> None:
-        """Show what was done last, and how many of how many are done."""
+        """Show the last finished item, and the number of finished and of all items."""
         self._update(completed=done, total=count, doing=doing(name))
 
     def advance(self, name: str) -> None:
-        """Show that one more is done."""
+        """Show that one more item is finished."""
         self._update(advance=1, doing=doing(name))
 
     def exchange(self, exchange: Exchange) -> None:
@@ -53,7 +53,7 @@ class Bar:
 
 @contextmanager
 def progress_bar(console: Console, total: int | None = None, what: str = "") -> Iterator[Bar]:
-    """A bar on standard error where that is a terminal and ``console`` is not quiet; else one that shows nothing."""
+    """Return a bar on standard error if that is a terminal and ``console`` is not quiet; else an invisible one."""
     if console.quiet or not sys.stderr.isatty():
         yield Bar(None, None, console)
         return
@@ -71,7 +71,7 @@ def progress_bar(console: Console, total: int | None = None, what: str = "") -> 
 
 
 def doing(name: str) -> str:
-    """A test's name as ``contract test``, at most 60 characters; another name as it is."""
+    """Return a test's name as ``contract test``, at most 60 characters; any other name unchanged."""
     found = _TEST.fullmatch(name)
     if found is None or found["contract"] is None:
         return escape(name[:60])

@@ -1,4 +1,4 @@
-"""Read results that were written before."""
+"""Reads results that were written before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``linkproof services``: what real services were seen to do, from recordings, as a page."""
+"""``linkproof services``: a page about the observed behaviour of real services, from recordings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from linkproof.reports.real_services import KINDS, Note, Service, Verdict, as_ma
 
 
 def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
-    """Write the page; returns 1 where a finding has no verdict, else 0. Raises UsageError."""
+    """Write the page; return 1 if a finding has no verdict, else 0. Raises UsageError."""
     given = read_verdicts(verdicts) if verdicts else ()
     judge = recording_judge((), any_version=True)
     found: dict[str, Service] = {}
@@ -79,7 +79,7 @@ def read_verdicts(path: Path) -> tuple[Verdict, ...]:
         where = f"{path}: verdict {number}"
         needed = ("requirement", "contract", "kind", "text")
         if not isinstance(row, dict) or not all(isinstance(row.get(n), str) for n in needed):
-            raise UsageError("a verdict is not whole", where=where, fix=f"give it {', '.join(needed)} as text")
+            raise UsageError("a verdict is incomplete", where=where, fix=f"give it {', '.join(needed)} as text")
         if row["kind"] not in KINDS or not row["kind"]:
             fix = f"one of: {', '.join(k for k in KINDS if k)}"
             raise UsageError(f"no verdict is called {row['kind']!r}", where=where, fix=fix)

@@ -1,4 +1,4 @@
-"""``linkproof report``: reports of results that were written before; nothing is judged again."""
+"""``linkproof report``: builds reports from existing results, without judging again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.results.vendor_part import only_vendor
 
 
 def annotate_results(path: Path) -> int:
-    """Print the findings as GitHub's workflow commands; returns 0. Raises UsageError."""
+    """Print the findings as GitHub's workflow commands; return 0. Raises UsageError."""
     for line in workflow_commands(published(read_results(path))):
         print(line)
     return 0

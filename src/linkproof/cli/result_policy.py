@@ -1,4 +1,4 @@
-"""What a command applies to results after they were judged: waivers, definition pages, and an evidence policy."""
+"""The policy that a command applies to results: waivers, definition pages, and an evidence policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ResultPolicy:
-    """Read before anything is sent or judged, so that an error in one of the files does not cost a run."""
+    """The policy, read before anything is sent or judged, so that an error in a file does not cost a run."""
 
     waivers: tuple[Waiver, ...]
     pages: Sequence[ReadPage]
@@ -35,7 +35,7 @@ class ResultPolicy:
         return waived(results, self.waivers)
 
 
-#: Applies nothing.
+#: The empty policy.
 DEFAULT_POLICY = ResultPolicy((), (), None)
 
 

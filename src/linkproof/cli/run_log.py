@@ -1,4 +1,4 @@
-"""What a run did, as it does it: requests on the terminal (``-v``, ``-vv``), and a log beside the report."""
+"""The progress of a run in text: requests on the terminal (``-v``, ``-vv``), and a log next to the report."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from linkproof.reports.text import one_line
 
 #: The log's name within ``--out``.
 LOG = "run.log"
-#: A body is shown up to here.
+#: Maximum length of a shown body, in characters.
 _LONGEST = 2000
 
 
 def request_line(exchange: Exchange) -> str:
-    """Method, URL, status and time of an exchange, masked, on one line."""
+    """Return method, URL, status and time of an exchange, masked, on one line."""
     took = (exchange.ended - exchange.started) * 1000
     url = _masked(exchange).text(exchange.request.url)
     return f"{exchange.request.method} {url} {exchange.response.status} {took:.0f} ms"
 
 
 def bodies(exchange: Exchange) -> list[str]:
-    """The bodies of an exchange as indented lines, masked: ``>`` is sent, ``<`` is received."""
+    """Return the bodies of an exchange as indented lines, masked: ``>`` for the request, ``<`` for the response."""
     mask = _masked(exchange)
     lines = []
     for sign, body in ((">", exchange.request.body), ("<", exchange.response.body)):
         if body:
-            # Masked before it is cut: half a credential would no longer be recognised.
+            # Masked before it is truncated: half a credential would not be recognised.
             text = mask.text(body.decode("utf-8", "replace"))
             lines.append(f"  {sign} {text[:_LONGEST]}{f'... ({len(text)} characters)' if len(text) > _LONGEST else ''}")
     return [one_line(line) for line in lines]
@@ -46,7 +46,7 @@ def _masked(exchange: Exchange) -> Masker:
 
 
 def shower(verbosity: int, say: Callable[[str], object]) -> Callable[[Exchange], None] | None:
-    """Print each exchange: at 1 its line, from 2 on its bodies as well; None at 0."""
+    """Return a function that prints each exchange, from 2 on with bodies; None for 0."""
     if not verbosity:
         return None
 
@@ -60,13 +60,13 @@ def shower(verbosity: int, say: Callable[[str], object]) -> Callable[[Exchange],
 
 
 class RunLog:
-    """``run.log``: every request and the outcome of every test, with the time. It is written while the run goes on.
+    """``run.log``: every request and the outcome of every test, with times, written during the run.
 
-    A pytest plug-in as well: it takes the tests' outcomes from pytest's reports.
+    It is a pytest plug-in as well, which takes the tests' outcomes from pytest's reports.
 
     Args:
-        folder: where the file goes.
-        change: what every line goes through: masked, or redacted where the run is recorded and handed on.
+        folder: the folder of the file.
+        change: applied to every line: masks it, or redacts it if the run is recorded and handed on.
     """
 
     def __init__(self, folder: Path, change: Callable[[str], str] = mask_text) -> None:

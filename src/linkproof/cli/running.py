@@ -1,4 +1,4 @@
-"""``linkproof run``: the suites against a target, in this process."""
+"""``linkproof run``: runs the suites against a target, in this process."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ def run_target(
     policy: ResultPolicy = DEFAULT_POLICY,
     output: Output = SUMMARY,
 ) -> int:
-    """Run the selected suites against a target; returns the exit code. Raises UsageError, EngineError."""
+    """Run the selected suites against a target; return the exit code. Raises UsageError, EngineError."""
     selection.check(all_requirements())
     choices = Choices(
         target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"), concurrency, selection
     )
-    console = Console(file=sys.stderr, quiet=output.quiet, highlight=False)  # this one: pytest's is redirected
+    console = Console(
+        file=sys.stderr, quiet=output.quiet, highlight=False
+    )  # bound here, because pytest redirects standard error
     with progress_bar(console, what="starting") as bar:
         observers: list[Callable[[Exchange], object]] = [bar.exchange]
         if show := shower(verbosity, lambda line: console.print(line, markup=False, soft_wrap=True)):
@@ -62,7 +64,7 @@ def run_target(
         run = Conformance(choices, bar.step, observe=lambda e: [observe(e) for observe in observers])
         try:
             run.context.contracts()  # an error in the target file is reported before anything is sent
-            run.context.recorder()  # and so is a cassette that cannot be written
+            run.context.recorder()  # and so is an unwritable cassette
             prepare(out)
             if wait:
                 wait_for(run.context.target(), wait)
@@ -73,7 +75,7 @@ def run_target(
                 console.print(str(item), markup=False, soft_wrap=True)
             with RunLog(out, Redactor().text if record else mask_text) as log, stoppable():
                 observers.append(log.exchange)
-                run.context.session()  # what has to be made is made now
+                run.context.session()  # create the session now, before pytest redirects output
                 printed = run_suites(run, log)
         finally:
             run.close()
@@ -120,7 +122,7 @@ def plan_run(
 
 
 def preflight_run(target: str, contracts: tuple[str, ...], *, selection: Selection = EVERYTHING, as_json: bool) -> int:
-    """Examine a target and print the checklist; returns the exit code. Raises UsageError."""
+    """Examine a target and print the checklist; return the exit code. Raises UsageError."""
     if not target:
         raise UsageError("the embedded server needs no preflight", where="--preflight", fix="give --target FILE")
     selection.check(all_requirements())
@@ -141,7 +143,7 @@ def preflight_run(target: str, contracts: tuple[str, ...], *, selection: Selecti
 
 
 def clean(journal: Path, target: str, *, accept: Accept = Accept.NOTHING, quiet: bool) -> int:
-    """Undo what a journal still has open; returns 0 where nothing is left, else 1. Raises UsageError."""
+    """Undo all open entries of a journal; return 0 if nothing is left, else 1. Raises UsageError."""
     known = Journal.read(journal)
     if not known.open:
         if not quiet:
@@ -167,5 +169,5 @@ def clean(journal: Path, target: str, *, accept: Accept = Accept.NOTHING, quiet:
     if not quiet:
         print(f"{len(before) - len(left) - len(accepted)} of {len(before)} cleaned up ({journal})")
     if left:
-        print(f"what can never be undone is confirmed by: linkproof cleanup {journal} --accept", file=sys.stderr)
+        print(f"to accept irreversible changes: linkproof cleanup {journal} --accept", file=sys.stderr)
     return 1 if left else 0

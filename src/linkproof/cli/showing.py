@@ -47,16 +47,16 @@ def _contract_row(contract: Contract) -> dict[str, Any]:
 
 
 def show_coverage(names: tuple[str, ...]) -> None:
-    """Print the table of the constraints of each request. Raises UsageError for an unknown contract."""
+    """Print which constraints of each request are tested. Raises UsageError for an unknown contract."""
     from linkproof.reports.request_coverage import coverage
 
     print(coverage(chosen(names) if names else all_contracts()), end="")
 
 
 def show_contract(name: str, *, as_json: bool, expanded: bool = False) -> None:
-    """Print one contract with its operations and the requirements that bind it. Raises UsageError.
+    """Print one contract with its operations and the requirements that apply to it. Raises UsageError.
 
-    ``expanded``: its whole OpenAPI document instead, for other tools.
+    ``expanded``: print its whole OpenAPI document instead, for other tools.
     """
     contract = chosen([name])[0]
     if expanded:
@@ -88,7 +88,7 @@ def show_contract(name: str, *, as_json: bool, expanded: bool = False) -> None:
 
 
 def list_requirements(contracts: tuple[str, ...], *, as_json: bool) -> None:
-    """Print the catalogue, or the part of it that binds some contracts."""
+    """Print the catalogue, or the requirements that apply to some contracts."""
     asked = chosen(contracts)
     found = [r for r in all_requirements() if any(r.applies_to(c) for c in asked)]
     if as_json:

@@ -1,4 +1,4 @@
-"""Which target a run is about where no ``--target`` is given, and what failed in the last run."""
+"""Chooses the target of a run without ``--target``, and the tests that failed in the last run."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from linkproof.errors import UsageError
 if TYPE_CHECKING:
     from linkproof.runner.selection import Failed
 
-#: Taken where no target is named: ``linkproof init`` writes it.
+#: The default target file, which ``linkproof init`` writes.
 DEFAULT_FILE = "linkproof.toml"
-#: Names the embedded server, also where there is a default file.
+#: The name of the embedded server, even if there is a default file.
 EMBEDDED = "embedded"
 
 
 def chosen_target(target: str, *, quiet: bool) -> str:
-    """The target file that is meant, "" for the embedded server. Say on standard error what was chosen."""
+    """Return the chosen target file, "" for the embedded server. Print the choice to standard error."""
     if target == EMBEDDED:
         return ""
     if target:
@@ -31,7 +31,7 @@ def chosen_target(target: str, *, quiet: bool) -> str:
 
 
 def last_failed(out: Path, *, quiet: bool) -> Failed | None:
-    """What failed in the results in ``out``; None where nothing did: everything is run. Raises UsageError."""
+    """Return what failed in the results in ``out``; None if nothing failed, to run everything. Raises UsageError."""
     if not (out / "results.json").is_file():
         fix = f"run once without --last-failed, or name the last run's folder with --out (now {out})"
         raise UsageError("there are no results of an earlier run", where=f"{out}/results.json", fix=fix)

@@ -1,4 +1,4 @@
-"""``linkproof --version``: the versions of what decides results."""
+"""``linkproof --version``: the versions on which results depend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import linkproof
 
-#: What generates requests, validates bodies and sends requests: other versions may give other results.
+#: Packages that generate, validate and send requests: other versions may give other results.
 _PACKAGES = ("schemathesis", "hypothesis", "jsonschema-rs", "jsonschema", "pytest", "httpx")
 
 
@@ -18,7 +18,7 @@ def is_compiled() -> bool:
 
 
 def versions() -> list[tuple[str, str]]:
-    """Name and version: Linkproof, Python, and the packages that results depend on."""
+    """Return name and version of Linkproof, Python, and the packages on which results depend."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = [

@@ -1,4 +1,4 @@
-"""Waiver files: read for a run, and written by ``linkproof waive``."""
+"""Waiver files: reading them for a run, and writing them by ``linkproof waive``."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _START = "# Accepted breaches: see docs/reports.md. Each covers exactly what it 
 
 
 def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
-    """The waivers in a file; none without one. Raises UsageError."""
+    """Return the waivers in a file; empty without a file. Raises UsageError."""
     return waivers_from(read_toml(path, _FIX), str(path), known_names()) if path else ()
 
 
 def waived(results: Results, waivers: tuple[Waiver, ...]) -> Results:
-    """The results with these waivers; as they are where there is none."""
+    """Return the results with these waivers applied."""
     return with_waivers(results, waivers) if waivers else results
 
 
 def waive(
     name: str, where: Path, file: Path, *, owner: str, reason: str, link: str, expires: str, any_value: bool
 ) -> int:
-    """Add an entry for a finding, and for what follows from it, to a waiver file; returns 0. Raises UsageError."""
+    """Add entries for a finding and its consequences to a waiver file; return 0. Raises UsageError."""
     _given({"--owner": owner, "--reason": reason, "--link": link})
     day = _day(expires)
     chosen = _chosen(read_results(where), name, where)
@@ -57,14 +57,14 @@ def waive(
 
 
 def _also(finding: Finding) -> Iterator[str]:
-    """The operations that may show a finding in the next run: of a race, whichever reading comes first."""
+    """Return the operations that may show a finding in the next run: in a race, any reading operation may."""
     if any(r.id == finding.requirement and r.race for r in all_requirements()):
         contract = next((c for c in all_contracts() if c.id == finding.contract), None)
         yield from (o.id for o in (contract.operations if contract else ()) if o.role in (Role.GET, Role.LIST))
 
 
 def _chosen(results: Results, name: str, where: Path) -> list[Finding]:
-    """The finding that is meant, and those that follow from it."""
+    """Return the named finding and its consequences."""
     meant = [f for f in results.findings if f.id == name] or [f for f in results.findings if f.id.startswith(name)]
     if len(meant) != 1:
         problem = f"{len(meant)} findings begin with {name!r}" if meant else f"no finding is called {name!r}"
@@ -91,7 +91,7 @@ def _day(expires: str) -> date:
     except ValueError:
         raise UsageError(f"{expires!r} is no day", where="--expires", fix="write it as 2027-01-31") from None
     if day < today:
-        raise UsageError(f"{expires} is over", where="--expires", fix="give a day to come")
+        raise UsageError(f"{expires} is over", where="--expires", fix="give a future day")
     return day
 
 

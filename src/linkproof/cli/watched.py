@@ -1,7 +1,7 @@
-"""A command of Linkproof that ends with the process that started it: ``python -m linkproof.cli.watched ARGUMENTS``.
+"""A Linkproof command that ends with the process that started it: ``python -m linkproof.cli.watched ARGUMENTS``.
 
-The parent holds the other end of this process's standard input and never writes to it. When the parent has ended,
-however it ended, the pipe is closed, and this process ends as by Ctrl-C: it cleans up and writes its reports.
+The parent holds the other end of this process's standard input and never writes to it. When the parent ends for any
+reason, the pipe is closed, and this process ends as after Ctrl-C: it cleans up and writes its reports.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from linkproof.cli.entry import run
 from linkproof.nightly.performing import GRACE_S
 
-#: Exit code of a process that outlived its parent for too long.
+#: Exit code of a process that did not end in time after its parent.
 _ORPHANED = 124
 
 

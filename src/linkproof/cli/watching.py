@@ -1,4 +1,4 @@
-"""``linkproof run --watch``: run again when the target's file changes, or when the target was started again."""
+"""``linkproof run --watch``: runs again when the target's file changes, or when the target was restarted."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from linkproof.contract.loader import all_contracts
 from linkproof.errors import LinkproofError, UsageError
 from linkproof.targets.file import read_target
 
-#: Seconds between two looks.
+#: Seconds between two observations.
 INTERVAL_S = 0.5
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look at the target shows: the file's content (hashed), the processes that listen, and whether any does."""
+    """An observation of the target: the file's content (hashed), the listening processes, and whether there are any."""
 
     file: str
     processes: frozenset[tuple[int, float]]
@@ -32,7 +32,7 @@ class Seen:
 
 
 def watch(target: str, run: Callable[[], int], looks: Iterator[Seen] | None = None) -> int:
-    """Run, and run again at each change, until interrupted; returns the last exit code. Raises UsageError."""
+    """Run, and run again at each change, until interrupted; return the last exit code. Raises UsageError."""
     if not target or target.startswith("cassette:"):
         fix = "give a target file: --target FILE"
         raise UsageError("there is nothing to watch: no target file", where="--watch", fix=fix)
@@ -43,7 +43,7 @@ def watch(target: str, run: Callable[[], int], looks: Iterator[Seen] | None = No
             if changed(before, seen):
                 before = seen
                 code = _run(run)
-                print("watching; end it with Ctrl+C", file=sys.stderr)
+                print("watching; press Ctrl+C to stop", file=sys.stderr)
             elif not seen.answers:
                 before = seen
     except KeyboardInterrupt:
@@ -52,7 +52,7 @@ def watch(target: str, run: Callable[[], int], looks: Iterator[Seen] | None = No
 
 
 def changed(before: Seen | None, now: Seen) -> bool:
-    """Whether to run: at first, when file or processes changed, when the target is back; never while it is away."""
+    """Whether to run: at first, when file or processes changed, or when the target is back; never while it is away."""
     if not now.answers:
         return False
     return before is None or not before.answers or before != now
@@ -62,14 +62,14 @@ def _run(run: Callable[[], int]) -> int:
     try:
         return run()
     except LinkproofError as error:
-        # A file with an error, or a target that is gone again: the next change may mend it.
+        # A file with an error, or a target that is gone again: the next change may correct it.
         print(f"linkproof: {error}", file=sys.stderr)
         return error.exit_code
 
 
 def _looks(path: Path) -> Iterator[Seen]:
     if importlib.util.find_spec("psutil") is None:
-        text = "restarts faster than a look go unnoticed; `pip install 'linkproof[watch]'` recognises the process"
+        text = "restarts between two observations go unnoticed; `pip install 'linkproof[watch]'` recognises the process"
         print(f"linkproof: {text}", file=sys.stderr)
     while True:
         yield look(path)
@@ -77,7 +77,7 @@ def _looks(path: Path) -> Iterator[Seen]:
 
 
 def look(path: Path) -> Seen:
-    """What the target's file and its base_url show now."""
+    """Observe the target's file and the processes at its base_url."""
     content = b""
     with suppress(OSError):
         content = path.read_bytes()
@@ -100,7 +100,9 @@ def _answers(host: str, port: int) -> bool:
 
 
 def listening(host: str, port: int) -> frozenset[tuple[int, float]]:
-    """Processes of this machine that listen on a port, by id and start; empty without psutil or for other hosts."""
+    """Return the processes of this machine that listen on a port, by id and start; empty without psutil or for other
+    hosts.
+    """
     if not _is_local(host):
         return frozenset()
     try:

@@ -1,7 +1,7 @@
-"""Bicep type files (``types.json``) as API descriptions: the bodies as they say them, operations from other sources.
+"""Bicep type files (``types.json``) as API descriptions: their bodies, and operations from other sources.
 
-A type file says what a resource's body is, and nothing of operations. Reading a resource with 200 is a rule of Azure
-Resource Manager; what other sources do not say of the rest is marked ``x-statuses``, so that it is not judged.
+A type file describes a resource's body, but no operations. That a Get answers 200 is a rule of Azure Resource Manager;
+statuses that no source gives are marked ``x-statuses``, so that they are not judged.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from linkproof.contract.model import Role
 from linkproof.errors import UsageError
 from linkproof.openapi_import.documents import Documents
 
-#: No type file is larger.
+#: Maximum size of a type file, in bytes.
 _LARGEST = 50 << 20
 SUFFIX = "/privateEndpointConnections"
 _REQUIRED, _READ_ONLY, _WRITE_ONLY = 1, 2, 4
-#: What a server may answer where no source says what it does (never judged: SHP-2 asks only for what is documented).
+#: Statuses of an operation that no source describes (never judged: SHP-2 requires documented ones only).
 _UNSAID = {Role.DECIDE: (200, 201), Role.DELETE: (200, 204)}
 
 
 @dataclass(frozen=True)
 class Operations:
-    """What another source says of a type's operations: role to (method, statuses, whether it may run long)."""
+    """A type's operations from another source: role to (method, statuses, whether it may run long)."""
 
     known: Mapping[Role, tuple[str, tuple[int, ...], bool]]
     source: Mapping[str, str]
@@ -43,7 +43,7 @@ def is_bicep(data: Any) -> bool:
 def bicep_descriptions(file: Path, documents: Documents) -> list[str]:
     """Read a Bicep type file into ``documents``, a description for each connection type; return their names there.
 
-    None where the file is no such thing. Raises UsageError where it is damaged, or has no connection type.
+    Return None for any other file. Raises UsageError for a damaged one, or one without a connection type.
     """
     if file.suffix != ".json" or not file.is_file() or file.stat().st_size > _LARGEST:
         return []
@@ -82,11 +82,11 @@ def description_of(
 
     Args:
         types: the type file.
-        entry: the resource type's own entry.
-        operations: what another source says of its operations.
-        parameters: the names of the parents' path parameters, where another source has them.
+        entry: the resource type's entry.
+        operations: its operations from another source.
+        parameters: the names of the parents' path parameters, if another source has them.
 
-    Raises UsageError where the file is damaged.
+    Raises UsageError for a damaged file.
     """
     kind, version = str(entry["name"]).split("@")
     namespace, *names = kind.split("/")
@@ -103,7 +103,7 @@ def description_of(
     paths: dict[str, Any] = {item: {}}
     for role, method, statuses, is_long, is_said in _operations(operations):
         if role is Role.DECIDE and not is_said and _cannot_be_written(types, entry):
-            continue  # where every property is the service's own, a client decides nothing by PUT
+            continue  # if every property is read-only, a client cannot decide by PUT
         place = collection if role is Role.LIST else item
         made = _operation(role, statuses, is_long, is_said, body)
         made["parameters"] = [*_parameters(place, named), *made.get("parameters", ())]
@@ -157,7 +157,7 @@ def _cannot_be_written(types: list[dict[str, Any]], entry: dict[str, Any]) -> bo
 
 
 def _name_limits(types: list[dict[str, Any]], entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the limits of a connection's name: what the type file says of ``name`` is a rule for the path."""
+    """Return the limits of a connection's name: the type file's rules for ``name`` apply to the path."""
     try:
         body = types[int(str(entry["body"]["$ref"]).removeprefix("#/"))]
         found = types[int(str(body["properties"]["name"]["type"]["$ref"]).removeprefix("#/"))]
@@ -175,14 +175,14 @@ def _parameters(path: str, named: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 class _Converter:
-    """Makes a definition of each type that is referred to."""
+    """Creates a definition of each type that is referred to."""
 
     def __init__(self, types: list[dict[str, Any]]) -> None:
         self._types = types
         self._wanted: dict[int, str] = {}
 
     def reference(self, value: Any, where: str) -> dict[str, Any]:
-        """Return a reference to the definition of a type. Raises UsageError for one that is not there."""
+        """Return a reference to the definition of a type. Raises UsageError for an unknown type."""
         index = self._index(value, where)
         name = self._types[index].get("name")
         own = "".join(c for c in name if c.isalnum()) if isinstance(name, str) else "Type"
@@ -190,7 +190,7 @@ class _Converter:
         return {"$ref": f"#/definitions/{self._wanted[index]}"}
 
     def definitions(self) -> dict[str, Any]:
-        """Return every definition that was referred to, and what those refer to."""
+        """Return every definition that was referred to, directly or indirectly."""
         made: dict[str, Any] = {}
         while missing := [i for i, name in self._wanted.items() if name not in made]:
             for index in missing:
@@ -222,7 +222,7 @@ class _Converter:
                 return {}
 
     def _union(self, found: dict[str, Any], where: str) -> dict[str, Any]:
-        """Return an enumeration where all but a plain string are literals: with one it is open."""
+        """Return an enumeration if all parts are literals, apart from a plain string, which makes it open."""
         parts = [self._types[self._index(e, where)] for e in found.get("elements", ())]
         values = [p.get("value") for p in parts if p.get("$type") == "StringLiteralType"]
         plain = [p for p in parts if p.get("$type") == "StringType"]
@@ -251,7 +251,10 @@ class _Converter:
             else:
                 schema = self.reference(member.get("type"), f"{where}/{name}")
             if found.get("name") == "SystemData" and name in ("createdAt", "lastModifiedAt"):
-                schema = {"type": "string", "format": "date-time"}  # ARM's common type, which a type file cannot say
+                schema = {
+                    "type": "string",
+                    "format": "date-time",
+                }  # ARM's common type, which a type file cannot express
             if flags & _READ_ONLY or (is_resource and name in ("id", "name", "type")):
                 schema = {**schema, "readOnly": True}
             members[name] = schema

@@ -1,4 +1,4 @@
-"""A contract that says only what is its own: ``contract.toml`` over a vendor's common parts, in place of a document."""
+"""A contract that states only its own parts: ``contract.toml`` over a vendor's common parts, instead of a document."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found
 
 _ENDPOINT = "/properties/privateEndpoint"
-#: A definition that says more of the consumer's endpoint than this describes another resource.
+#: Members of the consumer's endpoint; a definition with more of them describes another resource.
 _MANY = 8
 _VERSIONS = ("v1", "v2", "v5", "v6")
-#: Tables that stand at the end, in this order.
+#: The last tables, in this order.
 _LAST = ("source", "operations", "path", "answers", "methods", "list", "member", "settled", "page", "tags")
 
 
@@ -33,14 +33,14 @@ def compacted(
     sources: Iterable[Mapping[str, Any]],
     notes: Notes,
 ) -> dict[str, Any]:
-    """Return ``contract.toml`` of a contract over the version of the common types that leaves least to say.
+    """Return ``contract.toml`` of a contract over the version of the common types that leaves the least to state.
 
     Args:
-        data: what ``contract.toml`` says beside a whole document.
+        data: the content of ``contract.toml`` next to a whole document.
         document: the whole document.
-        found: the operations that it was made of.
-        sources: the documents that the facts are from.
-        notes: takes what the compact form cannot say.
+        found: the operations from which it was made.
+        sources: the documents of the facts.
+        notes: collects what the compact form cannot express.
     """
     connection = _without_the_endpoint(_connection(document, found, notes), notes)
     request, tags = _sent(document, found, Role.DECIDE), _sent(document, found, Role.TAGS)
@@ -96,7 +96,7 @@ def _schema(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _connection(document: Mapping[str, Any], found: Found, notes: Notes) -> Flat:
-    """Return what one connection is, from the first operation that shows one."""
+    """Return the schema of a connection, from the first operation that shows one."""
     shown: list[Flat] = []
     for role in (Role.GET, Role.DECIDE):
         if role in found.operations:
@@ -112,7 +112,7 @@ def _connection(document: Mapping[str, Any], found: Found, notes: Notes) -> Flat
 
 
 def _without_the_endpoint(connection: Flat, notes: Notes) -> Flat:
-    """Return a connection in which the consumer's endpoint is not described in depth: it is a resource of its own."""
+    """Return a connection whose consumer's endpoint is described by its id only: it is a resource of its own."""
     deep = [p for p in connection.nodes if p.startswith(f"{_ENDPOINT}/") and p != f"{_ENDPOINT}/id"]
     if len(deep) < _MANY:
         return connection
@@ -130,7 +130,7 @@ def _sent(document: Mapping[str, Any], found: Found, role: Role) -> Flat | None:
 
 
 def _page(document: Mapping[str, Any], found: Found) -> tuple[Flat | None, Flat | None]:
-    """Return a page without its items, and what an item is."""
+    """Return a page without its items, and the schema of an item."""
     if Role.LIST not in found.operations:
         return None, None
     schema = _schema(_entry(document, found, Role.LIST)["responses"].get("200", {}))
@@ -146,7 +146,7 @@ def _page(document: Mapping[str, Any], found: Found) -> tuple[Flat | None, Flat 
 
 
 def _resource(document: Mapping[str, Any], found: Found) -> Flat | None:
-    """Return what one of the parent's link resources is, by Get or by the items of the list."""
+    """Return the schema of a private link resource of the parent, by Get or by the items of the list."""
     for role, prefix in ((Role.LINK_RESOURCE, ""), (Role.LINK_RESOURCES, "/value/*")):
         if role not in found.operations:
             continue
@@ -159,7 +159,7 @@ def _resource(document: Mapping[str, Any], found: Found) -> Flat | None:
 
 
 def _path(document: Mapping[str, Any], found: Found) -> dict[str, Any]:
-    """Return the paths and the limits of their parameters."""
+    """Return the paths, and the limits of their parameters."""
     items = [o.path for r, o in found.operations.items() if o.path.endswith("}") and r.is_of_connections]
     made: dict[str, Any] = {"collection": found.collection}
     if items:
@@ -208,7 +208,7 @@ def _methods(found: Found) -> dict[str, Any]:
 
 
 def compact_text(data: Mapping[str, Any]) -> str:
-    """Return ``contract.toml`` as text, a member of a schema on a line of its own."""
+    """Return ``contract.toml`` as text, each member of a schema on its own line."""
     plain = {k: v for k, v in data.items() if not isinstance(v, dict) and k != "source"}
     lines = [
         "# Made by linkproof import from the sources named below: docs/add-a-contract.md.",
@@ -225,7 +225,7 @@ def compact_text(data: Mapping[str, Any]) -> str:
 
 
 def _table(name: str, table: Mapping[str, Any]) -> str:
-    """Return one table; tables below it stand as inline tables, one to a line."""
+    """Return one table; tables below it are inline tables, one per line."""
     plain = [f"{_key(k)} = {_inline(v)}" for k, v in table.items() if not isinstance(v, Mapping)]
     made = "\n".join([f"[{name}]", *plain]) + "\n" if plain or not table else ""
     for below, inner in table.items():

@@ -1,4 +1,4 @@
-"""A contract folder: openapi.json, contract.toml, fixtures.toml, and the description's own examples as samples."""
+"""Writes a contract folder: openapi.json, contract.toml, fixtures.toml, and the description's examples as samples."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, short_names
 from linkproof.openapi_import.service_model import ServiceModel, contract_files
 
-#: A folder's name.
+#: Matches a folder's name.
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MEMBERS = ("status", "description", "provisioning", "private_endpoint")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A contract folder that was written: its place, id, version, operations, and what was not understood."""
+    """A written contract folder: its place, id, version, operations, and what was not understood."""
 
     folder: Path
     id: str
@@ -54,9 +54,10 @@ def write_contract(
     notes: Notes,
     compact: bool = False,
 ) -> Imported:
-    """Write a contract's folder ``out/<id>/<version>``; ``compact``: what is its own, over the vendor's common parts.
+    """Write a contract's folder ``out/<id>/<version>``; ``compact``: its own parts only, over the vendor's common
+    parts.
 
-    Raises UsageError where that is not possible.
+    Raises UsageError if that is not possible.
     """
     names = short_names(found.operations.values())
     file = Path(found.description.file).name.partition("@")[0]
@@ -87,7 +88,7 @@ def write_contract(
 def write_service_contract(
     model: ServiceModel, out: Path, *, name: str, vendor: str, address: str, day: date
 ) -> Imported:
-    """Write the folder of a service model's contract. Raises UsageError where that is not possible."""
+    """Write the folder of a service model's contract. Raises UsageError if that is not possible."""
     identifier, version = _part(name or model.name, "id", "--id"), _part(model.version, "version", model.file)
     folder = out / identifier / version
     for file_name, text in contract_files(model, identifier, vendor, address, day).items():
@@ -97,7 +98,7 @@ def write_service_contract(
 
 
 def _part(name: str, what: str, where: str) -> str:
-    """A name as part of a path. Raises UsageError for one that would lead elsewhere."""
+    """Return a name as part of a path. Raises UsageError for one that leads elsewhere."""
     if not _FOLDER.fullmatch(name):
         fix = "letters, digits, dots, dashes and underscores: it becomes a folder"
         raise UsageError(f"the {what} is {name!r:.80}", where=where, fix=fix)
@@ -107,7 +108,7 @@ def _part(name: str, what: str, where: str) -> str:
 def contract_data(
     found: Found, name: str, vendor: str, names: dict[str, str], document: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return what ``contract.toml`` says of a contract that was found."""
+    """Return the content of ``contract.toml`` for a contract that was found."""
     data: dict[str, Any] = {
         "id": name,
         "version": found.description.version,
@@ -137,7 +138,7 @@ def contract_data(
     missing = {n: "" for n, pointer in pointers.items() if not shape.has(pointer)}
     values = shape.values(member.provisioning)
     if values and set(values) == set(settled_values(shape)):
-        missing["provisioning"] = ""  # no value says that something goes on: nothing can be told by it
+        missing["provisioning"] = ""  # no value means in progress, so that the member does not show it
     if missing:
         data["member"] = missing
     settled = settled_values(shape) if "provisioning" not in missing else ()
@@ -147,7 +148,7 @@ def contract_data(
 
 
 def _path(found: Found, documents: Documents) -> dict[str, str]:
-    """The parent's path parameters: from an example where one keeps to the limits, else a plain name that does."""
+    """Return the parent's path parameters: from an example within the limits, else simple values within them."""
     given: dict[str, str] = {}
     limits: dict[str, Mapping[str, Any]] = {}
     for operation in found.operations.values():
@@ -174,7 +175,7 @@ def _allowed(text: str, schema: Mapping[str, Any]) -> bool:
 
 
 def _samples(found: Found, names: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """The description's examples, for DOC-1: requests and answers."""
+    """Return the description's examples, for DOC-1: requests and answers."""
     for operation in found.operations.values():
         for title, example in operation.examples.items():
             yield from _samples_of(operation, names[operation.id], title, example.value)

@@ -1,4 +1,4 @@
-"""Describe the members of this family's documents in our own words; the vendor's prose is not taken over."""
+"""Describes the members of imported documents in our own words; the vendor's prose is not copied."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _TYPES = {
 
 
 def describe(document: dict[str, Any], source: str) -> None:
-    """Put descriptions into a document, and into every component the document that it was taken from."""
+    """Add descriptions to a document, and the name of the source document to every component."""
     for name, parameter in document["components"]["parameters"].items():
         known = _PARAMETERS.get(name)
         parameter.setdefault("description", known or f"{name.removesuffix('Name')}: one of the parents.")

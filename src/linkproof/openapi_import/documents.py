@@ -1,4 +1,4 @@
-"""The files of an API description, and what references lead to. Nothing outside the given folder is read."""
+"""The files of an API description, and the targets of references. Nothing outside the given folder is read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.errors import UsageError
 
-#: No API description is larger.
+#: Maximum size of an API description, in bytes.
 _LARGEST = 12 << 20
 
 
@@ -40,7 +40,7 @@ class Documents:
 
     Args:
         root: the folder within which references may lead.
-        fetch: reads a URL, where that was allowed; None: it is an error to need one.
+        fetch: reads a URL, if that is allowed; None makes a URL an error.
     """
 
     root: Path
@@ -49,19 +49,19 @@ class Documents:
     _checked: set[tuple[Place, type[Struct]]] = field(default_factory=set)
 
     def load(self, file: str) -> Any:
-        """A file's content. Raises UsageError, naming the file."""
+        """Return a file's content. Raises UsageError, naming the file."""
         if file not in self._read:
             self._read[file] = self._parsed(file)
         return self._read[file]
 
     def preload(self, file: str, content: dict[str, Any]) -> None:
-        """Take a file's content from memory: a description that was made of something else."""
+        """Use content from memory for a file: a description that was made from something else."""
         self._read[file] = content
 
     def resolve(self, reference: str, base: Place, shape: type[Struct] | None = None) -> tuple[Any, Place]:
-        """Return what a ``$ref`` at ``base`` leads to, and its place.
+        """Return the target of a ``$ref`` at ``base``, and its place.
 
-        Raises UsageError where it leads nowhere, or to something that has not the ``shape``.
+        Raises UsageError if it leads nowhere, or its target does not have the ``shape``.
         """
         target, fragment = _split(reference, base)
         file = self._file(target, base) if target else base.file
@@ -71,7 +71,7 @@ class Documents:
             raise UsageError(
                 f"the reference {reference!r} leads nowhere: {file} has no {pointer}",
                 where=f"{base.file}: {base.pointer}",
-                fix="mend the reference, or give the folder with the right version of that file",
+                fix="correct the reference, or give the folder with the right version of that file",
             )
         place = Place(file, pointer)
         if shape is not None and (place, shape) not in self._checked:
@@ -80,7 +80,7 @@ class Documents:
         return value, place
 
     def follow(self, value: Any, base: Place, shape: type[Struct] | None = None) -> tuple[Any, Place]:
-        """``value`` itself, or what it refers to in the end. Raises UsageError where references run in a circle."""
+        """Return ``value``, or the end of its chain of references. Raises UsageError for a circle."""
         seen: set[Place] = set()
         while isinstance(value, dict) and isinstance(value.get("$ref"), str):
             value, base = self.resolve(value["$ref"], base, shape)
@@ -136,7 +136,7 @@ class Documents:
         problem = f"this is no JSON: {no_json}"
         if file.endswith((".yaml", ".yml")):
             try:
-                # Aliases can multiply a small file without end; API descriptions have none.
+                # Aliases can expand a small file without limit; API descriptions have none.
                 if any(isinstance(t, yaml.AliasToken) for t in yaml.scan(text, Loader=yaml.CSafeLoader)):
                     raise UsageError("this YAML has aliases", where=file, fix="write them out")
                 return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
@@ -146,7 +146,7 @@ class Documents:
 
 
 def _split(reference: str, base: Place) -> tuple[str, str]:
-    """A reference's file or URL, and its fragment."""
+    """Return a reference's file or URL, and its fragment."""
     try:
         target, fragment = urldefrag(reference)
         urljoin(base.file, target)

@@ -1,4 +1,4 @@
-"""Examples of our own for a document: parameters, requests and answers that keep to its limits."""
+"""Examples of our own for a document: parameters, requests and answers within its limits."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DEEPEST = 6
 
 
 class Examples:
-    """Makes the examples of one document; ``notes`` takes those that could not be made."""
+    """Creates the examples of one document; ``notes`` collects those that could not be created."""
 
     def __init__(self, document: dict[str, Any], found: Found, notes: Notes) -> None:
         self._document = document
@@ -42,7 +42,7 @@ class Examples:
         self._values: dict[str, str] = {}
 
     def fill(self) -> None:
-        """Put them into the document."""
+        """Add the examples to the document."""
         for parameter in self._components["parameters"].values():
             value = self._of_parameter(parameter)
             if value is not None:
@@ -117,7 +117,7 @@ class Examples:
         return {"error": {"code": "ResourceNotFound", "message": "There is no such connection."}}
 
     def _decision(self, schema: dict[str, Any], word: str, why: str) -> Any:
-        """A request with what is required, and the decision."""
+        """Return a request with the required members and the decision."""
         value = self._value(schema, 0, required_only=True)
         if isinstance(value, dict) and self._found.is_arm:
             place(value, f"{_STATE}/status", word)
@@ -125,7 +125,7 @@ class Examples:
         return value
 
     def _one(self, path: str, schema: Any, word: str = "Pending", why: str = "Billing asks to be let in") -> Any:
-        """One connection as it is answered."""
+        """Return a connection as answers show it."""
         value = self._value(schema, 0)
         if not isinstance(value, dict) or not self._found.is_arm:
             return value
@@ -149,7 +149,7 @@ class Examples:
         return value
 
     def _value(self, schema: Any, depth: int, *, required_only: bool = False) -> Any:
-        """A value for a schema."""
+        """Return a value for a schema."""
         schema = dict(resolved(schema, self._document)) if isinstance(schema, dict) else {}
         for key in ("anyOf", "oneOf"):
             if schema.get(key):

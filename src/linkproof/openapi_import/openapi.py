@@ -1,4 +1,4 @@
-"""The contract's OpenAPI 3.1 document, from the operations that were found."""
+"""Creates the contract's OpenAPI 3.1 document from the operations that were found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SUMMARY = {
     Role.LINK_RESOURCES: "List the parts of the parent that endpoints may lead to.",
     Role.LINK_RESOURCE: "Get one part of the parent.",
 }
-#: What Azure Resource Manager's common rules say of an operation that goes on (LRO-1, LRO-5).
+#: Header fields of long-running operations, by Azure Resource Manager's common rules (LRO-1, LRO-5).
 _ARM_POLLING: dict[str, Any] = {
     "Location": {
         "description": "Absolute address at which the result is polled.",
@@ -40,7 +40,7 @@ _ARM_POLLING: dict[str, Any] = {
         "schema": {"type": "integer", "minimum": 0},
     },
 }
-#: What Azure Resource Manager's common rules say of every error response, whatever a service's own description has.
+#: The error body by Azure Resource Manager's common rules, whatever the service's description says.
 _ARM_ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
@@ -67,7 +67,7 @@ _ARM_SECTION = {"document": _ARM_SOURCE["document"], "section": "Error Response 
 
 
 class Writer:
-    """Makes one document; ``notes`` takes what it could not say."""
+    """Creates one document; ``notes`` collects what it could not express."""
 
     def __init__(self, found: Found, names: dict[str, str], documents: Documents, notes: Notes) -> None:
         self._found = found
@@ -77,7 +77,7 @@ class Writer:
         self._parameters: dict[str, Any] = {}
 
     def document(self, file: str, address: str, day: date) -> dict[str, Any]:
-        """The document; ``file`` and ``address`` say where its facts are from."""
+        """Return the document; ``file`` and ``address`` name the source of its facts."""
         description = self._found.description
         paths: dict[str, Any] = {}
         for role, operation in self._found.operations.items():
@@ -170,9 +170,9 @@ class Writer:
         return made
 
     def _success(self, role: Role, status: str, body: Located | None) -> dict[str, Any] | None:
-        """Return the schema of a success body; None where there is none, or none that can be relied on.
+        """Return the schema of a success body; None if there is no reliable one.
 
-        Azure Resource Manager leaves the bodies of 202 and of deletions open, whatever a definition borrows for them.
+        Azure Resource Manager leaves the bodies of 202 and of deletions open, whatever a definition says.
         """
         if body is None or status == "204":
             return None
@@ -189,11 +189,11 @@ class Writer:
         return self._schemas.convert(body.value, body.base) if body is not None else {}
 
     def _whole(self, role: Role, schema: dict[str, Any]) -> dict[str, Any]:
-        """What every answer of Azure Resource Manager has, said where the description leaves it out."""
+        """Add the members that every answer of Azure Resource Manager has, if the description omits them."""
         target = self._component(schema)
         is_list = role in (Role.LIST, Role.LINK_RESOURCES)
         if is_list and target.get("type") == "array":
-            # The definition says a bare array, against ARM's rule; where services keep to the rule, so does this.
+            # The definition has a bare array, against ARM's rule, which services follow.
             self._notes.add("the list is a bare array: judged as an object with value, as ARM's common rules have it")
             items = target.get("items", {})
             schema = {"type": "object", "properties": {"value": {"type": "array", "items": items}}}
@@ -215,7 +215,7 @@ class Writer:
 
 
 def body_of(example: dict[str, Any], operation: Described) -> Any:
-    """The request body in an x-ms-example: the parameter of the name that the body has there."""
+    """Return the request body in an x-ms-example: its only object that is not another parameter."""
     given = example.get("parameters", {})
     names = {p.value.get("name") for p in operation.parameters}
     bodies = [v for n, v in given.items() if n not in names and isinstance(v, dict)]

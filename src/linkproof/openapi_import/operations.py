@@ -1,4 +1,4 @@
-"""The operations of an API description, whichever way it writes them."""
+"""The operations of an API description, in either format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 
 @dataclass(frozen=True)
 class Located:
-    """A piece of a description, and where it stands."""
+    """A part of a description, and its place."""
 
     value: dict[str, Any]
     base: Place
@@ -28,7 +28,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Described:
-    """One operation as the description has it. ``responses`` has each status with its body's schema, None for none."""
+    """One operation of the description. ``responses`` maps each status to its body's schema, None for no body."""
 
     id: str
     method: str
@@ -59,9 +59,9 @@ class Description:
 
 
 def read_description(file: str, documents: Documents, notes: Notes, paths: str) -> Description:
-    """The operations on paths that match a regular expression; ``others`` is the number of those that do not.
+    """Return the operations on paths that match a regular expression; ``others`` counts the other ones.
 
-    Raises UsageError for what is neither Swagger 2.0 nor OpenAPI 3.
+    Raises UsageError for anything but Swagger 2.0 and OpenAPI 3.
     """
     data = documents.load(file)
     swagger, openapi = str(data.get("swagger", "")), str(data.get("openapi", ""))
@@ -134,7 +134,7 @@ def _operation(
 
 
 def _examples(raw: dict[str, Any], at: Place, documents: Documents, notes: Notes) -> Iterator[tuple[str, Located]]:
-    """The examples of an operation; one that is missing or damaged does not stop the import."""
+    """Return the examples of an operation; a missing or damaged one does not stop the import."""
     for title, entry in (raw.get("x-ms-examples") or {}).items():
         if not isinstance(entry, dict):
             continue

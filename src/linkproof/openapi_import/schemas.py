@@ -1,7 +1,7 @@
-"""Schemas of Swagger 2.0 and OpenAPI 3 as JSON Schema 2020-12, as far as they say what is valid.
+"""Converts schemas of Swagger 2.0 and OpenAPI 3 to JSON Schema 2020-12, as far as they decide what is valid.
 
-A schema that is referred to becomes a component, once, so that circles stay what they are. ``allOf`` is written out:
-"no other members" can only be told of a whole object. Facts are taken over, prose is not.
+A referenced schema becomes a component, once, so that circles are preserved. ``allOf`` is expanded: unknown members can
+only be forbidden for a whole object. Facts are taken over, prose is not.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _READ = frozenset(
         "exclusiveMaximum",
     ]
 ).union(_KEPT)
-#: What says nothing about which values are valid.
+#: Keywords that do not decide which values are valid.
 _SILENT = frozenset(
     [
         "description",
@@ -85,21 +85,21 @@ _SILENT = frozenset(
 
 @dataclass
 class Notes:
-    """What was not understood, and how often."""
+    """What was not understood, with counts."""
 
     told: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
-        """Note something."""
+        """Add a note."""
         self.told[text] += 1
 
 
 @dataclass
 class Schemas:
-    """Converts schemas; ``components`` is what they refer to.
+    """Converts schemas; ``components`` has those that they refer to.
 
-    A schema for requests lacks what only the service may set (``readOnly``, or ``x-ms-mutability`` without create and
-    update), so it is another component than the one for answers.
+    A schema for requests lacks the members that only the service sets (``readOnly``, or ``x-ms-mutability`` without
+    create and update), so that it is another component than the one for answers.
     """
 
     documents: Documents
@@ -108,7 +108,7 @@ class Schemas:
     _names: dict[tuple[Place, bool], str] = field(default_factory=dict)
 
     def convert(self, schema: Any, base: Place, *, sent: bool = False) -> dict[str, Any]:
-        """A schema as JSON Schema; ``sent``: as one for request bodies."""
+        """Return a schema as JSON Schema; ``sent``: for request bodies."""
         if not isinstance(schema, dict):
             return {}
         if isinstance(schema.get("$ref"), str):
@@ -137,7 +137,7 @@ class Schemas:
             if schema.get(key):
                 made[key] = [self.convert(part, base, sent=sent) for part in schema[key]]
         if schema.get("discriminator"):
-            # Members of the derived kinds stand beside the base's own: none of them is undocumented.
+            # Members of derived kinds occur next to those of the base: none of them is undocumented.
             made.setdefault("additionalProperties", True)
             self.notes.add("discriminator: the derived kinds' own members are accepted, and not judged")
         if schema.get("readOnly"):
@@ -149,7 +149,7 @@ class Schemas:
     def flat(
         self, schema: dict[str, Any], base: Place, below: tuple[Place, ...] = ()
     ) -> tuple[dict[str, Any], dict[str, Place]]:
-        """A schema with the members of all that it builds on, and where each member's schema stands."""
+        """Return a schema with the members of all its bases, and the place of each member's schema."""
         whole: dict[str, Any] = {}
         places: dict[str, Place] = {}
         for part in schema.get("allOf") or ():
@@ -171,7 +171,7 @@ class Schemas:
         if name is None:
             name = self._names[key] = self._free(f"{place.name}Update" if sent else place.name)
             self.components[name] = {}
-            self.documents.follow(found, place, Shape)  # a circle of references alone is refused
+            self.documents.follow(found, place, Shape)  # a circle of references alone is an error
             self.components[name] = self.convert(found, place, sent=sent)
         made: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
         if schema.get("readOnly"):
@@ -190,7 +190,7 @@ class Schemas:
             made["required"] = required
 
     def _is_the_services(self, member: Any, base: Place) -> bool:
-        """Whether a client may not set a member."""
+        """Whether only the service sets a member."""
         if not isinstance(member, dict):
             return False
         found = self.documents.follow(member, base, Shape)[0]
@@ -199,7 +199,7 @@ class Schemas:
         return bool(member.get("readOnly") or found.get("readOnly")) or not kept
 
     def _pattern(self, made: dict[str, Any]) -> None:
-        """Leave out a pattern that is no regular expression here: nothing can be judged by it."""
+        """Remove a pattern that is not a valid regular expression here: it cannot be judged."""
         try:
             re.compile(made.get("pattern", ""))
         except (re.error, OverflowError, RecursionError):
@@ -230,12 +230,12 @@ def _join(whole: dict[str, Any], part: dict[str, Any]) -> None:
 
 
 def _names_in(required: Any) -> list[str]:
-    """The names in ``required``, which a parameter uses for a boolean."""
+    """Return the names in ``required``, which is a boolean for a parameter."""
     return required if isinstance(required, list) else []
 
 
 def _numbers(schema: dict[str, Any], made: dict[str, Any]) -> None:
-    """Exclusive limits were once booleans beside the limit."""
+    """Convert exclusive limits that are booleans next to the limit, as in older versions."""
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         value = schema.get(exclusive)
         if value is True and limit in made:

@@ -1,4 +1,4 @@
-"""Which operations of an API description make a contract, and what each does to a connection."""
+"""Selects the operations of an API description that make a contract, and their roles."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from linkproof.openapi_import.documents import Documents, Place
 from linkproof.openapi_import.operations import Described, Description, Located
 from linkproof.openapi_import.schemas import Notes
 
-#: The operations that are taken unless others are asked for.
+#: Paths of the operations that are imported by default.
 CONNECTIONS = r"/(privateEndpointConnections|privateLinkResources)(/\{[^/]+\})?$"
 _LINK_RESOURCES = "/privatelinkresources"
 
 
 @dataclass
 class Found:
-    """The operations on one collection, by role; ``elsewhere`` are methods that the service has beside them."""
+    """The operations on one collection, by role; ``elsewhere``: the other methods of the service on its paths."""
 
     description: Description
     collection: str
@@ -28,7 +28,7 @@ class Found:
 
     @property
     def resource_type(self) -> str:
-        """Provider namespace and types: what stands after ``providers``, without the parameters."""
+        """Return provider namespace and types: the path after ``providers``, without the parameters."""
         tail = self.collection.rsplit("/providers/", 1)[-1]
         return "/".join(s for s in tail.strip("/").split("/") if not s.startswith("{"))
 
@@ -39,7 +39,7 @@ class Found:
 
     @property
     def name(self) -> str:
-        """A contract's id, from the namespace and the parent's type."""
+        """Return a contract's id, from the namespace and the parent's type."""
         parts = [re.sub(r"^Microsoft\.", "", p) for p in self.resource_type.split("/")]
         words = parts[:-1] if len(parts) > 2 else parts
         made = "-".join(re.sub(r"[^a-z0-9]+", "-", w.lower()).strip("-") for w in words)
@@ -66,7 +66,7 @@ def contracts_in(description: Description, documents: Documents, notes: Notes) -
 
 
 def _add_resources(contract: Found, resources: Found | None) -> None:
-    """Add the reading of the parent's link resources: operations of the same contract, after those of connections."""
+    """Add the reading operations of private link resources, after those of connections."""
     roles = {Role.LIST: Role.LINK_RESOURCES, Role.GET: Role.LINK_RESOURCE}
     for role, operation in resources.operations.items() if resources else ():
         if role in roles:
@@ -74,9 +74,9 @@ def _add_resources(contract: Found, resources: Found | None) -> None:
 
 
 def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Described]:
-    """Write out paths whose resource type is a parameter (``/providers/Namespace/{parentType}/{parentName}``).
+    """Expand paths whose resource type is a parameter (``/providers/Namespace/{parentType}/{parentName}``).
 
-    Each documented type becomes a path of its own, because each has its own contract.
+    Each documented type becomes a path, because each has its own contract.
     """
     operations = tuple(operations)
     documented: dict[str, tuple[str, ...]] = {}
@@ -104,14 +104,14 @@ def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Desc
 
 
 def _documented(parameter: Located) -> tuple[str, ...]:
-    """Return the values that a parameter may have, where they are documented."""
+    """Return the documented values of a parameter."""
     schema = parameter.value.get("schema", parameter.value)
     listed = schema.get("enum") if isinstance(schema, dict) else None
     return tuple(v for v in listed if isinstance(v, str) and v) if isinstance(listed, list) else ()
 
 
 def _given(operation: Described, name: str) -> tuple[str, ...]:
-    """Return the values that an operation's examples give a parameter."""
+    """Return the values of a parameter in an operation's examples."""
     values = (_parameter_of(e, name) for e in operation.examples.values())
     return tuple(dict.fromkeys(v for v in values if v))
 
@@ -132,7 +132,7 @@ def _role(operation: Described) -> Role | None:
 
 
 def _decide_by_patch(contract: Found, documents: Documents) -> None:
-    """Take PATCH for the decision where there is no PUT and its body has the connection's state."""
+    """Make PATCH the decision if there is no PUT and its body has the connection's state."""
     patch = contract.operations.get(Role.TAGS)
     if patch is None or patch.body is None or Role.DECIDE in contract.operations:
         return
@@ -142,7 +142,7 @@ def _decide_by_patch(contract: Found, documents: Documents) -> None:
 
 
 def _has_member(schema: Any, base: Place, wanted: str, documents: Documents, depth: int = 4) -> bool:
-    """Whether a schema has a member of this name, at most ``depth`` objects down."""
+    """Whether a schema has a member of this name, at most ``depth`` levels down."""
     found, base = documents.follow(schema, base)
     if not isinstance(found, dict) or depth < 0:
         return False
@@ -155,7 +155,7 @@ def _has_member(schema: Any, base: Place, wanted: str, documents: Documents, dep
 
 
 def short_names(operations: Iterable[Described]) -> dict[str, str]:
-    """A short name for each operation: without the group before the underscore, where that tells them apart."""
+    """Return a short name for each operation: without the group before the underscore, if it stays unique."""
     ids = [o.id for o in operations]
     tails = [re.sub(r"[^A-Za-z0-9]", "", i.rsplit("_", 1)[-1]) for i in ids]
     wholes = [re.sub(r"[^A-Za-z0-9]", "", i) for i in ids]

@@ -1,7 +1,7 @@
 """Botocore service models of the EC2 protocol: the operations that describe, accept and reject connections.
 
-A model has the operations' shapes, and says in prose what a filter compares and how large a page may be. Its texts are
-not taken over; the facts in them are read.
+A model has the operations' shapes, and states in prose what a filter compares and how large a page may be. Its texts
+are not copied; the facts in them are read.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from linkproof.base.json_values import parse
 from linkproof.contract.model import Role
 from linkproof.errors import UsageError
 
-#: The protocol whose models are read: forms in, XML out, one POST for all operations.
+#: The supported protocol: forms in, XML out, one POST for all operations.
 _PROTOCOL = "ec2"
 _VERBS: Mapping[str, Role] = {"Describe": Role.LIST, "Accept": Role.DECIDE, "Reject": Role.DECIDE}
 _METADATA = ("apiVersion", "endpointPrefix", "serviceAbbreviation", "xmlNamespace")
 _SUMMARY = {"Describe": "List the connections.", "Accept": "Let endpoints in.", "Reject": "Keep endpoints out."}
-#: ``<code>name</code> - ... (<code>a</code> | <code>b</code>)`` in the description of a list of filters.
+#: Matches ``<code>name</code> - ... (<code>a</code> | <code>b</code>)`` in the description of a list of filters.
 _FILTER = re.compile(r"<code>([a-z-]+)</code> - ([^<]*(?:<code>[^<]*</code>[^<]*)*)")
 _CODE = re.compile(r"<code>([^<]*)</code>")
 _BETWEEN = re.compile(r"between ([\d,]+) and ([\d,]+)")
@@ -69,7 +69,7 @@ _ERROR_ADDRESS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-
 
 @dataclass(frozen=True)
 class ServiceModel:
-    """A service model, and the operations of it that are about connections: by verb, all of one noun."""
+    """A service model, and its operations on connections: by verb, all of one noun."""
 
     file: str
     data: Mapping[str, Any]
@@ -77,23 +77,23 @@ class ServiceModel:
 
     @property
     def version(self) -> str:
-        """The API's version."""
+        """Return the API's version."""
         return str(self.data["metadata"]["apiVersion"])
 
     @property
     def name(self) -> str:
-        """The id of the contract that is made of it."""
+        """Return the id of the model's contract."""
         words = re.findall(r"[A-Z]+[a-z0-9]*", self.noun)
         return "-".join(["aws", self.data["metadata"]["endpointPrefix"], *words]).lower()
 
     @property
     def operations(self) -> dict[str, str]:
-        """The roles of the operations."""
+        """Return the roles of the operations."""
         return {f"{verb}{self.noun}": role.value for verb, role in _VERBS.items()}
 
 
 def read_service_model(path: Path) -> ServiceModel | None:
-    """Return the service model in a file, None where the file is something else. Raises UsageError."""
+    """Return the service model in a file, None for any other file. Raises UsageError."""
     if not path.is_file():
         return None
     data = parse(read_file(path, "give an API description"))
@@ -116,7 +116,7 @@ def read_service_model(path: Path) -> ServiceModel | None:
 
 
 class Writer:
-    """Makes the contract's document of one model. Raises UsageError for a model that is damaged."""
+    """Creates the contract's document of one model. Raises UsageError for a damaged model."""
 
     def __init__(self, model: ServiceModel) -> None:
         self.model = model
@@ -125,7 +125,7 @@ class Writer:
         self._filters: dict[str, tuple[str, ...]] = {}
 
     def document(self, address: str, day: date) -> dict[str, Any]:
-        """Return the document; ``address`` says where the model is from."""
+        """Return the document; ``address`` names the source of the model."""
         try:
             return self._document(address, day)
         except (KeyError, TypeError, AttributeError) as error:
@@ -199,7 +199,7 @@ class Writer:
     # shapes
 
     def _reference(self, name: str, *, sent: bool) -> dict[str, Any]:
-        """The schema of a shape: a reference to a structure, a copy of anything else."""
+        """Return the schema of a shape: a reference to a structure, a copy of anything else."""
         shape = self._shapes[name]
         if shape["type"] != "structure":
             return self._plain(name, shape, sent=sent)
@@ -238,7 +238,7 @@ class Writer:
         return made
 
     def _spelled(self, words: list[str]) -> list[str]:
-        """Enumerators as the filters' documentation spells them: a model may have another case than the wire."""
+        """Return enumerators as the filters' documentation spells them: a model may differ in case from the wire."""
         known = {w.lower(): w for values in self._filters.values() for w in values}
         twins = [known[w.lower()] for w in words if w.lower() in known]
         if not twins or all(t in words for t in twins):
@@ -246,7 +246,7 @@ class Writer:
         return [known.get(w.lower(), w[:1].lower() + w[1:]) for w in words]
 
     def _documented_filters(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The filters that the list's documentation names, with the values that it names."""
+        """Return the filters that the list's documentation names, with their values."""
         operation = self.model.data["operations"][f"Describe{self.model.noun}"]
         for member in self._shapes[operation["input"]["shape"]]["members"].values():
             for name, text in _FILTER.findall(member.get("documentation", "")):
@@ -255,13 +255,13 @@ class Writer:
 
 
 def _sent_name(own: str, member: Mapping[str, Any]) -> str:
-    """The name of a member in a request of this protocol: its own for queries, else the wire's with a capital."""
+    """Return the name of a member in a request of this protocol: its own for queries, else capitalised."""
     name = str(member.get("queryName") or member.get("locationName", own))
     return name[:1].upper() + name[1:]
 
 
 def _limits(member: Mapping[str, Any]) -> dict[str, Any]:
-    """Limits that only the prose has: ``between 5 and 1,000``, of which the upper one may be no limit."""
+    """Return limits that only the prose has: ``between 5 and 1,000``, where the upper one may be no limit."""
     text = str(member.get("documentation", ""))
     found = _BETWEEN.search(text)
     if found is None:
@@ -293,7 +293,7 @@ def contract_files(model: ServiceModel, name: str, vendor: str, address: str, da
 
 
 def _fixtures() -> dict[str, Any]:
-    """What the embedded server starts with: enough connections of each state for every suite."""
+    """Return the embedded server's initial connections: enough of each state for every suite."""
     numbers = {"pendingAcceptance": 40, "available": 4, "rejected": 3, "failed": 1, "pending": 1}
     number = 0
     connections: dict[str, list[str]] = {}

@@ -1,1 +1,1 @@
-"""Reports: results in, text out. Everything that is written goes through masking."""
+"""Reports: results in, text out. Everything that is written is masked first."""

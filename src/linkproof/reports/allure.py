@@ -1,7 +1,7 @@
-"""Allure's result files: one for each contract and requirement, with the same name for the same result.
+"""Allure's result files: one for each contract and requirement, with stable names.
 
-The model and its JSON are those of ``allure-python-commons``. Only the files' names are ours, so that equal results
-give equal files.
+Model and JSON are those of ``allure-python-commons``. Only the file names are ours, so that equal results give equal
+files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from linkproof.reports.digest import message_of, waived
 from linkproof.reports.text import finding_lines, in_words, one_line, plain
 from linkproof.reports.times import milliseconds, utc
 
-#: Begins the name of every file written here; other files in the folder are left alone.
+#: Prefix of every file written here; other files in the folder are not touched.
 PREFIX = "linkproof-"
 
 _STATUS = {
@@ -50,13 +50,13 @@ _FINISHED = "finished"
 
 @attrs
 class _Details(StatusDetails):
-    """Status details with the member of the format that the package's model lacks."""
+    """Status details with the member that the package's model lacks."""
 
     muted: bool | None = attrib(default=None)
 
 
 def allure_files(results: Published) -> dict[str, bytes]:
-    """File name to content, from the results. Equal results give equal files."""
+    """Return content by file name. Equal results give equal files."""
     covered = waived(results)
     findings = {f.id: f for f in [*results.findings, *results.documentation_defects]}
     contracts = {c.id: c for c in results.contracts}
@@ -105,7 +105,7 @@ def _result(
 
 
 def _note_waivers(details: _Details, breaches: list[Finding], covered: dict[str, Waiver]) -> None:
-    """Mark a result as a known failure where every breach is waived: it stays a failure, and is not counted as new."""
+    """Mark a result as a known failure if every breach is waived: it stays a failure, but is not counted as new."""
     if breaches and all(f.id in covered for f in breaches):
         told = "; ".join(dict.fromkeys(in_words(covered[f.id]) for f in breaches))
         details.known, details.muted = True, True
@@ -127,7 +127,7 @@ def _broken(broken: Broken) -> TestResult:
 
 
 def _finding(finding: Finding, writer: AllureMemoryLogger) -> TestStepResult:
-    """A finding as a step, with its exchanges as the steps within."""
+    """Return a finding as a step, with its exchanges as sub-steps."""
     return TestStepResult(
         name=one_line(f"{finding.id}: {finding.message}"),
         status="failed" if finding.level == Level.MUST else "passed",
@@ -161,7 +161,7 @@ def _step(exchange: Evidence, number: int, finding: Finding, writer: AllureMemor
 
 
 def _timed(item: ExecutableItem, results: Published) -> ExecutableItem:
-    """The item with the run's start and end, where known; single requirements are not timed."""
+    """Return the item with the run's start and end, if known; single requirements have no times of their own."""
     times = utc(results)
     if times is not None:
         item.start, item.stop = (milliseconds(t) for t in times)

@@ -1,4 +1,4 @@
-"""Bodies for reading: JSON with line breaks, also where it was cut in the middle."""
+"""Bodies formatted for reading: JSON with line breaks, even if it was truncated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CLOSE = {"{": "}", "[": "]"}
 
 
 def whole(body: str) -> tuple[str, str]:
-    """A body, and a note. JSON that was cut is ended after its last whole member; anything else stays as it is."""
+    """Return a body and a note. Truncated JSON ends after its last complete member; anything else is unchanged."""
     note = _NOTE.search(body)
     if note is None:
         return body, ""
@@ -19,7 +19,7 @@ def whole(body: str) -> tuple[str, str]:
 
 
 def pretty(body: str, most: int) -> str:
-    """A body with line breaks and indents, where it is JSON; no more than ``most`` lines of it."""
+    """Return a body with line breaks and indents if it is JSON; at most ``most`` lines."""
     text, note = whole(body)
     try:
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
@@ -32,7 +32,7 @@ def pretty(body: str, most: int) -> str:
 
 
 def _ended(text: str) -> str:
-    """``text`` up to its last comma, with every bracket closed; "" where that is no JSON."""
+    """Return ``text`` up to its last comma with every bracket closed; "" if that is not JSON."""
     brackets: list[str] = []
     end, closing = 0, ""
     in_string = escaped = False

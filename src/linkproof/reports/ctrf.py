@@ -28,7 +28,7 @@ SPEC_VERSION = "0.0.0"
 
 
 def ctrf(results: Published) -> bytes:
-    """The report, from the results' JSON."""
+    """Return the report, from the results' JSON."""
     results = changed_texts(results, plain)
     findings = {f.id: f for f in [*results.findings, *results.documentation_defects]}
     covered = waived(results)
@@ -56,7 +56,7 @@ def ctrf(results: Published) -> bytes:
 
 
 def _test(row: RequirementResult, findings: list[Finding], covered: dict[str, Waiver]) -> dict[str, Any]:
-    """A requirement on a contract. One whose breaches are all waived is skipped, as in junit.xml."""
+    """Return a requirement on a contract. If all its breaches are waived it is skipped, as in junit.xml."""
     breaches = [f for f in findings if f.level == "MUST"]
     is_waived = row.status == "fail" and bool(breaches) and all(f.id in covered for f in breaches)
     message = findings[0].message if findings else row.why

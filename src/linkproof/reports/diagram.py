@@ -1,4 +1,4 @@
-"""The life of a connection as a drawing: statuses, and arrows of which those that were seen stand out."""
+"""The lifecycle of a connection as a drawing: statuses, and arrows, with observed transitions emphasised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from linkproof.model.lifecycle import GONE, Lifecycle, Transition
 
-#: Where a status stands: pending on the left, the decisions in the middle, no connection on the right.
+#: Positions of statuses: pending on the left, the decisions in the middle, no connection on the right.
 _PLACES = ((100, 154), (360, 64), (360, 244), (100, 276))
 _GONE = (610, 154)
 _NODE_WIDTH, _NODE_HEIGHT = 148, 34
@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 700, 312
 
 @dataclass(frozen=True)
 class Node:
-    """A status: its word, its middle, and whether a connection was seen in it."""
+    """A status: its name, its centre, and whether a connection was seen in it."""
 
     word: str
     x: float
@@ -27,7 +27,7 @@ class Node:
 
 @dataclass
 class Arrow:
-    """All steps between two statuses, in one direction: the curve, and a label for each."""
+    """All transitions between two statuses in one direction: the curve, and a label for each."""
 
     path: str
     x: float
@@ -40,14 +40,14 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Diagram:
-    """What the page draws."""
+    """The elements of a drawing."""
 
     nodes: list[Node]
     arrows: list[Arrow]
 
 
 def diagram(lifecycle: Lifecycle) -> Diagram:
-    """The drawing of one contract's life. A status that no step touches is left out."""
+    """Return the drawing of one contract's lifecycle. A status without transitions is omitted."""
     steps = lifecycle.transitions
     touched = {w for t in steps for w in (t.before, t.after)}
     known = [w for w in lifecycle.states if w in touched][: len(_PLACES)]
@@ -67,7 +67,7 @@ def diagram(lifecycle: Lifecycle) -> Diagram:
             arrows[pair].labels.append(_label(step))
     for (before, after), arrow in arrows.items():
         if arrow.above or (before == after and places[before][1] < _PLACES[0][1]):
-            arrow.y -= _LINE * (len(arrow.labels) - 1)  # above a box or a line, labels grow upwards
+            arrow.y -= _LINE * (len(arrow.labels) - 1)  # labels above a box or a line grow upwards
     nodes = [Node(w or "no connection", x, y, w in seen) for w, (x, y) in places.items()]
     return Diagram(nodes, list(arrows.values()))
 
@@ -98,7 +98,7 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], kind: str, both
     bx, by = _edge(end, (cx, cy), 5)
     path = f"M{ax:.1f} {ay:.1f} Q{cx:.1f} {cy:.1f} {bx:.1f} {by:.1f}"
     x, y = (cx + (x1 + x2) / 2) / 2, (cy + (y1 + y2) / 2) / 2
-    if x1 == x2:  # upright: the label stands beside the line, out of the way of the one that crosses it
+    if x1 == x2:  # vertical line: the label is next to it, clear of the line that crosses it
         outward = -1 if cx < x1 else 1
         return Arrow(path, x + 8 * outward, y + 20 * outward, kind, "end" if outward < 0 else "start")
     if bend == 0:
@@ -107,9 +107,9 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], kind: str, both
 
 
 def _slanted(path: str, x: float, y: float, kind: str, *, rising: bool, outer: bool) -> Arrow:
-    """An arrow whose label stands beside the line, on the side that the line leads away from.
+    """Return an arrow with its label next to the line, on the side that the line leads away from.
 
-    ``outer``: the line is on the left of the drawing, and its label ends at it; else the label begins there.
+    ``outer``: the line is on the left of the drawing, and its label ends at the line; otherwise it begins there.
     """
     above = rising == outer
     anchor, dx = ("end", -7) if outer else ("start", 7)
@@ -131,7 +131,7 @@ def _loop(at: tuple[float, float], kind: str) -> Arrow:
 
 
 def _edge(node: tuple[float, float], towards: tuple[float, float], gap: float) -> tuple[float, float]:
-    """Where the line from a node's middle leaves its box, with a gap for the arrow's head."""
+    """Return where the line from a node's centre leaves its box, with a gap for the arrow's head."""
     dx, dy = towards[0] - node[0], towards[1] - node[1]
     half_x, half_y = _NODE_WIDTH / 2 + gap, _NODE_HEIGHT / 2 + gap
     scale = min(half_x / abs(dx) if dx else math.inf, half_y / abs(dy) if dy else math.inf)

@@ -1,4 +1,4 @@
-"""Where two texts differ: what is expected against what came, in pieces of which some are marked."""
+"""The differences between an expected and an actual text, in pieces that are marked or not."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from difflib import SequenceMatcher
 
 _PIECE = re.compile(r"\w+|\s+|.", re.DOTALL)
-#: A single word, such as an enumerator or an id: two that are nearly the same differ in some of their signs.
+#: Matches a single word, such as an enumerator or an id: two similar ones are compared by character.
 _WORD = re.compile(r"(?=.*[A-Za-z])\S{1,120}")
-#: Below this likeness the texts say different things, and all of what came is marked.
+#: Similarity below which the whole actual text is marked.
 _ALIKE, _WORDS_ALIKE = 0.4, 0.7
 _MOST_PIECES = 600
 
@@ -16,9 +16,9 @@ Marked = list[tuple[str, bool]]
 
 
 def marked(expected: str, actual: str) -> tuple[Marked, Marked]:
-    """Both texts in pieces, each with whether it differs from the other text.
+    """Return both texts in pieces, each with whether it differs from the other text.
 
-    A rule in words ("a string") is no other version of a value: then only what came is marked, as a whole.
+    A rule in words ("a string") is not a version of a value: then the whole actual text is marked.
     """
     words = _WORD.fullmatch(expected) and _WORD.fullmatch(actual)
     one, other = (list(t) if words else _PIECE.findall(t) for t in (expected, actual))

@@ -1,4 +1,4 @@
-"""What is worth reading first: findings by their cause, and what was not proven by its reason."""
+"""What to read first: findings by cause, and unproven requirements by reason."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Cause:
 
     @property
     def consequences(self) -> str:
-        """The requirements that the consequences name; with a number where there are several: "LRO-4, STA-6 (2)"."""
+        """Return the requirements of the consequences, with a number if there are several: "LRO-4, STA-6 (2)"."""
         found = Counter(f.requirement for f in self.followers)
         return ", ".join(f"{name} ({number})" if number > 1 else name for name, number in found.items())
 
     @property
     def line(self) -> str:
-        """The cause on one line: requirement, message, contract."""
+        """Return the cause on one line: requirement, message, contract."""
         level = "" if self.finding.is_must else f" {self.finding.level}"
         return f"{self.finding.requirement}{level}: {self.finding.message} [{self.finding.contract}]"
 
@@ -42,14 +42,14 @@ class Unproven:
 
     @property
     def count(self) -> int:
-        """How many requirements these are."""
+        """Return the number of these requirements."""
         return sum(len(rows) for rows in self.rows.values())
 
 
 def causes(results: Published) -> list[Cause]:
-    """Every finding once: as a root cause, in the order in which to fix them, or under the one that explains it.
+    """Return every finding once: as a root cause, in the order in which to fix them, or under its root cause.
 
-    Where results of several runs were merged, what explains the most comes first.
+    In merged results, the root cause that explains the most comes first.
     """
     findings = {f.id: f for f in results.findings}
     roots = {i: _root(i, findings) for i in findings}
@@ -61,7 +61,7 @@ def causes(results: Published) -> list[Cause]:
 
 
 def heading(found: list[Cause]) -> str:
-    """How many root causes and consequences there are, in words; "" where nothing was found."""
+    """Return the number of root causes and consequences as text; "" without findings."""
     if not found:
         return ""
     warnings = sum(not c.finding.is_must for c in found)
@@ -73,7 +73,7 @@ def heading(found: list[Cause]) -> str:
 
 
 def message_of(findings: list[Finding], results: Published) -> str:
-    """The message for a requirement's findings: that of its first root cause, else what explains its consequence."""
+    """Return the message for a requirement's findings: of its first root cause, else of the cause that explains it."""
     known = {f.id for f in results.findings}
     first = next((f for f in findings if f.follows not in known), findings[0] if findings else None)
     if first is None:
@@ -83,7 +83,7 @@ def message_of(findings: list[Finding], results: Published) -> str:
 
 
 def why_it_follows(finding: Finding, results: Published) -> str:
-    """For a consequence, which finding explains it and why, as a clause; "" for a root cause."""
+    """Return, for a consequence, its cause and the reason as a clause; "" for a root cause."""
     cause = next((f for f in results.findings if f.id == finding.follows), None)
     if cause is None:
         return ""
@@ -91,7 +91,7 @@ def why_it_follows(finding: Finding, results: Published) -> str:
 
 
 def _root(start: str, findings: dict[str, Finding]) -> str:
-    """Where the chain of ``follows`` ends; in a circle, the least id of it, so that no finding is lost."""
+    """Return the end of a chain of ``follows``; in a circle, its smallest id, so that no finding is lost."""
     path = [start]
     while (above := findings[path[-1]].follows or "") in findings:
         if above in path:
@@ -101,26 +101,26 @@ def _root(start: str, findings: dict[str, Finding]) -> str:
 
 
 def unproven(results: Published) -> list[Unproven]:
-    """What was not exercised, grouped by reason; the reason of most requirements first.
+    """Return what was not exercised, grouped by reason, the reason of most requirements first.
 
-    Without the family DOC: it is about the vendors' pages, not about the target, and no other figure counts it.
+    The family DOC is left out: it is about the vendors' pages, not about the target, and no other figure counts it.
     """
     groups: dict[str, Unproven] = {}
     for row in results.requirements:
         if row.status == Status.NOT_EXERCISED and row.family != "DOC":
-            group = groups.setdefault(row.why, Unproven(row.why or "no reason is known"))
+            group = groups.setdefault(row.why, Unproven(row.why or "the reason is unknown"))
             group.rows.setdefault(row.contract, []).append(row)
     return sorted(groups.values(), key=lambda g: -g.count)
 
 
 def counts(rows: Iterable[RequirementResult]) -> dict[str, int]:
-    """How many requirements have each status."""
+    """Return how many requirements have each status."""
     found = Counter(r.status for r in rows)
     return {s.value: found[s] for s in Status}
 
 
 def waived(results: Published) -> dict[str, Waiver]:
-    """The waiver in force of each finding that has one."""
+    """Return the waiver in force of each finding that has one."""
     return {i: w for w in results.waivers if w.standing == WaiverStatus.IN_FORCE for i in w.findings}
 
 

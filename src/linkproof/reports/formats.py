@@ -1,4 +1,4 @@
-"""Formats that results are printed in, by name."""
+"""The formats in which results can be printed, by name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from linkproof.reports.markdown import comment
 from linkproof.reports.sarif import sarif
 from linkproof.results.serialize import published_json
 
-#: Format name to what makes it from the results' JSON.
+#: Functions from results' JSON to text, by format name.
 FORMATS: dict[str, Callable[[Published], bytes]] = {
     "json": published_json,
     "sarif": sarif,

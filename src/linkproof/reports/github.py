@@ -1,4 +1,4 @@
-"""Findings as workflow commands of GitHub Actions: they stand on the job's page."""
+"""Findings as workflow commands of GitHub Actions, which the job's page shows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from linkproof.redaction.publish import Published
 from linkproof.reports.digest import Cause, causes, waived
 from linkproof.reports.text import finding_lines, one_line
 
-#: GitHub shows ten of a kind for a step.
+#: Maximum number of commands of a kind that GitHub shows for a step.
 _MOST = 10
 
 
 def workflow_commands(results: Published) -> Iterator[str]:
-    """A line for each root cause: errors for breaches of MUST, warnings for SHOULD and for what is waived.
+    """Return a line for each root cause: errors for breaches of MUST, warnings for SHOULD and for waived ones.
 
-    GitHub shows few of a kind: what is more stands in the last of them, a line each.
+    GitHub shows few of a kind: the last command lists all others, one per line.
     """
     covered = waived(results)
     kinds: dict[str, list[Cause]] = {"error": [], "warning": []}
@@ -39,7 +39,7 @@ def _annotation(kind: str, cause: Cause) -> str:
 
 
 def _data(text: str) -> str:
-    """As GitHub wants a command's text: one line, with what would end it written otherwise."""
+    """Escape a command's text as GitHub requires, on one line."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

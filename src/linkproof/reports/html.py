@@ -1,4 +1,4 @@
-"""report.html: one page that needs nothing else. Bodies are only ever text."""
+"""report.html: one self-contained page. Bodies are only ever text."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from linkproof.reports.pages import pages_of
 from linkproof.reports.schema_excerpt import Excerpts
 from linkproof.reports.text import in_words, plain
 
-#: With more findings than this their bodies wait as text until they are opened: elements are what makes a page slow.
+#: Number of findings above which bodies stay text until they are opened: many elements make a page slow.
 INLINE = 300
 
 
 def html_page(results: Published, *, printed: bool = False) -> str:
-    """The page, from the results' JSON; ``printed``: all of it open, without scripts, to be made a PDF of."""
+    """Return the page, from the results' JSON; ``printed``: everything open, without scripts, for a PDF."""
     environment = pages_of("linkproof.reports")
     environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path}
     environment.globals |= {"in_words": in_words, "diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
@@ -89,7 +89,7 @@ class _Exchanges:
         self._numbers: dict[Evidence, int] = {}
 
     def number(self, exchange: Evidence) -> int:
-        """The place of an exchange among those kept."""
+        """Return the index of an exchange, adding it if it is new."""
         if exchange not in self._numbers:
             self._numbers[exchange] = len(self.kept)
             body, note = whole(exchange.response.body)
@@ -100,7 +100,7 @@ class _Exchanges:
 
 
 def _path(url: str) -> str:
-    """A URL without its host: what tells one exchange from another."""
+    """Return a URL without its host, which is the same for most exchanges."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -114,12 +114,12 @@ def _source(environment: Environment, name: str) -> str:
 
 
 def _json(value: Any) -> Markup:
-    """JSON that cannot end the element that it stands in, nor a line of a script."""
+    """Return JSON that can end neither its element nor a line of a script."""
     return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
 def _rows(results: Published) -> dict[str, dict[str, list[RequirementResult]]]:
-    """The requirements by contract and family."""
+    """Return the requirements by contract and family."""
     found: dict[str, dict[str, list[RequirementResult]]] = {c.id: {} for c in results.contracts}
     for row in results.requirements:
         found[row.contract].setdefault(row.family, []).append(row)
@@ -127,7 +127,7 @@ def _rows(results: Published) -> dict[str, dict[str, list[RequirementResult]]]:
 
 
 def _evidence_dates(results: Published) -> list[str]:
-    """The days of the oldest and of the newest evidence, one where they are the same; none where unknown."""
+    """Return the days of the oldest and the newest evidence; one if they are equal, none if unknown."""
     days = [f.first_seen for f in results.findings] + [r.date for r in results.requirements if r.family != "DOC"]
     days += [d for o in results.observed for v in o.values for d in (v.first_seen, v.last_seen)]
     known = sorted({d[:10] for d in days if d})
@@ -135,7 +135,7 @@ def _evidence_dates(results: Published) -> list[str]:
 
 
 def _versions(results: Published) -> dict[str, list[str]]:
-    """The versions that the traffic asked for, by contract, where it says so."""
+    """Return the api-versions in the traffic, by contract, if any."""
     found: dict[str, list[str]] = {}
     for seen in results.observed:
         if seen.place.startswith(VERSION_PLACE):
@@ -144,7 +144,7 @@ def _versions(results: Published) -> dict[str, list[str]]:
 
 
 def _age(day: str, started_at: str) -> str:
-    """How old evidence was when the run started, where both dates are known."""
+    """Return the age of evidence at the start of the run, if both dates are known."""
     try:
         days = (date.fromisoformat(started_at[:10]) - date.fromisoformat(day[:10])).days
     except ValueError:

@@ -1,4 +1,4 @@
-"""junit.xml: a suite for each contract, a case for each requirement."""
+"""junit.xml: a suite for each contract, a test case for each requirement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from linkproof.reports.text import finding_lines, in_words, one_line, plain
 
 
 def junit_xml(results: Published) -> bytes:
-    """The report for what GitLab, Jenkins and GitHub show, from the results' JSON."""
+    """Return the report for GitLab, Jenkins and GitHub, from the results' JSON."""
     root = ET.Element("testsuites", name="linkproof", time=f"{results.duration_s:.3f}")
     covered = waived(results)
     findings = {f.id: f for f in [*results.findings, *results.documentation_defects]}
@@ -36,7 +36,7 @@ def junit_xml(results: Published) -> bytes:
 
 
 def _root_causes(suite: ET.Element, found: list[Cause]) -> None:
-    """All root causes of a contract in one place, with the requirements that their consequences name."""
+    """Return all root causes of a contract together, with the requirements of their consequences."""
     lines = [one_line(c.line) + (f"\n  explains {c.consequences}" if c.followers else "") for c in found]
     if lines:
         ET.SubElement(suite, "system-out").text = "\n".join([f"{heading(found)}:", *lines])

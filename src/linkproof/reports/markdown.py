@@ -22,27 +22,27 @@ _MARK = {
     "not applicable": "–",
 }
 _MOST = 20
-#: Root causes that are listed with one line each, beside those shown in full, and how long such a line may be.
+#: Maximum number of root causes with one line each, after those shown in full, and the length of such a line.
 _MOST_LISTED = 100
 _LONGEST_LINE = 300
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
-#: A step summary may hold 1 MiB: no line of a finding needs more than this.
+#: Maximum length of a finding's line: a step summary may have 1 MiB.
 _LONGEST = 4000
-#: A comment on GitHub may hold 65,536 characters; GitLab allows more.
+#: Maximum length of a comment: GitHub allows 65,536 characters, GitLab more.
 _LONGEST_COMMENT = 60_000
-#: Begins a comment, and is not shown.
+#: An invisible marker at the beginning of a comment.
 MARK = "<!-- linkproof -->"
 
 
 def summary_markdown(results: Results) -> str:
-    """Verdict, matrix, the findings that are causes, and what was not proven."""
+    """Return the summary: verdict, matrix, root causes, and what was not proven."""
     return _summary(published(results), _MOST)
 
 
 def comment(results: Published) -> str:
-    """The summary as a comment on a pull request: as much as a comment may hold.
+    """Return the summary as a comment on a pull request, within the allowed length.
 
-    The first line is a mark that a reader does not see: whoever posts it finds the comment of the last run by it.
+    The first line is an invisible marker, by which the comment of an earlier run can be found.
     """
     for most in (_MOST, 10, 5, 1, 0):
         text = f"{MARK}\n{_summary(results, most)}"
@@ -82,10 +82,10 @@ def _table(results: Published) -> list[str]:
 
 
 def _finding(cause: Cause, waiver: Waiver | None) -> list[str]:
-    """A finding in a fence that is longer than any within."""
+    """Return a finding in a fence that is longer than any fence within it."""
     finding = cause.finding
     if len(finding.curl) > _LONGEST:
-        finding = replace(finding, curl="")  # a command that is cut does not run
+        finding = replace(finding, curl="")  # a truncated command does not run
     text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(finding)]
     if waiver:
         text.append(f"  waived:   {in_words(waiver)}")
@@ -114,6 +114,6 @@ def _unproven(results: Published) -> list[str]:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown shows it, on one line: nothing in it is markup."""
+    """Return text for Markdown on one line, without active markup."""
     text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)

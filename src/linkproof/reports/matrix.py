@@ -1,4 +1,4 @@
-"""Contract × family: the worst status in each cell, for the tables of every report."""
+"""Contract × family: the worst status of each, for the tables of every report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from linkproof.model.results import Status
 from linkproof.redaction.publish import Published
 
-#: What the families are about, for people who do not know their letters.
+#: Names of the families.
 FAMILY_NAMES = {
     "SHP": "shape",
     "ENM": "enumerations",
@@ -23,9 +23,9 @@ _WORST = (Status.FAIL, Status.NOT_EXERCISED, Status.WARN, Status.PASS, Status.NO
 
 @dataclass(frozen=True)
 class Cell:
-    """The worst status of a contract's requirements of one family, and how many have it, of how many that apply.
+    """The worst status of a contract's requirements of one family, its number, and the number that apply.
 
-    ``rest`` is how many of those that apply have which other status.
+    ``rest`` counts the other statuses of those that apply.
     """
 
     contract: str
@@ -37,12 +37,12 @@ class Cell:
 
 
 def families(results: Published) -> list[str]:
-    """The families, in the order of the catalogue."""
+    """Return the families in the order of the catalogue."""
     return list(dict.fromkeys(r.family for r in results.requirements))
 
 
 def matrix(results: Published) -> dict[str, list[Cell]]:
-    """The rows of the matrix by contract."""
+    """Return the rows of the matrix by contract."""
     return {c.id: [_cell(results, c.id, f) for f in families(results)] for c in results.contracts}
 
 

@@ -1,4 +1,4 @@
-"""Makes pages from templates: every value is escaped, and an unknown name is an error."""
+"""Renders pages from templates: every value is escaped, and an unknown name is an error."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from jinja2.bccache import Bucket
 
 
 class _Compiled(BytecodeCache):
-    """Compiled templates in the user's cache folder: compiling them takes longer than judging a small recording.
+    """Cache of compiled templates in the user's cache folder: compiling takes longer than judging a small recording.
 
-    They are found by the template's source and the versions of Jinja and Python. Where the folder cannot be used,
-    templates are compiled each time.
+    The key is the template's source and the versions of Jinja and Python. If the folder cannot be used, templates are
+    compiled each time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -23,32 +23,32 @@ class _Compiled(BytecodeCache):
         self._files = FileSystemBytecodeCache(str(folder))
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Read a compiled template, if it is there."""
+        """Read a compiled template, if it exists."""
         with suppress(OSError):
-            if self._folder.stat().st_uid == os.getuid():  # what others can put there is not run
+            if self._folder.stat().st_uid == os.getuid():  # a file that other users can write is not executed
                 self._files.load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a compiled template, if that is possible."""
+        """Store a compiled template, if possible."""
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._files.dump_bytecode(bucket)
 
 
 def _cache() -> BytecodeCache | None:
-    """The user's cache folder (XDG Base Directory Specification); None on a system that has no owners of files."""
+    """Return the user's cache folder (XDG Base Directory Specification); None on a system without file owners."""
     if not hasattr(os, "getuid"):
         return None
     folder = os.environ.get("XDG_CACHE_HOME", "")
     try:
         base = Path(folder) if os.path.isabs(folder) else Path.home() / ".cache"
-    except RuntimeError:  # the user has no home
+    except RuntimeError:  # the user has no home folder folder
         return None
     return _Compiled(base / "linkproof" / "templates")
 
 
 def pages_of(package: str, **more: Any) -> Environment:
-    """The templates of a package (its folder ``templates``)."""
+    """Return the templates of a package (its folder ``templates``)."""
     return Environment(
         loader=PackageLoader(package),
         autoescape=True,

@@ -1,6 +1,6 @@
-"""What real services were seen to do, as a page: counts, versions, dates, what passed, what is odd and what it costs.
+"""The observed behaviour of real services, as a page: counts, versions, dates, what passed, oddities and their cost.
 
-Facts only: no body, no value of an answer, and no id of anybody goes onto the page.
+Facts only: the page has no body, no value of an answer, and no id.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from linkproof.base.wording import count
 from linkproof.model.finding import Finding
 from linkproof.reports.text import one_line
 
-#: What a finding on real traffic was judged to be.
+#: The possible verdicts on a finding on real traffic.
 KINDS = {
     "service": "oddity of the service",
     "definition": "defect of the definition",
@@ -23,9 +23,9 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a person says of a finding: whose it is, and what a client suffers.
+    """A person's verdict on a finding: whose defect it is, and its effect on a client.
 
-    ``contract`` is how the contract's id begins; ``place`` the pointer within one connection, "" for any.
+    ``contract``: the beginning of the contract's id. ``place``: the pointer relative to a connection, "" for any.
     """
 
     requirement: str
@@ -35,16 +35,16 @@ class Verdict:
     place: str = ""
 
     def covers(self, finding: Finding | Note) -> bool:
-        """Whether it is about a finding, or a note."""
+        """Whether the verdict is about a finding or note."""
         same = self.requirement == finding.requirement and finding.contract.startswith(self.contract)
         return same and (isinstance(finding, Note) or self.place in ("", finding.place))
 
 
 @dataclass(frozen=True)
 class Note:
-    """What differs only from the definition of another version than the one that was asked for; no breach.
+    """A difference from the definition of another version than the requested one, which is no breach.
 
-    ``kinds`` is the number of ways in which it differs.
+    ``kinds``: the number of different ways.
     """
 
     requirement: str
@@ -54,7 +54,7 @@ class Note:
 
 @dataclass
 class Service:
-    """What the recordings show of one contract."""
+    """The recorded behaviour of one contract."""
 
     contract: str
     resource_type: str
@@ -69,12 +69,12 @@ class Service:
 
 
 def verdict_of(finding: Finding | Note, verdicts: Iterable[Verdict]) -> Verdict | None:
-    """Return the verdict on a finding or note; None where there is none."""
+    """Return the verdict on a finding or note; None if there is none."""
     return next((v for v in verdicts if v.covers(finding)), None)
 
 
 def as_markdown(services: Sequence[Service], verdicts: Sequence[Verdict], unmatched: Mapping[str, int]) -> str:
-    """Return the page. ``unmatched`` are exchanges that no contract has, by reason."""
+    """Return the page. ``unmatched``: number of exchanges without a contract, by reason."""
     judged = sum(s.exchanges for s in services)
     total = judged + sum(unmatched.values())
     share = f"{100 * judged / total:.1f} %" if total else "none"

@@ -1,4 +1,4 @@
-"""Long request bodies of curl lines, in files of their own: a line that is cut does not run."""
+"""Long request bodies of curl commands, stored in files: a truncated command does not run."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from linkproof.model.finding import Finding
 from linkproof.model.results import Results
 from linkproof.redaction.curl import MOST_BYTES, split_body
 
-#: The folder beside results.json.
+#: The folder next to results.json.
 BODIES = "bodies"
-#: A longer body is not shown on a line.
+#: Maximum length of a body within a command.
 _LONGEST = 2000
 _ID = re.compile(r"[A-Za-z0-9-]{1,80}")
 _REFERENCE = re.compile(rf"(?s)(.* --data-binary )@({BODIES}/[A-Za-z0-9-]{{1,80}}\.txt)")
@@ -27,11 +27,11 @@ R = TypeVar("R", bound=Results)
 
 
 def moved_to_files(results: R, folder: str = "") -> tuple[R, dict[str, bytes]]:
-    """Move the long bodies of curl lines into files; return the results and the files by name.
+    """Move the long bodies of curl commands into files; return the results and the files by name.
 
     Args:
         results: results without credentials.
-        folder: what the lines put before a file's name: where it is seen from the place where a line is run.
+        folder: the prefix of file names in commands: the folder as seen from where a command is run.
     """
     files: dict[str, bytes] = {}
 
@@ -49,9 +49,9 @@ def moved_to_files(results: R, folder: str = "") -> tuple[R, dict[str, bytes]]:
 
 
 def moved_back(results: R, folder: Path) -> R:
-    """Put bodies from the files in ``folder`` back into the curl lines. Without its file a line stays as it is.
+    """Put bodies from the files in ``folder`` back into the curl commands. Without its file a command is unchanged.
 
-    Raises UsageError for a file that is too long or cannot be read.
+    Raises UsageError for a file that is too long or unreadable.
     """
 
     def whole(finding: Finding) -> Finding:
@@ -65,7 +65,7 @@ def moved_back(results: R, folder: Path) -> R:
 
 
 def written_before(folder: Path) -> list[str]:
-    """The names of the files that an earlier run has written into ``folder``."""
+    """Return the names of the files that an earlier run wrote into ``folder``."""
     found = (folder / BODIES).glob("*.txt")
     return sorted(f"{BODIES}/{p.name}" for p in found if p.is_file() and _ID.fullmatch(p.stem))
 
@@ -79,6 +79,6 @@ def _changed(results: R, change: Callable[[Finding], Finding]) -> R:
 
 
 def _file_name(finding_id: str) -> str:
-    """The finding's id, or a hash of an id that is no file name."""
+    """Return a file name from the finding's id, or from a hash of an unsuitable id."""
     known = _ID.fullmatch(finding_id)
     return f"{finding_id if known else hashlib.sha256(finding_id.encode('utf-8', 'replace')).hexdigest()}.txt"

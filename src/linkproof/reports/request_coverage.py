@@ -1,4 +1,4 @@
-"""The table of what the suites send of each constraint of each request, and of what they do not, with the reason."""
+"""The table of what the suites send for each constraint of each request, and of what they do not send, with reasons."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from linkproof.contract.request_cases import (
     full_body,
 )
 
-_HEAD = """# What is tried of each request
+_HEAD = """# What is tested of each request
 
 Made by `make coverage`: each constraint of each operation's parameters and body, the requests that violate it and
 nothing else, and the valid values at its ends. The suites send exactly these (`suites/test_constraints.py`). A
 violation must be refused, a valid value accepted; *judged by* names the requirements that say so.
 
-Beside them, each body is sent as text that is no JSON object (ERR-5), large, deep and odd (HDR-5), and written
-otherwise (ERR-10); each operation without its version and with another (ERR-4), without and with a wrong credential
+Also, each body is sent as text that is not a JSON object (ERR-5), large, deep and unusual (HDR-5), and in another
+notation (ERR-10); each operation without its version and with another (ERR-4), without and with a wrong credential
 (HDR-2), and each write with its path in another case (HDR-4).
 """
 _JUDGED = {
@@ -42,7 +42,7 @@ _TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
 
 @dataclass(frozen=True, slots=True)
 class ConstraintRow:
-    """A constraint of some operations: what is sent of it, or why nothing is."""
+    """A constraint of some operations: what is sent for it, or why nothing is."""
 
     operations: tuple[str, ...]
     constraint: Constraint
@@ -63,7 +63,7 @@ def coverage(contracts: Iterable[Contract]) -> str:
 
 
 def rows(contract: Contract) -> tuple[ConstraintRow, ...]:
-    """Return every row of a contract; operations of which the same is sent share one."""
+    """Return every row of a contract; operations with the same cases share one."""
     found: dict[tuple[Any, ...], list[str]] = {}
     for operation in contract.operations:
         for row in _rows_of(contract, operation):
@@ -120,7 +120,7 @@ def _of_cases(cases: Iterable[Case]) -> Iterator[ConstraintRow]:
 
 
 def example_body(contract: Contract, operation: Operation) -> dict[str, Any]:
-    """Return a whole body as the contract's own examples have it."""
+    """Return a complete body from the contract's own examples."""
     start = _TAGS if operation.role is Role.TAGS else operation.request_example or {}
     return full_body(operation, start, _example_connection(contract), contract.member.read_only)
 
@@ -140,7 +140,7 @@ def _line(row: ConstraintRow) -> str:
     judged += [_judged(constraint, valid=True)] if row.right else []
     wrong, right = ", ".join(row.wrong), ", ".join(row.right)
     if row.reason:
-        wrong, judged = f"not tried: {row.reason}", []
+        wrong, judged = f"not tested: {row.reason}", []
     name = f"`{constraint.name}`" if constraint.name else "the whole body"
     cells = (", ".join(row.operations), constraint.place, name, constraint.keyword, wrong, right, ", ".join(judged))
     return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"

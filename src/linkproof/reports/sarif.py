@@ -1,4 +1,4 @@
-"""SARIF 2.1.0: findings for code scanning. A rule for each requirement that is breached, a result for each finding.
+"""SARIF 2.1.0: findings for code scanning. A rule for each breached requirement, a result for each finding.
 
 The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
 """
@@ -20,12 +20,12 @@ from linkproof.reports.times import utc
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL = {"MUST": "error", "SHOULD": "warning", "NOTE": "note"}
-#: Names the finding in ``partialFingerprints``: alerts of the same finding in two runs are one alert.
+#: The finding's key in ``partialFingerprints``: the same finding in two runs is one alert.
 _FINGERPRINT = "linkproofFinding/v1"
 
 
 def sarif(results: Published) -> bytes:
-    """The log, from the results' JSON."""
+    """Return the log, from the results' JSON."""
     results = changed_texts(results, plain)
     findings = [*results.findings, *results.documentation_defects]
     rules = _rules(results, findings)
@@ -50,7 +50,7 @@ def sarif(results: Published) -> bytes:
 
 
 def _rules(results: Published, findings: list[Finding]) -> list[dict[str, Any]]:
-    """The requirements that have findings, in their order."""
+    """Return the requirements that have findings, in order."""
     wanted = {f.requirement for f in findings}
     rows = {r.requirement: r for r in results.requirements if r.requirement in wanted}
     return [
@@ -91,7 +91,7 @@ def _result(finding: Finding, places: dict[str, int], waiver: Waiver | None) -> 
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    """The recording in which it was seen, else the contract; with the operation as the logical place."""
+    """Return the recording that shows it, else the contract; the operation is the logical location."""
     scenario = finding.exchanges[0].label.rpartition("#")[0] if finding.exchanges else ""
     path = scenario if scenario and "::" not in scenario else f"contracts/{finding.contract}"
     name = f"{finding.contract}/{finding.operation}{finding.pointer}"
@@ -123,7 +123,7 @@ def _response(response: EvidenceResponse) -> dict[str, Any]:
 
 
 def _headers(message: EvidenceRequest | EvidenceResponse) -> dict[str, str]:
-    """Header fields by name; the values of a repeated one are joined, as HTTP allows."""
+    """Return header fields by name; repeated ones are joined, as HTTP allows."""
     found: dict[str, str] = {}
     for name, value in message.headers:
         found[name] = f"{found[name]}, {value}" if name in found else value

@@ -1,4 +1,4 @@
-"""The part of a contract that a finding is about: the schema at its pointer, as it stands in the OpenAPI document."""
+"""The part of a contract that a finding is about: the schema at its pointer, from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from linkproof.contract.model import Contract, Operation, media_in
 from linkproof.contract.schema_walk import resolved
 from linkproof.model.finding import Finding
 
-#: A longer excerpt shows less than the document would.
+#: Maximum length of an excerpt, in characters.
 _MOST_LINES = 24
-#: What a schema says of other members, or only for people, is left out where it would take the room.
+#: Keywords that are left out of a long excerpt: those about other members, and those for people only.
 _LONG = ("description", "example", "examples")
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Where it stands, in words, and the JSON of it."""
+    """The place of an excerpt, in words, and its JSON."""
 
     place: str
     text: str
 
 
 class Excerpts:
-    """Excerpts of the known contracts; a report of an unknown one has none."""
+    """Excerpts of known contracts; a report of an unknown contract has none."""
 
     def __init__(self) -> None:
         self._contracts: dict[str, Contract] | None = None
 
     def of(self, finding: Finding) -> Excerpt | None:
-        """The schema at a finding's pointer; None where the document has none there."""
+        """Return the schema at a finding's pointer; None if the document has none there."""
         if self._contracts is None:
             self._contracts = {c.id: c for c in all_contracts()}
         contract = self._contracts.get(finding.contract)
@@ -66,7 +66,7 @@ def _response(contract: Contract, operation: Operation, status: int) -> Mapping[
 def _at(
     schema: Mapping[str, Any], pointer: str, document: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], list[str]] | None:
-    """The schema at a pointer, and the steps that lead there; the schema around it where a member is unknown."""
+    """Return the schema at a pointer, and the steps to it; for an unknown member, the schema around it."""
     node, walked = resolved(schema, document), []
     for step in steps_of(pointer) if pointer else ():
         following = _step(node, step, document)
@@ -92,7 +92,7 @@ def _step(node: Mapping[str, Any], step: str, document: Mapping[str, Any]) -> Ma
 
 
 def _shown(node: Mapping[str, Any]) -> str:
-    """A schema as JSON, shorter where it is long: first without texts, then with members by name only."""
+    """Return a schema as JSON; a long one without texts, or with members by name only."""
     for form in (node, _without_texts(node), _outline(node)):
         text = json.dumps(form, ensure_ascii=False, indent=1)
         if text.count("\n") < _MOST_LINES:
@@ -107,7 +107,7 @@ def _without_texts(node: Any) -> Any:
 
 
 def _outline(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema's own keywords, with its members by name."""
+    """Return the schema's own keywords, with its members by name."""
     short = {k: v for k, v in node.items() if k not in (*_LONG, "properties")}
     members = list(node.get("properties", {}))
     return {**_without_texts(short), "properties": ", ".join(members)} if members else _without_texts(short)

@@ -1,4 +1,4 @@
-"""The summary on a terminal: verdict, table, findings worth reading first, what was not proven."""
+"""The summary on a terminal: verdict, table, most important findings, what was not proven."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _MOST_CAUSES = 40
 _MOST_FINDINGS = 8
 _MOST_LINES = 5
 _COMMAND = "  again:"
-#: From this width on there is room for a space between status and count.
+#: Minimum width for a space between status and count.
 _WIDE = 100
 
 
 def print_summary(results: Results, console: Console, out: Path | None = None) -> None:
-    """Print the summary, no longer than a few screens whatever was found; ``out`` is where the reports lie."""
+    """Print the summary, at most a few screens; ``out``: the folder of the reports."""
     shown = published(results)
     verdict = shown.verdict
     _say(console, f"{verdict.upper()} {shown.sentence}", _VERDICT[verdict], whole=True)
@@ -56,7 +56,7 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
 
 
 def _say(console: Console, text: str, style: str = "", *, indent: str = "", whole: bool = False) -> None:
-    """One line, wrapped between words; a ``whole`` one is left to the terminal to wrap, so that it can be copied."""
+    """Print one line, wrapped between words; a ``whole`` one is left to the terminal, so that it can be copied."""
     start = "\n" if text.startswith("\n") else ""
     line = one_line(text[len(start) :]).encode(console.encoding, "backslashreplace").decode(console.encoding)
     if not whole:
@@ -94,7 +94,7 @@ def _leaked(results: Published, console: Console) -> None:
 
 
 def _causes(results: Published, console: Console) -> None:
-    """Every root cause on a line of its own, with the requirements of its consequences below it."""
+    """Print every root cause on its own line, with the requirements of its consequences below it."""
     found, covered = causes(results), waived(results)
     if not found:
         return
@@ -158,7 +158,7 @@ def _others(results: Published, console: Console) -> None:
 
 
 def _unmatched(groups: list[UnmatchedGroup], console: Console) -> None:
-    """The reasons, each with one example: paths are long, and the report has them all."""
+    """Print the reasons, each with one example: paths are long, and the report has them all."""
     if groups:
         total = count(sum(g.count for g in groups), "exchange")
         _say(console, f"\nMatched no contract, so not judged: {total}")

@@ -1,4 +1,4 @@
-"""Findings in words, for every report that is text."""
+"""Findings as text, for every report that is text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from linkproof.model.finding import Finding
 from linkproof.model.waiver import Waiver
 
-#: What XML 1.0 does not allow, and what rules a terminal or turns the direction of writing.
+#: Matches characters that XML 1.0 forbids, that control a terminal, or that change the writing direction.
 _FORBIDDEN = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
 )
@@ -15,17 +15,17 @@ _BREAK = re.compile("\\r\\n|[\\r\\n\\u2028\\u2029]")
 
 
 def plain(text: str) -> str:
-    """Text whose control characters are spelled out, as in ``\\u001b``: they show and do nothing."""
+    """Return text with control characters written out, as ``\\u001b``, so that they have no effect."""
     return _FORBIDDEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def one_line(text: str) -> str:
-    """Text on one line: line breaks are shown, so that no part of it looks like a line of the report."""
+    """Return text on one line with line breaks written out, so that no part of it looks like a line of the report."""
     return _BREAK.sub("↵", plain(text))
 
 
 def finding_lines(finding: Finding) -> list[str]:
-    """What was expected, what came, where, and how to see it again."""
+    """Yield what was expected, the actual value, where, and how to reproduce it."""
     lines = [
         f"{finding.requirement} {finding.level}: {finding.message}",
         f"  where:    {finding.contract} {finding.operation} ({finding.count}x)",

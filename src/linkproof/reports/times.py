@@ -1,4 +1,4 @@
-"""When a run started and ended."""
+"""Start and end of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from linkproof.redaction.publish import Published
 
 
 def utc(results: Published) -> tuple[datetime, datetime] | None:
-    """Start and end of a run, from the results' JSON; None where the start is unknown."""
+    """Return start and end of a run, from the results' JSON; None if the start is unknown."""
     try:
         start = parsed_moment(results.started_at).astimezone(UTC)
         return start, start + timedelta(seconds=results.duration_s)
@@ -18,5 +18,5 @@ def utc(results: Published) -> tuple[datetime, datetime] | None:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970."""
+    """Return milliseconds since 1970."""
     return round(moment.timestamp() * 1000)

@@ -1,4 +1,6 @@
-"""Writes all reports at once: into a folder beside the old one, then swapped in, so that nothing half looks whole."""
+"""Writes all reports at once: into a folder next to the old one, then swapped in, so that no partial report looks
+complete.
+"""
 
 from __future__ import annotations
 
@@ -28,29 +30,29 @@ _PRINT = "print.html"
 _SARIF, _CTRF, _COMMENT = "results.sarif", "ctrf.json", "summary.md"
 _FILES = ("report.html", _PRINT, "junit.xml", _SARIF, _CTRF, _COMMENT, _RESULTS)
 _ALLURE = "allure-results"
-#: Names that start so are left by a writer that was killed: the folder is ours, and may be unfinished.
+#: Prefix of names that a killed writer leaves behind: the folder is ours, and may be incomplete.
 _TEMPORARY = ".linkproof-"
 _HARMLESS = ("journal.jsonl", "journal-accepted.jsonl", "run.log", ".gitkeep", ".gitignore", ".DS_Store")
 _FIX = "choose another folder with --out, or remove this one"
 
 
 def write_reports(results: Results, out: Path) -> list[Path]:
-    """Write report.html, results.json, and the formats of other tools; returns their paths.
+    """Write report.html, results.json, and the formats of other tools; return their paths.
 
-    Where anything goes wrong, what was there before is there still. Raises UsageError where ``out`` is a file, cannot
-    be written, or is a folder with other content.
+    After any error the former content is still there. Raises UsageError if ``out`` is a file, cannot be written, or is
+    a folder with other content.
     """
     _write(_render(published(results)), out)
     return [out / name for name in written_names()]
 
 
 def written_names() -> list[str]:
-    """The names of what ``write_reports`` writes."""
+    """Return the names of the files that ``write_reports`` writes."""
     return [*(n for n in _FILES if n != _PRINT), _ALLURE]
 
 
 def write_copy(results: Results, out: Path) -> list[Path]:
-    """Write what is handed on: report.html, print.html (to be made a PDF of), results.json; returns their paths.
+    """Write a copy to hand on: report.html, print.html (for a PDF), results.json; return their paths.
 
     Raises UsageError as ``write_reports`` does.
     """
@@ -91,7 +93,7 @@ def prepare(out: Path) -> None:
 
 
 def _render(results: Published) -> dict[str, bytes]:
-    """Every file by its name within the folder; results.json is the last."""
+    """Return every file by its name within the folder; results.json is the last."""
     results, bodies = moved_to_files(results)
     return {
         **bodies,
@@ -106,7 +108,7 @@ def _render(results: Published) -> dict[str, bytes]:
 
 
 def _is_ours(out: Path) -> bool:
-    """Whether the folder is empty, or holds results of Linkproof's."""
+    """Whether the folder is empty, or has results of Linkproof."""
     names = [p.name for p in out.iterdir() if p.name not in _HARMLESS]
     if not names or any(n.startswith(_TEMPORARY) for n in names):
         return True
@@ -119,7 +121,7 @@ def _is_ours(out: Path) -> bool:
 
 @contextmanager
 def _workshop(out: Path) -> Iterator[Path]:
-    """A temporary folder beside ``out``; within it, where that is another file system or may not be written."""
+    """Create a temporary folder next to ``out``; within it, if the parent is another file system or not writable."""
     beside = out.resolve().parent
     near = beside.stat().st_dev == out.stat().st_dev and os.access(beside, os.W_OK | os.X_OK)
     work = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=beside if near else out))
@@ -130,7 +132,9 @@ def _workshop(out: Path) -> Iterator[Path]:
 
 
 def _swap(work: Path, out: Path, names: list[str]) -> None:
-    """The old results.json goes first, the new one comes last: nothing in between looks whole, and all is undone."""
+    """Remove the old results.json first, write the new one last: no state in between looks complete, and errors are
+    undone.
+    """
     unfinished = out / f"{_TEMPORARY}unfinished"
     unfinished.touch()
     moved: list[tuple[Path, Path]] = []
@@ -161,7 +165,7 @@ def _move(before: Path, after: Path, moved: list[tuple[Path, Path]]) -> None:
 
 
 def _written(out: Path) -> list[str]:
-    """What an earlier run wrote, results.json first. Whatever else is there stays."""
+    """Return what an earlier run wrote, results.json first. All other files stay."""
     names = [n for n in reversed(_FILES) if (out / n).is_file()]
     names += written_before(out)
     return names + sorted(f"{_ALLURE}/{p.name}" for p in (out / _ALLURE).glob(f"{PREFIX}*") if p.is_file())

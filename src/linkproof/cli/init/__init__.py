@@ -1,1 +1,1 @@
-"""``linkproof init``: the files that a new user needs, written from a few answers."""
+"""``linkproof init``: writes the files that a new user needs, from a few answers."""

@@ -1,4 +1,4 @@
-"""What ``linkproof init`` has to know: from options, else asked, else a default."""
+"""The answers that ``linkproof init`` needs: from options, else from questions, else defaults."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from linkproof.mock.fixtures import read_fixtures
 #: Asks a question with a default, and returns the answer.
 Ask = Callable[[str, str], str]
 LIVE, MOCK = "live", "mock"
-#: The answer for a target that asks for no credential.
+#: The answer for a target without authentication.
 NONE = "none"
 _MOCK_URL = "http://127.0.0.1:8089"
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line says; "" and empty where it says nothing."""
+    """The values on the command line; "" and empty if not given."""
 
     vendor: str = ""
     contracts: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that a target file is written from. ``paths`` has the parents' path parameters by contract id."""
+    """The values of a target file. ``paths`` has the parents' path parameters by contract id."""
 
     kind: str
     base_url: str
@@ -56,7 +56,7 @@ class Answers:
 
 
 def answers_from(given: Given, ask: Ask) -> Answers:
-    """The answers, asking for what is not given. Raises UsageError."""
+    """Return the answers, asking for what is not given. Raises UsageError."""
     contracts = _contracts(given, ask)
     kind = _kind(given, ask)
     base_url = given.base_url or ask("Base URL of the API", _default_url(kind, contracts))
@@ -78,7 +78,7 @@ def prompting(question: str, default: str) -> str:
 
 
 def defaulting(question: str, default: str) -> str:
-    """Take the default without asking (``--yes``). Raises UsageError where there is none."""
+    """Return the default without asking (``--yes``). Raises UsageError if there is none."""
     if not default:
         option = _OPTION_OF.get(question.split(" ")[0], "--parent NAME=VALUE")
         raise UsageError(f"not given: {question}", where="--yes", fix=f"give {option}, or leave out --yes")
@@ -105,7 +105,7 @@ def _contracts(given: Given, ask: Ask) -> tuple[Contract, ...]:
 
 
 def _matching(known: Sequence[Contract], names: Sequence[str]) -> tuple[Contract, ...]:
-    """The contracts of these ids or patterns."""
+    """Return the contracts with these ids or patterns."""
     wanted: list[str] = []
     for name in names:
         found = [c.id for c in known if fnmatchcase(c.id, name)]
@@ -132,13 +132,13 @@ def _default_url(kind: str, contracts: Sequence[Contract]) -> str:
 
 def _check_url(url: str) -> None:
     if not url.startswith(("http://", "https://")):
-        raise UsageError(f"{url!r} is no URL", where="--base-url", fix="it begins with http:// or https://")
+        raise UsageError(f"{url!r} is not a URL", where="--base-url", fix="it begins with http:// or https://")
 
 
 def _paths(
     contracts: Sequence[Contract], parents: Sequence[str], kind: str, ask: Ask
 ) -> Mapping[str, Mapping[str, str]]:
-    """The parents' path parameters of each contract: of the same name, the same value."""
+    """Return the parents' path parameters of each contract; parameters of one name share their value."""
     known = _pairs(parents)
     every = {name for c in contracts for name in c.parent_parameters}
     for name in known:
@@ -170,7 +170,7 @@ def _pairs(parents: Sequence[str]) -> dict[str, str]:
 
 
 def _examples(contract: Contract) -> Mapping[str, str]:
-    """The embedded server's own parents: a mock that was made of the same samples has them too."""
+    """Return the embedded server's parents: a mock made from the same samples has them as well."""
     parents = read_fixtures(contract).parents
     return parents[0].path if parents else {}
 
@@ -184,6 +184,6 @@ def _auth(contract: Contract, options: Given, kind: str, ask: Ask) -> str:
         default if kind == MOCK else ask(f"Credential for {contract.vendor} ({', '.join(kinds)})", default)
     )
     if answer not in kinds:
-        problem = f"{answer!r} is no credential for {contract.vendor}"
+        problem = f"{answer!r} is not a kind of credential for {contract.vendor}"
         raise UsageError(problem, where="--auth", fix=f"one of: {', '.join(kinds)}")
     return answer

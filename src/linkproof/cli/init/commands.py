@@ -1,4 +1,4 @@
-"""What ``linkproof init`` does: writes one file, and says what to do next."""
+"""The commands of ``linkproof init``: each writes one file and prints the next step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from linkproof.targets.file import read_target
 
 
 def init_target(given: Given, ask: Ask, file: Path, *, force: bool, quiet: bool) -> int:
-    """Write a target file, with the connections that the target lists; returns 0. Raises UsageError."""
+    """Write a target file with the connections that the target lists; return 0. Raises UsageError."""
     _writable(file, force=force)
     answers = answers_from(given, ask)
     say = _sayer(quiet=quiet)
@@ -43,7 +43,7 @@ def init_target(given: Given, ask: Ask, file: Path, *, force: bool, quiet: bool)
 
 
 def init_mock(contracts: Sequence[Contract], port: int, file: Path, *, force: bool, quiet: bool) -> int:
-    """Write a target file for ``linkproof mock``; returns 0. Raises UsageError."""
+    """Write a target file for ``linkproof mock``; return 0. Raises UsageError."""
     _writable(file, force=force)
     parents = {c.id: read_fixtures(c).parents for c in contracts}
     served = tuple(c for c in contracts if parents[c.id])
@@ -72,7 +72,7 @@ def init_mock(contracts: Sequence[Contract], port: int, file: Path, *, force: bo
 
 
 def init_plan(targets: Sequence[Path], file: Path, *, force: bool, quiet: bool) -> int:
-    """Write a plan for ``linkproof nightly`` over target files; returns 0. Raises UsageError."""
+    """Write a plan for ``linkproof nightly`` over target files; return 0. Raises UsageError."""
     _writable(file, force=force)
     found = list(targets) or [p for p in sorted(Path().glob("**/*.toml")) if _is_target(p)]
     if not found:
@@ -87,7 +87,7 @@ def init_plan(targets: Sequence[Path], file: Path, *, force: bool, quiet: bool) 
 
 
 def init_workflow(where: str, target: Path, file: Path, *, force: bool, quiet: bool) -> int:
-    """Write a CI workflow that runs a target file; returns 0. Raises UsageError."""
+    """Write a CI workflow that runs a target file; return 0. Raises UsageError."""
     _writable(file, force=force)
     live, names = False, ["LINKPROOF_TOKEN"]
     if target.is_file():
@@ -96,13 +96,13 @@ def init_workflow(where: str, target: Path, file: Path, *, force: bool, quiet: b
         names = [a.token_env for a in read.auth.values() if a.token_env]
     text = github_workflow(target, names, live=live) if where == "github" else gitlab_job(target, names, live=live)
     _save(file, text)
-    note = "" if target.is_file() else f" ({target} is not there yet: linkproof init)"
+    note = "" if target.is_file() else f" ({target} does not exist yet: linkproof init)"
     _sayer(quiet=quiet)(f"written: {file}{note}")
     return 0
 
 
 def _listed(answers: Answers) -> tuple[dict[str, Names], dict[str, str]]:
-    """What the target lists, asked for with a file that has no connections yet."""
+    """Return the connections that the target lists, requested with a file that names none yet."""
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.toml"
         bare.write_text(target_toml(answers, Connections(), "linkproof init"), encoding="utf-8")
@@ -111,11 +111,11 @@ def _listed(answers: Answers) -> tuple[dict[str, Names], dict[str, str]]:
 
 def _writable(file: Path, *, force: bool) -> None:
     if file.exists() and not force:
-        raise UsageError("the file is there already", where=str(file), fix="give --force, or another --file")
+        raise UsageError("the file exists already", where=str(file), fix="give --force, or another --file")
 
 
 def _write(file: Path, text: str, contracts: Sequence[Contract]) -> None:
-    """Write a target file that was read back without an error."""
+    """Write a target file, after reading it back without an error."""
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder) / file.name
         tried.write_text(text, encoding="utf-8")
@@ -138,7 +138,7 @@ def _is_target(path: Path) -> bool:
 
 
 def _sayer(*, quiet: bool) -> Callable[[str], None]:
-    """Print to standard error, or nothing."""
+    """Return a function that prints to standard error, or discards."""
 
     def say(text: str) -> None:
         if not quiet:

@@ -1,4 +1,4 @@
-"""How each kind of credential is written into a target file: environment variables are named, no secret is written."""
+"""How each kind of credential is written into a target file: as names of environment variables, never as a secret."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from linkproof.targets.auth import credential_kinds
 
 @dataclass(frozen=True)
 class CredentialKind:
-    """A kind of ``[auth.*]``: its members, and what to do first.
+    """A kind of ``[auth.*]``: its members, and the preparation that it needs.
 
-    ``{name}`` in a member is filled from the parents' path parameters. ``token_env`` is the variable that holds the
-    token, "" where there is none.
+    ``{name}`` in a member is replaced by the parents' path parameter. ``token_env`` is the variable that holds the
+    token, "" if there is none.
     """
 
     token_env: str = ""
@@ -57,10 +57,10 @@ CREDENTIALS: Mapping[str, CredentialKind] = {
 
 
 def kinds_for(contract: Contract) -> list[str]:
-    """The kinds of credential that a contract's vendor takes, the simplest first."""
+    """Return the kinds of credential that a contract's vendor accepts, the simplest first."""
     return list(credential_kinds(contract.vendor))
 
 
 def unset(names: Sequence[str]) -> list[str]:
-    """The environment variables of these that are not set."""
+    """Return those of these environment variables that are not set."""
     return [n for n in names if n and not os.environ.get(n)]

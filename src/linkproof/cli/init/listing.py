@@ -1,4 +1,4 @@
-"""Finds the connections of a target by listing it, and counts how many a run needs."""
+"""Lists the connections of a target, and counts how many a run needs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from linkproof.targets.file import read_target
 
 #: State to names.
 Names = Mapping[str, Sequence[str]]
-#: Counting takes ten seconds for each contract: of more than this one of each vendor is counted, with a margin.
+#: Counting takes ten seconds per contract: above this number only one of each vendor is counted, with a margin.
 _COUNTED = 3
 _MARGIN = 5
 
 
 def needed_by(contracts: Sequence[Contract], say: Callable[[str], object]) -> Mapping[str, Mapping[str, int]]:
-    """State to the number of connections that a run of every suite uses up, by contract id."""
+    """Return the number of connections that a run of every suite uses up, by contract id and state."""
     found: dict[str, Mapping[str, int]] = {}
     of_vendor: dict[str, Mapping[str, int]] = {}
     for contract in contracts:
@@ -36,9 +36,9 @@ def needed_by(contracts: Sequence[Contract], say: Callable[[str], object]) -> Ma
 
 
 def listed(file: Path, contracts: Sequence[Contract]) -> tuple[dict[str, Names], dict[str, str]]:
-    """The connections that a target lists, by contract id, and why none are known of the others.
+    """Return the connections that a target lists, by contract id, and the reason where there are none.
 
-    Sends readings only, with the credentials that the file names. Raises nothing for a target that does not answer.
+    It sends reading requests only, with the credentials in the file. It raises nothing if the target does not answer.
     """
     try:
         target = read_target(file, contracts)
@@ -81,7 +81,7 @@ def _names(driver: Driver, contract: Contract) -> dict[str, list[str]]:
 
 
 def _name(contract: Contract, item: object) -> str:
-    """A connection's name as the service writes it."""
+    """Return a connection's name as the service writes it."""
     lower = name_of(contract, item)
     raw = at(item, contract.member.id)
     last = raw.rsplit("/", 1)[-1] if isinstance(raw, str) else ""

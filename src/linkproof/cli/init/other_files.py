@@ -12,7 +12,7 @@ from linkproof.cli.init.target_file import quoted
 
 
 def plan_toml(targets: Sequence[Path], file: Path) -> str:
-    """A plan with one run for each target file; paths are relative to the plan."""
+    """Return a plan with one run for each target file; paths are relative to the plan."""
     lines = ["# Written by `linkproof init --plan`. Run it: linkproof nightly PLAN.toml   (docs/nightly.md)"]
     names: set[str] = set()
     for target in targets:
@@ -27,7 +27,7 @@ def plan_toml(targets: Sequence[Path], file: Path) -> str:
 
 
 def github_workflow(target: Path, variables: Sequence[str], *, live: bool) -> str:
-    """A workflow for GitHub Actions: judge, annotate, comment, upload for code scanning, keep the report."""
+    """Return a workflow for GitHub Actions: judge, annotate, comment, upload for code scanning, keep the report."""
     env = "".join(f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in variables)
     start = "" if live else _GITHUB_START
     trigger = _GITHUB_NIGHTLY if live else _GITHUB_PUSH
@@ -42,7 +42,7 @@ def github_workflow(target: Path, variables: Sequence[str], *, live: bool) -> st
 
 
 def gitlab_job(target: Path, variables: Sequence[str], *, live: bool) -> str:
-    """A job for GitLab CI, to be included: judge, show tests and code quality in the merge request, keep the report."""
+    """Return a job for GitLab CI, to be included: judge, show tests in the merge request, keep the report."""
     note = f"  # CI/CD variables (masked) that the job needs: {', '.join(variables)}\n" if variables else ""
     start = "" if live else "    - ./start-your-server &  # replace: starts the server under test\n"
     wait = "" if live else " --wait 60"

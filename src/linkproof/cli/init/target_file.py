@@ -18,7 +18,7 @@ _WIDTH = 110
 
 @dataclass(frozen=True)
 class Connections:
-    """What is known of a target's connections, by contract id: those found, how many are needed, why none is known."""
+    """The known connections of a target, by contract id: those found, the number needed, why none is known."""
 
     found: Mapping[str, Names] = field(default_factory=dict)
     needed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ def target_toml(
     reset: str = "",
     tokens: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The file's text. ``tokens``, by vendor, are written only for the embedded server, whose tokens are public."""
+    """Return the file's text. ``tokens``, by vendor, are written for the embedded server only: they are public."""
     return "\n".join(_lines(answers, connections, command, reset, tokens)) + "\n"
 
 
@@ -48,9 +48,9 @@ def _lines(
     yield f"checks_credentials = {_bool(bool(answers.auth))}  # false: HDR-2 is not judged"
     yield from _writing(answers)
     if reset:
-        yield f'reset = {{ method = "POST", path = {quoted(reset)} }}  # puts the connections below back'
+        yield f'reset = {{ method = "POST", path = {quoted(reset)} }}  # resets the connections below'
     elif not answers.live:
-        yield '# reset = { method = "POST", path = "/reset" }  # if the mock can put its connections back'
+        yield '# reset = { method = "POST", path = "/reset" }  # if the mock can reset its connections'
     for vendor, kind in answers.auth.items():
         yield ""
         yield from _auth(answers, vendor, kind, tokens.get(vendor, ""))
@@ -67,7 +67,7 @@ def _writing(answers: Answers) -> Iterator[str]:
         yield "writes = true"
         yield f"allow = [{', '.join(quoted(a) for a in answers.allow)}]  # only these connections are ever written to"
         return
-    yield "writes = false  # only readings are sent; decisions are then not exercised"
+    yield "writes = false  # only reading requests are sent; decisions are not exercised"
     yield '# writes = true  # with allow = ["conformance-*"]: the names of connections that may be decided and deleted'
 
 
@@ -87,7 +87,7 @@ def _auth(answers: Answers, vendor: str, kind: str, token: str) -> Iterator[str]
 
 
 class _Filled(dict[str, str]):
-    """Path parameters; one that is not known stays as its name."""
+    """Path parameters; an unknown one is replaced by its name."""
 
     def __missing__(self, key: str) -> str:
         return key
@@ -102,7 +102,7 @@ def _contract(contract: Contract, answers: Answers, connections: Connections) ->
     if why := connections.why.get(contract.id):
         yield f"# The target was not listed: {why}"
     if answers.live and not answers.writes:
-        yield "# Readings need one connection of any state; decisions would need more."
+        yield "# Reading requests need one connection of any state; decisions would need more."
     elif needed:
         counts = ", ".join(f"{n} {state}" for state, n in needed.items())
         yield f"# A full run uses up {counts}. Tests that find none left are reported as not exercised."
@@ -112,7 +112,7 @@ def _contract(contract: Contract, answers: Answers, connections: Connections) ->
 
 
 def _state(state: str, names: Sequence[str], needed: int) -> Iterator[str]:
-    """A state's connections: as many as a run uses up, with a word where there are fewer."""
+    """Return the lines of a state's connections: as many as a run uses up, with a note if there are fewer."""
     key = state if state.replace("-", "").replace("_", "").isalnum() and state.isascii() else quoted(state)
     if not names:
         yield f"# {key} = []  # {needed} needed, none found: create them, then add their names"
@@ -130,7 +130,7 @@ def _state(state: str, names: Sequence[str], needed: int) -> Iterator[str]:
 
 
 def quoted(value: str) -> str:
-    """A TOML string: JSON's escapes are TOML's as well, and DEL is escaped too."""
+    """Return a TOML string: JSON's escapes are TOML's as well, and DEL is escaped too."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
