@@ -1,14 +1,16 @@
-"""What the checks say of every case, word for word: ``python -m tests.approve`` writes it anew, a test compares.
+"""The approved judgements of the checks: ``python -m tests.approve`` writes them, a test compares.
 
-A change of a message, a pointer, a level or of what is judged at all shows in the difference, and is read there.
+``judgements.txt`` has every judgement of the hand-written cases, so that a change of a message, a pointer, a level or
+of what is judged shows in the difference. ``cassettes.md`` is a table: how often each requirement was judged in each
+shipped cassette.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from linkproof.contract.loader import all_contracts
+from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Breach
@@ -21,8 +23,7 @@ from tests.check_cases_requests import REQUESTS
 from tests.traffic import judge
 
 APPROVED = Path(__file__).parent / "approved" / "judgements.txt"
-#: The same of whole runs: after ``make cassettes`` this one is written anew, too.
-OF_CASSETTES = Path(__file__).parent / "approved" / "cassettes.txt"
+OF_CASSETTES = Path(__file__).parent / "approved" / "cassettes.md"
 CASSETTES = sorted((Path(__file__).parents[1] / "cassettes").glob("*.yaml.gz"))
 
 
@@ -31,17 +32,37 @@ def judgements() -> str:
     return "\n".join(line for case in (*CASES, *EFFECTS, *KINDS, *REQUESTS, *NAMED) for line in _of(case)) + "\n"
 
 
-def judgements_of_cassettes() -> str:
-    """Of each shipped cassette: how often each requirement was judged, and every finding."""
-    lines: list[str] = []
+def judged_cassettes() -> dict[str, Judge]:
+    """A judge of each shipped cassette, by the cassette's name."""
+    found: dict[str, Judge] = {}
     for path in CASSETTES:
-        judging = Judge(all_contracts(), Circumstances(grade=Grade.RECORDING))
+        judging = found[path.name.split(".")[0]] = Judge(all_contracts(), Circumstances(grade=Grade.RECORDING))
         for exchange in read_recordings([path]):
             judging.feed(exchange)
-        lines += [f"# {path.name}: {judging.exchanges} exchanges"]
-        lines += [f"{requirement} {tally.count}" for (_, requirement), tally in sorted(judging.tallies.items())]
-        lines += [f"{f.requirement} {f.level} {f.message}" for f in judging.findings.all()]
-    return "\n".join(lines) + "\n"
+    return found
+
+
+def table_of_cassettes(judges: Mapping[str, Judge]) -> str:
+    """Judgements by requirement and cassette; a breached requirement has its finding's level and count as well."""
+    findings = {(f.contract, f.requirement): f for judging in judges.values() for f in judging.findings.all()}
+    rows = [["exchanges", *(str(judging.exchanges) for judging in judges.values())]]
+    for requirement in all_requirements():
+        cells = []
+        for name, judging in judges.items():
+            tally, found = judging.tallies.get((name, requirement.id)), findings.get((name, requirement.id))
+            cells.append(f"{tally.count if tally else '–'}{f' ({found.level} {found.count})' if found else ''}")
+        rows.append([requirement.id, *cells])
+    head = [
+        "# How often the checks judge each requirement in the shipped cassettes",
+        "",
+        "Written by `python -m tests.approve`. A number counts judgements, all of them passed. `SHOULD 7` in brackets:",
+        "7 breaches of that level. `–`: not judged. Columns are the cassettes of:",
+        "",
+        *(f"{number}. {name}" for number, name in enumerate(judges, start=1)),
+        "",
+    ]
+    table = [["requirement", *(str(n) for n in range(1, len(judges) + 1))], ["---", *("--:" for _ in judges)], *rows]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in table)]) + "\n"
 
 
 def _of(case: Case) -> Iterator[str]:
@@ -62,4 +83,4 @@ def _breaches(breaches: Iterable[tuple[str, Breach]]) -> Iterator[str]:
 
 if __name__ == "__main__":
     APPROVED.write_text(judgements(), encoding="utf-8")
-    OF_CASSETTES.write_text(judgements_of_cassettes(), encoding="utf-8")
+    OF_CASSETTES.write_text(table_of_cassettes(judged_cassettes()), encoding="utf-8")
