@@ -187,7 +187,7 @@ class Router:
             return exact[0]
         if sent and not self._any_version:
             known = ", ".join(sorted(c.version for c, _ in ends))
-            return f"api-version {sent}; the contract {contract.id} is {known} (--any-version judges it all the same)"
+            return f"api-version {sent}: the contracts of this path know {known} (--any-version judges by the nearest)"
         if not sent:
             return contract, path
         older = [(c, p) for c, p in ends if c.version <= sent]

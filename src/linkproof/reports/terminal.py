@@ -161,7 +161,7 @@ def _unmatched(groups: list[UnmatchedGroup], console: Console) -> None:
     """Print the reasons, each with one example: paths are long, and the report has them all."""
     if groups:
         total = count(sum(g.count for g in groups), "exchange")
-        _say(console, f"\nMatched no contract, so not judged: {total}")
+        _say(console, f"\nNot judged: {total}")
     reasons = list(dict.fromkeys(g.reason for g in groups))
     for reason in reasons[:_MOST_LINES]:
         same = [g for g in groups if g.reason == reason]
