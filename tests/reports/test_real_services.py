@@ -62,7 +62,7 @@ def test_a_note_on_another_version_has_a_verdict_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[[verdict]]\nrequirement = 1", "not whole"),
+        ("[[verdict]]\nrequirement = 1", "incomplete"),
         ('[[verdict]]\nrequirement="A"\ncontract="b"\nkind="c"\ntext="d"', "no verdict is called 'c'"),
         ("[[", "cannot be read"),
     ],
