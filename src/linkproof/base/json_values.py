@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
@@ -24,6 +25,7 @@ class _Missing:
 
 MISSING: Final = _Missing()
 NOT_JSON: Final = _Missing()
+#: In place of a value that is nested too deep, or has too many values, to be looked at.
 TOO_DEEP: Final = _Missing()
 
 
@@ -35,15 +37,20 @@ def _no_constant(name: str) -> Any:
 _MANY_DIGITS = b"0" * 19
 #: jsonschema-rs refuses values of 255 levels and more.
 _DEEPEST = 250
+#: A text with more values than this is not read: half a million objects of ten bytes take as much memory as a run.
+MOST_VALUES = 400_000
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def parse(body: bytes) -> Any:
-    """Return the value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` if it is nested too deep.
+    """Return the value of a JSON text; ``NOT_JSON`` for anything else, ``TOO_DEEP`` if it is nested or has too much.
 
     orjson reads nearly all bodies. What it refuses, or would not return exactly, takes the slower decoder.
     """
+    if len(body) > MOST_VALUES and _has_too_many(body):
+        return TOO_DEEP
     try:
         value = _read(body)
     except ValueError:
@@ -51,6 +58,15 @@ def parse(body: bytes) -> Any:
     except RecursionError:
         return TOO_DEEP
     return TOO_DEEP if _is_too_deep(body, value) else value
+
+
+def _has_too_many(body: bytes) -> bool:
+    """Whether a JSON text has more values than are looked at; commas within strings part none."""
+    return _marks(body) > MOST_VALUES and _marks(_STRING.sub(b"", body)) > MOST_VALUES
+
+
+def _marks(body: bytes) -> int:
+    return body.count(b",") + body.count(b"[") + body.count(b"{")
 
 
 def _read(body: bytes) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, generalise
+from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, at, generalise
 from linkproof.checks import integers
 from linkproof.checks.echoes import echoed_from, place_in_connection, sent_member
 from linkproof.checks.integers import EXACT
@@ -67,6 +67,8 @@ def _not_readable(call: Call) -> Judgement:
     how = call.contract.protocol.response
     shown = call.exchange.response.body[:80].decode("utf-8", "replace")
     message = f"the body is not {how.name}"
+    if call.answer is TOO_DEEP:
+        message = f"the body is nested too deep, or has more than {MOST_VALUES:,} values"
     return breach("SHP-1", f"not {how.name}", "", how.body, shown, message, group="")
 
 

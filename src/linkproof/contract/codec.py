@@ -13,13 +13,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, parse
+from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, parse
 from linkproof.contract.model import Format
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Schema, resolved
 
 #: Maximum number of levels of an XML document or a form.
 _DEEPEST = 100
+#: A longer number is a name, and no place in a list.
+_MOST_DIGITS = 9
 #: Names of elements that are items of a list, whatever their number.
 _ITEMS = frozenset({"item", "member"})
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
@@ -109,7 +111,7 @@ def _list(value: Any, items: Schema, document: Schema) -> Any:
 
 def _form(body: bytes) -> Any:
     try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=True)
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=MOST_VALUES)
     except ValueError:
         return NOT_JSON
     tree: dict[str, Any] = {}
@@ -130,7 +132,7 @@ def _with_lists(value: Any) -> Any:
     """Replace objects whose names are all numbers by lists: ``{"1": a, "2": b}`` by ``[a, b]``."""
     if not isinstance(value, dict):
         return value
-    if value and all(name.isdecimal() for name in value):
+    if value and all(name.isdecimal() and len(name) <= _MOST_DIGITS for name in value):
         return [_with_lists(value[name]) for name in sorted(value, key=int)]
     return {name: _with_lists(inner) for name, inner in value.items()}
 
@@ -157,6 +159,8 @@ def _text(value: Any) -> str:
 def _xml(body: bytes) -> Any:
     if b"<!DOCTYPE" in body:
         return NOT_JSON  # entities could expand a few bytes to a document of any size
+    if body.count(b"<") > 2 * MOST_VALUES:
+        return TOO_DEEP
     try:
         root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError, LookupError):

@@ -13,6 +13,7 @@ import jsonschema_rs
 import orjson
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
+from linkproof.contract.large_values import failing_part
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
 
@@ -79,14 +80,13 @@ class BodySchema:
     def problems(self, value: Any) -> Iterator[Problem]:
         """Return every problem; a value of a wrong type is not also blamed for its enumeration."""
         try:
-            errors = list(self._validator.iter_errors(value))
+            errors = self._errors(self._validator, value)
         except UnicodeEncodeError:
             yield Problem("", UNICODE, "text that is Unicode", "half of a surrogate pair", value)
             return
-        wrong_type = {join(*e.instance_path) for e in errors if e.kind.name == "type"}
-        wrong_pattern = {join(*e.instance_path) for e in errors if e.kind.name == "pattern"}
-        for error in errors:
-            pointer = join(*error.instance_path)
+        wrong_type = {pointer for pointer, e in errors if e.kind.name == "type"}
+        wrong_pattern = {pointer for pointer, e in errors if e.kind.name == "pattern"}
+        for pointer, error in errors:
             kind = error.kind.name
             if (kind == "enum" and pointer in wrong_type) or (kind == "format" and pointer in wrong_pattern):
                 continue
@@ -99,6 +99,30 @@ class BodySchema:
                 options, came = tuple(facts.get("options", ())), error.instance
                 path, expected = tuple(error.schema_path), _expected(kind, facts)
                 yield Problem(pointer, kind, expected, shorten(came), came, options, pointer, path)
+
+    def _errors(
+        self, validator: jsonschema_rs.Draft202012Validator, value: Any
+    ) -> list[tuple[str, jsonschema_rs.ValidationError]]:
+        """Return the validator's errors with their pointers; of a large value, those of its first wrong part."""
+        part = failing_part(value, validator.is_valid, self._named)
+        if part is None:
+            return [(join(*e.instance_path), e) for e in validator.iter_errors(value)]
+        return [(join(*part.path(e.instance_path)), e) for e in validator.iter_errors(part.value)]
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Every member that the schema names."""
+        found: set[str] = set()
+        rest: list[Any] = [self._schema, self._components]
+        while rest:
+            node = rest.pop()
+            if isinstance(node, dict):
+                members = node.get("properties"), node.get("required")
+                found.update(*(m for m in members if isinstance(m, dict | list)))
+                rest.extend(node.values())
+            elif isinstance(node, list):
+                rest.extend(node)
+        return frozenset(found)
 
     @cached_property
     def _reference(self) -> Reference:
@@ -134,21 +158,21 @@ class BodySchema:
             if self._members is not None:
                 _check_unicode(value)  # the validator may not reach it
                 return self._members.is_valid(value)
-            errors = list(self._closed.iter_errors(value))
+            errors = self._errors(self._closed, value)
         except UnicodeEncodeError:
             return False
-        return not any(error.kind.name == "additionalProperties" for error in errors)
+        return not any(error.kind.name == "additionalProperties" for _, error in errors)
 
     def unknown_members(self, value: Any) -> Iterator[str]:
         """Yield pointers to the members that the schema does not know."""
         try:
-            errors = [] if self._closed.is_valid(value) else list(self._closed.iter_errors(value))
+            errors = [] if self._closed.is_valid(value) else self._errors(self._closed, value)
         except UnicodeEncodeError:
             return
-        for error in errors:
+        for pointer, error in errors:
             if error.kind.name == "additionalProperties":
-                known = error.kind.as_dict().get("unexpected", ())
-                yield from (join(*error.instance_path, name) for name in known)
+                unknown = error.kind.as_dict().get("unexpected", ())
+                yield from (pointer + join(name) for name in unknown)
 
     @cached_property
     def enumerations(self) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 import msgspec
+from msgspec import structs
 
 from linkproof.base.files import read_file
 from linkproof.base.models import decode_json
@@ -73,8 +74,8 @@ class Journal:
         for number, line in enumerate(lines, 1):
             where = f"{path}: line {number}"
             try:
-                decode_json(line, _JournalLine, where, _FIX)
-                made._take(json.loads(line))
+                row = structs.asdict(decode_json(line, _JournalLine, where, _FIX))
+                made._take({k: v for k, v in row.items() if v != ""})
             except (UsageError, KeyError) as error:
                 if number == len(lines) and number > 1:
                     break  # the run was killed while it wrote
@@ -131,7 +132,7 @@ class Journal:
                 is_new = not self.path.exists()
                 # Readable by its owner only: names and descriptions of connections are private.
                 number = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-                self._stream = os.fdopen(number, "a", encoding="utf-8")
+                self._stream = os.fdopen(number, "a", encoding="utf-8", errors="replace")
                 if is_new:
                     at = zulu_now()
                     self._put({"what": "journal", "version": VERSION, "target": mask_text(self.target), "at": at})
@@ -149,7 +150,7 @@ class Journal:
     def _take(self, row: Mapping[str, Any]) -> None:
         what = row["what"]
         if what == "journal":
-            self.target = row["target"]
+            self.target = row.get("target", "")
             return
         is_making = what in ("making", "made", "undone")
         key = (row["contract"], row["name"].lower(), is_making)
@@ -165,4 +166,5 @@ class Journal:
 
 def _is_harmless(text: str) -> bool:
     """Whether nothing in a text looks like a credential, a person, a host or an id."""
-    return mask_text(text) == text and Redactor().text(text) == text
+    is_unicode = text == text.encode("utf-8", "replace").decode()
+    return is_unicode and mask_text(text) == text and Redactor().text(text) == text

@@ -1,0 +1,46 @@
+"""JSON of a size or shape that nobody sends on purpose is not looked at, at next to no cost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse
+from linkproof.contract.codec import decode
+from linkproof.contract.model import Format
+from linkproof.contract.schema import BodySchema
+
+MANY = MOST_VALUES + 1
+
+
+@pytest.mark.parametrize("piece", [b"{}", b"[]", b"1", b'"a"', b'{"a":1}'])
+def test_a_body_with_too_many_values_is_not_read(piece: bytes) -> None:
+    assert parse(b"[" + b",".join([piece] * MANY) + b"]") is TOO_DEEP
+
+
+def test_commas_and_brackets_within_strings_part_no_values() -> None:
+    text = ', [ { \\ " é' * 200_000
+    assert parse(json.dumps({"error": {"message": text}}).encode()) == {"error": {"message": text}}
+
+
+def test_a_large_body_with_few_values_is_read() -> None:
+    value = {"value": [{"name": "x" * 500, "n": n} for n in range(2000)]}
+    assert parse(json.dumps(value).encode()) == value
+
+
+def test_a_form_with_a_name_of_thousands_of_digits_is_no_list() -> None:
+    digits = "9" * 5000
+    assert decode(f"a.{digits}=x".encode(), Format.FORM) == {"a": {digits: "x"}}
+    assert decode(b"a=b&" * MANY + b"a=b", Format.FORM) is NOT_JSON
+
+
+def test_an_integer_of_thousands_of_digits_is_text() -> None:
+    schema = BodySchema({"type": "object", "properties": {"n": {"type": "integer"}}}, {})
+    digits = "9" * 5000
+    assert decode(f"n={digits}".encode(), Format.FORM, schema) == {"n": digits}
+    assert decode(b"n=12", Format.FORM, schema) == {"n": 12}
+
+
+def test_xml_with_too_many_elements_is_not_read() -> None:
+    assert decode(b"<r>" + b"<a/>" * (2 * MANY) + b"</r>", Format.XML) is TOO_DEEP

@@ -1,0 +1,64 @@
+"""Of a value with very many violations only some are reported, at the right places, in bounded time and memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from linkproof.contract.large_values import MOST_TOGETHER, failing_part
+from linkproof.contract.schema import BodySchema
+
+_ITEM = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"name": {"type": "string"}, "groups": {"type": "array", "items": {"type": "string"}}},
+}
+_SCHEMA = BodySchema(
+    {"type": "object", "properties": {"value": {"type": "array", "items": {"$ref": "#/components/schemas/I"}},
+                                      "tags": {"type": "object", "additionalProperties": {"type": "string"}}}},
+    {"schemas": {"I": _ITEM}},
+)  # fmt: skip
+_GOOD = {"name": "a"}
+
+
+def _pointers(value: Any) -> list[str]:
+    assert not _SCHEMA.fits(value)
+    problems = list(_SCHEMA.problems(value))
+    for problem in problems[:3]:
+        assert _SCHEMA.confirm(value, problem)
+    return [p.pointer for p in problems]
+
+
+@pytest.mark.parametrize("place", [0, MOST_TOGETHER - 1, MOST_TOGETHER, 2500, 7999, 9999])
+def test_the_one_wrong_item_of_many_is_found_at_its_place(place: int) -> None:
+    items: list[Any] = [_GOOD] * 10_000
+    items[place] = {"name": 5}
+    assert _pointers({"value": items}) == [f"/value/{place}/name"]
+    items[place] = {**_GOOD, "groups": ["a"] * place + [5] + ["b"] * 3000}
+    assert _pointers({"value": items}) == [f"/value/{place}/groups/{place}"]
+    items[place] = {**_GOOD, "other": 1}
+    assert list(_SCHEMA.unknown_members({"value": items})) == [f"/value/{place}/other"]
+    assert not _SCHEMA.is_plain({"value": items})
+
+
+def test_a_wrong_member_of_many_is_found() -> None:
+    tags: dict[str, Any] = {f"t{n}": "x" for n in range(5000)}
+    assert _pointers({"tags": {**tags, "last": 5}, "value": [_GOOD]}) == ["/tags/last"]
+    assert _pointers({"tags": tags, "value": [{}]}) == ["/value/0/name"]
+
+
+def test_small_values_are_left_whole() -> None:
+    value = {"value": [5] * MOST_TOGETHER}
+    assert failing_part(value, _SCHEMA.fits, frozenset()) is None
+    assert len(_pointers(value)) == MOST_TOGETHER
+
+
+def test_half_a_million_wrong_items_cost_no_memory() -> None:
+    value: dict[str, Any] = {"value": [{}] * 500_000}
+    tracemalloc.start()
+    assert _pointers(value) == [f"/value/{n}/name" for n in range(MOST_TOGETHER)]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20e6
