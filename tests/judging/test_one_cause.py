@@ -8,6 +8,7 @@ from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Finding
+from tests.check_cases_named import ACCEPT, OPEN_B, SERVICE, asked, decided, item, page
 from tests.traffic import AKS, HUAWEI, MOCK, connection, connections, decision, error, ex, state
 
 
@@ -59,3 +60,25 @@ def test_a_decision_that_shows_nothing_puts_nothing_on_the_list() -> None:
     body = {"action": "receive", "endpoints": ["unknown"]}
     nothing = ex(HUAWEI, "POST", "action", answer={"connections": []}, sent=body)
     assert found("PAG-4", [connections(query="limit=1000"), nothing, connections(query="limit=1000")]) == []
+
+
+def test_filters_that_do_not_hold_are_one_finding_that_names_them() -> None:
+    def filtered(name: str, value: str) -> Exchange:
+        return page(OPEN_B, Filter_1_Name=name, Filter_1_Value_1=value)
+
+    (one,) = found("PAG-10", [filtered("vpc-endpoint-id", "vpce-a"), filtered("vpc-endpoint-state", "rejected")])
+    assert one.members == ("vpc-endpoint-id", "vpc-endpoint-state")
+
+
+def test_what_a_filter_leaves_out_follows_from_the_words_that_the_list_shows() -> None:
+    odd = [item(f"vpce-{n}", "AVAILABLE") for n in "ab"]
+    by_state = {"Filter_1_Name": "vpc-endpoint-state", "Filter_1_Value_1": "AVAILABLE"}
+    (left_out,) = found("PAG-10", [page(*odd), page(**by_state)])
+    assert left_out.kind == "left out"
+    assert left_out.follows
+
+
+def test_an_answer_that_cannot_be_read_names_nothing() -> None:
+    unreadable = asked(ACCEPT, "<open>", ServiceId=SERVICE, VpcEndpointId_1="vpce-unknown")
+    assert found("ERR-3", [page(OPEN_B), unreadable]) == []
+    assert len(found("ERR-3", [page(OPEN_B), decided("vpce-unknown")])) == 1

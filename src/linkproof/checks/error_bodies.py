@@ -100,6 +100,8 @@ def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -
     what = _unknown(call, view, circumstances)
     if not what:
         return
+    if call.success and call.contract.decide.failures and not isinstance(call.answer, dict):
+        return  # SHP-1: what was left undecided cannot be read
     allowed = call.contract.error.not_found
     expected = " or ".join(map(str, allowed))
     if call.status in allowed or call.not_found or (call.success and not call.done):

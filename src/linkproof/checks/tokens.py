@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from linkproof.base.json_values import at
+from linkproof.base.wording import count as counted
 from linkproof.checks.equivalence import settled
 from linkproof.checks.offsets import is_missing, vanished
 from linkproof.checks.registry import CallClass, breach, check, passed
@@ -90,9 +91,9 @@ def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterat
         for index, item in enumerate(call.items):
             found = at(item, filters[name])
             if isinstance(found, str) and found not in values:
-                message = f"an item does not fit the filter {name} = {' or '.join(values)}"
-                pointer = f"{call.contract.list.items}/{index}{filters[name]}"
-                yield breach("PAG-10", f"filter {name}", pointer, " or ".join(values), found, message, group="")
+                pointer, fit = f"{call.contract.list.items}/{index}{filters[name]}", " or ".join(values)
+                message = f"an item does not fit the filter {name} = {fit}; filters that do not hold"
+                yield breach("PAG-10", "filter", pointer, fit, found, message, group="", member=name)
                 return
     yield passed("PAG-10")
     page = view.linked_page
@@ -117,7 +118,7 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
         yield passed("PAG-10")
         return
     named = ", ".join(f"{name} = {' or '.join(values)}" for name, values in wanted)
-    message = f"{len(missing)} connections of the whole list fit {named}, and are on no page"
+    message = f"{counted(len(missing), 'connection')} of the whole list fit {named}, and are left out"
     yield breach("PAG-10", "left out", contract.list.items, missing[0], "absent", message, group="")
 
 

@@ -52,7 +52,8 @@ def missing_parent(contract: Contract, path: dict[str, str], reply: Reply, where
     code, text = str(at(reply.value, contract.error.code) or ""), reply.body.decode("utf-8", "replace").lower()
     if not code:
         problem = f"the parent is not there ({reply.excerpt}), and the answer is not the contract's error"
-        return UsageError(problem, where=place, fix="check base_url first, then every parameter")
+        fix = "check base_url first, then whether the service has this operation, then every parameter"
+        return UsageError(problem, where=place, fix=fix)
     wrong = _most_likely(contract, path, code.lower(), text)
     problem = f"the parent does not exist ({reply.excerpt}): most likely {wrong} = {path.get(wrong, '')!r} is wrong"
     return UsageError(problem, where=place, fix=f"check {wrong}")
