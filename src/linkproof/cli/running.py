@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from linkproof.base.shutdown import stoppable
+from linkproof.base.wording import count
 from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.progress import progress_bar
 from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
@@ -114,8 +115,8 @@ def plan_run(
         size = f"  ({len(request.content)} bytes)" if request.content else ""
         print(f"{request.method} {request.url}{size}")
     for contract in run.context.contracts():
-        for state, count in fixtures_needed(contract, selection).items():
-            print(f"{contract.id}: uses {count} {state} connections", file=sys.stderr)
+        for state, number in fixtures_needed(contract, selection).items():
+            print(f"{contract.id}: uses {count(number, f'{state} connection')}", file=sys.stderr)
     changing = sum(r.method not in ("GET", "HEAD") for r in asked)
     print(f"{len(asked)} requests, {changing} of them not to read; nothing was sent", file=sys.stderr)
     return 0
@@ -138,7 +139,7 @@ def preflight_run(target: str, contracts: tuple[str, ...], *, selection: Selecti
     else:
         for item in found.items:
             print(item)
-        print(f"{found.requests} requests; nothing was judged", file=sys.stderr)
+        print(f"{count(found.requests, 'request')}; nothing was judged", file=sys.stderr)
     return found.exit_code
 
 
