@@ -118,7 +118,7 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
         yield passed("PAG-10")
         return
     named = ", ".join(f"{name} = {' or '.join(values)}" for name, values in wanted)
-    message = f"{counted(len(missing), 'connection')} of the whole list fit {named}, and are left out"
+    message = f"{counted(len(missing), 'connection')} of the whole list fit {named}, and were left out"
     yield breach("PAG-10", "left out", contract.list.items, missing[0], "absent", message, group="")
 
 
