@@ -484,8 +484,8 @@ def test_what_references_name_by_url_is_fetched_only_when_asked_for(tmp_path: Pa
 # the vendors' own
 
 REAL = {
-    "azure-dbforpostgresql-servers": (5, "postgresql-2018-06-01-private-link.yaml", set()),
-    "azure-dbformysql-servers": (5, "mysql-2018-06-01-private-link.yaml", set()),
+    "azure-dbforpostgresql-servers": (7, "postgresql-2018-06-01-private-link.yaml", {"SHP-4"}),
+    "azure-dbformysql-servers": (7, "mysql-2018-06-01-private-link.yaml", {"SHP-4"}),
     "azure-keyvault-vaults": (4, "keyvault-2019-09-01-private-endpoint.yaml", set()),
     "azure-search-searchservices": (5, "search-2020-08-01-private-endpoint.yaml", {"SHP-1", "SHP-4"}),
     "azure-signalrservice-signalr": (4, "signalr-2020-05-01-private-endpoint.yaml", {"SHP-1"}),

@@ -74,3 +74,12 @@ def test_a_connection_that_calls_itself_settled_has_what_was_decided_though_its_
     judge = Judge([contract(AKS)], RECORDED)
     at_once = ex(AKS, "PUT", "one", 201, connection(AKS, "one", **APPROVED), sent=decision(), headers=ended)
     assert not [j for e in (got(), at_once, got()) for j in judge.feed(e)[1] if j.breach]  # it may still go on
+
+
+def test_a_deletion_that_goes_on_may_end_between_list_and_get() -> None:
+    """Where no value shows that a connection is being deleted, the list shows it as it was until it is gone."""
+    shown, gone = listing(AKS, connection()), ex(AKS, own="one", status=404, answer={"error": {}})
+    for deletion, breached in ((delete(), False), (delete(status=200), True)):
+        judge = Judge([contract(AKS)], MOCK)
+        found = [j for e in (got(), deletion, shown, gone) for j in judge.feed(e)[1] if j.breach]
+        assert any(j.requirement == "STA-6" for j in found) is breached

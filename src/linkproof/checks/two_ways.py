@@ -57,6 +57,8 @@ def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:
     subject = view.subject
     if subject is None or subject.listed is None or view.collection.last_write > subject.listed.index:
         return
+    if subject.deleted is not None and subject.goes_on:
+        return  # the deletion ended in between, in a contract without a value that shows it
     if subject.get is not None and subject.get.call.exchange.request.url != call.exchange.request.url:
         return  # HDR-4: the same path in another case
     if subject.listed.settled:

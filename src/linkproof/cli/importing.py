@@ -23,7 +23,7 @@ from linkproof.openapi_import.contract_folder import Imported, write_contract, w
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.operations import read_description
 from linkproof.openapi_import.schemas import Notes
-from linkproof.openapi_import.select import Found, contracts_in
+from linkproof.openapi_import.select import Found, merged, parts_of
 from linkproof.openapi_import.service_model import ServiceModel, read_service_model
 from linkproof.reports.text import one_line
 
@@ -84,10 +84,12 @@ def import_description(
         raise UsageError(
             f"--id names one contract, and there are {len(found)}: {where}", where="--id", fix="give --paths"
         )
-    plans = [_planned(one, out, name, vendor, spec) for one in found]
+    plans = [_planned(one, out, own, vendor, spec) for one, own in zip(found, _names(found, name), strict=True)]
     day = datetime.now(UTC).date()
     for plan in plans:
         _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.told)))
+    for file in sorted(documents.absent):
+        print(f"absent: {file}; Azure's common types of that version, as Linkproof has them, stand in for it")
     print(f"ignored: {count(others, 'operation')} on other paths, or without an effect on a connection")
     print(f"use them: linkproof --contracts {out} contracts list")
     return 0
@@ -143,7 +145,7 @@ class Order:
 
 def _found(spec: Path, documents: Documents, notes: Notes, paths: str) -> tuple[list[Found], int]:
     """Return the contracts in a file or folder, and the number of operations outside them."""
-    found: list[Found] = []
+    parts: list[Found] = []
     others = 0
     for file in _files(spec):
         whole = _whole(file)
@@ -151,13 +153,28 @@ def _found(spec: Path, documents: Documents, notes: Notes, paths: str) -> tuple[
             if is_folder(spec) and not _is_description(documents, source):
                 continue
             description = read_description(source, documents, notes, paths)
-            taken = contracts_in(description, documents, notes)
-            found += taken
-            others += description.others + len(description.operations) - sum(len(f.operations) for f in taken)
+            parts += parts_of(description, notes)
+            others += description.others + len(description.operations)
+    found = merged(parts, documents, notes)
+    others -= sum(len(f.operations) for f in found)
+    if not found and any(part.operations for part in parts):
+        fix = "give the folder, with the file that describes the connections"
+        raise UsageError("link resources are described, and no connection", where=str(spec), fix=fix)
     if not found:
         problem = f"none of its {count(others, 'operation')} has a path like {paths}"
         raise UsageError(problem, where=str(spec), fix="give --paths with a regular expression for the paths you mean")
     return found, others
+
+
+def _names(found: list[Found], name: str) -> list[str]:
+    """Return an id for each contract: two paths of one resource type and version have one name, and get a number."""
+    names: list[str] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in found:
+        place = (name or one.name, one.description.version)
+        seen[place] += 1
+        names.append(place[0] if seen[place] == 1 else f"{place[0]}-{seen[place]}")
+    return names
 
 
 def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Planned:
@@ -165,7 +182,7 @@ def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Pla
     if not chosen:
         fix = "give --vendor with one of schemas/vendors: its rules are the contract's"
         raise UsageError(f"{found.collection} is no path of Azure Resource Manager", where=str(spec), fix=fix)
-    identifier, version = name or found.name, found.description.version
+    identifier, version = name, found.description.version
     folder = out / identifier / version
     place = (plain_path(found.collection), version)
     known = known_contracts()

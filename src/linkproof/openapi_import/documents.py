@@ -16,6 +16,7 @@ from linkproof.base.files import read_file
 from linkproof.base.json_values import MISSING, at
 from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.errors import UsageError
+from linkproof.openapi_import.common_types import common_file, is_common_file
 
 #: Maximum size of an API description, in bytes.
 _LARGEST = 12 << 20
@@ -45,6 +46,8 @@ class Documents:
 
     root: Path
     fetch: Callable[[str], bytes] | None = None
+    #: Files that are absent, for which Azure's common types as the project knows them stand in.
+    absent: set[str] = field(default_factory=set)
     _read: dict[str, Any] = field(default_factory=dict)
     _checked: set[tuple[Place, type[Struct]]] = field(default_factory=set)
 
@@ -66,7 +69,13 @@ class Documents:
         target, fragment = _split(reference, base)
         file = self._file(target, base) if target else base.file
         pointer = unquote(fragment)
-        value = at(self.load(file), pointer)
+        try:
+            value = at(self.load(file), pointer)
+        except UsageError as error:
+            if file == base.file:
+                raise
+            problem = f"{error.problem} (needed by {base.file}: {base.pointer})"
+            raise UsageError(problem, where=error.where, fix=error.fix) from None
         if value is MISSING:
             raise UsageError(
                 f"the reference {reference!r} leads nowhere: {file} has no {pointer}",
@@ -102,7 +111,13 @@ class Documents:
             path = (Path(base.file).parent / unquote(target)).resolve()
         except (OSError, ValueError, RuntimeError):
             raise _no_reference(target, base) from None
-        if not path.is_relative_to(self.root.resolve()):
+        is_outside = not path.is_relative_to(self.root.resolve())
+        if is_common_file(path.as_posix()) and (is_outside or not path.is_file()):
+            if str(path) not in self._read:
+                self.absent.add(str(path))
+                self.preload(str(path), common_file(path.as_posix()))
+            return str(path)
+        if is_outside:
             raise UsageError(
                 f"the reference {target!r} leads out of {self.root}, to {path}",
                 where=f"{base.file}: {base.pointer}",

@@ -112,6 +112,11 @@ def _operation(
     pageable = raw.get("x-ms-pageable")
     next_link = pageable.get("nextLinkName") if isinstance(pageable, dict) else None
     options = raw.get("x-ms-long-running-operation-options") or {}
+    responses = {
+        str(status): _answer(_located(entry, at, documents, shape.Message), is_old)
+        for status, entry in (raw.get("responses") or {}).items()
+    }
+    known = _with_success(responses, f"{method.upper()} {path}", notes)
     return Described(
         id=str(raw.get("operationId") or f"{method}_{path.rsplit('/', 1)[-1].strip('{}')}"),
         method=method.upper(),
@@ -119,18 +124,33 @@ def _operation(
         parameters=tuple(p for p in parameters if p.value.get("in") not in ("body", "formData")),
         body=body,
         body_required=required,
-        responses={
-            str(status): _answer(_located(entry, at, documents, shape.Message), is_old)
-            for status, entry in (raw.get("responses") or {}).items()
-        },
-        long_running=raw.get("x-ms-long-running-operation") is True,
+        responses=known,
+        long_running=_runs_long(path, method, raw),
         final_state=str(options.get("final-state-via", "")),
         next_link=next_link if isinstance(next_link, str) else None,
         items=str(pageable.get("itemName") or "value") if isinstance(pageable, dict) else "value",
         examples=dict(_examples(raw, at, documents, notes)),
         at=at,
-        unsaid="x-statuses" in raw,
+        unsaid="x-statuses" in raw or known is not responses,
     )
+
+
+def _with_success(responses: dict[str, Located | None], operation: str, notes: Notes) -> dict[str, Located | None]:
+    """Return the answers with a status for success, where the description has none but ``default`` or ``2XX``."""
+    if any(re.fullmatch(r"2\d\d", status) for status in responses):
+        return responses
+    notes.add(f"{operation}: no status is documented for success; which one it is, is not judged")
+    body = next((body for status, body in responses.items() if status.lower() == "2xx"), responses.get("default"))
+    is_error = body is not None and re.search(r"(?i)error|fault", str(body.value.get("$ref", "")))
+    return {**{s: b for s, b in responses.items() if s != "default"}, "200": None if is_error else body}
+
+
+def _runs_long(path: str, method: str, raw: dict[str, Any]) -> bool:
+    """Whether an operation may run long: where no mark says so (OpenAPI 3 has none), ARM's 202 to a write does."""
+    mark = raw.get("x-ms-long-running-operation")
+    if isinstance(mark, bool) or "/providers/" not in path:
+        return mark is True
+    return method in ("put", "patch", "delete") and "202" in map(str, raw.get("responses") or {})
 
 
 def _examples(raw: dict[str, Any], at: Place, documents: Documents, notes: Notes) -> Iterator[tuple[str, Located]]:
@@ -186,5 +206,10 @@ def _old_server(data: dict[str, Any], notes: Notes) -> str:
 
 
 def _server(data: dict[str, Any]) -> str:
-    servers = data.get("servers") or [{}]
-    return str(servers[0].get("url") or "") or "https://api.example.com"
+    """Return the URL of the first server, with the defaults of its variables."""
+    server = (data.get("servers") or [{}])[0]
+    url = str(server.get("url") or "") or "https://api.example.com"
+    for name, variable in (server.get("variables") or {}).items():
+        if isinstance(variable, dict) and variable.get("default"):
+            url = url.replace(f"{{{name}}}", str(variable["default"]))
+    return url

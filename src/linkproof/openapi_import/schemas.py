@@ -6,6 +6,7 @@ only be forbidden for a whole object. Facts are taken over, prose is not.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -113,6 +114,9 @@ class Schemas:
             return {}
         if isinstance(schema.get("$ref"), str):
             return self._reference(schema, base, sent)
+        plain = self._without_alternatives(schema, base)
+        if plain is not None:
+            return self.convert(plain, base, sent=sent)
         if schema.get("allOf"):
             schema, places = self.flat(schema, base)
         else:
@@ -144,7 +148,7 @@ class Schemas:
             made["readOnly"] = True
         if isinstance(schema.get("x-ms-enum"), dict) and schema["x-ms-enum"].get("modelAsString"):
             made["x-open"] = True
-        return _nullable(made) if schema.get("x-nullable") or schema.get("nullable") else made
+        return self._nullable(made) if schema.get("x-nullable") or schema.get("nullable") else made
 
     def flat(
         self, schema: dict[str, Any], base: Place, below: tuple[Place, ...] = ()
@@ -176,7 +180,36 @@ class Schemas:
         made: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
         if schema.get("readOnly"):
             made["readOnly"] = True
-        return _nullable(made) if schema.get("x-nullable") or schema.get("nullable") else made
+        return self._nullable(made) if schema.get("x-nullable") or schema.get("nullable") else made
+
+    def _nullable(self, made: dict[str, Any]) -> dict[str, Any]:
+        """Return a schema or null; what is referred to is written out, but where it is part of itself."""
+        name = str(made.get("$ref", "")).rsplit("/", 1)[-1]
+        target = self.components.get(name)
+        if target and isinstance(target.get("type"), str):
+            made = {**copy.deepcopy(target), **{k: v for k, v in made.items() if k != "$ref"}}
+        return _nullable(made)
+
+    def _without_alternatives(self, schema: dict[str, Any], base: Place) -> dict[str, Any] | None:
+        """Return a schema that says the same without ``anyOf`` or ``oneOf``; None where there is none.
+
+        OpenAPI writes a value or null, and an open enumeration (a string, or one of these), as alternatives.
+        """
+        key = next((k for k in ("anyOf", "oneOf") if schema.get(k)), "")
+        beside = {k: v for k, v in schema.items() if k != key}
+        if not key or "allOf" in beside or "properties" in beside:
+            return None
+        parts = [part for part in schema[key] if part.get("type") != "null"]
+        nullable = {"nullable": True} if len(parts) < len(schema[key]) else {}
+        if len(parts) == 1:
+            return {**beside, **parts[0], **nullable}
+        found = [self.documents.follow(part, base, Shape)[0] for part in parts]
+        values = [part.get("enum", [part["const"]] if "const" in part else None) for part in found]
+        named = [v for listed in values for v in listed or () if isinstance(v, str)]
+        if not named or any(part.get("type", "string") != "string" or "pattern" in part for part in found):
+            return None
+        open_ = {"x-ms-enum": {"modelAsString": True}} if None in values else {}
+        return {**beside, "type": "string", "enum": list(dict.fromkeys(named)), **open_, **nullable}
 
     def _members(self, schema: dict[str, Any], places: dict[str, Place], made: dict[str, Any], sent: bool) -> None:
         members = schema.get("properties")

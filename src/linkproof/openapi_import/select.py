@@ -48,29 +48,63 @@ class Found:
 
 def contracts_in(description: Description, documents: Documents, notes: Notes) -> list[Found]:
     """Return the contracts in a description, one for each collection."""
+    return merged(parts_of(description, notes), documents, notes)
+
+
+def parts_of(description: Description, notes: Notes) -> list[Found]:
+    """Return what a description says of each collection; what it lacks may be in another file of the same version."""
     found: dict[str, Found] = {}
     for operation in _of_one_type(description.operations, notes):
         collection = re.sub(r"/\{[^/]+\}$", "", operation.path)
-        contract = found.setdefault(collection.lower(), Found(description, collection))
+        roles = {Role.LIST: Role.LINK_RESOURCES, Role.GET: Role.LINK_RESOURCE}
         role = _role(operation)
-        if role is None or role in contract.operations:
-            contract.elsewhere.append(operation)
+        if collection.lower().endswith(_LINK_RESOURCES):
+            collection = f"{collection.rpartition('/')[0]}/privateEndpointConnections"
+            role = roles.get(role) if role is not None else None
+        part = found.setdefault(collection.lower(), Found(description, collection))
+        if role is None:
+            part.elsewhere.append(operation)
         else:
-            contract.operations[role] = operation
-    resources = {path: found.pop(path) for path in list(found) if path.endswith(_LINK_RESOURCES)}
-    for path, contract in found.items():
+            _take(part, role, operation, notes)
+    return list(found.values())
+
+
+def merged(parts: Iterable[Found], documents: Documents, notes: Notes) -> list[Found]:
+    """Merge the parts of one collection and version; those that say nothing of connections are left out."""
+    found: dict[tuple[str, str], Found] = {}
+    for part in parts:
+        own = part.operations.items()
+        whole = found.setdefault((part.collection.lower(), part.description.version), part)
+        if whole is part:
+            continue
+        if any(role.is_of_connections for role in part.operations) and not _has_connections(whole):
+            whole.description, whole.collection = part.description, part.collection
+        for role, operation in own:
+            _take(whole, role, operation, notes)
+        whole.elsewhere += part.elsewhere
+    for contract in found.values():
         _decide_by_patch(contract, documents)
-        if path.endswith("/privateendpointconnections"):
-            _add_resources(contract, resources.get(path.rpartition("/")[0] + _LINK_RESOURCES))
-    return [f for f in found.values() if f.operations]
+        # Connections come first, as in a document that has all of them.
+        order = sorted(contract.operations.items(), key=lambda pair: not pair[0].is_of_connections)
+        contract.operations = dict(order)
+    kept = [f for f in found.values() if _has_connections(f)]
+    for left in (f for f in found.values() if f.operations and not _has_connections(f)):
+        notes.add(f"{left.collection}: only link resources are described, and no connection; left out")
+    return kept
 
 
-def _add_resources(contract: Found, resources: Found | None) -> None:
-    """Add the reading operations of private link resources, after those of connections."""
-    roles = {Role.LIST: Role.LINK_RESOURCES, Role.GET: Role.LINK_RESOURCE}
-    for role, operation in resources.operations.items() if resources else ():
-        if role in roles:
-            contract.operations[roles[role]] = operation
+def _has_connections(found: Found) -> bool:
+    return any(role.is_of_connections for role in found.operations)
+
+
+def _take(part: Found, role: Role, operation: Described, notes: Notes) -> None:
+    """Add an operation; of two with one role the first is taken."""
+    first = part.operations.setdefault(role, operation)
+    if first is not operation:
+        part.elsewhere.append(operation)
+        notes.add(
+            f"{operation.method} {operation.path} is described twice ({first.id}, {operation.id}): the first counts"
+        )
 
 
 def _of_one_type(operations: Iterable[Described], notes: Notes) -> Iterator[Described]:

@@ -1,0 +1,198 @@
+"""Descriptions as other tools and other people write them: split over files, OpenAPI 3, parts that are absent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkproof.base.json_values import at
+from linkproof.cli.importing import import_description
+from linkproof.contract.loader import read_contract
+from linkproof.contract.model import Contract, Role
+from linkproof.definition_pages.versions import contract_differences
+from linkproof.errors import UsageError
+from linkproof.openapi_import.select import CONNECTIONS
+
+BOX = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Acme.Vaults/boxes/{boxName}"
+COLLECTION = f"{BOX}/privateEndpointConnections"
+ITEM = f"{COLLECTION}/{{privateEndpointConnectionName}}"
+COMMON = "../../../../../common-types/resource-management/v5"
+STATUS = "/properties/privateLinkServiceConnectionState/status"
+
+
+def imported(spec: Path, out: Path, **options: Any) -> dict[str, Contract]:
+    """Import a description, and return its contracts by id."""
+    given: dict[str, Any] = {
+        "root": None, "name": "", "vendor": "", "address": "", "paths": CONNECTIONS, "fetch": False, **options
+    }  # fmt: skip
+    assert import_description(spec, out, **given) == 0
+    return {c.id: c for c in (read_contract(p.parent) for p in sorted(out.glob("*/*/contract.toml")))}
+
+
+def swagger(**changes: Any) -> dict[str, Any]:
+    """A description that refers to Azure's common types for nearly everything."""
+    shown = {"$ref": f"{COMMON}/privatelinks.json#/definitions/PrivateEndpointConnection"}
+    shared: list[dict[str, Any]] = [
+        {"$ref": f"{COMMON}/types.json#/parameters/{name}"}
+        for name in ("SubscriptionIdParameter", "ResourceGroupNameParameter", "ApiVersionParameter")
+    ]
+    shared.append({"name": "boxName", "in": "path", "required": True, "type": "string"})
+    named = [*shared, {"name": "privateEndpointConnectionName", "in": "path", "required": True, "type": "string"}]
+    page = {"$ref": f"{COMMON}/privatelinks.json#/definitions/PrivateEndpointConnectionListResult"}
+    resources = {"$ref": f"{COMMON}/privatelinks.json#/definitions/PrivateLinkResourceListResult"}
+    body = {"name": "body", "in": "body", "required": True, "schema": shown}
+
+    def operation(name: str, parameters: list[Any], **responses: Any) -> dict[str, Any]:
+        answers = {status[1:]: {"description": "", **({"schema": s} if s else {})} for status, s in responses.items()}
+        return {"operationId": name, "parameters": parameters, "responses": answers}
+
+    return {
+        "swagger": "2.0",
+        "info": {"title": "Boxes", "version": "2027-01-01"},
+        "host": "management.azure.com",
+        "paths": {
+            COLLECTION: {"get": operation("Connections_List", shared, _200=page)},
+            ITEM: {
+                "get": operation("Connections_Get", named, _200=shown),
+                "put": operation("Connections_Put", [*named, body], _200=shown),
+                "delete": operation("Connections_Delete", named, _200=None, _204=None),
+            },
+            f"{BOX}/privateLinkResources": {"get": operation("Resources_List", shared, _200=resources)},
+        },
+        **changes,
+    }
+
+
+def written(path: Path, document: dict[str, Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_absent_common_types_are_those_that_are_shipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (contract,) = imported(written(tmp_path / "lone" / "boxes.json", swagger()), tmp_path / "out").values()
+    told = capsys.readouterr().out
+    assert told.count("absent: ") == 2
+    assert "common-types/resource-management/v5/privatelinks.json" in told
+    assert {"decisions", "groups", "link-resources", "private-endpoint-ids"} <= contract.capabilities
+    shown = contract.by_role(Role.GET)
+    assert shown is not None
+    assert shown.responses[200] is not None
+    assert shown.responses[200].enumerations[STATUS] == ("Pending", "Approved", "Rejected")
+
+
+def test_a_file_that_is_absent_is_named_with_the_place_that_needs_it(tmp_path: Path) -> None:
+    text = json.dumps(swagger()).replace("/v5/", "/v99/")
+    with pytest.raises(UsageError) as told:
+        imported(written(tmp_path / "a/b/c/d/e/boxes.json", json.loads(text)), tmp_path / "out", root=tmp_path)
+    assert "v99/" in told.value.where
+    assert "boxes.json: /paths" in told.value.problem
+
+
+def test_parts_of_one_version_may_stand_in_several_files(tmp_path: Path) -> None:
+    whole = imported(written(tmp_path / "whole" / "boxes.json", swagger()), tmp_path / "one")
+    folder = tmp_path / "parts"
+    paths: dict[str, Any] = swagger()["paths"]
+    reading = {m: paths[ITEM].pop(m) for m in ("get",)}
+    written(folder / "a.json", swagger(paths={ITEM: paths[ITEM]}))
+    written(folder / "b.json", swagger(paths={COLLECTION: paths[COLLECTION], ITEM: reading}))
+    written(folder / "c.json", swagger(paths={f"{BOX}/privateLinkResources": paths[f"{BOX}/privateLinkResources"]}))
+    merged = imported(folder, tmp_path / "many")
+    assert list(merged) == list(whole) == ["azure-acme-vaults-boxes"]
+    assert contract_differences(*whole.values(), *merged.values()) == []
+    with pytest.raises(UsageError, match="link resources are described, and no connection"):
+        imported(folder / "c.json", tmp_path / "alone")
+
+
+def test_two_paths_of_one_type_are_two_contracts(tmp_path: Path) -> None:
+    text = json.dumps(swagger()["paths"])
+    paths = {**json.loads(text), **json.loads(text.replace("/resourceGroups/{resourceGroupName}", ""))}
+    found = imported(written(tmp_path / "boxes.json", swagger(paths=paths)), tmp_path / "out")
+    assert list(found) == ["azure-acme-vaults-boxes", "azure-acme-vaults-boxes-2"]
+    assert "resourceGroups" not in found["azure-acme-vaults-boxes-2"].collection_path
+
+
+@pytest.mark.parametrize("status", ["default", "2XX"])
+def test_no_status_for_success_is_said_and_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], status: str
+) -> None:
+    document = swagger()
+    answers = document["paths"][ITEM]["get"]["responses"]
+    answers[status] = answers.pop("200")
+    (contract,) = imported(written(tmp_path / "boxes.json", document), tmp_path / "out").values()
+    assert "no status is documented for success" in capsys.readouterr().out
+    shown = contract.by_role(Role.GET)
+    assert shown is not None
+    assert not shown.statuses_said
+    assert shown.responses[200] is not None
+    assert STATUS in shown.responses[200].enumerations
+
+
+def openapi_3() -> dict[str, Any]:
+    """The same in OpenAPI 3.1, as TypeSpec writes it: alternatives for null and open values, a server's variable."""
+    text = json.dumps(swagger()).replace(f"{COMMON}/privatelinks.json#/definitions/", "#/components/schemas/")
+    found: dict[str, Any] = json.loads(text)
+    del found["swagger"], found["host"]
+    for entry in found["paths"].values():
+        for operation in entry.values():
+            body = [p for p in operation["parameters"] if p.get("in") == "body"]
+            operation["parameters"] = [
+                {"name": n, "in": "path", "required": True, "schema": {"type": "string"}}
+                for n in ("subscriptionId", "resourceGroupName", "boxName", "privateEndpointConnectionName")
+            ]
+            for answer in (*operation["responses"].values(), *body):
+                if "schema" in answer:
+                    answer["content"] = {"application/json": {"schema": answer.pop("schema")}}
+            if body:
+                operation["requestBody"] = {"content": body[0]["content"]}
+    found["paths"][ITEM]["put"]["responses"]["202"] = {"description": "It goes on."}
+    member: dict[str, Any] = {"type": "string"}
+    resource = {"id": member, "name": member, "type": member}
+    values = ["Pending", "Approved", "Rejected"]
+    state = {"status": {"$ref": "#/components/schemas/Status"}, "description": {"type": ["string", "null"]}}
+    inner = {
+        "privateEndpoint": {"anyOf": [{"$ref": "#/components/schemas/Endpoint"}, {"type": "null"}]},
+        "privateLinkServiceConnectionState": {"allOf": [{"$ref": "#/components/schemas/State"}], "description": "x"},
+        "provisioningState": {"oneOf": [{"const": "Succeeded"}, {"const": "Failed"}, {"const": "Updating"}]},
+    }
+    schemas = {
+        "Endpoint": {"type": "object", "properties": {"id": member}},
+        "Status": {"anyOf": [member, {"type": "string", "enum": values}]},
+        "State": {"type": "object", "properties": state},
+        "Properties": {"type": "object", "properties": inner},
+        "PrivateEndpointConnection": {
+            "type": "object",
+            "properties": {**resource, "properties": {"$ref": "#/components/schemas/Properties"}},
+        },
+    }
+    for name, item in (
+        ("PrivateEndpointConnectionListResult", "PrivateEndpointConnection"),
+        ("PrivateLinkResourceListResult", "Endpoint"),
+    ):
+        items = {"type": "array", "items": {"$ref": f"#/components/schemas/{item}"}}
+        schemas[name] = {"type": "object", "properties": {"value": items}}
+    servers = [{"url": "{endpoint}", "variables": {"endpoint": {"default": "https://management.azure.com"}}}]
+    return {**found, "openapi": "3.1.0", "servers": servers, "components": {"schemas": schemas}}
+
+
+def test_openapi_3_as_typespec_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (contract,) = imported(written(tmp_path / "boxes.json", openapi_3()), tmp_path / "out").values()
+    decided = contract.by_role(Role.DECIDE)
+    assert decided is not None
+    assert decided.responses[200] is not None
+    assert decided.request is not None
+    assert decided.long_running  # 202 says so: OpenAPI 3 has no mark for it
+    assert contract.document["servers"] == [{"url": "https://management.azure.com"}]
+    schema = decided.responses[200]
+    nodes = {n.pointer: n.schema for n in schema.nodes()}
+    assert schema.enumerations[STATUS] == ("Pending", "Approved", "Rejected")
+    assert nodes[STATUS]["x-open"] is True
+    assert schema.enumerations["/properties/provisioningState"] == ("Succeeded", "Failed", "Updating")
+    assert "x-open" not in nodes["/properties/provisioningState"]
+    assert nodes["/properties/privateEndpoint"]["type"] == ["object", "null"]
+    assert "/properties/privateEndpoint/id" in nodes
+    assert "not understood" not in capsys.readouterr().out
+    assert at(contract.document, "/components/schemas/Endpoint/type") == "object"
