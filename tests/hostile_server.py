@@ -618,11 +618,115 @@ def _(asked: Asked) -> None:
     asked.answer(202, b'{"status": "InProgress"}', more=(f"Location: {where}", f"Azure-AsyncOperation: {where}"))
 
 
+# more links, codings and values
+
+
+def _linked(name: str, link: str) -> None:
+    """Register a mode whose lists and answers to writes lead to a URL; ``{base}`` is the server's own."""
+
+    @mode(name)
+    def _(asked: Asked) -> None:
+        where = link.format(base=asked.base_url, host=asked.base_url.removeprefix("http://"))
+        if asked.method in ("GET", "HEAD"):
+            asked.answer(body=json.dumps({"value": [], "nextLink": where}).encode())
+        else:
+            asked.answer(202, b"", more=(f"Location: {where}", f"Azure-AsyncOperation: {where}", "Retry-After: 0"))
+
+
+for _name, _link in {
+    "links-to-a-file": "file:///etc/passwd",
+    "links-to-data": 'data:application/json,{{"value":[]}}',
+    "links-to-another-port": "http://127.0.0.1:9/x",
+    "links-with-userinfo": "http://somebody:else@{host}/x?api-version=2022-06-01",
+    "links-to-ipv6": "http://[::ffff:127.0.0.1]:9/x",
+    "links-to-another-script": "http://127.0.0.1\u3002example/x",
+    "links-to-a-port-beyond": "http://127.0.0.1:99999999/x",
+    "links-without-a-scheme": "//127.0.0.1:9/x",
+    "links-of-a-megabyte": "{base}/" + "a/../" * 200_000,
+    "links-with-surrogates": "{base}/\ud800",
+    "links-with-line-breaks": "{base}/x\nX-Evil: 1",
+}.items():
+    _linked(_name, _link)
+
+_alike("brotli-that-is-none", 200, _JSON, "application/json", ("Content-Encoding: br",))
+_alike("zstd-that-is-none", 200, _JSON, "application/json", ("Content-Encoding: zstd",))
+_alike("gzip-says-deflate", 200, gzip.compress(_JSON), "application/json", ("Content-Encoding: deflate",))
+_alike("gzip-says-nothing", 200, gzip.compress(_JSON), "application/json")
+_alike("utf-8-mark", 200, b"\xef\xbb\xbf" + _JSON, "application/json")
+_alike("utf-32", 200, '{"value": []}'.encode("utf-32"), "application/json; charset=utf-32")
+_alike(
+    "infinities", 200, b'{"value": [{"name": "c", "size": Infinity, "b": -Infinity, "c": 1e999}]}', "application/json"
+)
+_alike("arrays-of-100000-levels", 200, b"[" * 100_000 + b"1" + b"]" * 100_000, "application/json")
+_alike("objects-of-100000-levels", 404, b'{"error":' * 100_000 + b"1" + b"}" * 100_000, "application/json")
+_alike(
+    "members-by-the-hundred-thousand",
+    200,
+    json.dumps({f"m{n}": n for n in range(150_000)}).encode(),
+    "application/json",
+)
+_alike("wrong-items-by-the-million", 200, b'{"value":[' + b",".join([b"5"] * 1_000_000) + b"]}", "application/json")
+_alike(
+    "strings-within-strings",
+    404,
+    json.dumps(
+        {"error": {"code": "E", "message": functools.reduce(lambda t, _: json.dumps([t]), range(14), "x")}}
+    ).encode(),
+    "application/json",
+)
+_alike("retry-after-10-to-the-30", 429, b"", more=("Retry-After: 1" + "0" * 30,))
+_alike("retry-after-a-fraction", 503, b"", more=("Retry-After: 0.0000001",))
+_alike("retry-after-twice", 429, b"", more=("Retry-After: 1", "Retry-After: 99999999"))
+_alike(
+    "control-characters",
+    404,
+    b'{"error": {"code": "\\u0000\\u0007", "message": "\\u009b2J\\u202e"}}',
+    "application/json",
+)
+
+
+@mode("header-names-of-odd-bytes")
+def _(asked: Asked) -> None:
+    asked.send(_head(200, "X-\xc3\xa9: 1", "X(y): 2", f"Content-Length: {len(_JSON)}") + _JSON)
+
+
+@mode("a-header-without-a-name")
+def _(asked: Asked) -> None:
+    asked.send(_head(200, ": 1", f"Content-Length: {len(_JSON)}") + _JSON)
+
+
+@mode("trailers-without-end")
+def _(asked: Asked) -> bool:
+    asked.send(_head(200, "Transfer-Encoding: chunked") + b"%x\r\n%s\r\n0\r\n" % (len(_JSON), _JSON))
+    _endless(asked, b"X-Sum: " + b"1" * 1000 + b"\r\n")
+    return False
+
+
+@mode("chunk-extensions-without-end")
+def _(asked: Asked) -> bool:
+    asked.send(_head(200, "Transfer-Encoding: chunked") + b"1;")
+    _endless(asked, b"a=b;" * 1000)
+    return False
+
+
+@mode("early-hints-for-ever")
+def _(asked: Asked) -> bool:
+    _endless(asked, b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 100)
+    return False
+
+
 class HostileServer:
-    """Serves one mode on a free port; ``asked`` counts requests."""
+    """Serves one mode on a free port.
+
+    Attributes:
+        asked: the number of requests.
+        span_s: seconds between the first and the last request.
+    """
 
     def __init__(self, name: str, *, early: bool = False) -> None:
         self.asked = 0
+        self.span_s = 0.0
+        self._first = 0.0
         self._lock = threading.Lock()
         outer, act = self, MODES[name]
         if "bomb" in name:  # made before the first request comes
@@ -636,6 +740,8 @@ class HostileServer:
                     for head, body in _requests(self.request, early=early):
                         with outer._lock:
                             outer.asked += 1
+                            outer._first = outer._first or time.monotonic()
+                            outer.span_s = time.monotonic() - outer._first
                             number = outer.asked
                         method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
                         asked = Asked(self.request, method, path, head, body, number, outer.base_url)

@@ -42,7 +42,7 @@ def hostile(name: str, contract: str = PEC.id) -> tuple[Preflight, int]:
 NOT_THE_SERVICE = {
     *("portal", "portal-plain", "portal-says-json", "portal-empty", "redirect-301", "redirect-302", "redirect-307"),
     *("redirect-308-no-location", "unavailable", "unavailable-json", "unavailable-retry-after", "bad-gateway"),
-    "retry-after-huge",
+    *("retry-after-huge", "retry-after-a-fraction"),
     *("gateway-timeout", "teapot", "method-not-allowed", "accepted-for-ever", "body-with-204", "status-100-final"),
 }
 REFUSED = {"unauthorized", "unauthorized-html", "forbidden", "proxy-auth"}
@@ -58,6 +58,9 @@ NO_PARENT = {
     "content-type-with-escapes": "base_url",
     "long-word": "workspaceName",
     "large-error": "workspaceName",
+    "strings-within-strings": "workspaceName",
+    "control-characters": "workspaceName",
+    "objects-of-100000-levels": "base_url",
 }
 
 

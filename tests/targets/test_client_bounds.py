@@ -24,7 +24,7 @@ SHORT_S, LONG_S, BOUND_S = 0.4, 10.0, 25.0
 
 SLOW = {
     *("silence", "silence-in-the-body", "drip-body", "drip-chunks", "drip-headers", "drip-status-line"),
-    *("continue-for-ever", "two-seconds-each", "large-content-length"),
+    *("continue-for-ever", "early-hints-for-ever", "two-seconds-each", "large-content-length"),
 }
 LARGE = {"endless-body", "endless-chunks", "gzip-bomb", "gzip-bomb-twice", "deflate-bomb"}
 CLOSED = {"close", "reset", "half-a-status-line", "half-the-headers", "not-http", "http-0.9"}
@@ -111,3 +111,30 @@ def test_pools_keep_deadlines() -> None:
         with pytest.raises(TooSlow):
             receive(client, httpx.Request("GET", server.base_url), seconds=0.3, most_bytes=1000)
         assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("base_url", "link", "is_own"),
+    [
+        ("https://h.example", "https://h.example/x", True),
+        ("https://h.example", "https://H.example:443/x", True),
+        ("https://h.example", "http://h.example:443/x", False),
+        ("https://h.example", "http://h.example/x", False),
+        ("http://h.example:443", "https://h.example/x", True),
+        ("https://h.example", "https://h.example/\ud800", False),
+        ("https://h.example", "https://h.example.evil.example/x", False),
+        ("https://h.example", "file:///h.example/x", False),
+        ("https://h.example", "//h.example/x", False),
+    ],
+)
+def test_credentials_go_to_the_own_hosts_only_and_never_in_clear(base_url: str, link: str, is_own: bool) -> None:
+    client = client_of(base_url)
+    assert client.is_own(link) is is_own
+    client.close()
+
+
+def test_a_url_that_is_no_unicode_is_not_asked_for() -> None:
+    client = client_of("http://127.0.0.1:9")
+    with pytest.raises(TargetError):
+        client.send(DICOM, "GET", "http://127.0.0.1:9/\ud800")
+    client.close()

@@ -85,10 +85,13 @@ class Client:
     def is_own(self, url: str) -> bool:
         """Whether a URL is on one of the target's hosts: only those get credentials."""
         try:
+            url.encode()
             parts = urlsplit(url)
         except ValueError:  # a server may send any header field
             return False
-        return is_absolute(parts) and any(same_host(parts, host) for host in self._hosts)
+        hosts = [host for host in self._hosts if same_host(parts, host)]
+        # A credential for https goes over nothing else, also not to the same port.
+        return is_absolute(parts) and any(parts.scheme == "https" or host.scheme != "https" for host in hosts)
 
     def credential_headers(
         self, contract: Contract, credential: Credential, method: str = "GET", url: str = "", body: bytes = b""
@@ -288,7 +291,7 @@ def _built(request: Request) -> httpx.Request:
     """Return the request as an httpx request. Raises TargetError for an invalid URL."""
     try:
         sent = httpx.Request(request.method, request.url, headers=list(request.headers), content=request.body or None)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
         raise TargetError(f"{request.method} {request.url}: {error}") from None
     if request.method in ("PUT", "POST", "PATCH") and not request.body:
         sent.headers["content-length"] = "0"
