@@ -191,8 +191,9 @@ class State:
 
     def record(self, view: View) -> None:
         """Add a judged call to the state."""
-        linked, paged, integers, codes = view.linked_page, view.offset_page, view.big_integers, view.code_key
-        error_code = view.call.error_code
+        linked, paged, codes = view.linked_page, view.offset_page, view.code_key
+        integers = view.big_integers if self.has_integers else ()
+        error_code = view.call.error_code if codes is not None else ""
         call = view.call = view.call.at_rest()
         self.index += 1
         if self.notes_request_ids and view.request_id and not view.request_id_was_seen:

@@ -77,7 +77,7 @@ class View:
         self.linked_page: LinkedPage | None = None
         self.offset_page: OffsetPage | None = None
         self._integers: tuple[BigInteger, ...] | None = None
-        self.request_id: str = self._request_id()
+        self.request_id: str = self._request_id() if state.notes_request_ids else ""
         self.code_key: CodeKey | None = self._code_key() if 400 <= call.status < 500 else None
         if call.kind in POLLS:
             self.operation = state.running_at(call.exchange.request.url)
@@ -162,8 +162,6 @@ class View:
         return self._state.has_exact_integers
 
     def _request_id(self) -> str:
-        if not self._state.notes_request_ids:
-            return ""
         return self.call.exchange.response.headers.get(self._state.contract.request_id_header).strip()
 
     def _code_key(self) -> CodeKey | None:

@@ -20,10 +20,23 @@ class Answer:
         exact: whether it fits its schema without further members; None until computed.
         items, named: the connections that it shows; None until computed.
         passed: the judgements of the checks of the answer alone, if none found a breach; None until judged.
-        values: the recorded values of the body; None until recorded.
+        tallies: what counts ``passed``; None until counted.
+        values: what counts the values of the body; None until recorded.
     """
 
-    __slots__ = ("_body", "_credential", "_label", "_status", "exact", "items", "named", "passed", "value", "values")
+    __slots__ = (
+        "_body",
+        "_credential",
+        "_label",
+        "_status",
+        "exact",
+        "items",
+        "named",
+        "passed",
+        "tallies",
+        "value",
+        "values",
+    )
 
     def __init__(self, exchange: Exchange, value: Any) -> None:
         response = exchange.response
@@ -36,6 +49,7 @@ class Answer:
         self.items: tuple[dict[str, Any], ...] | None = None
         self.named: tuple[Named, ...] | None = None
         self.passed: tuple[Any, ...] | None = None
+        self.tallies: tuple[Any, ...] | None = None
         self.values: tuple[Any, ...] | None = None
 
     @property

@@ -61,7 +61,8 @@ class Call:
         "success",
     )
 
-    def __init__(self, exchange: Exchange, address: Address) -> None:
+    def __init__(self, exchange: Exchange, address: Address, like: Call | None = None) -> None:
+        """``like`` is a call of the same exchange: what it says is taken over, and no body is parsed again."""
         self.exchange = exchange
         self.address = address
         self.contract: Contract = address.contract
@@ -74,6 +75,9 @@ class Call:
         request, response = exchange.request, exchange.response
         self.status: int = response.status
         self.success: bool = 200 <= response.status < 300
+        if like is not None:
+            self._take_over(like)
+            return
         self.sent: Any = _sent(address, request.body)
         answered = address.answer
         if answered is None or request.body or not answered.is_repeated(exchange):
@@ -101,12 +105,22 @@ class Call:
         kept = cut(self.exchange)
         if kept is self.exchange:
             return self
-        call = Call(self.exchange, self.address)  # compiled objects cannot be copied
-        call.exchange = kept
+        call = Call(kept, self.address, self)
         if not self.success:
             call.answer = MISSING
             call.answered = Answer(kept, MISSING)
         return call
+
+    def _take_over(self, like: Call) -> None:
+        self.sent = like.sent
+        self.answered = like.answered
+        self.answer = like.answer
+        self.subject = like.subject
+        self.subjects = like.subjects
+        self.failures = like.failures
+        self.decision = like.decision
+        self.defects = like.defects
+        self._plain = like._plain
 
     def _value_of(self, body: bytes) -> Any:
         """Return the value of an answer's body. White space alone is a body that is not JSON."""
@@ -149,7 +163,7 @@ class Call:
         """Return the call restricted to one of the connections that it decides."""
         if name == self.subject:
             return self
-        call = Call(self.exchange, self.address)  # compiled objects cannot be copied
+        call = Call(self.exchange, self.address, self)
         call.subject = name
         return call
 

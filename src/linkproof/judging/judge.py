@@ -15,7 +15,7 @@ from linkproof.base.bounded import Recent
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
 from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
-from linkproof.checks.state import State
+from linkproof.checks.state import POLLS, State
 from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -31,7 +31,7 @@ from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
 from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
-from linkproof.redaction.credentials import SentCredentials
+from linkproof.redaction.credentials import SECRET_HEADERS, SentCredentials
 
 #: Maximum number of state scopes that are kept: recordings are read one after the other, runs have few.
 _MOST_SCOPES = 4
@@ -92,12 +92,14 @@ class Judged:
 class _Plan:
     """How calls of one class are judged: the requirements that all of them pass, and the checks that apply to them."""
 
-    __slots__ = ("checks", "others", "passed")
+    __slots__ = ("checks", "others", "passed", "tallies")
 
     def __init__(self, checks: tuple[Check, ...], of: CallClass) -> None:
         self.passed: tuple[Judgement, ...] = tuple(passed(c.requirements[0]) for c in checks if c.passes(of))
         self.checks: tuple[Check, ...] = tuple(c for c in checks if not c.passes(of))
         self.others: tuple[Check, ...] = tuple(c for c in self.checks if not c.of_answer)
+        #: The tallies of ``passed``, once one was counted.
+        self.tallies: tuple[Tally, ...] | None = None
 
 
 class Judge:
@@ -146,7 +148,8 @@ class Judge:
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Return it as a call (None if it matched no contract), and its judgements."""
-        self.sent.note(exchange.request.headers)
+        if exchange.request.headers.has_any(SECRET_HEADERS):
+            self.sent.note(exchange.request.headers)
         scope = self._scope(exchange.world)
         call = self.read(exchange, scope)
         if call is None:
@@ -156,28 +159,30 @@ class Judge:
             self._note_polls(call, scope)
             return call, []
         self.exchanges += 1
-        if from_a_gateway(call, self.circumstances):
+        if call.status >= 500 and from_a_gateway(call, self.circumstances):
             self._leave(exchange, "a gateway answered instead of the service")
             return call, []
         self.matched[call.contract.id] += 1
         if call.status == NO_ANSWER:
             dropped = drops_the_connection(call)
-            self._count(call, [dropped])
+            self._count(call, [dropped], ())
             state = scope.state(call.contract, self.circumstances)
             state.record(View(state, call))
             return call, [dropped]
         state = scope.state(call.contract, self.circumstances)
         view = View(state, call)
         plan = self._plan_of(call, view)
-        found = self._judge(plan, call, view)
+        found, counted = self._judge(plan, call, view)
         if call.seen_version:
             found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
         self.lifecycles.observe(call, state, scope.tracks)
-        self.timelines.observe(call, state)
+        if not call.reads or call.kind in POLLS:
+            self.timelines.observe(call, state)
         self.observations.observe(call)
-        self._note_polls(call, scope)
-        self._count(call, found)
+        if not call.reads:
+            self._note_polls(call, scope)
+        self._count(call, found, counted)
         return call, found
 
     def _plan_of(self, call: Call, view: View) -> _Plan:
@@ -190,10 +195,20 @@ class Judge:
             found = plans[key] = _Plan(tuple(c for c in needed if c.applies_to(of)), of)
         return found
 
-    def _judge(self, plan: _Plan, call: Call, view: View) -> list[Judgement]:
-        """Return the judgements of all checks on a call; a repeated answer that passed is not judged again."""
+    def _judge(self, plan: _Plan, call: Call, view: View) -> tuple[list[Judgement], tuple[Tally, ...]]:
+        """Return the judgements of all checks on a call; a repeated answer that passed is not judged again.
+
+        The first judgements are passes that such calls always have: their tallies are returned too, one for each.
+        """
         answered, circumstances = call.answered, self.circumstances
         is_new = answered.passed is None
+        if plan.tallies is None:
+            plan.tallies = self._tallies_of(call.contract, plan.passed)
+        counted = plan.tallies
+        if answered.passed is not None:
+            if answered.tallies is None:
+                answered.tallies = self._tallies_of(call.contract, answered.passed)
+            counted += answered.tallies
         found = [*plan.passed, *(answered.passed or ())]
         of_answer: list[Judgement] = []
         sound = True
@@ -210,7 +225,11 @@ class Judge:
                     of_answer += said
         if is_new and sound and all(j.breach is None for j in of_answer):
             answered.passed = tuple(of_answer)
-        return found
+        return found, counted
+
+    def _tallies_of(self, contract: Contract, judgements: tuple[Judgement, ...]) -> tuple[Tally, ...]:
+        """Return the tally of each judgement."""
+        return tuple(self.tallies.setdefault((contract.id, j.requirement), Tally()) for j in judgements)
 
     def seen(self) -> tuple[Contract, ...]:
         """Return the contracts that exchanges were matched to."""
@@ -317,22 +336,29 @@ class Judge:
         if before or len(self._unmatched) < _MOST_UNMATCHED:
             self._unmatched[key] = UnmatchedGroup(reason, exchange.request.method, path, count, where)
 
-    def _count(self, call: Call, found: list[Judgement]) -> None:
+    def _count(self, call: Call, found: list[Judgement], counted: tuple[Tally, ...]) -> None:
+        """Count judgements; ``counted`` are the tallies of the first ones, which passed."""
         contract, at, version, tallies = call.contract.id, call.exchange.at, call.seen_version, self.tallies
-        for judgement in found:
-            key = (contract, judgement.requirement)
-            tally = tallies.get(key)
-            if tally is None:
-                tally = tallies[key] = Tally()
+        if version:
+            counted = ()
+        for tally in counted:
             tally.count += 1
-            if version:
-                tally.versions.add(version)
             if at > tally.date:
                 tally.date = at
+        for judgement in found[len(counted) :]:
+            key = (contract, judgement.requirement)
+            own = tallies.get(key)
+            if own is None:
+                own = tallies[key] = Tally()
+            own.count += 1
+            if version:
+                own.versions.add(version)
+            if at > own.date:
+                own.date = at
             if judgement.breach is not None:
                 variant = self.findings.add(call, judgement)
                 if variant:
-                    tally.variants.add(variant)
+                    own.variants.add(variant)
 
     def _broke(self, requirements: tuple[str, ...], exchange: Exchange) -> None:
         what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"

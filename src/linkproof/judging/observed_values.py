@@ -60,14 +60,23 @@ class Observations:
 
     def observe(self, call: Call) -> None:
         """Add the values of one answer."""
+        answered, at = call.answered, call.exchange.at
+        words: tuple[_Word, ...] | None = answered.values
+        if words is None:
+            words = answered.values = tuple(self._words(call))
+        for word in words:
+            word.add(1, at, at)
+
+    def _words(self, call: Call) -> Iterator[_Word]:
+        """Yield the values of an answer as they are counted: an answer that is repeated has the same."""
         if call.operation is None or call.status >= 500:
             return
         if call.status >= 400:
-            if isinstance(call.error_code, str) and call.error_code:
+            if call.error_code:
                 codes = tuple(row.code for row in call.contract.error.table)
-                _note(call, self._place(call.contract, call.contract.error.code, codes), call.error_code)
+                yield from _word(call, self._place(call.contract, call.contract.error.code, codes), call.error_code)
             return
-        self._observe_version(call)
+        yield from self._version(call)
         key = (call.contract.id, call.contract.version, call.operation.id, call.status)
         where = self._where.get(key)
         if where is None:
@@ -76,14 +85,15 @@ class Observations:
         for pointer, place in where:
             for _, value in values_at(call.answer, pointer):
                 if isinstance(value, str):
-                    _note(call, place, value)
+                    yield from _word(call, place, value)
 
-    def _observe_version(self, call: Call) -> None:
-        """Record the requested version: traffic may use another one than the contract's."""
+    def _version(self, call: Call) -> Iterator[_Word]:
+        """Yield the requested version: traffic may use another one than the contract's."""
         name = call.contract.version_parameter
         version = call.address.route.query.get(name) if name else None
         if version:
-            _note(call, self._place(call.contract, f"{VERSION_PLACE}{name}", (call.contract.version,)), version)
+            place = self._place(call.contract, f"{VERSION_PLACE}{name}", (call.contract.version,))
+            yield from _word(call, place, version)
 
     def merge(self, other: Observations) -> None:
         """Merge the values that another judge saw, as if they came after ours."""
@@ -111,14 +121,15 @@ class Observations:
         return self._places.setdefault(contract.id, {}).setdefault(name, _Place(documented))
 
 
-def _note(call: Call, place: _Place, value: str) -> None:
+def _word(call: Call, place: _Place, value: str) -> Iterator[_Word]:
+    """Yield the word that counts a value, added if there is room for it."""
     text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-    before = place.values.get(text)
-    at = call.exchange.at
-    if before is not None:
-        before.add(1, at, at)
+    known = place.values.get(text)
+    if known is not None:
+        yield known
     elif len(place.values) < _MOST:
-        place.values[text] = _Word(text in place.documented, 1, at, at, call.exchange.label)
+        found = place.values[text] = _Word(text in place.documented, 0, "", "", call.exchange.label)
+        yield found
 
 
 def _value(text: str, word: _Word) -> ObservedValue:

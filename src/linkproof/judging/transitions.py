@@ -52,13 +52,14 @@ class Lifecycles:
             for name in call.subjects or (call.subject,):
                 self._write(call.about(name), state, tracks)
         elif call.role is Role.GET and call.not_found and call.subject and not call.defects:
-            self._shown(call, state, tracks, call.subject, GONE)
+            if not _goes_on(call, state, call.subject):
+                self._shown(call, tracks, call.subject, GONE)
         elif call.role in (Role.GET, Role.LIST):
             collection = state.collection(call.collection)
             for name, item, _ in call.named:
-                status = status_of(contract, item)
-                if status and _is_settled(collection.subject(name), call):
-                    self._shown(call, state, tracks, name, status)
+                status, subject = status_of(contract, item), collection.find(name)
+                if status and subject is not None and _is_settled(subject, call) and not subject.goes_on:
+                    self._shown(call, tracks, name, status)
 
     def merge(self, other: Lifecycles) -> None:
         """Merge the transitions that another judge counted, as if they came after ours."""
@@ -92,12 +93,12 @@ class Lifecycles:
         elif track.last and not track.writes and _was_refused(call, act) and not _goes_on(call, state, call.subject):
             self._count(call, (track.last, act, track.last, True))
 
-    def _shown(self, call: Call, state: State, tracks: Tracks, name: str, status: str) -> None:
-        if _goes_on(call, state, name):
-            return
+    def _shown(self, call: Call, tracks: Tracks, name: str, status: str) -> None:
         track = _track(tracks, call, name)
         last, writes = track.last, track.writes
-        track.last, track.writes = status, []
+        track.last = status
+        if writes:
+            track.writes = []
         if last is None or len(writes) > 1:
             return
         by = writes[0] if writes else ALONE
@@ -118,7 +119,10 @@ def _track(tracks: Tracks, call: Call, name: str) -> Track:
 
 def _is_settled(subject: Subject, call: Call) -> bool:
     """Whether a call showed a connection at rest, as the state has just determined."""
-    return any(shown is not None and shown.call is call and shown.settled for shown in (subject.get, subject.listed))
+    get, listed = subject.get, subject.listed
+    if get is not None and get.call is call and get.settled:
+        return True
+    return listed is not None and listed.call is call and listed.settled
 
 
 def _goes_on(call: Call, state: State, name: str) -> bool:
