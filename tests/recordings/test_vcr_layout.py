@@ -13,6 +13,7 @@ import yaml
 from linkproof.errors import UsageError
 from linkproof.recordings import read_recordings, vcr_layout
 from linkproof.recordings.byte_source import Source
+from linkproof.recordings.vcr import Interaction
 from linkproof.recordings.yaml_stream import yaml_interactions
 
 RECORDINGS = [Path(__file__).parents[3] / "shared" / name for name in ("recordings", "recordings-azure-cli")]
@@ -136,7 +137,8 @@ def test_recordings_of_real_services() -> None:
     for file in files:
         with file.open("rb") as stream:
             try:
-                found = list(vcr_layout.regular_interactions(Source(stream, str(file))))
+                read = vcr_layout.regular_interactions(Source(stream, str(file)))
+                found = [(line, v.as_map() if isinstance(v, Interaction) else v) for line, v in read]
             except vcr_layout.NotRegular:
                 continue
         with file.open("rb") as stream:

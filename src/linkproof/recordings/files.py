@@ -16,7 +16,7 @@ from linkproof.model.exchange import Exchange
 from linkproof.recordings import har, ndjson, test_proxy
 from linkproof.recordings.byte_source import Source, Stream, open_stream
 from linkproof.recordings.json_stream import Format, json_items
-from linkproof.recordings.vcr import exchange_of
+from linkproof.recordings.vcr import Interaction, exchange_of, exchange_of_layout
 
 _SURE = (".yaml", ".yml", ".har", ".ndjson", ".jsonl")
 _JSON = (".json",)
@@ -144,7 +144,8 @@ def _exchanges(source: Source, leave_out: Leave, path: Path | None) -> Iterator[
     else:
         found = _cassette(source, path)
         for number, (line, value) in enumerate(found, 1):
-            yield exchange_of(value, path=source.where, line=line, number=number)
+            read = exchange_of_layout if type(value) is Interaction else exchange_of
+            yield read(value, path=source.where, line=line, number=number)
 
 
 def _cassette(source: Source, path: Path | None) -> Iterator[tuple[int, Any]]:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from linkproof.base.wording import zulu
@@ -16,7 +16,38 @@ from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, R
 from linkproof.recordings.bodies import body_of
 
 _CREDENTIALS = frozenset(c.value for c in Credential)
+#: How bodies begin that Python wrote as bytes.
+_QUOTED = ("b'", 'b"')
 _MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx")
+
+
+class Interaction(NamedTuple):
+    """An interaction in vcrpy's layout. Scalars are texts, None for null."""
+
+    body: str | None
+    sent: Headers
+    method: str | None
+    uri: str | None
+    answer: str | None
+    came: Headers
+    code: str | None
+    message: str | None
+
+    def as_map(self) -> dict[str, Any]:
+        """Return the interaction as YAML has it."""
+        return {
+            "request": {
+                "body": self.body,
+                "headers": {name: [value] for name, value in self.sent},
+                "method": self.method,
+                "uri": self.uri,
+            },
+            "response": {
+                "body": {"string": self.answer},
+                "headers": {name: [value] for name, value in self.came},
+                "status": {"code": self.code, "message": self.message},
+            },
+        }
 
 
 def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
@@ -55,6 +86,26 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
         at=known.get("at") or date_of(came),
         contract=known.get("contract", ""),
     )
+
+
+def exchange_of_layout(found: Interaction, *, path: str, line: int, number: int) -> Exchange:
+    """Return the exchange of an interaction in vcrpy's layout. Raises UsageError with file, line and member."""
+    method, url, code, answer = found.method, found.uri, found.code, found.answer or ""
+    is_usual = method and url and is_plain_url(url) and code and len(code) == 3 and code.isdigit() and "1" <= code < "6"
+    # Compressed bodies, and those that Python wrote as bytes, are left to the reader of each member.
+    if not is_usual or "content-encoding" in found.came or "content-encoding" in found.sent:
+        return exchange_of(found.as_map(), path=path, line=line, number=number)
+    if answer.startswith(_QUOTED) or (found.body or "").startswith(_QUOTED):
+        return exchange_of(found.as_map(), path=path, line=line, number=number)
+    assert method is not None
+    assert url is not None
+    assert code is not None
+    came = found.came
+    return Exchange(
+        Request(method.upper(), url, found.sent, found.body.encode() if found.body else b""),
+        Response(int(code), came, answer.encode(), found.message or ""),
+        number, path, path, float(number), number + 0.5, credential_of(found.sent), date_of(came),
+    )  # fmt: skip
 
 
 def _known(value: Any, number: int, where: str) -> dict[str, Any]:
