@@ -223,6 +223,27 @@ class State:
             self._record_paged(call, paged, collection)
         self._record_reading(view, collection, subject)
 
+    def repeats(self, call: Call) -> Subject | None:
+        """Return the connection of a Get whose answer is the last one that was seen of it; None for any other call.
+
+        The connection is at rest, and was never written to.
+        """
+        if call.role is not Role.GET or not call.subject or call.defects or self.has_integers or self.notes_request_ids:
+            return None
+        collection = self.collections.get(call.collection)
+        subject = collection.find(call.subject) if collection is not None else None
+        if subject is None or subject.get is None or subject.last_write >= 0 or subject.absent is not None:
+            return None
+        before = subject.get
+        is_same = before.value is call.answer and before.settled and subject.presence is Presence.PRESENT
+        return subject if is_same and call.delivers else None
+
+    def record_repeated(self, call: Call, subject: Subject) -> None:
+        """Add a call for which ``repeats`` returned the connection: all that is new is when it was shown."""
+        self.index += 1
+        self._accepted.put((call.collection, call.name), call)
+        change(subject, [("get", Shown(call.answer, call, self.index, settled=True))])
+
     def _record_accepted(self, call: Call) -> None:
         if not call.success or call.operation is None or call.defects:
             return

@@ -20,6 +20,7 @@ from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
 
+_UNAUTHORISED = (Credential.MISSING, Credential.WRONG)
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -78,7 +79,7 @@ class Call:
         if like is not None:
             self._take_over(like)
             return
-        self.sent: Any = _sent(address, request.body)
+        self.sent: Any = _sent(address, request.body) if request.body or self.contract.by_name else MISSING
         answered = address.answer
         if answered is None or request.body or not answered.is_repeated(exchange):
             value = self._value_of(response.body) if response.body else MISSING
@@ -93,7 +94,11 @@ class Call:
         self.decision = ""
         if address.role is Role.DECIDE:
             self._read_decision()
-        defects = (*_credential_defects(exchange.credential), *address.defects, *self._body_defects())
+        defects: tuple[FoundDefect, ...] = address.defects
+        if address.operation is not None and address.operation.request is not None:
+            defects += self._body_defects()
+        if exchange.credential in _UNAUTHORISED:
+            defects = _credential_defects(exchange.credential) + defects
         self.defects: tuple[FoundDefect, ...] = defects
         self._plain: bool | None = None
 
