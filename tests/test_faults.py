@@ -11,7 +11,7 @@ import pytest
 
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
-from linkproof.fault_matrix.matrix_run import Outcome, Told, attempt
+from linkproof.fault_matrix.matrix_run import Outcome, Reported, attempt
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, figures
 from linkproof.faults.catalogue import all_definitions, all_faults, all_variants, find
 from linkproof.faults.edits import pages_by_link
@@ -116,7 +116,7 @@ def test_a_fault_is_caught_by_its_own_requirement_and_shown_first(name: str) -> 
 )
 def test_a_variant_is_not_blamed(name: str) -> None:
     outcome = attempt(find(name, CONTRACTS), CONTRACTS)
-    assert outcome.told == ()
+    assert outcome.reported == ()
     assert outcome.verdict == "conforms"
 
 
@@ -131,7 +131,7 @@ def test_without_a_socket_a_run_comes_to_the_same_as_over_one(tmp_path: Path) ->
     assert done.returncode == 1, done.stderr
     found = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["findings"]
     direct = attempt(find(name, CONTRACTS), CONTRACTS)
-    assert [f["requirement"] for f in found] == [t.requirement for t in direct.told]
+    assert [f["requirement"] for f in found] == [t.requirement for t in direct.reported]
 
 
 def _target(base_url: str) -> str:
@@ -155,7 +155,7 @@ def _target(base_url: str) -> str:
 
 def outcome(fault: Fault, *told: str, broken: str = "") -> Outcome:
     """An outcome in which these requirements were named; a ``<`` marks what is folded."""
-    findings = tuple(Told(t.rstrip("<"), True, t.endswith("<"), "it is wrong") for t in told)
+    findings = tuple(Reported(t.rstrip("<"), True, t.endswith("<"), "it is wrong") for t in told)
     definition = fault.definition
     return Outcome(
         fault.id,

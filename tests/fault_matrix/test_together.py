@@ -7,7 +7,7 @@ import pytest
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Format
 from linkproof.fault_matrix.footprint import Answered, Footprints, hides, places
-from linkproof.fault_matrix.matrix_run import Told
+from linkproof.fault_matrix.matrix_run import Reported
 from linkproof.fault_matrix.together import (
     GroupOutcome,
     Planted,
@@ -80,7 +80,11 @@ def test_two_faults_are_two_root_causes() -> None:
 
 def test_what_is_missed_folded_or_foreign_is_counted() -> None:
     faults = (named("STA-2.cut"), named("HDR-1.errors-without-id"), named("ERR-1.no-message"))
-    told = (Told("HDR-1", True, False, "x"), Told("ERR-1", True, True, "x"), Told("SHP-3", True, False, "x"))
+    told = (
+        Reported("HDR-1", True, False, "x"),
+        Reported("ERR-1", True, True, "x"),
+        Reported("SHP-3", True, False, "x"),
+    )
     together = Together(3, 1, [GroupOutcome(PEC.id, faults, told)])
     assert {k: together.figures[k] for k in ("named", "shown_as_causes", "root_causes", "foreign_root_causes")} == {
         "named": 2,

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from linkproof.base.clock import VirtualClock
 from linkproof.contract.model import Contract
-from linkproof.fault_matrix.matrix_run import tried
+from linkproof.fault_matrix.matrix_run import run_all_tests
 from linkproof.model.results import Results
 from linkproof.reports.terminal import print_summary
 from linkproof.runner.open_target import Opened
@@ -91,7 +91,7 @@ def judged(folder: Path, place: Place, server: Callable[[], Server]) -> Results:
         transport = Transport(server())
         return Opened(read_target(path, contracts), lambda: None, transport=transport, clock=VirtualClock())
 
-    return tried(opened, place.contract)
+    return run_all_tests(opened, place.contract)
 
 
 def roots(results: Results) -> list[str]:

@@ -67,9 +67,12 @@ def run_matrix(
     out: Path,
     *,
     each_family: bool = False,
+    all_tests: bool = False,
     quiet: bool,
 ) -> int:
     """Perform matrix runs and write their tables; return 1 for a missed fault or blamed variant, 3 if a run broke.
+
+    ``all_tests`` has every fault meet every test, and not only those of its requirement until one finds it.
 
     Raises UsageError for an unknown contract or name.
     """
@@ -81,8 +84,10 @@ def run_matrix(
     console = Console(stderr=True, quiet=quiet)
     started = time.monotonic()
     with progress_bar(console, len(runs) * len(seeds), "matrix runs") as bar:
-        by_seed = {seed: outcomes(runs, seed, count, lambda o: bar.advance(o.id)) for seed in seeds}
-    matrix = Matrix(by_seed, time.monotonic() - started, count, commit)
+        by_seed = {
+            seed: outcomes(runs, seed, count, lambda o: bar.advance(o.id), all_tests=all_tests) for seed in seeds
+        }
+    matrix = Matrix(by_seed, time.monotonic() - started, count, commit, all_tests=all_tests)
     _write(matrix, out)
     if not quiet:
         for name, value in head(matrix):

@@ -65,6 +65,14 @@ def faults_matrix(
         bool, typer.Option("--each-family", help="One fault and one variant of each family for each contract.")
     ] = False,
     sample: Annotated[int, typer.Option(min=0, help="Run only this many, evenly chosen; 0: all.")] = 0,
+    all_tests: Annotated[
+        bool,
+        typer.Option(
+            "--all-tests",
+            help="Run every test against every fault; by default a fault meets the tests of its requirement, and every "
+            "test only where these do not find it. Variants always meet every test.",
+        ),
+    ] = False,
     seed: Annotated[list[int] | None, typer.Option(min=0, help="Run with this seed (repeatable).")] = None,
     processes: Annotated[int, typer.Option(min=0, help="Run this many processes; 0: one for each core.")] = 0,
     commit: Annotated[str, typer.Option(help="Commit to name in the table.")] = "",
@@ -86,7 +94,12 @@ def faults_matrix(
         sizes = tuple(dict.fromkeys(together))
         raise typer.Exit(run_together(sizes, chosen, asked, sample, seeds[0], processes, out, quiet=quiet))
     raise typer.Exit(
-        run_matrix(chosen, asked, sample, seeds, processes, commit, out, each_family=each_family, quiet=quiet)
+        run_matrix(
+            *(chosen, asked, sample, seeds, processes, commit, out),
+            each_family=each_family,
+            all_tests=all_tests,
+            quiet=quiet,
+        )
     )
 
 

@@ -16,7 +16,7 @@ from linkproof.base.clock import VirtualClock
 from linkproof.base.json_values import MISSING, join
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, Format
-from linkproof.fault_matrix.matrix_run import tried
+from linkproof.fault_matrix.matrix_run import run_all_tests
 from linkproof.faults.registry import Change
 from linkproof.mock.app import build_server
 from linkproof.mock.defaults import DEFAULT, Choice, only_for
@@ -77,7 +77,7 @@ class Footprints:
         clock = VirtualClock()
         recorder = _Recorder(self._direct(DEFAULT, clock))
         target = embedded_target("http://embedded.invalid", [self.contract])
-        tried(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self.contract.id)
+        run_all_tests(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self.contract.id)
         return recorder.requests
 
     def _answers(self, choice: Choice) -> list[Answered]:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 import linkproof
 from linkproof.contract.model import Requirement
 from linkproof.fault_matrix.matrix_run import Outcome
+from linkproof.fault_matrix.use_of_tests import as_rows, uses_of_tests
 
 FORMAT = "1.0"
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The outcomes of all matrix runs by seed, and how they were obtained. Tables show the first seed."""
+    """The outcomes of all matrix runs by seed, and how they were obtained. Tables show the first seed.
+
+    ``all_tests``: every fault met every test. Otherwise it met the tests of its requirement, and every test only where
+    these missed it.
+    """
 
     by_seed: Mapping[int, Sequence[Outcome]]
     seconds: float
     processes: int
     commit: str = ""
     day: str = field(default_factory=lambda: date.today().isoformat())
+    all_tests: bool = True
 
     @property
     def outcomes(self) -> Sequence[Outcome]:
@@ -58,15 +64,19 @@ class Matrix:
 def figures(matrix: Matrix) -> dict[str, Any]:
     """Return the figures at the top of every rendering."""
     faults, variants = matrix.faults, matrix.variants
-    causes = [o.causes for o in faults] or [0]
-    requests = [o.requests for o in matrix.outcomes] or [0]
+    # How a report begins, and how long it is, only a run of all tests can say.
+    whole = [o for o in faults if o.all_tests]
+    causes = [o.causes for o in whole] or [0]
+    requests = [o.requests for o in matrix.outcomes if o.all_tests] or [0]
     return {
+        "all_tests": matrix.all_tests,
+        "faults_of_all_tests": len(whole),
         "faults": len(faults),
         "caught": sum(o.caught for o in faults),
         "caught_by_its_own_requirement": sum(o.by_its_own for o in faults),
-        "cause_shown_first": sum(o.cause_first for o in faults),
+        "cause_shown_first": sum(o.cause_first for o in whole),
         "variants": len(variants),
-        "variants_blamed": sum(bool(o.told) for o in variants),
+        "variants_blamed": sum(bool(o.reported) for o in variants),
         "broken": sum(bool(o.broken) for o in matrix.outcomes),
         "findings_median": statistics.median(causes),
         "findings_most": max(causes),
@@ -89,6 +99,7 @@ def as_data(matrix: Matrix) -> dict[str, Any]:
         "commit": matrix.commit,
         "figures": figures(matrix),
         "differing": matrix.differing,
+        "tests": [asdict(t) for t in uses_of_tests(matrix.outcomes)] if matrix.all_tests else [],
         "runs": [{"seed": seed, **_row(o)} for seed, outcomes in matrix.by_seed.items() for o in outcomes],
     }
 
@@ -105,10 +116,11 @@ def _row(o: Outcome) -> dict[str, Any]:
         "verdict": o.verdict,
         "requests": o.requests,
         "seconds": o.seconds,
+        "all_tests": o.all_tests,
         "findings": [
             {"requirement": t.requirement, "level": "MUST" if t.must else "SHOULD", "folded": t.folded}
             | ({"message": t.message} if not o.good or o.benign else {})
-            for t in o.told
+            for t in o.reported
         ],
         "broken": o.broken,
     }
@@ -123,16 +135,36 @@ def head(matrix: Matrix) -> list[tuple[str, str]]:
         ("made", f"{matrix.day}, {place}linkproof {linkproof.__version__}"),
         ("faults caught", f"{f['caught']} of {f['faults']}"),
         ("named by the very requirement", f"{f['caught_by_its_own_requirement']} of {f['faults']}"),
-        ("the first finding is the cause", f"{f['cause_shown_first']} of {f['faults']}"),
+        *_of_whole_runs(f, whole=matrix.all_tests),
         ("variants blamed", f"{f['variants_blamed']} of {f['variants']}"),
-        ("findings for one fault", f"median {f['findings_median']:g}, at most {f['findings_most']}"),
         (
-            "requests for one run",
+            "requests for a run of all tests",
             f"{f['requests_least']} to {f['requests_most']}, median {f['requests_median']}",
         ),
+        ("tests", _tests_of(f, whole=matrix.all_tests)),
         ("seeds", f"{seeds}: {f['seeds_differ']} matrix runs differ" if len(f["seeds"]) > 1 else seeds),
         ("time", f"{f['seconds']:g} s in {f['processes']} processes"),
     ]
+
+
+def _of_whole_runs(f: Mapping[str, Any], *, whole: bool) -> list[tuple[str, str]]:
+    """Return what only runs of all tests say of reports; nothing where faults did not meet all tests."""
+    if not whole:
+        return []
+    return [
+        ("the first finding is the cause", f"{f['cause_shown_first']} of {f['faults']}"),
+        ("findings for one fault", f"median {f['findings_median']:g}, at most {f['findings_most']}"),
+    ]
+
+
+def _tests_of(f: Mapping[str, Any], *, whole: bool) -> str:
+    if whole:
+        return "all, for every fault and variant"
+    missed = f["faults_of_all_tests"]
+    return (
+        "those of the fault's requirement, until one finds a breach of it; all tests "
+        f"for the {missed} of {f['faults']} faults that these miss, and for every variant"
+    )
 
 
 def contracts_of(matrix: Matrix) -> list[str]:
@@ -166,10 +198,10 @@ def _mark(o: Outcome) -> str:
     if o.broken:
         return "broken"
     if o.benign:
-        return "blamed" if o.told else "ok"
+        return "blamed" if o.reported else "ok"
     if not o.caught:
         return "missed"
-    return "ok" if o.by_its_own else next(t.requirement for t in o.told if t.requirement in o.names)
+    return "ok" if o.by_its_own else next(t.requirement for t in o.reported if t.requirement in o.names)
 
 
 def as_markdown(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
@@ -179,7 +211,7 @@ def as_markdown(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
         "# What the suites catch",
         "",
         "Made by `linkproof faults matrix`: every fault of the catalogue, one at a time, in the embedded server,",
-        "judged by `run` with its default settings. A fault is caught where a finding names its own requirement,",
+        "judged as `run` does with its default settings. A fault is caught where a finding names its own requirement,",
         "or one that the catalogue lists as saying the same; `ok`: by its own, an id: by that one. A variant is a",
         "legal way to be different; any finding at all would be blame.",
         "",
@@ -196,6 +228,8 @@ def as_markdown(matrix: Matrix, requirements: Sequence[Requirement]) -> str:
     lines += _rows(by_seed_name(matrix.faults, contracts))
     lines += ["", "## Every variant", "", *_table(contracts, ["variant", "what is different"])]
     lines += _rows(by_seed_name(matrix.variants, contracts))
+    if matrix.all_tests:
+        lines += as_rows(uses_of_tests(matrix.outcomes))
     return "\n".join(lines) + "\n"
 
 
@@ -203,8 +237,8 @@ def trouble(o: Outcome) -> str:
     """Return a description of what went wrong in a matrix run."""
     if o.broken:
         return f"broken: {o.broken.splitlines()[0] if o.broken else ''}"
-    told = ", ".join(dict.fromkeys(t.requirement for t in o.told)) or "nothing"
-    return f"blamed for {told}" if o.benign else f"not caught; found was {told}"
+    found = ", ".join(dict.fromkeys(r.requirement for r in o.reported)) or "nothing"
+    return f"blamed for {found}" if o.benign else f"not caught; found was {found}"
 
 
 def _table(contracts: Sequence[str], first: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from linkproof.contract.model import Contract
 from linkproof.fault_matrix.footprint import Footprints, hides
-from linkproof.fault_matrix.matrix_run import Told, told_by, tried
+from linkproof.fault_matrix.matrix_run import Reported, reported_by, run_all_tests
 from linkproof.faults.edits import both
 from linkproof.faults.registry import Fault
 from linkproof.mock.behaviour import Behaviour
@@ -40,13 +40,13 @@ class GroupOutcome:
 
     contract: str
     faults: tuple[Planted, ...]
-    told: tuple[Told, ...]
+    reported: tuple[Reported, ...]
     broken: str = ""
 
     @property
     def named(self) -> list[Planted]:
         """Return the faults that a finding names by their requirement, or by an equivalent one."""
-        return [f for f in self.faults if any(t.requirement in f.names for t in self.told)]
+        return [f for f in self.faults if any(t.requirement in f.names for t in self.reported)]
 
     @property
     def as_causes(self) -> list[Planted]:
@@ -54,9 +54,9 @@ class GroupOutcome:
         return [f for f in self.faults if any(t.requirement in f.names for t in self.roots)]
 
     @property
-    def roots(self) -> list[Told]:
+    def roots(self) -> list[Reported]:
         """Return the root causes."""
-        return [t for t in self.told if not t.folded]
+        return [t for t in self.reported if not t.folded]
 
     @property
     def touched(self) -> frozenset[str]:
@@ -64,14 +64,14 @@ class GroupOutcome:
         return frozenset().union(*(f.names for f in self.faults))
 
     @property
-    def foreign_roots(self) -> list[Told]:
+    def foreign_roots(self) -> list[Reported]:
         """Return the root causes of requirements that none of the faults breaches."""
         return [t for t in self.roots if t.requirement not in self.touched]
 
     @property
-    def foreign(self) -> list[Told]:
+    def foreign(self) -> list[Reported]:
         """Return all findings, including consequences, of requirements that none of the faults breaches."""
-        return [t for t in self.told if t.requirement not in self.touched]
+        return [t for t in self.reported if t.requirement not in self.touched]
 
     @property
     def missed(self) -> list[Planted]:
@@ -237,11 +237,11 @@ def attempt_group(group: Sequence[Fault], seed: int = 1) -> GroupOutcome:
     """Run every suite against one server with all faults of a group."""
     contract = group[0].contract
     opener = without_a_socket(only_for(contract, both(*(f.change for f in group))))
-    results = tried(opener, contract, seed)
+    results = run_all_tests(opener, contract, seed)
     return group_outcome(contract, [Planted(f.id, f.requirement, f.names) for f in group], results)
 
 
 def group_outcome(contract: str, planted: Sequence[Planted], results: Results) -> GroupOutcome:
     """Return the outcome: what was planted, and what the results show."""
     broken = "; ".join(f"{b.what}: {b.detail[-600:]}" for b in results.broken[:3])
-    return GroupOutcome(contract, tuple(planted), told_by(results), broken)
+    return GroupOutcome(contract, tuple(planted), reported_by(results), broken)

@@ -20,6 +20,7 @@ from linkproof.targets.embedded import embedded_target
 from linkproof.targets.file import read_target
 from linkproof.targets.model import Target
 from linkproof.targets.replay_client import SCHEME, Recorded, ReplayClient, read_recorded
+from linkproof.targets.transfer import InProcess
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Opened:
     target: Target
     close: Callable[[], object]
     recorded: Recorded | None = None
-    transport: httpx.BaseTransport | None = None
+    transport: InProcess | httpx.BaseTransport | None = None
     clock: Clock = field(default_factory=Clock)
     credentials: dict[str, Credentials] = field(default_factory=dict)
     began: float | None = None

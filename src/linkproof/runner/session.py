@@ -205,6 +205,11 @@ class Session:
         self._running.inconclusive.append(f"the server drops the connection on {request.method} {request.url}")
 
     @property
+    def running(self) -> RunningScenario:
+        """The running scenario, or the last one."""
+        return self._running
+
+    @property
     def scenario_name(self) -> str:
         """Name of the running scenario."""
         return self._running.name

@@ -25,13 +25,14 @@ from linkproof.targets.budget import Budget
 from linkproof.targets.deadline import keep_deadlines
 from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
 from linkproof.targets.model import Target
-from linkproof.targets.transfer import Answer, AnswerTooLarge, NoAnswer, TooSlow, Unreachable, receive
+from linkproof.targets.transfer import AnswerTooLarge, InProcess, NoAnswer, TooSlow, Unreachable, receive
 
 #: Methods that may be repeated although it is unknown whether the request arrived: they change nothing.
 _SAFE = frozenset({"GET", "HEAD"})
 _TRIES = 3
 #: The first pause before a live target gets a retry, in seconds; each further one is four times as long.
 _AGAIN_S = 0.5
+_UNBOUNDED = nullcontext()
 
 
 class Client:
@@ -41,7 +42,7 @@ class Client:
 
     Args:
         target: where requests go.
-        transport: replaces the network.
+        transport: replaces the network: a server in this process, or a transport of httpx.
         clock: measures the times of exchanges.
         credentials: those that other clients of the target have obtained; this one adds its own.
         began: when the minutes of the target's budget began, on the clock; None for now.
@@ -50,25 +51,18 @@ class Client:
     def __init__(
         self,
         target: Target,
-        transport: httpx.BaseTransport | None = None,
+        transport: InProcess | httpx.BaseTransport | None = None,
         clock: Clock | None = None,
         credentials: dict[str, Credentials] | None = None,
         began: float | None = None,
     ) -> None:
         self.target = target
+        self._in_process = transport if isinstance(transport, InProcess) else None
         self.clock = clock or Clock()
         self.scenario = ""
         self.inflight: InflightLimit | None = None
         self.budget = Budget(target.limits, self.clock, began)
-        self._http = keep_deadlines(
-            httpx.Client(
-                timeout=target.timeout_s,
-                follow_redirects=False,
-                trust_env=transport is None,
-                transport=transport,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
-            )
-        )
+        self._http = None if isinstance(transport, InProcess) else _http_client(target, transport)
         self._slow = 0
         self._credentials = {} if credentials is None else credentials
         self._hosts = [urlsplit(u) for u in self._bases() if u]
@@ -140,7 +134,7 @@ class Client:
             fields.append(("Content-Type", protocol.request.media[0]))
         given = {k.lower() for k in headers or {}}
         fields = [(k, v) for k, v in fields if k.lower() not in given] + list((headers or {}).items())
-        return self._exchange_of(contract.id, Request(method, full, Headers(fields), body), credential)
+        return self._exchange(contract.id, Request(method, full, Headers(fields), body), credential)
 
     def plain(
         self, auth: str, method: str, url: str, *, query: Mapping[str, str] | None = None, json: Any = None
@@ -154,7 +148,7 @@ class Client:
         self.budget.spend()
         request = Request(method, full, Headers(fields), body)
         try:
-            answer = self._receive(_built(request))
+            answer = self._receive(self._built(request))
         except TargetError as error:
             raise TargetError(f"{method} {url}: {error}") from None
         # The body is already decoded: its header field would make a reader decode it again.
@@ -164,45 +158,39 @@ class Client:
 
     def resend(self, exchange: Exchange) -> Exchange:
         """Send an exchange's request once more, unchanged. Raises TargetError."""
-        return self._exchange_of(exchange.contract, exchange.request, exchange.credential)
+        return self._exchange(exchange.contract, exchange.request, exchange.credential)
 
-    def _exchange_of(self, contract: str, request: Request, credential: Credential) -> Exchange:
-        """Return an exchange with the contract for which it was sent."""
+    def _exchange(self, contract: str, request: Request, credential: Credential) -> Exchange:
+        """Return the exchange that a request begins. Raises TargetError where no answer arrives whole."""
+        started, at = self.clock.now(), zulu_now()
+
+        def exchange(response: Response) -> Exchange:
+            return Exchange(
+                request,
+                response,
+                started=started,
+                ended=self.clock.now(),
+                credential=credential,
+                at=at,
+                contract=contract,
+            )
+
         try:
-            return replace(self._exchange(request, credential), contract=contract)
+            return exchange(self._answer(request))
         except NoAnswer as error:
-            if error.exchange is not None:
-                error.exchange = replace(error.exchange, contract=contract)
+            error.exchange = exchange(Response(NO_ANSWER, reason="the connection was closed without an answer"))
             raise
 
-    def _exchange(self, request: Request, credential: Credential) -> Exchange:
-        started = self.clock.now()
-        exchange = Exchange(
-            request=request,
-            response=Response(NO_ANSWER, reason="the connection was closed without an answer"),
-            started=started,
-            ended=started,
-            credential=credential,
-            at=zulu_now(),
-        )
-        try:
-            answer = self._answer(request)
-        except NoAnswer as error:
-            error.exchange = replace(exchange, ended=self.clock.now())
-            raise
-        response = Response(answer.status, answer.headers, answer.body, answer.reason)
-        return replace(exchange, response=response, ended=self.clock.now())
-
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> Response:
         """Return the answer; retry a GET after a network failure, and any request that never reached the target.
 
         Of several consecutive timeouts only the first is retried.
         """
-        sent = _built(request)
+        sent = self._built(request)
         for attempt in range(_TRIES):
             self.budget.spend()
             try:
-                with self.inflight.one() if self.inflight else nullcontext():
+                with self.inflight.one() if self.inflight else _UNBOUNDED:
                     answer = self._receive(sent)
                 self._slow = 0
                 return answer
@@ -215,16 +203,36 @@ class Client:
             self.pause(_AGAIN_S * 4**attempt if self.target.kind == "live" else 0.01)
         raise AssertionError("unreachable")
 
-    def _receive(self, request: httpx.Request) -> Answer:
+    def _built(self, request: Request) -> Request | httpx.Request:
+        """Return the request as its receiver has it. Raises TargetError for a URL that cannot be asked for."""
+        if self._in_process is not None:
+            return request
+        try:
+            sent = httpx.Request(
+                request.method, request.url, headers=list(request.headers), content=request.body or None
+            )
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise TargetError(f"{request.method} {request.url}: {error}") from None
+        if request.method in ("PUT", "POST", "PATCH") and not request.body:
+            sent.headers["content-length"] = "0"
+        return sent
+
+    def _receive(self, request: Request | httpx.Request) -> Response:
         """Return the answer, within the target's timeout and the budget's minutes. Raises TargetError, OverBudget."""
         left = self.budget.left()
         try:
+            if isinstance(request, Request):
+                assert self._in_process is not None
+                return self._in_process.receive(request)
+            assert self._http is not None
             return receive(
                 self._http,
                 request,
                 seconds=min(self.target.timeout_s, left),
                 most_bytes=self.target.max_answer_bytes,
             )
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise TargetError(str(error)) from None
         except TooSlow:
             if left < self.target.timeout_s:
                 self.budget.refuse_if_over()
@@ -268,7 +276,7 @@ class Client:
         method, path = self.target.reset
         url = self.target.base_url.rstrip("/") + path
         try:
-            answer = self._receive(httpx.Request(method, url, headers={"content-length": "0"}))
+            answer = self._receive(self._built(Request(method, url)))
         except LinkproofError as error:
             kind = type(error) if isinstance(error, TargetError) else TargetError
             raise kind(f"{method} {url}: {error}") from None
@@ -277,7 +285,20 @@ class Client:
 
     def close(self) -> None:
         """Close the pool."""
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
+
+
+def _http_client(target: Target, transport: httpx.BaseTransport | None) -> httpx.Client:
+    return keep_deadlines(
+        httpx.Client(
+            timeout=target.timeout_s,
+            follow_redirects=False,
+            trust_env=transport is None,
+            transport=transport,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
+        )
+    )
 
 
 def _at_one_instant(sends: Sequence[Callable[[], Exchange]], first: int) -> list[Exchange]:
@@ -285,14 +306,3 @@ def _at_one_instant(sends: Sequence[Callable[[], Exchange]], first: int) -> list
     found = {n: sends[n]() for n in order}
     started = found[order[0]].started
     return [replace(found[n], started=started) for n in range(len(sends))]
-
-
-def _built(request: Request) -> httpx.Request:
-    """Return the request as an httpx request. Raises TargetError for an invalid URL."""
-    try:
-        sent = httpx.Request(request.method, request.url, headers=list(request.headers), content=request.body or None)
-    except (httpx.InvalidURL, UnicodeEncodeError) as error:
-        raise TargetError(f"{request.method} {request.url}: {error}") from None
-    if request.method in ("PUT", "POST", "PATCH") and not request.body:
-        sent.headers["content-length"] = "0"
-    return sent

@@ -147,10 +147,10 @@ class ReplayClient(Client):
     def reset(self) -> None:
         """Do nothing: what was recorded after a reset follows."""
 
-    def _exchange(self, request: Request, credential: Credential) -> Exchange:
+    def _exchange(self, contract: str, request: Request, credential: Credential) -> Exchange:
         found = self._left.get(self._key(request, credential, self.scenario))
         if not found:
             self.missing += 1
             raise NotRecorded(f"not recorded: {request.method} {request.url} of {self.scenario} in {self._where}")
         exchange = found.popleft()
-        return replace(exchange, credential=credential)
+        return replace(exchange, credential=credential, contract=contract)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import httpx
 
 from linkproof.errors import TargetError
-from linkproof.model.exchange import Exchange, Headers
+from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.targets.deadline import deadline
 
 #: Maximum number of bytes that a decompressor returns at once.
@@ -38,18 +38,16 @@ class TooSlow(TargetError):
     """The whole answer did not arrive in time."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer as received, with its content coding undone."""
+@runtime_checkable
+class InProcess(Protocol):
+    """A server in this process, which takes the place of the network."""
 
-    status: int
-    reason: str
-    headers: Headers
-    body: bytes
+    def receive(self, request: Request) -> Response:
+        """Return the server's answer. Raises httpx.InvalidURL, UnicodeEncodeError."""
 
 
-def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, most_bytes: int) -> Answer:
-    """Send a request and return its answer. Raises TargetError; its subclass tells the reason."""
+def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, most_bytes: int) -> Response:
+    """Send a request and return its answer, its content coding undone. Raises TargetError; its kind says why."""
     with deadline(seconds):
         try:
             response = client.send(request, stream=True)
@@ -70,7 +68,7 @@ def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, mos
     if not 100 <= response.status_code <= 599:
         raise TargetError(f"{response.status_code} is no HTTP status")
     fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
-    return Answer(response.status_code, response.reason_phrase, fields, body)
+    return Response(response.status_code, fields, body, response.reason_phrase)
 
 
 def _described(error: Exception) -> str:

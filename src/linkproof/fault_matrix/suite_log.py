@@ -1,0 +1,75 @@
+"""Pytest plug-in of one matrix run: chooses the tests, and logs what each one sends, costs and finds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pytest
+
+from linkproof.model.finding import Level
+from linkproof.runner.run_context import RunContext
+from linkproof.runner.suite_items import contract_of, requirements_of
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """A test that was performed: requests sent, seconds of CPU, and the requirements breached in its exchanges."""
+
+    name: str
+    requests: int
+    seconds: float
+    breached: frozenset[str]
+
+
+class SuiteLog:
+    """Registered with pytest for one matrix run; ``performed`` has its tests.
+
+    Args:
+        context: the run.
+        requirement: run only the tests that exercise this requirement, and stop once a breach of it is found;
+            "": run all tests.
+    """
+
+    def __init__(self, context: RunContext, requirement: str = "") -> None:
+        self._context = context
+        self._requirement = requirement
+        self._found = False
+        self.performed: list[Performed] = []
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out the tests that do not exercise the requirement."""
+        if self._requirement:
+            items[:] = [i for i in items if self._requirement in requirements_of(i)]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        """Log what a test does."""
+        session = self._context.session()
+        requests, began = session.requests, time.process_time()
+        try:
+            return (yield)
+        finally:
+            breaches = [(j.requirement, j.breach) for _, j in session.running.judged]
+            breached = frozenset(name for name, breach in breaches if breach and breach.level is not Level.NOTE)
+            seconds = time.process_time() - began
+            self.performed.append(Performed(_name_of(pyfuncitem), session.requests - requests, seconds, breached))
+            self._found = self._found or self._requirement in breached
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Stop the run once a breach of the requirement is found."""
+        try:
+            return (yield)
+        finally:
+            if self._found:
+                item.session.shouldfail = f"{self._requirement} is breached"
+
+
+def _name_of(item: pytest.Function) -> str:
+    """Return the name of a test with its parameters, but without its contract."""
+    function, _, given = item.name.partition("[")
+    contract = contract_of(item)
+    parameters = given.removesuffix("]").replace(contract.id if contract else "", "").strip("-").replace("--", "-")
+    return f"{function}[{parameters}]" if parameters else function
