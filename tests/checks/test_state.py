@@ -10,7 +10,7 @@ from linkproof.model.exchange import NO_ANSWER, Exchange
 from linkproof.model.finding import Level
 from tests.check_cases import APPROVED, POLL, RECORDED, delete, got, poll, put
 from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
-from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, ex, listing
+from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, ex, listing, state
 
 
 def subject_after(*exchanges: Exchange, of: str = AKS) -> Subject:
@@ -83,3 +83,21 @@ def test_a_deletion_that_goes_on_may_end_between_list_and_get() -> None:
         judge = Judge([contract(AKS)], MOCK)
         found = [j for e in (got(), deletion, shown, gone) for j in judge.feed(e)[1] if j.breach]
         assert any(j.requirement == "STA-6" for j in found) is breached
+
+
+def test_a_status_that_was_there_before_shows_no_end_of_an_operation() -> None:
+    """As Cosmos DB was recorded in 2020: it approves what is approved, and the new text comes when that has ended."""
+
+    def breached(*steps: tuple[str, str] | str) -> set[str]:
+        judge = Judge([contract(POSTGRES)], RECORDED)
+        made = {"decide": lambda: long_put(decision("Approved"), FIRST), "end": lambda: poll_of(FIRST, "Succeeded")}
+        found = [
+            judge.feed(made[step]() if isinstance(step, str) else got(of=POSTGRES, **state(*step)))[1] for step in steps
+        ]
+        return {j.requirement for judged in found for j in judged if j.breach} & {"STA-1", "STA-2", "LRO-4"}
+
+    waiting, before, after = ("Pending", "please"), ("Approved", "by itself"), ("Approved", "fine")
+    assert breached(before, "decide", before, after) == set()
+    assert breached(before, "decide", "end", after) == set()
+    assert breached(before, "decide", "end", before) == {"STA-2"}
+    assert breached(waiting, "decide", before) == {"STA-2"}

@@ -65,8 +65,8 @@ def _of_one(call: Call, decision: Decision, value: Any) -> Said:
         return Said.NOTHING  # SHP-1 reports the missing member
     as_decided = status.casefold() == decision.status.casefold()  # ENM-1 reports the wrong case
     effect = Effect.DONE if _has_settled_since(decision) or _says_that_it_ended(decision) else decision.effect
-    if effect is Effect.FAILED or (effect is Effect.OPEN and not as_decided):
-        return Said.NOTHING
+    if effect is Effect.FAILED or (effect is Effect.OPEN and not (as_decided and _differed_before(decision))):
+        return Said.NOTHING  # while an operation may go on, only a changed status shows that it was carried out
     return _OF_ONE[as_decided]
 
 
@@ -86,6 +86,11 @@ def _of_several(call: Call, seen: Observation) -> Said:
 def rivals_of(subject: Subject) -> list[Decision]:
     """Return the concurrent last decisions on a connection, without those whose operation failed."""
     return [d for d in subject.decisions if d.effect is not Effect.FAILED]
+
+
+def _differed_before(decision: Decision) -> bool:
+    """Whether the connection had another status before the decision, as far as anything showed one."""
+    return decision.before.casefold() != decision.status.casefold()
 
 
 def _refused_since(collection: ObservedCollection, decision: Decision) -> bool:
