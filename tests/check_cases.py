@@ -260,7 +260,7 @@ CASES: tuple[Case, ...] = (
         "PAG-6",
         (connections(*WHOLE, query="limit=50"),),
         (connections(*WHOLE, total=11, query="limit=50"),),
-        "pages hold",
+        "pages have",
         name="total is not the count",
     ),
     Case("PAG-7", (connections(*WHOLE, query="limit=50"),), (connections(*WHOLE[::-1], query="limit=50"),), "order"),
@@ -275,7 +275,7 @@ CASES: tuple[Case, ...] = (
         "PAG-7",
         (connections(*WHOLE, query="limit=50"), connections(query="status=accepted&limit=50")),
         (connections(*WHOLE, query="limit=50"), connections(total=12, query="status=accepted&limit=50")),
-        "the total says",
+        "but the total is",
         name="filtered total",
     ),
     Case(
@@ -433,7 +433,9 @@ CASES: tuple[Case, ...] = (
         "allowed methods",
         name="Allow",
     ),
-    Case("ERR-8", (error(HUAWEI, 404, "endpoint.2006"),), (error(HUAWEI, 400, "EndPoint.2006"),), "goes with 404"),
+    Case(
+        "ERR-8", (error(HUAWEI, 404, "endpoint.2006"),), (error(HUAWEI, 400, "EndPoint.2006"),), "belongs to status 404"
+    ),
     Case(
         "ERR-9",
         (error(AKS, 404, "A", own="x"), error(AKS, 404, "A", own="x")),
@@ -527,7 +529,7 @@ CASES: tuple[Case, ...] = (
         "STA-9",
         (got(**REJECTED), put(), got(**APPROVED)),
         (got(**REJECTED), put(), got(**REJECTED)),
-        "answered as done",
+        "answered with success, but",
         name="elsewhere",
     ),
     Case(
@@ -544,7 +546,7 @@ CASES: tuple[Case, ...] = (
             slow(put(sent=decision("Rejected", "no")), 1e6 + 1, 1e6 + 3),
             slow(got(**state("Rejected", "fine")), 1e6 + 4, 1e6 + 5),
         ),
-        "neither of the two",
+        "the state is that of neither",
     ),
     Case("LRO-1", (delete(),), (delete(headers=()),), "a client cannot follow"),
     Case("LRO-1", (delete(),), (delete(headers=[("Location", "/relative")]),), "not absolute", name="relative"),
@@ -565,7 +567,7 @@ CASES: tuple[Case, ...] = (
         "LRO-2",
         (delete(), poll("Failed", error={"code": "E", "message": "m"})),
         (delete(), poll("Failed")),
-        "does not say why",
+        "without an error",
         name="Failed",
     ),
     Case("LRO-2", (delete(), poll("Running")), (delete(), poll("", 404)), "answered with 404", name="404"),
@@ -574,14 +576,14 @@ CASES: tuple[Case, ...] = (
         "LRO-3",
         (delete(), result(202), poll("InProgress")),
         (delete(), result(200), poll("InProgress")),
-        "while the operation still",
+        "while the operation's status is still",
         name="early",
     ),
     Case(
         "LRO-4",
         (got(), delete(), poll("Succeeded"), error(AKS, 404, "NotFound", own="one")),
         (got(), slow(delete(), 1e7, 1e7 + 1), slow(poll("InProgress"), 1e7 + 8, 1e7 + 9)),
-        "still says",
+        "status is still",
         name="never ends",
     ),
     Case(
@@ -607,7 +609,7 @@ CASES: tuple[Case, ...] = (
             poll("InProgress"),
         ),
         (listing(AKS), ex(AKS, "PUT", "one", 202, sent=decision(), headers=LONG), got(), poll("InProgress")),
-        "while its creation",
+        "while the status of its creation",
     ),
     Case("HDR-1", (got(), got()), (ex(AKS, own="one", answer=connection(), ids=False),), "no x-ms-request-id"),
     Case(
@@ -649,7 +651,7 @@ CASES: tuple[Case, ...] = (
         "HDR-3",
         (error(HUAWEI, 400, "EndPoint.0022"),),
         (error(AKS, 429, "TooManyRequests"),),
-        "when to come again",
+        "when to retry",
         name="Retry-After",
     ),
     Case(

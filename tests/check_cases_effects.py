@@ -72,12 +72,12 @@ EFFECTS: tuple[Case, ...] = (
         "lacks the prefix",
         name="prefix",
     ),
-    Case("STA-3", (got(), refused(), got()), (got(), refused(), gone()), "the connection vanished", name="vanished"),
+    Case("STA-3", (got(), refused(), got()), (got(), refused(), gone()), "the connection disappeared", name="vanished"),
     Case(
         "STA-3",
         (whole(), bad_action(), whole()),
         (whole(), bad_action(), whole(*WHOLE[:3])),
-        "has 3 where it had 4",
+        "changed from 4 to 3",
         name="vanished from a list",
     ),
     Case(
@@ -114,7 +114,7 @@ EFFECTS: tuple[Case, ...] = (
             poll("Succeeded"),
             got(of=POSTGRES, properties__provisioningState="Approving", **state("Approving")),
         ),
-        "still on its way",
+        "still in transition",
         name="no final state",
     ),
 )

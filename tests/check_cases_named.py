@@ -119,20 +119,20 @@ NAMED: tuple[Case, ...] = (
         "PAG-3",
         (page(A, token="t1"), page(B, NextToken="t1")),
         (page(A, token="t1"), page(B, token="t1", NextToken="t1")),
-        "token came twice",
+        "token occurred twice",
     ),
     Case(
         "PAG-3",
         (page(A, token="t0"), page(NextToken="t0")),
         (page(A, token="t0"), *(page(A, token=f"t{n + 1}", NextToken=f"t{n}") for n in range(21))),
-        "nothing new",
+        "no new item",
         name="tokens for ever",
     ),
     Case(
         "PAG-4",
         (page(A, token="t1"), page(B, NextToken="t1")),
         (page(A, token="t1"), page(A, B, NextToken="t1")),
-        "came twice",
+        "listed twice",
         name="twice by token",
     ),
     Case("PAG-4", (page(A, B), page(A, B)), (page(A, B), page(A)), "on no page", name="missing by token"),
@@ -154,7 +154,7 @@ NAMED: tuple[Case, ...] = (
         "PAG-10",
         (page(A, OPEN_B), page(A, **BY_STATE), page(A, token="t1", **BOTH), page(OPEN_B, NextToken="t1", **BOTH)),
         (page(A, B), page(A, **BY_STATE)),
-        "are on no page",
+        "missing on the pages",
         name="left out",
     ),
     Case(
@@ -210,7 +210,7 @@ NAMED: tuple[Case, ...] = (
         "ERR-8",
         (refused(LIST, 401, "AuthFailure", credential=Credential.WRONG),),
         (refused(LIST, 400, "AuthFailure", credential=Credential.WRONG),),
-        "goes with 401",
+        "belongs to status 401",
         name="codes with dots",
     ),
     Case(
@@ -232,7 +232,7 @@ NAMED: tuple[Case, ...] = (
         "STA-3",
         (page(A, B), decided("vpce-a", "vpce-b", failed=failure("vpce-b")), page(OPEN_A, B)),
         (page(A, B), decided("vpce-a", "vpce-b", failed=failure("vpce-b")), page(OPEN_A, OPEN_B)),
-        "and changed /vpcEndpointState",
+        "but changed /vpcEndpointState",
         name="not decided, and changed",
     ),
     Case(
@@ -247,7 +247,7 @@ NAMED: tuple[Case, ...] = (
             refused(ACCEPT, 412, "DryRunOperation", ServiceId=SERVICE, VpcEndpointId_1="vpce-a", DryRun="true"),
             page(OPEN_A, B),
         ),
-        "and changed /vpcEndpointState",
+        "but changed /vpcEndpointState",
         name="a dry run",
     ),
     Case(
@@ -275,7 +275,7 @@ NAMED: tuple[Case, ...] = (
         "STA-9",
         (page(item("vpce-a", "rejected")), decided("vpce-a", failed=failure("vpce-a", "InvalidState"))),
         (page(item("vpce-a", "rejected")), decided("vpce-a"), page(item("vpce-a", "rejected"))),
-        "answered as done",
+        "answered with success, but",
         name="as a failure",
     ),
     Case(
@@ -295,7 +295,7 @@ NAMED: tuple[Case, ...] = (
         "STA-12",
         (decided("vpce-a", failed=failure("vpce-a")),),
         (decided("vpce-a", failed=failure("vpce-a", code="")),),
-        "no code",
+        "without a code",
         name="no code",
     ),
     Case(

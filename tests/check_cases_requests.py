@@ -95,7 +95,7 @@ REQUESTS: tuple[Case, ...] = (
         "STA-11",
         (got(of=POSTGRES, **APPROVED), tagged(**APPROVED), got(of=POSTGRES, **APPROVED)),
         (got(of=POSTGRES, **APPROVED), tagged(**APPROVED), got(of=POSTGRES)),
-        "for which it did not ask",
+        "which it did not request",
         name="by an update of tags",
     ),
     Case(
@@ -109,7 +109,7 @@ REQUESTS: tuple[Case, ...] = (
         "STA-3",
         (got(), refused("one"), got()),
         (gone(), refused(code="NotFound", status=404), got()),
-        "the connection is there since",
+        "the connection exists since",
         name="appeared",
     ),
     Case(

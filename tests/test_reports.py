@@ -285,7 +285,7 @@ def test_a_replay_says_so() -> None:
     assert "A replay" not in html_page(published(results))
     results.target = replace(results.target, recorded_at="2026-11-02", not_recorded=2)
     text = Page(html_page(published(results))).text
-    assert "A replay of what was recorded on 2026-11-02; 2 requests of this run are not in the cassette" in text
+    assert "A replay of a recording of 2026-11-02; 2 requests of this run are not in the cassette" in text
 
 
 def test_bodies_are_only_text_on_the_page() -> None:

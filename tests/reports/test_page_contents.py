@@ -77,8 +77,8 @@ def test_every_excerpt_of_every_contract_can_be_shown() -> None:
 def test_the_header_says_how_old_the_evidence_is_and_which_versions(wrong: Results) -> None:
     page = _page(wrong)
     assert '<time datetime="2026-03-01">' in page
-    assert f"Versions asked for: {SEARCH} 2020-08-01" in page
-    assert "Versions asked for" not in _page(breached())
+    assert f"Requested versions: {SEARCH} 2020-08-01" in page
+    assert "Requested versions" not in _page(breached())
 
 
 def test_another_version_is_an_undocumented_value() -> None:
@@ -109,7 +109,7 @@ def test_nothing_is_drawn_of_what_was_not_seen() -> None:
     results.lifecycles = [*results.lifecycles, unseen]
     page = _page(results)
     assert page.count('<svg viewBox="0 0 700') == 1
-    assert "No step was seen of 1 contract" in page
+    assert "No transition was seen of 1 contract" in page
 
 
 def test_not_proven_is_folded_by_reason_on_the_screen_and_open_on_paper() -> None:

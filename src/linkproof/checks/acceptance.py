@@ -54,7 +54,7 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
     if call.role is Role.LIST and _is_edge_of_paging(call):
         return  # PAG-6, PAG-9
     if call.role in _WRITES and subject is not None and subject.get and spelled_otherwise(call, subject):
-        message = f"{call.name} was answered with {call.status}, and the same path in another case names a connection"
+        message = f"{call.name} was answered with {call.status}, but the same path in another case names a connection"
         expected = f"as for {path_of(subject.get.call)}"
         kind = f"{call.role} refused in another case"
         yield breach("HDR-4", kind, "", expected, str(call.status), message, group="")

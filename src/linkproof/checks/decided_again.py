@@ -58,7 +58,7 @@ def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstanc
                 yield passed("STA-4")
             else:
                 place, was, now = found
-                message = f"the same request was sent twice, and the second changed {place}"
+                message = f"the same request was sent twice, and the second request changed {place}"
                 yield breach("STA-4", "second changes", seen.pointer + place, str(was), str(now), message, group="")
 
 
@@ -117,7 +117,7 @@ def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgem
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
         return  # STA-4: an identical decision may be accepted
     if call.status != 400:
-        message = f"a connection that is {before} was decided again, and the answer was {call.status}"
+        message = f"a connection that is {before} was decided again and answered with {call.status}"
         yield breach("STA-9", "decided again", "", f"400 {code}", str(call.status), message)
     elif call.error_code == code:
         yield passed("STA-9")

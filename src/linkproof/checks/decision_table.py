@@ -27,7 +27,7 @@ class Said(Enum):
     """What a representation shows of the last decision."""
 
     NOTHING = "nothing that can be judged"
-    STILL_ON_ITS_WAY = "the operation ended, and the connection is not settled"
+    STILL_ON_ITS_WAY = "the operation ended, but the connection is not settled"
     AS_DECIDED = "the status that was decided"
     ANOTHER = "another status"
     ONE_OF_SEVERAL = "one of several decisions at the same time"

@@ -45,7 +45,7 @@ def _still_on_its_way(call: Call, seen: Observation) -> Judgement:
     member = call.contract.member
     place = next(p for p in (member.provisioning, member.status) if p)
     found = at(seen.value, place)
-    message = f"the operation ended, and the connection is still on its way: {found}"
+    message = f"the operation ended, but the connection is still in transition: {found}"
     evidence = (seen.subject.decisions[-1].call.exchange,)
     return breach(
         "LRO-4", "still on its way", seen.pointer + place, "a final state", found, message, group="", evidence=evidence
@@ -73,17 +73,17 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
     status, place = status_of(call.contract, seen.value), seen.pointer + call.contract.member.status
     evidence, way, wanted = (decision.call.exchange,), str(call.role), decision.status
     if spelled_otherwise(decision.call, seen.subject):
-        message = f"a decision in another case of the path was answered with success, and {way} shows {status}"
+        message = f"a decision in another case of the path was answered with success, but {way} shows {status}"
         yield breach("HDR-4", "decision not shown", "", wanted, status, message, group="", evidence=evidence)
         return
-    message = f"the decision for {wanted} was answered with success, and {way} shows {status}"
+    message = f"the decision for {wanted} was answered with success, but {way} shows {status}"
     group = "kept" if status in (decision.before, call.contract.states.get("pending")) else wanted
     yield breach("STA-1", "not shown", place, wanted, status, message, group=group, evidence=evidence)
     if decision.long and call.role is Role.GET:
-        message = f"the operation ended, and the connection still shows {status}"
+        message = f"the operation ended, but the connection still shows {status}"
         yield breach("LRO-4", "no effect", place, wanted, status, message, evidence=evidence)
     if _moves_on(call, decision):
-        message = f"the move from {decision.before} was answered as done, and {way} shows {status}"
+        message = f"the move from {decision.before} was answered with success, but {way} shows {status}"
         yield breach("STA-9", "answer does not hold", place, wanted, status, message, evidence=evidence)
     if call.role is Role.GET and decision.description is not None and call.contract.member.description:
         before, found = _description_before(call, seen), at(seen.value, call.contract.member.description)
@@ -96,7 +96,7 @@ def _description(call: Call, sent: str, seen: Observation) -> Judgement:
     found = at(seen.value, place)
     if found == sent or (not found and not sent):
         return passed("STA-2")
-    message = "the description that was sent with the decision is not what Get shows"
+    message = "Get does not show the description that was sent with the decision"
     kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
     evidence = (seen.subject.decisions[-1].call.exchange,)
     shown = (sent or '""')[:200]
@@ -122,7 +122,7 @@ def _a_mix(call: Call, seen: Observation) -> Judgement:
     member, rivals = call.contract.member, rivals_of(seen.subject)
     expected = " or ".join(f"{d.status} with {d.description!r}" for d in rivals)
     shown = f"{status_of(call.contract, seen.value)} with {at(seen.value, member.description)!r}"
-    message = "two decisions at the same time, and the end state is neither of the two"
+    message = "after two decisions at the same time the state is that of neither"
     statuses = {d.status.casefold() for d in rivals}
     kind = "a mix" if status_of(call.contract, seen.value).casefold() in statuses else "neither"
     evidence = tuple(d.call.exchange for d in rivals)

@@ -40,7 +40,7 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
             if subject.deleted_long:
                 yield passed("LRO-4")
         elif call.status < 500:
-            message = f"the connection was deleted, and Get answers {call.status}"
+            message = f"the connection was deleted, but Get answers {call.status}"
             yield breach("STA-5", "Get after Delete", "", "404", str(call.status), message)
     elif call.role is Role.DELETE:
         yield _again(call)
@@ -49,16 +49,16 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
 def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgement]:
     assert subject.deleted is not None
     way = "Get" if call.role is Role.GET else "List"
-    message = f"Delete ended with success, and {way} still shows the connection"
+    message = f"Delete ended with success, but {way} still shows the connection"
     evidence = (subject.deleted.exchange,)
     expected = "404" if call.role is Role.GET else "absent"
     if spelled_otherwise(subject.deleted, subject):
-        message = f"Delete in another case of the path ended with success, and {way} still shows the connection"
+        message = f"Delete in another case of the path ended with success, but {way} still shows the connection"
         yield breach("HDR-4", "deletion not shown", "", expected, "shown", message, group="", evidence=evidence)
         return
     yield breach("STA-5", f"still in {way}", pointer, expected, "shown", message, group="", evidence=evidence)
     if subject.deleted_long and call.role is Role.GET:
-        message = "the operation ended, and the connection is still there"
+        message = "the operation ended, but the connection still exists"
         yield breach("LRO-4", "no effect", "", "404", "200", message, group="", evidence=evidence)
 
 

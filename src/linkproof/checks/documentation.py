@@ -32,7 +32,7 @@ def _judge(contract: Contract, sample: Mapping[str, Any]) -> Iterator[Judgement]
     schema = _schema(operation, sample)
     if schema is not None:
         for problem in schema.problems(value):
-            message = f"{place}: {problem.pointer} should be {problem.expected}, and the sample shows {problem.actual}"
+            message = f"{place}: {problem.pointer} should be {problem.expected}, but the sample shows {problem.actual}"
             yield _defect(problem.keyword, problem.pointer, problem.expected, problem.actual, message)
     if sample["kind"] == "response" and sample["status"] < 300:
         yield from _links(contract, value, sample["place"])

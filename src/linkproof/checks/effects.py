@@ -129,7 +129,7 @@ def _appeared(call: Call, view: View, subject: Subject) -> Iterator[Judgement]:
     refused = [w for w in refused if _lies_between(absent, w, call)]
     if refused:
         write = refused[-1].call
-        message = f"{write.name} was refused with {write.status}, and the connection is there since"
+        message = f"{write.name} was refused with {write.status}, but the connection exists since"
         evidence = (absent.call.exchange, write.exchange)
         yield breach("STA-3", "appeared", "", "404", "200", message, group="", evidence=evidence)
 
@@ -159,10 +159,10 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
     write = deletions[-1] if deletions else between.last
     evidence, shown = (write.call.exchange,), "{}" if call.is_empty else "404"
     if between.cause is Cause.REFUSED:
-        message = f"{write.call.name} was refused with {write.call.status}, and the connection vanished"
+        message = f"{write.call.name} was refused with {write.call.status}, but the connection disappeared"
         yield breach("STA-3", "vanished", "", "200", shown, message, group="", evidence=evidence)
     else:
-        message = f"{write.call.name} on {write.subject} made another connection vanish"
+        message = f"{write.call.name} on {write.subject} made another connection disappear"
         yield breach("STA-7", "another vanished", "", "200", shown, message, group="", evidence=evidence)
 
 
@@ -181,11 +181,11 @@ def _changed_by_refused(write: Write, subject: Subject, changed: tuple[str, str,
     defect = write.call.only_defect
     requirement, what = "STA-3", defect.defect if defect else "refused"
     message = (
-        f"{write.call.name} was refused with {write.call.status} ({what}), and changed {place} of {own} connection"
+        f"{write.call.name} was refused with {write.call.status} ({what}), but changed {place} of {own} connection"
     )
     if own == "this" and any(f.defect is Defect.ENUMERATOR for f in write.call.defects):
         requirement = "ENM-2"
-        message = "an undocumented enumerator was refused, and the connection changed all the same"
+        message = "an undocumented enumerator was refused, but changed the connection"
     evidence = (write.call.exchange,)
     return breach(requirement, f"changed {own}", pointer, was, now, message, group="", evidence=evidence)
 

@@ -63,7 +63,7 @@ def _echo(call: Call, write: Call, pointer: str, value: str) -> Judgement:
         pointer,
         "a documented enumerator",
         value[:200],
-        "a request put a word there that is undocumented, and it is kept and shown",
+        "a request sent an undocumented value there, which was stored and is shown",
         group="",
         evidence=() if write is call else (write.exchange,),
         member=place_in_connection(call, pointer),
@@ -81,7 +81,7 @@ def undocumented_enumerators_are_refused(call: Call, view: View, circumstances: 
     options = next(iter(call.operation.request.enumerations.get(p, ()) for p in [fault.name]), ())
     twin = next((o for o in options if isinstance(o, str) and o.casefold() == str(fault.value).casefold()), None)
     if twin is not None and call.success:
-        message = f"{fault.value!r} differs from {twin!r} only in case, and was accepted ({call.status})"
+        message = f"{fault.value!r} differs from {twin!r} only in case, but was accepted ({call.status})"
         yield breach(
             "ENM-2", "another case accepted", fault.name, "4xx", str(call.status), message, level=Level.SHOULD, group=""
         )

@@ -107,7 +107,7 @@ def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -
     if call.status in allowed or call.not_found or (call.success and not call.done):
         yield passed("ERR-3")
     else:
-        message = f"{what} is unknown, and {call.name} answered {call.status}"
+        message = f"{what} is unknown, but {call.name} was answered with {call.status}"
         yield breach("ERR-3", f"unknown {what.split()[-1]}", "", expected, str(call.status), message, group="")
 
 
@@ -141,7 +141,7 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
         if call.status == 400:
             yield passed("ERR-4")
         else:
-            message = f"{name}={fault.value} is unsupported, and was answered with {call.status}"
+            message = f"{name}={fault.value} is unsupported, but was answered with {call.status}"
             yield breach(
                 "ERR-4", "unsupported version", "", "400", str(call.status), message, level=Level.SHOULD, group=""
             )
@@ -191,7 +191,7 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
         yield passed("ERR-5")
     else:
         confirm_defects(call)
-        message = f"the {what}, and the answer was {call.status}"
+        message = f"the {what}, but the answer was {call.status}"
         yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
 
 
@@ -259,12 +259,12 @@ def undocumented_methods_are_refused(call: Call, view: View, circumstances: Circ
         return
     method = call.exchange.request.method
     if call.status not in (400, 404, 405):
-        message = f"{method} is undocumented there, and was answered with {call.status}"
+        message = f"{method} is undocumented there, but was answered with {call.status}"
         yield breach(
             "ERR-7", f"answered {call.status // 100}xx", "", "405, 404 or 400", str(call.status), message, group=""
         )
     elif call.status == 405 and "allow" not in call.exchange.response.headers:
-        message = "405 does not name the allowed methods"
+        message = "405 does not list the allowed methods"
         yield breach("ERR-7", "no Allow", "", "Allow: ...", "no Allow header", message, level=Level.SHOULD)
     else:
         yield passed("ERR-7")
@@ -293,7 +293,7 @@ def codes_agree_with_their_status(call: Call, view: View, circumstances: Circums
         yield from _about_the_defect(call, call.contract)
     else:
         expected = f"{rows[0].status} with {call.error_code}"
-        message = f"{call.error_code} goes with {rows[0].status}, and came with {call.status}"
+        message = f"{call.error_code} belongs to status {rows[0].status}, but came with {call.status}"
         yield breach("ERR-8", "status", call.contract.error.code, expected, str(call.status), message)
 
 
@@ -304,7 +304,7 @@ def _about_the_defect(call: Call, contract: Contract) -> Iterator[Judgement]:
         return  # PAG-8
     if about and call.defects and not any(f.name in about for f in call.defects):
         named = sorted(about)[0]
-        message = f"{call.error_code} is about {named}, and the request's defect is: {call.defects[0].defect}"
+        message = f"{call.error_code} is about {named}, but the request's defect is: {call.defects[0].defect}"
         yield breach("ERR-8", "code of another defect", contract.error.code, "a fitting code", call.error_code, message)
     else:
         yield passed("ERR-8")

@@ -79,7 +79,7 @@ def throttling_is_told(call: Call, view: View, circumstances: Circumstances) -> 
         message = f"{call.status} came without the error body"
         yield breach("HDR-3", "no error body", "", "the error body", "another body", message)
     elif call.status == 429 and "retry-after" not in call.exchange.response.headers:
-        message = "429 does not say when to come again"
+        message = "429 does not say when to retry"
         yield breach("HDR-3", "no Retry-After", "", "Retry-After", "absent", message, level=Level.SHOULD)
     else:
         yield passed("HDR-3")
@@ -136,7 +136,7 @@ def credentials_are_not_repeated(call: Call, view: View, circumstances: Circumst
     for secret in sorted(secrets):  # sorted: the order of a set differs between processes
         where = "the body" if secret in body else next((k for k, v in response.headers if secret in v), "")
         if where:
-            message = f"the credential that was sent stands in {where}"
+            message = f"the answer repeats the credential in {where}"
             yield breach("HDR-6", "credential repeated", "", "no credential", f"in {where}", message, group="")
             return
     yield passed("HDR-6")

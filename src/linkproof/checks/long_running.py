@@ -52,7 +52,7 @@ def it_says_where_to_poll(call: Call, view: View, circumstances: Circumstances) 
             yield breach("LRO-1", f"{name} not absolute", "", "an absolute URL", url[:200], message, group="")
             return
         if not same_host(parts, own):
-            message = f"{name} is on {parts.netloc}, and {own.netloc} was called"
+            message = f"{name} is on {parts.netloc}, but {own.netloc} was called"
             yield breach("LRO-1", f"{name} on another host", "", own.netloc, parts.netloc, message, group="")
             return
     wanted = rules.result_header
@@ -108,7 +108,7 @@ def _ends_well(call: Call, word: str) -> Iterator[Judgement]:
     failed = word not in (rules.succeeded, rules.canceled)
     code, message_ = at(call.answer, rules.error_code), at(call.answer, rules.error_message)
     if failed and not (isinstance(code, str) and code and isinstance(message_, str) and message_):
-        message = f"the operation ended with {word}, and does not say why"
+        message = f"the operation ended with {word} without an error"
         place = rules.error_code.rsplit("/", 1)[0]
         yield breach("LRO-2", "no error", place, "error with code and message", at(call.answer, place), message)
     else:
@@ -123,10 +123,10 @@ def _out_of_time(call: Call, running: Running, circumstances: Circumstances) -> 
 def _never_ends(call: Call, running: Running, word: str, circumstances: Circumstances) -> Judgement:
     evidence, rules = (running.call.exchange,), call.contract.long_running
     if running.result_done is not None and not _ON_ITS_WAY.search(word):
-        message = f"{rules.result_header} says that the operation is over, and the status is still {word!r}"
+        message = f"{rules.result_header} reports the end of the operation, but its status is still {word!r}"
         expected = ", ".join(rules.terminal)
         return breach("LRO-2", "word of its own", rules.status, expected, word, message, evidence=evidence)
-    message = f"after {circumstances.operation_timeout_s:g} s the operation still says {word!r}"
+    message = f"after {circumstances.operation_timeout_s:g} s the operation's status is still {word!r}"
     return breach("LRO-4", "never ends", rules.status, "an end", word, message, group="", evidence=evidence)
 
 
@@ -161,7 +161,9 @@ def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
     if done is None or running.ended or not isinstance(word, str) or done.exchange.ended > call.exchange.started:
         return
     if not rules.is_over(word) and not done.exchange.request.body:
-        message = f"{rules.result_header} was answered with {done.status} while the operation still says {word!r}"
+        message = (
+            f"{rules.result_header} was answered with {done.status} while the operation's status is still {word!r}"
+        )
         evidence = (done.exchange,)
         yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
 
@@ -206,6 +208,6 @@ def _shown_early(call: Call, view: View) -> Iterator[Judgement]:
         return
     word, early = at(call.answer, rules.status), running.seen_early
     if call.status == 200 and isinstance(word, str) and not rules.is_over(word):
-        message = f"{early.name} showed the connection while its creation still says {word!r}"
+        message = f"{early.name} showed the connection while the status of its creation is still {word!r}"
         evidence = (early.exchange, running.call.exchange)
         yield breach("LRO-6", early.name, "", "404", "200", message, level=Level.SHOULD, evidence=evidence)

@@ -112,13 +112,13 @@ def walk_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances)
     is_sound, pointer = page.sound, call.contract.list.next_link
     if page.twice and not page.changed and is_sound:
         is_sound = False
-        message = f"{len(page.twice)} of the connections came twice over {page.pages} pages"
+        message = f"{counted(len(page.twice), 'connection')} listed twice on {counted(page.pages, 'page')}"
         yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
     if page.onward is Onward.LINK_TWICE:
-        message = f"the same next link came twice within {page.pages} pages: the walk never ends"
+        message = f"the same next link occurred twice within {page.pages} pages: the walk never ends"
         yield breach("PAG-3", "link twice", pointer, "a new link, or none", page.link[:300], message, group="")
     elif page.onward is Onward.NEVER_ENDS:
-        message = f"{page.idle} pages in a row brought nothing new, and the next link goes on"
+        message = f"{page.idle} consecutive pages had no new item, but there is a next link"
         yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
     elif page.onward is Onward.ENDS and is_sound:
         yield passed("PAG-3")
@@ -157,5 +157,5 @@ def what_get_shows_is_listed(call: Call, view: View, circumstances: Circumstance
     if view.collection.membership > complete.start or subject.name in complete.names:
         return
     if subject.name in circumstances.names or subject.presence is Presence.PRESENT:
-        message = "Get shows the connection, and no page of the list has it"
+        message = "Get shows the connection, but no page of the list does"
         yield breach("PAG-4", "shown by Get only", call.contract.list.items, subject.name, "absent", message, group="")

@@ -66,7 +66,7 @@ def pages_add_up(call: Call, view: View, circumstances: Circumstances) -> Iterat
         yield passed("PAG-6")
     if page.conflict is not None:
         conflict = page.conflict
-        message = f"place {conflict.place} of the list held {conflict.before} before, with another limit or offset"
+        message = f"position {conflict.place} of the list had {conflict.before} before, with another limit or offset"
         pointer = f"{rules.items}/{conflict.index}"
         yield breach("PAG-6", "offset", pointer, conflict.before, conflict.name, message, group="")
     if page.whole is not None:
@@ -79,7 +79,7 @@ def _total_varies(call: Call, view: View, before: Totals, total: int) -> Judgeme
     refused = [w for w in view.collection.refused if w.index > before.index]
     if refused and before.url == call.exchange.request.url:
         write = refused[-1].call
-        message = f"{write.name} was refused with {write.status}, and the list has {total} where it had {was}"
+        message = f"{write.name} was refused with {write.status}, but the total changed from {was} to {total}"
         evidence = (write.exchange,)
         return breach("STA-3", "another vanished", place, str(was), str(total), message, group="", evidence=evidence)
     message = f"the total is {total}, and the total was {was} with another limit or offset; nothing changed since"
@@ -91,12 +91,12 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
     rules, count = call.contract.list, len(names)
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        message = f"{counted(len(twice), 'connection')} came on two pages"
+        message = f"{counted(len(twice), 'connection')} listed on two pages"
         yield breach("PAG-4", "twice", rules.items, "each once", twice[0], message, group="")
         return
     yield passed("PAG-3")
     if page.total is not None and page.total != count:
-        message = f"the total is {page.total}, and the pages hold {count} connections"
+        message = f"the total is {page.total}, but the pages have {counted(count, 'connection')}"
         yield breach("PAG-6", "total is not the count", rules.total, str(count), str(page.total), message, group="")
         return
     known = frozenset(names)
@@ -120,7 +120,7 @@ def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
     done = [w for w in view.collection.done if w.index > since and w.subject != name]
     # If a page with another limit shows it, the list has lost it.
     if bool(refused) == bool(done) or not alike:
-        what, stand = counted(len(missing), "connection"), "stands" if len(missing) == 1 else "stand"
+        what, stand = counted(len(missing), "connection"), "is" if len(missing) == 1 else "are"
         message = f"{what} that an answer showed {stand} on no page"
         return breach("PAG-4", "missing", items, name, "absent", message, group="")
     write = (refused or done)[-1]
@@ -194,7 +194,7 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
         yield passed("PAG-7")
     else:
         named = "&".join(f"{n}={v}" for n, v in filters)
-        message = f"{count} connections of the whole list fit {named}, and the total says {total}"
+        message = f"the whole list has {counted(count, 'connection')} with {named}, but the total is {total}"
         yield breach("PAG-7", "filtered total", rules.total, str(count), str(total), message, group="")
 
 
@@ -219,5 +219,5 @@ def bad_parameters_are_refused(call: Call, view: View, circumstances: Circumstan
         yield breach("PAG-8", "accepted", "", expected, actual, message, group="", member=fault.name)
         return
     kind = f"{fault.name}: {'code' if call.status == 400 else 'status'}"
-    message = f"{value} is outside its set, and was answered with {actual}"
+    message = f"{value} is outside its documented set, but was answered with {actual}"
     yield breach("PAG-8", kind, "", expected, actual, message, group="")

@@ -35,7 +35,7 @@ def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> 
             continue
         place, was, now = found
         last = writing.calls[-1]
-        message = f"{last.name} was answered with {last.status}, and changed {place}, for which it did not ask"
+        message = f"{last.name} was answered with {last.status}, but changed {place}, which it did not request"
         evidence = (before.call.exchange, last.exchange)
         kind, pointer = f"changed by {last.role}", seen.pointer + place
         yield breach("STA-11", kind, pointer, str(was), now, message, group="", evidence=evidence)

@@ -38,7 +38,7 @@ def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Ite
         taken = next(_taken_over(call, sent.sent, before, seen.value), None)
         if taken is not None:
             place, was, now = taken
-            message = f"{place} is read-only, and what the client sent was taken over"
+            message = f"{place} is read-only, but the client's value was stored"
             evidence = (sent.exchange,)
             yield breach("STA-8", place, seen.pointer + place, str(was), now, message, group="", evidence=evidence)
         elif call.role is Role.GET and _differs(call, sent.sent, before):

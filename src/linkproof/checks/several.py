@@ -49,4 +49,4 @@ def _wrong_with(call: Call, item: object, name: object, counts: Counter[str]) ->
     for pointer, what in ((rules.failure_code, "code"), (rules.failure_message, "message")):
         found = at(item, pointer)
         if not isinstance(found, str) or not found.strip():
-            yield f"no {what}", pointer, f"a {what}", f"a connection was not decided, and no {what} says why"
+            yield f"no {what}", pointer, f"a {what}", f"a connection was not decided, without a {what}"

@@ -79,7 +79,7 @@ def _echo(call: Call, write: Call, problem: Problem) -> Judgement:
         problem.pointer,
         problem.expected,
         problem.actual,
-        "a request put values there that break the schema, and they are kept and shown",
+        "a request sent values there that break the schema, which were stored and are shown",
         group="",
         evidence=() if write is call else (write.exchange,),
         member=place_in_connection(call, problem.pointer),
@@ -197,7 +197,7 @@ def _echoed_member(call: Call, write: Call, pointer: str) -> Judgement:
         pointer,
         "documented members only",
         pointer.rsplit("/", 1)[-1],
-        "members that only a request named, and that the schema does not know, are kept and shown; they stand in",
+        "undocumented members that a request sent were stored and are shown; they are in",
         level=Level.SHOULD,
         group="",
         evidence=() if write is call else (write.exchange,),
@@ -284,7 +284,7 @@ def integers_keep_their_digits(call: Call, view: View, circumstances: Circumstan
                 message = "an integer beyond 2^53 came as a floating-point number: digits are lost"
                 yield breach("SHP-7", "digits lost", pointer, "an integer in digits", repr(value), message, group="")
             elif isinstance(value, float) and value.is_integer():
-                message = "an integer is written as a fraction: many clients read no number from it"
+                message = "an integer is written as a fraction: many clients cannot read it"
                 yield breach("SHP-7", "not in digits", pointer, str(int(value)), repr(value), message, group="")
             elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
                 yield passed("SHP-7")

@@ -55,13 +55,13 @@ def walk_by_token_ends_and_is_whole(call: Call, view: View, circumstances: Circu
     is_sound, pointer = page.sound, call.contract.list.next_token
     if page.twice and not page.changed and is_sound:
         is_sound = False
-        message = f"{len(page.twice)} of the connections came twice over {page.pages} pages"
+        message = f"{counted(len(page.twice), 'connection')} listed twice on {counted(page.pages, 'page')}"
         yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
     if page.onward is Onward.LINK_TWICE:
-        message = f"the same token came twice within {page.pages} pages: the walk never ends"
+        message = f"the same token occurred twice within {page.pages} pages: the walk never ends"
         yield breach("PAG-3", "token twice", pointer, "a new token, or none", page.link[:300], message, group="")
     elif page.onward is Onward.NEVER_ENDS:
-        message = f"{page.idle} pages in a row brought nothing new, and a token goes on"
+        message = f"{page.idle} consecutive pages had no new item, but there is a token"
         yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
     elif page.onward is Onward.ENDS and is_sound and _began_at_the_start(call, view):
         yield passed("PAG-3")
@@ -118,7 +118,7 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
         yield passed("PAG-10")
         return
     named = ", ".join(f"{name} = {' or '.join(values)}" for name, values in wanted)
-    message = f"{counted(len(missing), 'connection')} of the whole list fit {named}, and were left out"
+    message = f"missing on the pages: {counted(len(missing), 'connection')} of the whole list with {named}"
     yield breach("PAG-10", "left out", contract.list.items, missing[0], "absent", message, group="")
 
 
