@@ -89,7 +89,7 @@ def test_a_file_that_is_absent_is_named_with_the_place_that_needs_it(tmp_path: P
     with pytest.raises(UsageError) as told:
         imported(written(tmp_path / "a/b/c/d/e/boxes.json", json.loads(text)), tmp_path / "out", root=tmp_path)
     assert "v99/" in told.value.where
-    assert "boxes.json: /paths" in told.value.problem
+    assert "boxes.json refers to it" in told.value.fix
 
 
 def test_parts_of_one_version_may_stand_in_several_files(tmp_path: Path) -> None:
@@ -196,3 +196,46 @@ def test_openapi_3_as_typespec_writes_it(tmp_path: Path, capsys: pytest.CaptureF
     assert "/properties/privateEndpoint/id" in nodes
     assert "not understood" not in capsys.readouterr().out
     assert at(contract.document, "/components/schemas/Endpoint/type") == "object"
+
+
+def test_members_of_derived_kinds_belong_to_a_connection(tmp_path: Path) -> None:
+    base = {"$ref": "#/definitions/Any"}
+    document = json.loads(
+        json.dumps(swagger()).replace(
+            f'{COMMON}/privatelinks.json#/definitions/PrivateEndpointConnection"', '#/definitions/Any"'
+        )
+    )
+    properties = {"$ref": f"{COMMON}/privatelinks.json#/definitions/PrivateEndpointConnectionProperties"}
+    text = {"type": "string"}
+    document["definitions"] = {
+        "Any": {
+            "type": "object",
+            "discriminator": "kind",
+            "required": ["kind"],
+            "properties": {"kind": text, "id": text, "name": text, "type": text},
+        },
+        "One": {"allOf": [base], "required": ["properties"], "properties": {"properties": properties, "size": text}},
+        "Two": {"allOf": [base], "properties": {"size": {"type": "integer"}}},
+    }
+    (contract,) = imported(written(tmp_path / "boxes.json", document), tmp_path / "out").values()
+    shown = contract.by_role(Role.GET)
+    assert shown is not None
+    schema = shown.responses[200]
+    assert schema is not None
+    assert schema.enumerations[STATUS] == ("Pending", "Approved", "Rejected")
+    assert not [node.pointer for node in schema.nodes() if node.required and node.pointer == "/properties"]
+    nodes = {node.pointer: node.schema for node in schema.nodes()}
+    assert "type" not in nodes["/size"]  # two kinds define it differently
+
+
+def test_items_of_a_list_are_connections_as_get_shows_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = swagger()
+    short = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+    page = {"type": "object", "properties": {"value": {"type": "array", "items": short}}}
+    document["paths"][COLLECTION]["get"]["responses"]["200"]["schema"] = page
+    (contract,) = imported(written(tmp_path / "boxes.json", document), tmp_path / "out").values()
+    listed = contract.by_role(Role.LIST)
+    assert listed is not None
+    assert listed.responses[200] is not None
+    assert f"/value/*{STATUS}" in listed.responses[200].enumerations
+    assert "items of a list are described otherwise" in capsys.readouterr().out

@@ -74,8 +74,8 @@ class Documents:
         except UsageError as error:
             if file == base.file:
                 raise
-            problem = f"{error.problem} (needed by {base.file}: {base.pointer})"
-            raise UsageError(problem, where=error.where, fix=error.fix) from None
+            fix = f"{error.fix}: {base.pointer} in {base.file} refers to it"
+            raise UsageError(error.problem, where=error.where, fix=fix) from None
         if value is MISSING:
             raise UsageError(
                 f"the reference {reference!r} leads nowhere: {file} has no {pointer}",

@@ -83,6 +83,7 @@ class Writer:
         for role, operation in self._found.operations.items():
             entry = paths.setdefault(operation.path, {})
             entry[operation.method.lower()] = self._operation(role, operation)
+        self._show_connections(paths)
         if self._found.is_arm:
             self._schemas.components |= {
                 "LinkproofError": {**copy.deepcopy(_ARM_ERROR), "x-source": _ARM_SECTION},
@@ -110,6 +111,18 @@ class Writer:
         describe(made, source["document"])
         Examples(made, self._found, self._notes).fill()
         return made
+
+    def _show_connections(self, paths: dict[str, Any]) -> None:
+        """Make the items of a list what Get shows, where the description says otherwise: both show one connection."""
+        found = self._found.operations
+        if not self._found.is_arm or Role.LIST not in found or Role.GET not in found:
+            return
+        page, shown = (_body_of_200(paths, found[role]) for role in (Role.LIST, Role.GET))
+        items = self._component(page).get("properties", {}).get(found[Role.LIST].items, {}) if page else {}
+        if not shown or "items" not in items or self._component(items["items"]) == self._component(shown):
+            return
+        self._notes.add("the items of a list are described otherwise than a connection: judged as connections")
+        items["items"] = copy.deepcopy(shown)
 
     def _operation(self, role: Role, operation: Described) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -212,6 +225,13 @@ class Writer:
         name = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
         found: dict[str, Any] = self._schemas.components.get(name, schema)
         return found
+
+
+def _body_of_200(paths: dict[str, Any], operation: Described) -> dict[str, Any]:
+    """Return the schema of the answer 200; empty where it has none."""
+    answer = paths[operation.path][operation.method.lower()]["responses"].get("200", {})
+    found: dict[str, Any] = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    return found
 
 
 def body_of(example: dict[str, Any], operation: Described) -> Any:

@@ -141,9 +141,7 @@ class Schemas:
             if schema.get(key):
                 made[key] = [self.convert(part, base, sent=sent) for part in schema[key]]
         if schema.get("discriminator"):
-            # Members of derived kinds occur next to those of the base: none of them is undocumented.
-            made.setdefault("additionalProperties", True)
-            self.notes.add("discriminator: the derived kinds' own members are accepted, and not judged")
+            self._add_kinds(schema, base, made, sent)
         if schema.get("readOnly"):
             made["readOnly"] = True
         if isinstance(schema.get("x-ms-enum"), dict) and schema["x-ms-enum"].get("modelAsString"):
@@ -221,6 +219,35 @@ class Schemas:
         required = [n for n in dict.fromkeys(_names_in(schema.get("required"))) if n in kept]
         if required:
             made["required"] = required
+
+    def _add_kinds(self, schema: dict[str, Any], base: Place, made: dict[str, Any], sent: bool) -> None:
+        """Add the members of the derived kinds, which stand beside the base's own; none of them is required.
+
+        Kinds may stand in other files: any further member is accepted, and so is one that two kinds define differently.
+        """
+        made.setdefault("additionalProperties", True)
+        self.notes.add("discriminator: members of the derived kinds are accepted, whichever kind it is")
+        document = self.documents.load(base.file)
+        table = document.get("definitions") or (document.get("components") or {}).get("schemas") or {}
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name, kind in table.items():
+            place = Place(base.file, f"{base.pointer.rpartition('/')[0]}/{name}")
+            if not isinstance(kind, dict) or not self._builds_on(kind, place, base):
+                continue
+            own, places = self.flat(kind, place)
+            members: dict[str, Any] = {}
+            self._members(own, places, members, sent)
+            for member, converted in members.get("properties", {}).items():
+                if member not in (schema.get("properties") or {}):
+                    found.setdefault(member, []).append(converted)
+        for member, variants in found.items():
+            same = all(v == variants[0] for v in variants)
+            made.setdefault("properties", {}).setdefault(member, variants[0] if same else {})
+
+    def _builds_on(self, kind: dict[str, Any], place: Place, base: Place) -> bool:
+        """Whether a definition has another one among those that it builds on."""
+        references = (p["$ref"] for p in kind.get("allOf") or () if isinstance(p, dict) and "$ref" in p)
+        return any(self.documents.resolve(r, place, Shape)[1] == base for r in references)
 
     def _is_the_services(self, member: Any, base: Place) -> bool:
         """Whether only the service sets a member."""
