@@ -12,9 +12,11 @@ from pathlib import Path
 from bench.__main__ import machine
 
 from tests.attacks.damaged_input import kinds, tried
+from tests.attacks.growth_curves import LITTLE_S, SIZES, curves
 from tests.attacks.measured import MOST_MB, Row, table
 from tests.attacks.secrets import planted
 from tests.attacks.servers import BUDGET_MINUTES, CONTRACT, TIMEOUT_S, whole_runs
+from tests.redaction.growth import MOST
 from tests.redaction.secret_kinds import WRAPPINGS
 
 ROOT = Path(__file__).parents[2]
@@ -78,10 +80,28 @@ def _secrets(_number: int, _seed: int) -> tuple[str, int]:
     return text, total
 
 
+def _growth(_number: int, _seed: int) -> tuple[str, int]:
+    heads = [f"{size // 1000} kB" if size < 1_000_000 else f"{size // 1_000_000} MB" for size in SIZES]
+    lines = ["| what | " + " | ".join(heads) + " | at most |", "|" + "---|" * (len(heads) + 2)]
+    bad = 0
+    for curve in curves():
+        seconds = " | ".join(f"{s:.2f}" for s in curve.seconds)
+        lines.append(f"| {curve.name} | {seconds} | {f'{curve.worst:.1f}x' if curve.worst else ''} |")
+        print(("BAD " if curve.is_bad else "") + lines[-1], flush=True)
+        bad += curve.is_bad
+    text = (
+        "## Growth\n\nCPU seconds for a text of each size, whole commands with judging, masking and all reports; and"
+        f" how many times more ten times the text takes, at most, where it takes {LITTLE_S:g} s or more. More than"
+        f" {MOST:g} times would be bad: {bad}.\n\n" + "\n".join(lines) + "\n"
+    )
+    return text, bad
+
+
 PARTS: dict[str, Callable[[int, int], tuple[str, int]]] = {
     "inputs": _inputs,
     "servers": _servers,
     "secrets": _secrets,
+    "growth": _growth,
 }
 
 

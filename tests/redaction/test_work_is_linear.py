@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Circumstances, Exchange, Grade, Headers, Request, Response
 from linkproof.model.results import TargetInfo
+from linkproof.redaction.curl import split_body
 from linkproof.redaction.masking import Masker
 from linkproof.redaction.redactor import Redactor
 from linkproof.results.serialize import results_to_json
@@ -83,6 +85,15 @@ def test_an_answer_is_judged_in_time_in_proportion(unit: str) -> None:
         assert len(results_to_json(results)) < 300_000
 
     assert growth(work, unit * (SMALL * 4 // len(unit)), unit * (LARGE * 4 // len(unit))) <= MOST
+
+
+@pytest.mark.parametrize("unit", ["a", "%41", " ", "'", '"', "\\", "'\"'"])
+def test_a_command_line_is_split_in_time_in_proportion(unit: str) -> None:
+    def split(text: str) -> None:
+        for part in (text, shlex.quote(text)):
+            split_body(f"curl -sS {part} --data-binary {shlex.quote(text)}")
+
+    assert growth(split, unit * 40_000, unit * 400_000) <= MOST
 
 
 def test_very_many_credentials_cost_no_more_than_their_number() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ _NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "cont
 _SIGV4 = "AWS4-HMAC-SHA256"
 #: A request with a longer body gets no command: half a body would be another request.
 MOST_BYTES = 1 << 20
+#: A word of a command line: bare, quoted, or both. ``shlex.split`` takes quadratic time for a long word.
+_WORD = re.compile(r"(?:[^\s'\"\\]++|'[^']*+'|\"[^\"]*+\"|\\.)++", re.DOTALL)
 
 
 def curl(exchange: Exchange, masker: Masker) -> str:
@@ -50,12 +53,11 @@ def curl(exchange: Exchange, masker: Masker) -> str:
 
 def split_body(line: str) -> tuple[str, str]:
     """Return a command up to its body, and the body as it is sent; "" where it has none."""
-    try:
-        *_, option, body = shlex.split(line)
-    except ValueError:
+    *before, option, quoted = ["", "", *_WORD.findall(line)]
+    if option not in ("--data-binary", "--data-raw") or not before or not line.endswith(f" {option} {quoted}"):
         return line, ""
-    quoted = shlex.quote(body)
-    if option not in ("--data-binary", "--data-raw") or not line.endswith(f" {option} {quoted}"):
+    body = quoted[1:-1].replace("'\"'\"'", "'") if quoted.startswith("'") else quoted
+    if shlex.quote(body) != quoted:
         return line, ""
     return line[: -len(f" {option} {quoted}")], body
 

@@ -33,6 +33,8 @@ _TRIES = 3
 #: The first pause before a live target gets a retry, in seconds; each further one is four times as long.
 _AGAIN_S = 0.5
 _UNBOUNDED = nullcontext()
+#: No server takes a longer URL; one that a server sends is not followed.
+_LONGEST_URL = 1 << 16
 
 
 class Client:
@@ -78,6 +80,8 @@ class Client:
 
     def is_own(self, url: str) -> bool:
         """Whether a URL is on one of the target's hosts: only those get credentials."""
+        if len(url) > _LONGEST_URL:
+            return False
         try:
             url.encode()
             parts = urlsplit(url)
