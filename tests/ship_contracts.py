@@ -150,7 +150,9 @@ def with_resources(one: Made, known: list[Made]) -> Made:
     if not having or one.data["path"]["collection"].lower() != having[-1].data["path"]["collection"].lower():
         return one
     other, data = having[-1].data, one.data
-    data["operations"] |= {n: r for n, r in other["operations"].items() if r in resources}
+    for name, role in other["operations"].items():
+        if role in resources:
+            data["operations"][name if name not in data["operations"] else f"PrivateLinkResources{name}"] = role
     data["answers"] |= {r: s for r, s in other["answers"].items() if r in resources}
     data["path"] |= {n: v for n, v in other["path"].items() if n == "resource"}
     if "resource" in other:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,12 @@ def test_names_patterns_and_tiers() -> None:
         chosen(["azure-nothing-*"])
     with pytest.raises(UsageError, match="no tier is called 'best'"):
         names_of((), "best")
+
+
+def test_every_role_that_is_answered_has_an_operation() -> None:
+    for path in sorted(catalogue.root().glob("*/*/contract.toml")):
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert set(own["answers"]) - {"long_running", "unsaid"} == set(own["operations"].values()), path
 
 
 @pytest.mark.skipif(not (SHARED / "bicep-types").is_dir(), reason="../shared/bicep-types is absent")

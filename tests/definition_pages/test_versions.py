@@ -91,3 +91,10 @@ def test_link_resources_that_one_source_leaves_out_were_not_removed() -> None:
 
 def test_other_clouds_are_no_versions_of_each_other() -> None:
     assert steps(chosen(["huawei-vpcep-connections", "otc-vpcep-connections"])) == []
+
+
+def test_a_type_file_lifts_no_limit_of_a_name() -> None:
+    services = chosen(["azure-devices-provisioningservices*"])
+    page = as_markdown(steps(services), len(services))
+    assert "answer /systemData: member added" in page
+    assert "answer /name: pattern" not in page

@@ -16,7 +16,7 @@ _ANSWER = re.compile(r"answer 20\d")
 _LIST_ITEM = re.compile(r"/value/\*")
 _BICEP = "bicep-types"
 _LINK_RESOURCES = "/privatelinkresources"
-_IDENTITY = ("request body./id", "request body./name", "request body./type")
+_IDENTITY = re.compile(r"(request body|answer \d+)\.(/value/\*)?/(id|name|type)")
 
 
 @dataclass(frozen=True, order=True)
@@ -72,12 +72,12 @@ def _is_unsaid(difference: Difference, contracts: tuple[Contract, Contract], *, 
     """Whether a difference is nothing but what one of the two sources does not say.
 
     A contract without link resources was made of a source that leaves them out. A type file says nothing of the limits
-    of paths, of pages, and of what a client may send as the resource's id and name.
+    of paths, of pages, and of a resource's id and name, but that they are there.
     """
     if difference.what == "operation" and _LINK_RESOURCES in f"{difference.was}{difference.now}":
         return not all(any(not o.role.is_of_connections for o in c.operations) for c in contracts)
     silent = difference.place.startswith("parameter after") or difference.place.endswith("/nextLink")
-    return by_type_file and (silent or difference.place in _IDENTITY)
+    return by_type_file and (silent or _IDENTITY.fullmatch(difference.place) is not None)
 
 
 def _change(one: OperationDifference) -> Change:
