@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from linkproof.cli.waive import read_waivers
+from linkproof.cli.waive import read_waivers, waive
+from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Role
 from linkproof.errors import UsageError
@@ -111,6 +112,21 @@ def test_a_waiver_of_a_race_covers_whichever_reading_shows_it(tmp_path: Path) ->
     assert covers(waiver, msgspec.structs.replace(got, operations=readings))
     writing = next(o.id for o in contract.operations if o.role is Role.DELETE)
     assert not covers(waiver, msgspec.structs.replace(got, operations=(*readings, writing)))
+
+
+def test_a_race_on_an_imported_contract_is_waived_as_on_a_reviewed_one(tmp_path: Path) -> None:
+    entry = next(e for e in imported() if e.id == "azure-cognitiveservices-accounts")
+    whole = breached()
+    got = msgspec.structs.replace(whole.findings[0], requirement="STA-10", contract=entry.id)
+    results = results_to_dict(replace(whole, findings=[got]))
+    (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
+    file = tmp_path / "waivers.toml"
+    who = {"owner": "net@example.org", "reason": "known", "link": "https://example.org/1"}
+    assert waive(got.id, tmp_path, file, **who, expires="", any_value=False) == 0
+    (waiver,) = read_waivers(file)
+    readings = tuple(o.id for o in entry.contract.operations if o.role in (Role.GET, Role.LIST))
+    assert readings
+    assert covers(waiver, msgspec.structs.replace(got, operations=readings))
 
 
 def test_an_expired_waiver_covers_nothing(waived: Path) -> None:

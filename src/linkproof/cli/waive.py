@@ -11,8 +11,10 @@ import tomli_w
 from linkproof.base.files import replace_file
 from linkproof.base.toml_tables import read_toml, toml_of
 from linkproof.cli.reading import read_results
+from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Role
+from linkproof.contract.routing import Known as Routed
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
@@ -40,9 +42,9 @@ def waive(
     """Add entries for a finding and its consequences to a waiver file; return 0. Raises UsageError."""
     _given({"--owner": owner, "--reason": reason, "--link": link})
     day = _day(expires)
-    chosen = _chosen(read_results(where), name, where)
+    meant = _chosen(read_results(where), name, where)
     present = read_waivers(file) if file.exists() else ()
-    found = [f for f in chosen if not any(covers(w, f) and w.expires >= day.isoformat() for w in present)]
+    found = [f for f in meant if not any(covers(w, f) and w.expires >= day.isoformat() for w in present)]
     given = {"owner": owner, "reason": reason, "link": link}
     entries = [entry_of(f, **given, expires=day, any_value=any_value, also=_also(f)) for f in found]
     text = (file.read_text(encoding="utf-8") if present else _START) + "".join(
@@ -51,7 +53,7 @@ def waive(
     )
     waivers_from(toml_of(text.encode(), str(file)), str(file), known_names())
     _write(file, text)
-    for finding in chosen:
+    for finding in meant:
         print(f"{'waived' if finding in found else 'already waived'}: {finding.id}, until {day} ({file})")
     return 0
 
@@ -59,8 +61,10 @@ def waive(
 def _also(finding: Finding) -> Iterator[str]:
     """Return the operations that may show a finding in the next run: in a race, any reading operation may."""
     if any(r.id == finding.requirement and r.race for r in all_requirements()):
-        contract = next((c for c in all_contracts() if c.id == finding.contract), None)
-        yield from (o.id for o in (contract.operations if contract else ()) if o.role in (Role.GET, Role.LIST))
+        every: tuple[Routed, ...] = (*all_contracts(), *imported())
+        known = next((c for c in every if c.id == finding.contract), None)
+        operations = known.contract.operations if known is not None else ()
+        yield from (o.id for o in operations if o.role in (Role.GET, Role.LIST))
 
 
 def _chosen(results: Results, name: str, where: Path) -> list[Finding]:
@@ -70,10 +74,10 @@ def _chosen(results: Results, name: str, where: Path) -> list[Finding]:
         problem = f"{len(meant)} findings begin with {name!r}" if meant else f"no finding is called {name!r}"
         known = ", ".join(f.id for f in (meant or results.findings)[:10]) or "there are none"
         raise UsageError(problem, where=str(where), fix=f"give one id: {known}")
-    chosen = {meant[0].id: meant[0]}
-    while more := [f for f in results.findings if f.follows in chosen and f.id not in chosen]:
-        chosen |= {f.id: f for f in more}
-    return list(chosen.values())
+    found = {meant[0].id: meant[0]}
+    while more := [f for f in results.findings if f.follows in found and f.id not in found]:
+        found |= {f.id: f for f in more}
+    return list(found.values())
 
 
 def _given(options: dict[str, str]) -> None:
@@ -97,7 +101,8 @@ def _day(expires: str) -> date:
 
 def known_names() -> Known:
     """Return the ids that a waiver may name."""
-    return Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
+    contracts = frozenset(c.id for c in all_contracts()) | {entry.id for entry in imported()}
+    return Known(frozenset(r.id for r in all_requirements()), contracts)
 
 
 def _write(path: Path, text: str) -> None:
