@@ -82,14 +82,11 @@ def written(folder: Path, large: int) -> dict[tuple[str, str], tuple[Path, Path]
 _JUDGING = """
 import sys, time
 from pathlib import Path
-from linkproof.judging.order import in_judging_order
-from linkproof.judging.parallel import recording_judge
-from linkproof.recordings import read_recordings
+from linkproof.judging.parallel import judge_into, recording_judge
 for path in sys.argv[1:]:
     judge = recording_judge((), any_version=False)
     start = time.process_time()
-    for exchange in in_judging_order(read_recordings([Path(path)], judge.leave_out)):
-        judge.feed(exchange)
+    judge_into(judge, [Path(path)])
     taken = time.process_time() - start
 print(1e6 * taken / judge.exchanges)
 """

@@ -14,11 +14,9 @@ from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
 from linkproof.contract.catalogue import chosen
 from linkproof.contract.loader import all_requirements
 from linkproof.errors import UsageError
-from linkproof.judging.order import in_judging_order
-from linkproof.judging.parallel import by_dask, by_processes, judge_files, recording_judge
+from linkproof.judging.parallel import by_dask, by_processes, judge_files, judge_into, recording_judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.results import Results, TargetInfo
-from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recording_files
 
 #: Number of parts of a large file: usually more than there are workers, so that none waits long.
@@ -68,8 +66,7 @@ def judge_recordings(
         judge = judge_files(files, contracts, any_version=any_version, perform=perform, parts=_PARTS)
     else:
         judge = recording_judge(contracts, any_version=any_version)
-        for exchange in in_judging_order(read_recordings(paths, judge.leave_out)):
-            judge.feed(exchange)
+        judge_into(judge, paths)
     if not judge.exchanges and not judge.unmatched():
         raise UsageError("no exchange was found", where=", ".join(map(str, paths)), fix="give a recording with some")
     name = paths[0].name if len(paths) == 1 else f"{len(paths)} recordings"
