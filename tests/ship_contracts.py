@@ -162,7 +162,7 @@ def with_resources(one: Made, known: list[Made]) -> Made:
 
 
 def with_decision(one: Made, known: list[Made]) -> Made:
-    """Take a decision's request from the nearest description where it is no PUT: a type file says what PUT takes."""
+    """Take a decision's request from the nearest description where it is not PUT: a type file says what PUT takes."""
     data = one.data
     if data.get("methods", {}).get("decide") != "PATCH" or not known:
         return one

@@ -111,7 +111,7 @@ def test_a_vendors_verdict_is_its_own() -> None:
             "--vendor: no contract in these results is of the vendor 'gcp'\n  fix: one of: azure, huawei",
         ),
         (("nowhere.json",), "nowhere.json: cannot be read: No such file"),
-        (("text.json",), "text.json: this is no JSON"),
+        (("text.json",), "text.json: this is not JSON"),
         (("other.json",), "other.json: schema_version is None"),
     ],
 )
@@ -326,7 +326,7 @@ def test_a_bundle_cannot_name_files_elsewhere(tmp_path: Path, name: str) -> None
     assert caught.value.names == (name,)
 
 
-@pytest.mark.parametrize(("content", "says"), [(b"{", "this is no JSON"), (b"{}", "schema_version is None")])
+@pytest.mark.parametrize(("content", "says"), [(b"{", "this is not JSON"), (b"{}", "schema_version is None")])
 def test_results_in_a_bundle_that_are_none_are_told(tmp_path: Path, content: bytes, says: str) -> None:
     write_bundle(tmp_path / "b.zip", {CLAIMED: content, CHECKED: content}, FACTS)
     found = linkproof(tmp_path, "verify", "b.zip")

@@ -318,7 +318,7 @@ def test_a_journal_has_no_credentials(tmp_path: Path) -> None:
     ("text", "told"),
     [
         (None, "cannot be read: No such file or directory"),
-        ("{", "line 1: this is no JSON"),
+        ("{", "line 1: this is not JSON"),
         (
             '{"what": "journal", "target": "t.toml"}\n{"what": "odd"}\n{"what": "odd"}\n',
             "line 2: 'contract'",

@@ -271,7 +271,7 @@ def test_read_prints_facts(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         (b"", "no operation, no parameter and no definition was found"),
-        (b"\xff\xfe\x00", "this is no UTF-8 text"),
+        (b"\xff\xfe\x00", "this is not UTF-8 text"),
         (b"nothing here\n" * 50, "no operation, no parameter and no definition was found"),
         (b"GET https://x.example/{a}/things?api-version=1\n", "no contract has the operation of this page"),
         (None, "cannot be read: No such file or directory"),

@@ -282,22 +282,26 @@ def test_what_an_archive_holds_in_part_is_left_out_and_told(
         ("a.har", '{"log": {"version": "9", "entries": []}}', "HAR version '9'"),
         ("a.har", '{"log": {"entries": 5}}', "the exchanges are no list"),
         ("a.har", har_with(request=None), "request is missing"),
-        ("a.har", har_with(response__status="ok"), "response.status is 'ok', no HTTP status"),
-        ("a.har", har_with(request__headers={}), "request.headers is no list"),
+        ("a.har", har_with(response__status="ok"), "response.status is 'ok', not an HTTP status"),
+        ("a.har", har_with(request__headers={}), "request.headers is not a list"),
         ("a.har", har_with(request__headers=[{"name": "a"}]), "has no name or value"),
         (
             "a.har",
             har_with(response__content={"text": "%", "encoding": "base64"}),
-            "response.content.text is no base64",
+            "response.content.text is not base64",
         ),
         ("a.har", har_with()[:90], "not valid JSON after 0 exchanges"),
         ("a.json", '{"Entries": [{"RequestUri": "nowhere"}]}', "RequestMethod is missing or no text"),
-        ("a.json", '{"Entries": [{"RequestUri": "x", "RequestMethod": "GET"}]}', "RequestUri is 'x', no http(s) URL"),
+        (
+            "a.json",
+            '{"Entries": [{"RequestUri": "x", "RequestMethod": "GET"}]}',
+            "RequestUri is 'x', not an http(s) URL",
+        ),
         (
             "a.json",
             '{"Entries": [{"RequestUri": "http://x/", "RequestMethod": "GET", "StatusCode": 200, '
             '"ResponseHeaders": {"Content-Type": "image/png"}, "ResponseBody": "%"}]}',
-            "ResponseBody is no base64",
+            "ResponseBody is not base64",
         ),
         ("a.json", '{"entries": []}', "neither interactions, log.entries nor Entries"),
         ("a.ndjson", '{"request": {"method": "GET"}, "response": {}}\n', "no exchange: url is missing"),
@@ -306,7 +310,7 @@ def test_what_an_archive_holds_in_part_is_left_out_and_told(
         (
             "a.ndjson",
             '{"request": {"method": "GET", "url": "http://x/", "body": {}}, "response": {"status": 200}}',
-            "request.body is no text",
+            "request.body is not text",
         ),
         (
             "a.ndjson",

@@ -114,7 +114,7 @@ def test_a_breach_stays_one_whatever_its_evidence() -> None:
 
 @pytest.mark.parametrize("text", ["alive", "live:", "live:7", "live:7w", "live:7d ", "7d", "live:99999d"])
 def test_what_asks_for_nothing_known_is_told(text: str) -> None:
-    with pytest.raises(UsageError, match="is no minimum evidence"):
+    with pytest.raises(UsageError, match="is not a minimum evidence"):
         evidence_policy_from(text)
 
 

@@ -207,8 +207,8 @@ def test_writers_at_the_same_time_lose_nothing(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("nonsense", "this is no database's URL"),
-        ("nosuchdatabase://x", "this is no database's URL"),
+        ("nonsense", "this is not a database URL"),
+        ("nosuchdatabase://x", "this is not a database URL"),
         ("sqlite:////dev/null/x.sqlite", "the folder cannot be made"),
         ("postgresql://u:hunter22@127.0.0.1:1/x", "the history cannot be used"),
     ],

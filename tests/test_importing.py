@@ -407,9 +407,9 @@ def test_a_description_that_cannot_be_read_is_named(tmp_path: Path, change: Any,
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "this is no JSON"),
+        (b"", "this is not JSON"),
         (b"[1]", "not an object"),
-        (b'{"a": ' * 100_000, "this is no JSON"),
+        (b'{"a": ' * 100_000, "this is not JSON"),
         (b"\xff\xfe\x00", "no JSON"),
     ],
     ids=["empty", "list", "deep", "binary"],
@@ -425,10 +425,10 @@ def test_a_file_that_is_no_description(tmp_path: Path, content: bytes, told: str
 def test_options_that_cannot_be_meant(tmp_path: Path) -> None:
     spec = write(tmp_path / "spec", swagger())
     for arguments, told in (
-        (("import", spec, "--paths", "("), "--paths: this is no regular expression"),
+        (("import", spec, "--paths", "("), "--paths: this is not a regular expression"),
         (("import", tmp_path / "nowhere.json"), "cannot be read"),
         (("import", spec, "--id", "azure-acme", "--vendor", "nobody"), "unknown vendor 'nobody'"),
-        (("--contracts", "nowhere", "contracts", "list"), "nowhere: this is no folder"),
+        (("--contracts", "nowhere", "contracts", "list"), "nowhere: this is not a folder"),
         (("--contracts", tmp_path / "spec", "contracts", "list"), "no contract found"),
     ):
         done = linkproof(tmp_path, *arguments)

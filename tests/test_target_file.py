@@ -220,7 +220,7 @@ def test_a_credential_that_no_header_carries_is_told_and_not_shown(token: str) -
 
 
 def test_a_mistyped_credential_is_not_shown(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="token is no string") as told:
+    with pytest.raises(UsageError, match="token is not a string") as told:
         read_target(written(tmp_path, GOOD.replace('token = "t"', "token = 987654321")), all_contracts())
     assert "987654321" not in str(told.value)
 

@@ -73,7 +73,7 @@ def test_what_is_compressed_is_unpacked() -> None:
 
 def test_damaged_compression_is_no_answer() -> None:
     assert "ends too early" in str(ask("gzip-cut"))
-    assert "no gzip data" in str(ask("gzip-that-is-none"))
+    assert "not gzip data" in str(ask("gzip-that-is-none"))
 
 
 def test_an_answer_before_the_request_is_complete() -> None:

@@ -42,7 +42,7 @@ def decode_json(data: bytes, model: type[T], where: str, fix: str) -> T:
     except msgspec.ValidationError as error:
         raise _refused(error, model, where, fix) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"this is no JSON: {error}", where=where, fix=fix) from None
+        raise UsageError(f"this is not JSON: {error}", where=where, fix=fix) from None
     except RecursionError:
         raise UsageError("this JSON is nested too deep", where=where, fix=fix) from None
 

@@ -32,7 +32,7 @@ def add_contracts(folders: Iterable[Path]) -> None:
         require_name(path, f"--contracts {path}", "give a folder")
         if path.exists() and not path.is_dir():
             fix = "give a folder that linkproof import has written, or one like schemas/contracts"
-            raise UsageError("this is no folder", where=f"--contracts {path}", fix=fix)
+            raise UsageError("this is not a folder", where=f"--contracts {path}", fix=fix)
     known = os.environ.get(CONTRACTS, "")
     os.environ[CONTRACTS] = os.pathsep.join([*filter(None, [known]), *(str(p.resolve()) for p in folders)])
 

@@ -167,7 +167,7 @@ def api_version_is_required(call: Call, view: View, circumstances: Circumstances
 
 @check("ERR-5", applies_to=lambda of: of.flawed)
 def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """A body that is no JSON, empty, no object, or lacks a required member gets 400; a wrong shape gets 4xx."""
+    """A body that is not JSON, empty, not an object, or lacks a required member gets 400; a wrong shape gets 4xx."""
     defects = {f.defect for f in call.defects}
     if call.throttled:
         return

@@ -37,7 +37,7 @@ def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> 
     elif isinstance(found, list):
         yield passed("PAG-1")
     else:
-        yield breach("PAG-1", "no array", pointer, "an array", found, f"{pointer} is no array", group="")
+        yield breach("PAG-1", "no array", pointer, "an array", found, f"{pointer} is not an array", group="")
 
 
 @check("PAG-2", applies_to=lambda of: of.contract.list.paging is Paging.NEXT_LINK, needs=PAGED)

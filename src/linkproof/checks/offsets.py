@@ -167,7 +167,7 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
 
 
 def _misfits(call: Call, pointer: str, value: Any) -> bool:
-    """Whether a filtered member is missing, or is no text although it has an enumeration."""
+    """Whether a filtered member is missing, or is not text although it has an enumeration."""
     schema = call.operation.responses.get(200) if call.operation else None
     place = f"{call.contract.list.items}/*{pointer}"
     return value is MISSING or (schema is not None and place in schema.enumerations and not isinstance(value, str))

@@ -264,7 +264,7 @@ def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: C
             yield passed("SHP-6")
         else:
             expected = f"an id of type {member.private_endpoint_type}"
-            message = f"{value!r} is no id of a private endpoint"
+            message = f"{value!r} is not an id of a private endpoint"
             yield breach("SHP-6", "no id", pointer, expected, value, message, level=Level.SHOULD, group="")
 
 

@@ -72,7 +72,7 @@ def import_description(
     try:
         re.compile(paths)
     except re.error as error:
-        raise UsageError(f"this is no regular expression: {error}", where="--paths", fix="mend it") from None
+        raise UsageError(f"this is not a regular expression: {error}", where="--paths", fix="correct it") from None
     model = read_service_model(spec)
     if model is not None:
         return _import_service_model(model, out, name, vendor or "aws", address)
@@ -181,7 +181,7 @@ def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Pla
     chosen = vendor or ("azure" if found.is_arm else "")
     if not chosen:
         fix = "give --vendor with one of schemas/vendors: its rules are the contract's"
-        raise UsageError(f"{found.collection} is no path of Azure Resource Manager", where=str(spec), fix=fix)
+        raise UsageError(f"{found.collection} is not a path of Azure Resource Manager", where=str(spec), fix=fix)
     identifier, version = name, found.description.version
     folder = out / identifier / version
     place = (plain_path(found.collection), version)

@@ -93,7 +93,7 @@ def _day(expires: str) -> date:
     try:
         day = date.fromisoformat(expires)
     except ValueError:
-        raise UsageError(f"{expires!r} is no day", where="--expires", fix="write it as 2027-01-31") from None
+        raise UsageError(f"{expires!r} is not a day", where="--expires", fix="write it as 2027-01-31") from None
     if day < today:
         raise UsageError(f"{expires} is over", where="--expires", fix="give a future day")
     return day

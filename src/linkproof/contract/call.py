@@ -35,7 +35,7 @@ class Call:
         subject: name or id of the connection of the call, in lower case; "" for the whole collection, and for several
             connections.
         subjects: the connections that one request decides, if it may decide several; in lower case.
-        decision: the status that the call decides for, as shown afterwards; "" if it is no decision.
+        decision: the status that the call decides for, as shown afterwards; "" if it is not a decision.
         defects: every defect of the request.
     """
 

@@ -76,7 +76,7 @@ def _contracts_in(roots: Iterable[Path]) -> tuple[Contract, ...]:
         files = sorted(root.glob("*/*/contract.toml"))
         if not files:
             fix = "expected DIR/<id>/<version>/contract.toml: see docs/add-a-contract.md"
-            problem = "no contract found" if root.is_dir() else "this is no folder"
+            problem = "no contract found" if root.is_dir() else "this is not a folder"
             raise UsageError(problem, where=f"--contracts {root}", fix=fix)
         for path in files:
             contract = read_contract(path.parent)
@@ -345,7 +345,7 @@ def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
 def _json(path: Path) -> dict[str, Any]:
     found = parse(read_file(path, _FIX))
     if not isinstance(found, dict):
-        raise UsageError("this is no JSON object", where=str(path), fix="an OpenAPI document is an object")
+        raise UsageError("this is not a JSON object", where=str(path), fix="an OpenAPI document is an object")
     check_shape(found, Description, str(path))
     return found
 

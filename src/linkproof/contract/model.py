@@ -256,11 +256,11 @@ class DecideRules:
         return self.kind is DecisionKind.RESOURCE
 
     def shown_after(self, operation: str) -> str:
-        """Return the status that an operation decides for, "" if it is no decision."""
+        """Return the status that an operation decides for, "" if it is not a decision."""
         return next((self.shows[word] for word, own in self.operations.items() if own == operation), "")
 
     def shown(self, word: str) -> str:
-        """Return the status that a decision value leads to, or "" for a value that is no decision."""
+        """Return the status that a decision value leads to, or "" for a value that is not a decision."""
         for neutral, own in self.words.items():
             if own == word:
                 return self.shows[neutral]

@@ -196,7 +196,7 @@ def compare_members(place: str, was: MemberFact, now: MemberFact, *, sent: bool)
         yield Difference(place, "type", was.type, now.type, True)
     for limit in sorted({*was.limits, *now.limits}):
         earlier, later = was.limits.get(limit), now.limits.get(limit)
-        # Pages rarely print formats of members: a missing format is no difference.
+        # Pages rarely print formats of members: a missing format is not a difference.
         if earlier != later and (limit != "format" or later is not None):
             harms = _tightened(limit, earlier, later) == sent
             yield Difference(place, limit, _text(earlier), _text(later), harms)

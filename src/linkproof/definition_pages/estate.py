@@ -56,7 +56,7 @@ def steps(contracts: Iterable[Contract]) -> list[Step]:
 
 
 def _changes(was: Contract, now: Contract) -> list[Change]:
-    """Return the changes without repetition; what one kind of source cannot express is no change."""
+    """Return the changes without repetition; what one kind of source cannot express is not a change."""
     silent = any(str(s.get("document", "")).startswith(_BICEP) for c in (was, now) for s in c.sources[:1])
     found: dict[str, Change] = {}
     for one in operation_differences(was, now):

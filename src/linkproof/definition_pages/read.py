@@ -26,7 +26,7 @@ def read_page(path: Path) -> Facts:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=_FIX) from None
     except UnicodeDecodeError:
-        raise UsageError("this is no UTF-8 text", where=str(path), fix=_FIX) from None
+        raise UsageError("this is not UTF-8 text", where=str(path), fix=_FIX) from None
     facts = facts_of(text)
     if not (facts.method or facts.definitions or facts.parameters or facts.statuses or facts.errors):
         raise UsageError("no operation, no parameter and no definition was found", where=str(path), fix=_FIX)

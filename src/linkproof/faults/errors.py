@@ -275,7 +275,7 @@ def _err_5_missing_member_approves(contract: Contract) -> Change | None:
     return _instead(contract, {ErrorCase.BODY}, edit)
 
 
-@fault("ERR-5", "not-json-415", "A body that is no JSON is answered with 415.")
+@fault("ERR-5", "not-json-415", "A body that is not JSON is answered with 415.")
 def _err_5_not_json_415(contract: Contract) -> Change | None:
     def hook(asked: Asked, answer: Answer) -> None:
         if _body_sent(asked) and asked.value is NOT_JSON and answer.status == 400:

@@ -376,7 +376,7 @@ def _pag_8_another_code(contract: Contract) -> Change | None:
     return part("errors", row=row)
 
 
-@fault("PAG-8", "limit-crashes", "A limit that is no number fails the service.", "HDR-5", "ERR-8")
+@fault("PAG-8", "limit-crashes", "A limit that is not a number fails the service.", "HDR-5", "ERR-8")
 def _pag_8_limit_crashes(contract: Contract) -> Change | None:
     def hook(asked: Asked, answer: Answer) -> None:
         sent = asked.parameter(contract.list.limit)

@@ -238,7 +238,7 @@ def _takes(contract: Contract, role: Role, when: When) -> Change | None:
     return part("rules", shape=shape)
 
 
-@fault("ERR-5", "number-as-text", "A description that is no text is accepted.")
+@fault("ERR-5", "number-as-text", "A description that is not text is accepted.")
 def _err_5_number_as_text(contract: Contract) -> Change | None:
     pointer = contract.decide.description
     if not pointer:
@@ -383,7 +383,7 @@ def _hdr_4_writes_lost(contract: Contract) -> Change | None:
 # Variants
 
 
-@variant("ERR-10", "decisions-only", "A status that is no decision is refused.")
+@variant("ERR-10", "decisions-only", "A status that is not a decision is refused.")
 def _err_10_decisions_only(contract: Contract) -> Change | None:
     rules = contract.decide
     if not rules.decision:

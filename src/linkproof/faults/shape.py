@@ -77,7 +77,7 @@ def _shp_1_decision_answered_empty(contract: Contract) -> Change | None:
     return answers(edit, Role.DECIDE) if has(contract, Role.DECIDE) else None
 
 
-@fault("SHP-1", "cut-short", "The body of a single answer is cut short: it is no JSON.", "STA-6", "PAG-1")
+@fault("SHP-1", "cut-short", "The body of a single answer is cut short: it is not JSON.", "STA-6", "PAG-1")
 def _shp_1_cut_short(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         answer.raw = answer.content()[:-1]

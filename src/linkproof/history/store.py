@@ -140,8 +140,8 @@ class Store:
         except ModuleNotFoundError as error:
             fix = "pip install 'linkproof[postgresql]'"
             raise UsageError(f"{error.name} is not installed", where=self._where, fix=fix) from None
-        except (ArgumentError, NoSuchModuleError, ValueError):  # a port that is no number
-            raise UsageError("this is no database's URL", where=self._where, fix=_FIX) from None
+        except (ArgumentError, NoSuchModuleError, ValueError):  # a port that is not a number
+            raise UsageError("this is not a database URL", where=self._where, fix=_FIX) from None
         except SQLAlchemyError as error:
             raise self._mistake(error) from None
         except OSError as error:

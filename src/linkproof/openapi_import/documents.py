@@ -141,14 +141,14 @@ class Documents:
             found = self._yaml(text, file, no_json)
         if not isinstance(found, dict):
             raise UsageError(
-                "this is no API description: not an object", where=file, fix="give Swagger 2.0 or OpenAPI 3"
+                "this is not an API description: not an object", where=file, fix="give Swagger 2.0 or OpenAPI 3"
             )
         if "swagger" in found or "openapi" in found:
             check_shape(found, Description, file)
         return found
 
     def _yaml(self, text: bytes, file: str, no_json: Exception) -> Any:
-        problem = f"this is no JSON: {no_json}"
+        problem = f"this is not JSON: {no_json}"
         if file.endswith((".yaml", ".yml")):
             try:
                 # Aliases can expand a small file without limit; API descriptions have none.
@@ -156,7 +156,7 @@ class Documents:
                     raise UsageError("this YAML has aliases", where=file, fix="write them out")
                 return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
             except (yaml.YAMLError, ValueError, RecursionError) as error:
-                problem = f"this is no YAML: {' '.join(str(error).split())}"
+                problem = f"this is not YAML: {' '.join(str(error).split())}"
         raise UsageError(problem, where=file, fix="give Swagger 2.0 or OpenAPI 3, as JSON or YAML") from None
 
 
@@ -172,4 +172,4 @@ def _split(reference: str, base: Place) -> tuple[str, str]:
 
 def _no_reference(reference: str, base: Place) -> UsageError:
     where = f"{base.file}: {base.pointer}"
-    return UsageError(f"{reference!r:.100} is no reference", where=where, fix="correct the reference")
+    return UsageError(f"{reference!r:.100} is not a reference", where=where, fix="correct the reference")

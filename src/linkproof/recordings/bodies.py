@@ -15,7 +15,7 @@ from linkproof.recordings.byte_source import LARGEST
 #: Times that a body can have been written as Python prints bytes.
 _MOST_QUOTED = 3
 _GZIP = b"\x1f\x8b"
-_FIX = "record the file again, or mend this interaction"
+_FIX = "record the file again, or correct this interaction"
 
 
 def body_of(value: Any, headers: Headers, *, name: str, where: str) -> bytes:
@@ -40,7 +40,7 @@ def _plain(value: Any, name: str, where: str) -> bytes:
         return value
     if isinstance(value, str):
         return _unquoted(value) or value.encode("utf-8")
-    raise UsageError(f"{name} is no text", where=where, fix=_FIX)
+    raise UsageError(f"{name} is not text", where=where, fix=_FIX)
 
 
 def _unquoted(text: str) -> bytes:
@@ -75,7 +75,7 @@ def _base64(value: Any, name: str, where: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError, AttributeError):
-        raise UsageError(f"{name} is no base64", where=where, fix=_FIX) from None
+        raise UsageError(f"{name} is not base64", where=where, fix=_FIX) from None
 
 
 def _decoded(body: bytes, encoding: str, name: str, where: str) -> bytes:
@@ -90,9 +90,9 @@ def _decoded(body: bytes, encoding: str, name: str, where: str) -> bytes:
             return _inflated(body, 15 if body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0 else -15)
     except _TooLarge:
         problem = f"{name} is more than {LARGEST >> 20} MB when it is unpacked"
-        raise UsageError(problem, where=where, fix="this is no recorded exchange: leave it out") from None
+        raise UsageError(problem, where=where, fix="this is not a recorded exchange: leave it out") from None
     except zlib.error as error:
-        raise UsageError(f"{name} is no whole {encoding} data: {error}", where=where, fix=_FIX) from None
+        raise UsageError(f"{name} is not complete {encoding} data: {error}", where=where, fix=_FIX) from None
     if any(word in encoding for word in ("br", "zstd", "compress")) and not _is_text(body):
         fix = "record it with decode_compressed_response=True, or ask the server for gzip"
         raise UsageError(f"{name} is compressed with {encoding!r:.40}, which is not read", where=where, fix=fix)

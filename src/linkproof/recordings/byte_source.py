@@ -71,8 +71,8 @@ class Source:
     def _too_large(self) -> UsageError:
         if self.begun:
             problem = f"one interaction takes more than {LARGEST >> 20} MB"
-            return UsageError(problem, where=self.where, fix="this is no recorded exchange: leave it out")
-        problem = f"no exchange in the first {_BEFORE >> 20} MB: this is no recording"
+            return UsageError(problem, where=self.where, fix="this is not a recorded exchange: leave it out")
+        problem = f"no exchange in the first {_BEFORE >> 20} MB: this is not a recording"
         return UsageError(problem, where=self.where, fix=FORMATS)
 
 

@@ -63,7 +63,7 @@ def _regular(value: Any, path: str, number: int) -> Exchange | None:
 
 
 def _pairs(fields: Any) -> Headers:
-    """Return header fields. Raises KeyError or TypeError for what is no list of names and values."""
+    """Return header fields. Raises KeyError or TypeError for what is not a list of names and values."""
     names = tuple([f["name"] for f in fields])
     values = tuple([f["value"] for f in fields])
     "".join(values)  # only of texts
@@ -127,7 +127,7 @@ def _by_member(value: Any, path: str, line: int, number: int) -> Exchange:
 
 def _headers(value: Any, name: str, where: str) -> Headers:
     if not isinstance(value, list):
-        raise invalid(f"{name} is no list", where)
+        raise invalid(f"{name} is not a list", where)
     pairs: list[tuple[str, str]] = []
     for item in value:
         pair = item if type(item) is dict else map_of(item, f"an item of {name}", where)
@@ -164,13 +164,13 @@ def _posted(request: dict[str, Any], found: Exchange, where: str) -> bytes:
 
 def _bytes(text: Any, encoding: Any, name: str, where: str) -> bytes:
     if not isinstance(text, str):
-        raise invalid(f"{name} is no text", where)
+        raise invalid(f"{name} is not text", where)
     if encoding != "base64":
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise invalid(f"{name} is no base64", where) from None
+        raise invalid(f"{name} is not base64", where) from None
 
 
 def _moment(entry: dict[str, Any]) -> datetime | None:

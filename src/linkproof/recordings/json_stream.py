@@ -42,7 +42,7 @@ def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
     """
     text = _Text(source)
     if text.peek() == "[":
-        raise text.invalid("no map at the top: this is no recording", FORMATS)
+        raise text.invalid("no map at the top: this is not a recording", FORMATS)
     text.expect("{")
     found = False
     for key in _keys(text):
@@ -62,7 +62,7 @@ def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
     if text.peek():
         raise text.invalid(f"more text after the end, after {text.count} exchanges", "keep one recording in each file")
     if not found:
-        problem = "neither interactions, log.entries nor Entries: this is no recording"
+        problem = "neither interactions, log.entries nor Entries: this is not a recording"
         raise UsageError(problem, where=f"{source.where}: line 1", fix=FORMATS)
 
 
@@ -157,7 +157,7 @@ class _Text:
                     raise self._broken(error.msg, cut=partly) from None
             except (ValueError, RecursionError):
                 raise self.invalid(
-                    "nested too deeply, or a number without end", "this is no recorded exchange"
+                    "nested too deeply, or a number without end", "this is not a recorded exchange"
                 ) from None
             else:
                 # A number that ends with what was read may go on.
@@ -211,7 +211,9 @@ class _Text:
         return self._broken(f"{wanted} is missing", cut=not self.peek())
 
     def _broken(self, problem: str, *, cut: bool) -> UsageError:
-        return self.invalid(f"not valid JSON after {self.count} exchanges: {problem}", CUT if cut else "mend that line")
+        return self.invalid(
+            f"not valid JSON after {self.count} exchanges: {problem}", CUT if cut else "correct that line"
+        )
 
     def _check(self, end: int, found: Any) -> None:
         """Consume a value's text. Raises UsageError for a lone surrogate, which cannot be written again."""

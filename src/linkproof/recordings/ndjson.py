@@ -58,7 +58,7 @@ def _lines(source: Source) -> Iterator[bytes]:
         if b"\n" not in chunk:
             rest += chunk
             if len(rest) > LARGEST:
-                raise UsageError("a line is too long", where=source.where, fix="this is no recorded exchange")
+                raise UsageError("a line is too long", where=source.where, fix="this is not a recorded exchange")
             continue
         source.allow()
         lines = (rest + chunk).split(b"\n")
@@ -98,15 +98,15 @@ def _regular(raw: bytes, where: str, number: int) -> Exchange | None:
 
 def _exchange(value: Any, where: str, number: int) -> Exchange:
     if type(value) is not dict:
-        raise ValueError("the line is no object")
+        raise ValueError("the line is not an object")
     request, response = _message(value, "request"), _message(value, "response")
     method, url, status = request["method"], request["url"], response["status"]
     if not isinstance(method, str) or not method:
-        raise ValueError("request.method is no text")
+        raise ValueError("request.method is not text")
     if not isinstance(url, str) or not _URL.match(url) or not _has_a_host(url):
-        raise ValueError(f"request.url is {url!r:.100}, no http(s) URL")
+        raise ValueError(f"request.url is {url!r:.100}, not an http(s) URL")
     if type(status) is not int or not 100 <= status <= 599:
-        raise ValueError(f"response.status is {status!r:.40}, no HTTP status")
+        raise ValueError(f"response.status is {status!r:.40}, not an HTTP status")
     sent, came = _headers(request, "request"), _headers(response, "response")
     credential = value.get("credential")
     scope, scenario = value.get("world"), value.get("scene")
@@ -130,7 +130,7 @@ def _exchange(value: Any, where: str, number: int) -> Exchange:
 def _check_texts(*members: tuple[str, Any]) -> None:
     for name, text in members:
         if text is not None and type(text) is not str:
-            raise ValueError(f"{name} is {text!r:.40}, no text")
+            raise ValueError(f"{name} is {text!r:.40}, not text")
 
 
 def _has_a_host(url: str) -> bool:
@@ -146,7 +146,7 @@ def _has_a_host(url: str) -> bool:
 def _message(value: dict[str, Any], name: str) -> dict[str, Any]:
     found = value[name]
     if type(found) is not dict:
-        raise ValueError(f"{name} is {found!r:.40}, no object")
+        raise ValueError(f"{name} is {found!r:.40}, not an object")
     return found
 
 
@@ -155,7 +155,7 @@ def _seconds(value: dict[str, Any], name: str, default: float) -> float:
     if found is None:
         return default
     if type(found) not in (float, int):
-        raise ValueError(f"{name} is {found!r:.40}, no number of seconds")
+        raise ValueError(f"{name} is {found!r:.40}, not a number of seconds")
     return float(found)
 
 
@@ -188,7 +188,7 @@ def _body(message: dict[str, Any], name: str) -> bytes:
         try:
             return base64.b64decode(packed, validate=True) if packed else b""
         except binascii.Error:
-            raise ValueError(f"{name}.body_base64 is no base64") from None
+            raise ValueError(f"{name}.body_base64 is not base64") from None
     if not isinstance(body, str):
-        raise ValueError(f"{name}.body is no text (JSON is written as text: its digits and order are judged too)")
+        raise ValueError(f"{name}.body is not text (JSON is written as text: its digits and order are judged too)")
     return body.encode()

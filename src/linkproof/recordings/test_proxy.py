@@ -1,7 +1,7 @@
 """Read an entry of the Azure SDK test proxy, or of PowerShell's HttpRecorder, as an exchange.
 
 A body is written there as JSON where it is an object, as text, as a list of the text's lines, or, where its content
-type is no text, in base64 (tools/test-proxy of github.com/Azure/azure-sdk-tools, RecordEntry).
+type is not text, in base64 (tools/test-proxy of github.com/Azure/azure-sdk-tools, RecordEntry).
 HttpRecorder writes the same members, and RequestUri without the host.
 """
 
@@ -80,4 +80,4 @@ def _body(value: Any, headers: Headers, name: str, where: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise invalid(f"{name} is no base64", where) from None
+        raise invalid(f"{name} is not base64", where) from None

@@ -127,13 +127,13 @@ def _seconds(text: str | None, name: str, where: str) -> float:
     except ValueError:
         found = math.nan
     if not math.isfinite(found):
-        raise invalid(f"{name} is {text!r:.40}, no number of seconds", where)
+        raise invalid(f"{name} is {text!r:.40}, not a number of seconds", where)
     return found
 
 
 def invalid(problem: str, where: str) -> UsageError:
     """Return an error in one interaction."""
-    return UsageError(problem, where=where, fix="record the file again, or mend this interaction")
+    return UsageError(problem, where=where, fix="record the file again, or correct this interaction")
 
 
 def map_of(value: Any, name: str, where: str) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def map_of(value: Any, name: str, where: str) -> dict[str, Any]:
     if value is None:
         raise invalid(f"{name} is missing: the file may have been cut", where)
     if not isinstance(value, dict):
-        raise invalid(f"{name} is no map", where)
+        raise invalid(f"{name} is not a map", where)
     return value
 
 
@@ -162,7 +162,7 @@ def url_of(value: Any, name: str, where: str) -> str:
     except ValueError as error:
         raise invalid(f"{name} is {url[:100]!r}: {error}", where) from None
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise invalid(f"{name} is {url[:100]!r}, no http(s) URL", where)
+        raise invalid(f"{name} is {url[:100]!r}, not an http(s) URL", where)
     return url
 
 
@@ -179,7 +179,7 @@ def status_of(value: Any, name: str, where: str) -> int:
     text = str(value) if value is not None else ""
     # isdigit() alone takes digits that int() does not; three of them are enough for any status.
     if not (text.isascii() and text.isdigit() and len(text) == 3 and "100" <= text <= "599"):
-        raise invalid(f"{name} is {text[:40]!r}, no HTTP status", where)
+        raise invalid(f"{name} is {text[:40]!r}, not an HTTP status", where)
     return int(text)
 
 
@@ -188,7 +188,7 @@ def headers_of(value: Any, name: str, where: str) -> Headers:
     if value is None:
         return Headers()
     if not isinstance(value, dict):
-        raise invalid(f"{name} is no map", where)
+        raise invalid(f"{name} is not a map", where)
     try:
         return Headers(pairs_of(value, name))
     except ValueError as error:
@@ -196,7 +196,7 @@ def headers_of(value: Any, name: str, where: str) -> Headers:
 
 
 def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
-    """Return header fields as pairs. Raises ValueError for a field that is no string or list of strings."""
+    """Return header fields as pairs. Raises ValueError for a field that is not a string or list of strings."""
     pairs: list[tuple[str, str]] = []
     for key, found in fields.items():
         if type(found) is list and len(found) == 1 and type(found[0]) is str is type(key):

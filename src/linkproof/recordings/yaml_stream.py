@@ -64,8 +64,8 @@ def _mended(error: yaml.YAMLError, problem: str) -> str:
     if isinstance(error, yaml.reader.ReaderError):
         return "save the file as UTF-8 text without control characters, or record it again"
     if "cannot start any token" in problem:
-        return "mend that line: YAML is indented with spaces, not with tabs"
-    return f"mend that line; if the file ends there, {CUT}"
+        return "correct that line: YAML is indented with spaces, not with tabs"
+    return f"correct that line; if the file ends there, {CUT}"
 
 
 class _Events:
@@ -92,7 +92,9 @@ class _Events:
         """Add a value's expanded size. Raises UsageError if the interaction is too large."""
         self.cost += cost
         if self.cost > LARGEST:
-            raise self.invalid("an interaction is too large when it is written out", line, "it is no recorded exchange")
+            raise self.invalid(
+                "an interaction is too large when it is written out", line, "it is not a recorded exchange"
+            )
 
     def invalid(self, problem: str, line: int, fix: str) -> UsageError:
         """Return an error at a line."""
@@ -109,13 +111,13 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
         raise UsageError("the file is empty", where=where, fix=FORMATS)
     top = events.next()
     if not isinstance(top, yaml.MappingStartEvent):
-        raise events.invalid("no map at the top: this is no VCR cassette", top.start_mark.line + 1, FORMATS)
+        raise events.invalid("no map at the top: this is not a VCR cassette", top.start_mark.line + 1, FORMATS)
     keys: set[str] = set()
     while not isinstance(event := events.next(), yaml.MappingEndEvent):
         key = _build(events, event, 0)
         line = event.start_mark.line + 1
         if not isinstance(key, str):
-            raise events.invalid("a key that is no text", line, FORMATS)
+            raise events.invalid("a key that is not text", line, FORMATS)
         keys.add(key)
         if key == "interactions":
             yield from _sequence(events, line)
@@ -129,10 +131,10 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
 
 
 def _whole(events: _Events, keys: set[str]) -> None:
-    """Raise UsageError for a file that is no cassette, is truncated, or holds another document."""
+    """Raise UsageError for a file that is not a cassette, is truncated, or holds another document."""
     where = events.source.where
     if "interactions" not in keys:
-        raise UsageError("no interactions: this is no VCR cassette", where=f"{where}: line 1", fix=FORMATS)
+        raise UsageError("no interactions: this is not a VCR cassette", where=f"{where}: line 1", fix=FORMATS)
     if "version" not in keys:
         problem = f"the file ends after {events.count} interactions without version: 1"
         raise UsageError(problem, where=where, fix=f"{CUT}; if it is whole, add the line version: 1 at its end")
@@ -149,7 +151,7 @@ def _sequence(events: _Events, line: int) -> Iterator[tuple[int, Any]]:
     if isinstance(start, yaml.ScalarEvent) and start.value in _NULLS:
         return
     if not isinstance(start, yaml.SequenceStartEvent):
-        raise events.invalid("interactions is no list", line, "write one entry for each exchange")
+        raise events.invalid("interactions is not a list", line, "write one entry for each exchange")
     events.begin()
     while not isinstance(event := events.next(), yaml.SequenceEndEvent):
         value = _build(events, event, 0)
@@ -163,7 +165,7 @@ def _build(events: _Events, event: Any, depth: int) -> Any:
     line = event.start_mark.line + 1
     before = events.cost
     if depth > _DEEPEST:
-        raise events.invalid(f"nested more than {_DEEPEST} deep", line, "this is no recorded exchange")
+        raise events.invalid(f"nested more than {_DEEPEST} deep", line, "this is not a recorded exchange")
     if isinstance(event, yaml.AliasEvent):
         if event.anchor not in events.anchors:
             raise events.invalid(f"alias *{event.anchor} has no anchor in its interaction", line, "write it out")
@@ -190,7 +192,7 @@ def _map(events: _Events, depth: int) -> dict[str | None, Any]:
     while not isinstance(item := events.next(), yaml.MappingEndEvent):
         key = _build(events, item, depth + 1)
         if not isinstance(key, str | None):
-            raise events.invalid("a key that is no text", item.start_mark.line + 1, "keys are plain words")
+            raise events.invalid("a key that is not text", item.start_mark.line + 1, "keys are plain words")
         found[key] = _build(events, events.next(), depth + 1)
     return found
 
@@ -200,7 +202,7 @@ def _scalar(events: _Events, event: Any, line: int) -> Any:
         try:
             return base64.b64decode("".join(event.value.split()), validate=True)
         except (binascii.Error, ValueError):
-            raise events.invalid("!!binary is no base64", line, "mend it, or record the file again") from None
+            raise events.invalid("!!binary is not base64", line, "correct it, or record the file again") from None
     if event.implicit[0] and event.style in (None, "") and event.value in _NULLS:
         return None
     return event.value

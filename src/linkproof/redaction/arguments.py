@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"-?[\d.:TZ+-]{1,40}")
 
 
 def is_harmless(argument: str) -> bool:
-    """Whether an argument that a command did not expect is no credential.
+    """Whether an argument that a command did not expect is not a credential.
 
     It is harmless if it is a file, a number, or made of plain words; anything else may have slipped into the wrong
     place of a command line.

@@ -106,7 +106,7 @@ class Masker(Engine):
         return found  # type: ignore[no-any-return]
 
     def _simple(self, value: Any) -> Any:
-        """Return a value that is no container masked, and None for a container."""
+        """Return a value that is not a container masked, and None for a container."""
         if isinstance(value, Enum):
             return value
         if isinstance(value, str):

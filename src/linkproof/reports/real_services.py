@@ -42,7 +42,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Note:
-    """A difference from the definition of another version than the requested one, which is no breach.
+    """A difference from the definition of another version than the requested one, which is not a breach.
 
     ``kinds``: the number of different ways.
     """

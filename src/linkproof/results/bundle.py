@@ -133,11 +133,11 @@ def write_bundle(
 def read_bundle(path: Path) -> Bundle:
     """Return a bundle whose every byte is as it was made.
 
-    Raises Changed; UsageError for what is no bundle, or would unpack to more than a bundle may hold.
+    Raises Changed; UsageError for what is not a bundle, or would unpack to more than a bundle may hold.
     """
     data = read_file(path, _FIX, MOST_BYTES)
     if not data.startswith(b"PK") and not data[-_SEAL:].startswith(_MARK):
-        raise UsageError("this is no bundle", where=str(path), fix=_FIX)
+        raise UsageError("this is not a bundle", where=str(path), fix=_FIX)
     sound = data[-_SEAL:] == _seal(data[:-_SEAL])
     try:
         bundle, changed = _unpacked(data, str(path))

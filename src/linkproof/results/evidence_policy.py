@@ -33,7 +33,7 @@ def evidence_policy_from(text: str) -> EvidencePolicy:
     found = _WRITTEN.fullmatch(text)
     if found is None:
         fix = "a grade (mock, recording, live), and how old it may be: live:7d, recording:12h"
-        raise UsageError(f"{text!r} is no minimum evidence", where="--require", fix=fix)
+        raise UsageError(f"{text!r} is not a minimum evidence", where="--require", fix=fix)
     number = int(found[2] or 0)
     age = (timedelta(days=number) if found[3] == "d" else timedelta(hours=number)) if found[2] else None
     return EvidencePolicy(Grade(found[1]), age, text)

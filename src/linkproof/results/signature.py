@@ -52,7 +52,7 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = module.load_pem_private_key(data, password=None)
     except (ValueError, TypeError):  # TypeError: it is encrypted
-        problem = "this is no private key in PEM without a password"
+        problem = "this is not a private key in PEM without a password"
         raise UsageError(problem, where=where, fix=f"make one with: {_MAKE_KEY}") from None
     except Exception as error:
         raise UsageError(f"this key cannot be used: {error}", where=where, fix=f"make one with: {_MAKE_KEY}") from None
@@ -70,7 +70,7 @@ def read_public_key(path: Path) -> Signer:
     try:
         key = module.load_pem_public_key(data)
     except Exception:
-        raise UsageError("this is no public key in PEM", where=where, fix=fix) from None
+        raise UsageError("this is not a public key in PEM", where=where, fix=fix) from None
     if not isinstance(key, ed25519.Ed25519PublicKey):
         raise UsageError("this key is not of ed25519", where=where, fix=fix)
     return Signer(key.public_bytes_raw())

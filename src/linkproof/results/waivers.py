@@ -139,7 +139,7 @@ def _waiver(entry: Mapping[str, Any], where: str, known: Known) -> Waiver:
         raise UsageError(problem, where=f"{where}: requirement", fix="remove the entry")
     value = entry.get("value")
     if value is not None and not isinstance(value, str):
-        raise UsageError("value is no text", where=where, fix='write it as the report shows it, value = "..."')
+        raise UsageError("value is not text", where=where, fix='write it as the report shows it, value = "..."')
     return Waiver(
         requirement=texts["requirement"],
         contract=texts["contract"],
@@ -180,5 +180,5 @@ def _day(entry: Mapping[str, Any], where: str) -> str:
     try:
         return (given if type(given) is date else date.fromisoformat(str(given))).isoformat()
     except ValueError:
-        problem = "expires is missing" if given is None else f"expires is no day: {given}"
+        problem = "expires is missing" if given is None else f"expires is not a day: {given}"
         raise UsageError(problem, where=where, fix="add a day such as expires = 2027-01-31") from None

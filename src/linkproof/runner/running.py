@@ -41,7 +41,7 @@ def run_suites(run: Conformance, *plugins: object) -> str:
         code = pytest.main(arguments, plugins=[run, run.selected, *plugins])
     if code == pytest.ExitCode.USAGE_ERROR and selection.keyword:
         said = next((line for line in printed.getvalue().splitlines() if line.startswith("ERROR")), "")
-        problem = f"{selection.keyword!r} is no expression: {said.removeprefix('ERROR: ')}"
+        problem = f"{selection.keyword!r} is not an expression: {said.removeprefix('ERROR: ')}"
         raise UsageError(problem, where="-k", fix="names joined by and, or, not: -k 'paging and not deep'")
     if code == pytest.ExitCode.NO_TESTS_COLLECTED and selection.partial:
         fix = "select more: `linkproof requirements list` prints every id, `pytest suites --collect-only` every test"

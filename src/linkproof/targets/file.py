@@ -197,7 +197,7 @@ def _contracts(
                 fix=f"{hint}known are: {reviewed}",
             )
         if not isinstance(table, dict):
-            raise UsageError(f"{name} is no table", where=where, fix=f"write [contracts.{name}]")
+            raise UsageError(f"{name} is not a table", where=where, fix=f"write [contracts.{name}]")
         check_members(table, _CONTRACT, file, f"contracts.{name}")
         path = _path(known[name].contract, table.get("path"), where)
         fixtures = _fixtures(known[name].contract, table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")

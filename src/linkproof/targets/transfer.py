@@ -66,7 +66,7 @@ def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, mos
         except httpx.HTTPError as error:
             raise TargetError(_described(error)) from None
     if not 100 <= response.status_code <= 599:
-        raise TargetError(f"{response.status_code} is no HTTP status")
+        raise TargetError(f"{response.status_code} is not an HTTP status")
     fields = Headers((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
     return Response(response.status_code, fields, body, response.reason_phrase)
 
@@ -114,9 +114,9 @@ def _inflated(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
                         engine = zlib.decompressobj(_GZIP)
                 yield found
     except zlib.error as error:
-        raise TargetError(f"the answer is no {coding} data: {error}") from None
+        raise TargetError(f"the answer is not {coding} data: {error}") from None
     if engine is not None and not engine.eof:
-        raise TargetError(f"the answer is no whole {coding} data: it ends too early")
+        raise TargetError(f"the answer is not complete {coding} data: it ends too early")
 
 
 def _window_of(beginning: bytes, coding: str) -> int:
