@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import mixed
 from bench.traffic import write_har, write_ndjson, write_yaml
 
 #: Bytes of one exchange in each format, about.
@@ -19,7 +20,8 @@ FORMATS: dict[str, tuple[Callable[[Path, int], Path], int]] = {
     "har": (write_har, 1380),
     "yaml": (write_yaml, 1160),
 }
-
+#: Exchanges of mixed traffic: 2,000 copies of the recordings.
+MIXED = 44_000
 
 #: Runs the command line, and keeps what the kernel says of its memory: a child's own figure would be its parent's.
 _KEEPING = """
@@ -47,10 +49,16 @@ def resident(file: Path, folder: Path) -> tuple[int, float]:
 
 
 def measure(gigabytes: float = 1.0) -> list[dict[str, Any]]:
-    """A row for each format: size, exchanges, megabytes resident, seconds; and one where every exchange breaches."""
+    """Return a row for each format: size, exchanges, megabytes resident, seconds.
+
+    Then one of mixed traffic on as many servers as copies, where nearly every exchange is kept as evidence, and one in
+    which every exchange breaches.
+    """
     rows: list[dict[str, Any]] = []
     for name, (write, each) in FORMATS.items():
         rows.append(_row(name, write, int(gigabytes * 1e9 / each)))
+    if mixed.RECORDINGS.is_dir():
+        rows.append(_row("ndjson, mixed traffic", mixed.ndjson, int(gigabytes * MIXED)))
     rows.append(_row("ndjson, a breach in each", _broken, int(gigabytes * 1e8 / 1190)))
     return rows
 
