@@ -148,7 +148,7 @@ CASES: tuple[Case, ...] = (
             ),
         ),
         (got(properties__privateEndpoint__id="pe2"),),
-        "no id of a private endpoint",
+        "not an id of a private endpoint",
     ),
     Case(
         "SHP-7",
@@ -184,7 +184,7 @@ CASES: tuple[Case, ...] = (
         "undocumented",
     ),
     Case("ENM-3", (got(), put()), (got(), error(AKS, 400, "Bad", "PUT", "one", sent=decision("Rejected"))), "refused"),
-    Case("PAG-1", (listing(AKS),), (ex(AKS, answer={}),), "no array"),
+    Case("PAG-1", (listing(AKS),), (ex(AKS, answer={}),), "not an array"),
     Case("PAG-1", (listing(AKS),), (ex(AKS, answer=[connection()]),), "bare array", name="bare"),
     Case(
         "PAG-2",

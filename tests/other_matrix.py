@@ -199,7 +199,7 @@ def main() -> int:
         print(f"{' '.join(trial.names)}: {trial.trouble}")
     if given.together:
         print(dict(Together(given.together, given.seed, [t.outcome for t in found]).figures))
-    print(f"{len(found)} trials, {len(bad)} went wrong")
+    print(f"{len(found)} matrix runs, {len(bad)} went wrong")
     return 1 if bad else 0
 
 

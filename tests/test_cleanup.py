@@ -252,7 +252,7 @@ def test_what_can_never_be_undone_is_accepted_once_and_kept_on_record(tmp_path: 
         for more in ((), ("--accept-own",)):
             undone = linkproof(tmp_path, *journal, *more)
             assert undone.returncode == 1
-            assert "is confirmed by: linkproof cleanup" in undone.stderr
+            assert "to accept irreversible changes: linkproof cleanup" in undone.stderr
         accepted = linkproof(tmp_path, *journal, "--accept")
         assert accepted.returncode == 0
         assert "accepted: it was Pending, and is Approved: a decision cannot be taken back" in accepted.stderr

@@ -410,7 +410,7 @@ def test_a_description_that_cannot_be_read_is_named(tmp_path: Path, change: Any,
         (b"", "this is not JSON"),
         (b"[1]", "not an object"),
         (b'{"a": ' * 100_000, "this is not JSON"),
-        (b"\xff\xfe\x00", "no JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
     ],
     ids=["empty", "list", "deep", "binary"],
 )
