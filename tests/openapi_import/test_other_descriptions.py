@@ -239,3 +239,18 @@ def test_items_of_a_list_are_connections_as_get_shows_them(tmp_path: Path, capsy
     assert listed.responses[200] is not None
     assert f"/value/*{STATUS}" in listed.responses[200].enumerations
     assert "items of a list are described otherwise" in capsys.readouterr().out
+
+
+def test_what_is_left_out_of_connections_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = swagger()
+    paths = document["paths"]
+    paths[ITEM]["post"] = {"operationId": "Connections_Approve", "responses": {"200": {"description": ""}}}
+    paths[f"{ITEM}/validate"] = {"post": {"operationId": "Validate", "responses": {"200": {"description": ""}}}}
+    paths[f"{COLLECTION}/"] = paths.pop(COLLECTION)  # a slash at the end is no other path
+    (contract,) = imported(written(tmp_path / "boxes.json", document), tmp_path / "out").values()
+    told = capsys.readouterr().out
+    assert contract.by_role(Role.LIST) is not None
+    assert "POST (Connections_Approve)" in told
+    assert "/privateEndpointConnections/{privateEndpointConnectionName}/validate: " in told
+    with pytest.raises(UsageError, match="there is no version"):
+        imported(written(tmp_path / "none.json", swagger(info={"title": "Boxes"})), tmp_path / "none")

@@ -99,6 +99,10 @@ def write_service_contract(
 
 def _part(name: str, what: str, where: str) -> str:
     """Return a name as part of a path. Raises UsageError for one that leads elsewhere."""
+    if not name:
+        raise UsageError(
+            f"there is no {what}", where=where, fix=f"give {'one with --id' if what == 'id' else 'info.version'}"
+        )
     if not _FOLDER.fullmatch(name):
         fix = "letters, digits, dots, dashes and underscores: it becomes a folder"
         raise UsageError(f"the {what} is {name!r:.80}", where=where, fix=fix)

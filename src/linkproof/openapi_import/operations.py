@@ -15,6 +15,8 @@ from linkproof.openapi_import.documents import Documents, Place
 from linkproof.openapi_import.schemas import Notes
 
 _TABLES = ("paths", "x-ms-paths")
+#: Paths below a connection, or of one with a fixed name.
+_NEAR = re.compile(r"(?i)/private(EndpointConnections|LinkResources)/")
 _METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 
 
@@ -83,7 +85,10 @@ def _operations(
     base = (data.get("basePath") or "" if is_old else "").rstrip("/")
     for table in _TABLES:
         for path, entry in (data.get(table) or {}).items():
-            if not re.search(paths, base + path.split("?")[0]):
+            own = base + path.split("?")[0].rstrip("/")
+            if not re.search(paths, own):
+                if _NEAR.search(own):
+                    notes.add(f"{own[own.lower().rindex('/private') :]}: neither connections nor one of them; left out")
                 continue
             where = Place(root.file, f"/{table}/{path.replace('~', '~0').replace('/', '~1')}")
             if "?" in path:
@@ -93,7 +98,7 @@ def _operations(
                 if isinstance(entry.get(method), dict):
                     raw = entry[method]
                     shared = entry.get("parameters") or []
-                    yield _operation(base + path.split("?")[0], method, raw, shared, place, documents, notes, is_old)
+                    yield _operation(own, method, raw, shared, place, documents, notes, is_old)
 
 
 def _operation(

@@ -64,6 +64,7 @@ def parts_of(description: Description, notes: Notes) -> list[Found]:
         part = found.setdefault(collection.lower(), Found(description, collection))
         if role is None:
             part.elsewhere.append(operation)
+            notes.add(f"{operation.method} ({operation.id}): no reading, decision, change or deletion; left out")
         else:
             _take(part, role, operation, notes)
     return list(found.values())
