@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Finding
 from tests.check_cases_named import ACCEPT, OPEN_B, SERVICE, asked, decided, item, page
-from tests.traffic import AKS, HUAWEI, MOCK, connection, connections, decision, error, ex, state
+from tests.traffic import AKS, HOST, HUAWEI, MOCK, PATHS, connection, connections, decision, error, ex, state
 
 
 def found(requirement: str, exchanges: Iterable[Exchange]) -> list[Finding]:
@@ -82,3 +83,32 @@ def test_an_answer_that_cannot_be_read_names_nothing() -> None:
     unreadable = asked(ACCEPT, "<open>", ServiceId=SERVICE, VpcEndpointId_1="vpce-unknown")
     assert found("ERR-3", [page(OPEN_B), unreadable]) == []
     assert len(found("ERR-3", [page(OPEN_B), decided("vpce-unknown")])) == 1
+
+
+def test_a_status_that_says_nothing_leaves_the_end_to_the_result() -> None:
+    location, status = f"{HOST}/operations/r1", f"{HOST}/operations/s1"
+    polled = (("Location", location), ("Azure-AsyncOperation", status))
+    before = ex(AKS, own="one", answer=connection())
+    exchanges = [
+        before,
+        ex(AKS, "DELETE", "one", 202, headers=polled),
+        ex(AKS, status=204, url=location),
+        ex(AKS, answer={"name": "s1"}, url=status),
+        ex(AKS, own="one", answer=connection()),
+    ]
+    assert [f.kind for f in found("LRO-2", exchanges)] == ["no status"]
+    assert [f.kind for f in found("STA-5", exchanges)] == ["still in Get"]
+    assert found("STA-5", [*exchanges[:2], *exchanges[3:]]) == []
+
+
+def test_a_refusal_that_says_unknown_is_no_refusal_of_a_valid_request() -> None:
+    circumstances = replace(MOCK, collections={AKS: frozenset({PATHS[AKS].lower()})})
+
+    def kinds(code: str) -> list[str]:
+        judge = Judge(all_contracts(), circumstances, any_version=True)
+        for exchange in (ex(AKS, own="one", answer=connection()), error(AKS, 400, code, own="one")):
+            judge.feed(exchange)
+        return [f.kind for f in judge.findings.all() if f.requirement == "ERR-10"]
+
+    assert kinds("BadRequest") == ["get refused"]
+    assert kinds("ResourceNotFound") == []

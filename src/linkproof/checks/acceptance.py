@@ -87,9 +87,16 @@ def _is_ordinary(call: Call) -> bool:
 
 
 def _is_refused(call: Call, subject: Subject | None) -> bool:
-    if call.status in _BLAMING or call.success:
-        return subject is None or subject.presence is Presence.PRESENT
-    return call.status == 404 and call.role in _WRITES and subject is not None and subject.presence is Presence.PRESENT
+    is_there = subject is not None and subject.presence is Presence.PRESENT
+    if call.status == 404 or _says_unknown(call):
+        return is_there and call.role in _WRITES
+    return (call.status in _BLAMING or call.success) and (subject is None or is_there)
+
+
+def _says_unknown(call: Call) -> bool:
+    """Whether an error is about something that does not exist, whatever its status: ERR-3 judges that."""
+    codes = call.contract.error.codes
+    return call.error_code in {codes.get("not_found"), codes.get("other_not_found")} - {None}
 
 
 def _may_be_written(call: Call, subject: Subject | None) -> bool:

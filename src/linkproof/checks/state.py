@@ -457,14 +457,15 @@ class State:
                 if not running.status_url or running.unreadable:
                     self._end(running, rules.succeeded)
             return
+        word = at(call.answer, rules.status) if call.success else MISSING
         deletes = running.call.exchange.request.method == "DELETE"
-        if 400 <= call.status < 500 and not (call.throttled or deletes):
+        refused = 400 <= call.status < 500 and not (call.throttled or deletes)
+        if refused or (call.success and not isinstance(word, str)):
             change(running, [("unreadable", True)])
             if running.result_done:
                 self._end(running, rules.succeeded)
         if not running.ended:
             change(running, [("seen_early", None)])
-        word = at(call.answer, rules.status) if call.success else MISSING
         if isinstance(word, str):
             change(running, [("last", word)])
             if word in rules.terminal:

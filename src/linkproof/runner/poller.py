@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import MISSING, at
 from linkproof.checks.equivalence import settled, value_on_the_way
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
@@ -114,9 +114,10 @@ class Poller:
         if polling.status_url:
             polling.call = call = self._poll_once(polling.status_url)
             polling.retry_after = polling.retry_after or seconds_to_wait(call)
-            polling.failed += call.status != 200
             rules = self._contract.long_running
-            ended = call.status == 200 and rules.is_over(at(call.answer, rules.status))
+            word = at(call.answer, rules.status) if call.status == 200 else MISSING
+            polling.failed += not isinstance(word, str)
+            ended = rules.is_over(word)
             if ended or polling.failed > _MOST_FAILED_POLLS:
                 polling.status_url = ""
 
