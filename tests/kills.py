@@ -1,4 +1,4 @@
-"""Kill ``run --record`` and ``nightly`` at random moments, and look at what is left: ``python -m tests.kills``.
+"""Kill commands at random moments, and look at what is left: ``python -m tests.kills``.
 
 After each kill every file has to be whole or absent, an earlier cassette as it was, the connections of the target as
 before once ``cleanup`` (for a night: the night itself) has been run, and a second run has to succeed. Prints one line
@@ -129,8 +129,46 @@ def kills_of_a_night(folder: Path, server: Embedded, times: int, draw: random.Ra
         yield [f"nightly killed after {after:.1f} s ({code})", *trouble.said]
 
 
+#: Commands that write files, and the exit codes with which they end.
+_WRITING: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
+    "check": (("check", "c.yaml", "--out", "again", "--quiet"), (0, 1, 4)),
+    "bundle": (("bundle", "out", "--cassette", "c.yaml", "--out", "made.zip", "--quiet"), (0,)),
+    "history": (("history", "add", "out", "--store", "sqlite:///history.sqlite"), (0,)),
+    "site": (("site", "--out", "site", "--store", "sqlite:///known.sqlite"), (0,)),
+}
+
+
+def kills_of_a_command(name: str) -> Kills:
+    """Return what kills one of the commands that write files, and yields what was wrong after each kill."""
+
+    def kills(folder: Path, server: Embedded, times: int, draw: random.Random) -> Iterator[list[str]]:
+        file = target_file(folder, server.base_url, HEALTH, f"count = 9\n{AZURE}")
+        recorded = ("--record", "c.yaml", "--out", "out", "--quiet", "--allow-unproven", *_SELECT)
+        assert linkproof(folder, "run", "--target", file, *recorded).returncode == 0
+        assert linkproof(folder, "history", "add", "out", "--store", "sqlite:///known.sqlite").returncode == 0
+        arguments, codes = _WRITING[name]
+        started = time.monotonic()
+        _killed(folder, arguments, 120)
+        whole_s = time.monotonic() - started
+        for _ in range(times):
+            trouble = Trouble()
+            after = draw.uniform(whole_s / 4, whole_s)  # before that nothing but Python has started
+            code, _left = _killed(folder, arguments, after)
+            _files(folder, trouble)
+            again = linkproof(folder, *arguments)
+            trouble.unless(again.returncode in codes, f"the second run: {again.returncode} {again.stderr[-300:]}")
+            _files(folder, trouble)
+            yield [f"{name} killed after {after:.1f} s ({code})", *trouble.said]
+
+    return kills
+
+
 Kills = Callable[[Path, Embedded, int, random.Random], Iterator[list[str]]]
-KINDS: dict[str, Kills] = {"run": kills_of_a_recorded_run, "nightly": kills_of_a_night}
+KINDS: dict[str, Kills] = {
+    "run": kills_of_a_recorded_run,
+    "nightly": kills_of_a_night,
+    **{name: kills_of_a_command(name) for name in _WRITING},
+}
 
 
 def main() -> int:

@@ -127,3 +127,44 @@ def string_end(text: str, at: int, quote: str) -> int:
         begin = at = end + 1
     newline = text.find("\n", at)
     return newline if newline >= 0 else len(text)
+
+
+#: Characters that a page does not show: a credential with some of them between its letters can still be read.
+_INVISIBLE = re.compile("[\\x00\\xad\\u200b-\\u200f\\u2060-\\u2064\\ufeff]")
+#: Marks at the beginning of a text, the longer ones first.
+_WIDE_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+#: Bytes that tell whether a text without a mark is wide.
+_LOOKED_AT = 64
+
+
+def has_invisible(text: str) -> bool:
+    """Whether a text has characters that are not shown."""
+    return "\0" in text if text.isascii() else _INVISIBLE.search(text) is not None
+
+
+def without_invisible(text: str) -> str:
+    """Return a text without the characters that are not shown."""
+    return _INVISIBLE.sub("", text)
+
+
+def wide_encoding(body: bytes) -> str:
+    """Return the encoding of a text in UTF-16 or UTF-32, "" for any other body."""
+    found = next((name for mark, name in _WIDE_MARKS if body.startswith(mark)), "")
+    if not found and b"\0" in body[:_LOOKED_AT]:
+        begin = body[: min(len(body), _LOOKED_AT) // 4 * 4]
+        found = next((name for name in _WIDE if _is_plain(begin, name)), "")
+    return found
+
+
+def _is_plain(body: bytes, encoding: str) -> bool:
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and text.isascii() and "\0" not in text

@@ -16,9 +16,12 @@ from linkproof.redaction.encodings import (
     base64_word,
     escaped,
     gunzipped,
+    has_invisible,
     is_gzip,
     percent_encoded,
     string_end,
+    wide_encoding,
+    without_invisible,
 )
 from linkproof.redaction.patterns import (
     BASE64,
@@ -40,6 +43,8 @@ from linkproof.redaction.secret_names import Strength, strength_of
 
 #: So deep a text within a text is looked into.
 DEEPEST = 6
+#: So deep a text with characters that are not shown is also looked through without them: that takes twice as long.
+_DEEPEST_INVISIBLE = 2
 _SHORTEST = 4
 _CACHED = 4096
 _LONGEST_CACHED = 4096
@@ -82,6 +87,14 @@ class Engine:
         return found
 
     def _changed(self, text: str, depth: int) -> str:
+        found = self._replaced(text, depth)
+        if depth > _DEEPEST_INVISIBLE or not has_invisible(found):
+            return found
+        plain = without_invisible(found)
+        again = self._replaced(plain, depth)
+        return found if again == plain else again
+
+    def _replaced(self, text: str, depth: int) -> str:
         return self.finish(self.credentials(self._decoded(self.start(text), depth), depth))
 
     def body(self, body: bytes, depth: int = 0) -> bytes:
@@ -95,7 +108,7 @@ class Engine:
                 return body if found == plain else gzip.compress(found, mtime=0)
             if depth:
                 return MASK.encode()  # what cannot be looked into is not handed on
-        encoding = "utf-8"
+        encoding = wide_encoding(body) or "utf-8"
         try:
             text = body.decode(encoding)
         except UnicodeDecodeError:
