@@ -264,7 +264,7 @@ def har_with(**changes: Any) -> str:
         ({"response__content": {"size": 7}}, "the archive does not hold the answer's body"),
         ({"request__bodySize": 7}, "the archive does not hold the request's body"),
         ({"request__postData": {"params": [{"name": "a"}]}}, "the archive does not hold the request's body"),
-        ({"request__url": "data:text/plain,x"}, "not an http(s) URL"),
+        ({"request__url": "data:text/plain,x"}, "no http(s) URL"),
     ],
 )
 def test_what_an_archive_holds_in_part_is_left_out_and_told(
