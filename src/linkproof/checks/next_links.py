@@ -103,24 +103,33 @@ def last_page_ends(call: Call, view: View, circumstances: Circumstances) -> Iter
         yield passed("PAG-5")
 
 
+def breaches_of_walk(call: Call, page: LinkedPage, pointer: str, what: str) -> Iterator[Judgement]:
+    """Yield what is wrong with a walk up to a page: repeated items, a repeated link or token (``what``), no end."""
+    if page.sound and page.twice and not page.changed:
+        message = f"{counted(len(page.twice), 'connection')} listed twice on {counted(page.pages, 'page')}"
+        yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
+    noun = what.split()[-1]
+    if page.onward is Onward.LINK_TWICE:
+        message = f"the same {what} occurred twice within {page.pages} pages: the walk never ends"
+        yield breach("PAG-3", f"{noun} twice", pointer, f"a new {noun}, or none", page.link[:300], message, group="")
+    elif page.onward is Onward.NEVER_ENDS:
+        message = f"{page.idle} consecutive pages had no new item, but there is a {what}"
+        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
+
+
+def is_whole_walk(page: LinkedPage) -> bool:
+    """Whether nothing is wrong with the items of a walk up to a page, so that its end can be judged."""
+    return page.sound and (page.changed or not page.twice)
+
+
 @check("PAG-3", "PAG-4", applies_to=_is_list)
 def walk_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A walk over the pages ends, no link occurs twice, and the pages contain each connection once."""
     page = view.linked_page
     if page is None:
         return
-    is_sound, pointer = page.sound, call.contract.list.next_link
-    if page.twice and not page.changed and is_sound:
-        is_sound = False
-        message = f"{counted(len(page.twice), 'connection')} listed twice on {counted(page.pages, 'page')}"
-        yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
-    if page.onward is Onward.LINK_TWICE:
-        message = f"the same next link occurred twice within {page.pages} pages: the walk never ends"
-        yield breach("PAG-3", "link twice", pointer, "a new link, or none", page.link[:300], message, group="")
-    elif page.onward is Onward.NEVER_ENDS:
-        message = f"{page.idle} consecutive pages had no new item, but there is a next link"
-        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
-    elif page.onward is Onward.ENDS and is_sound:
+    yield from breaches_of_walk(call, page, call.contract.list.next_link, "next link")
+    if page.onward is Onward.ENDS and is_whole_walk(page):
         yield passed("PAG-3")
         if not page.changed:
             yield _is_whole(call, view, page)

@@ -211,17 +211,20 @@ class State:
         collection = self._make_collection(call.collection)
         subject = self._make(collection, call.subject) if call.subject else None
         if not call.reads:
-            if len(call.subjects) > 1:
-                for name in call.subjects:
-                    self._record_write(call.about(name), collection, self._make(collection, name))
-            else:
-                self._record_write(call, collection, subject)
+            self._record_writes(call, collection, subject)
             return
         if linked is not None:
             self._record_linked(view, linked, collection)
         if paged is not None:
             self._record_paged(call, paged, collection)
         self._record_reading(view, collection, subject)
+
+    def _record_writes(self, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
+        if len(call.subjects) < 2:
+            self._record_write(call, collection, subject)
+            return
+        for name in call.subjects:
+            self._record_write(call.about(name), collection, self._make(collection, name))
 
     def repeats(self, call: Call) -> Subject | None:
         """Return the connection of a Get whose answer is the last one that was seen of it; None for any other call.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from linkproof.base.json_values import at
 from linkproof.base.wording import count as counted
 from linkproof.checks.equivalence import settled
+from linkproof.checks.next_links import breaches_of_walk, is_whole_walk
 from linkproof.checks.offsets import is_missing, vanished
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Shown
@@ -52,18 +53,8 @@ def walk_by_token_ends_and_is_whole(call: Call, view: View, circumstances: Circu
     page = view.linked_page
     if page is None:
         return
-    is_sound, pointer = page.sound, call.contract.list.next_token
-    if page.twice and not page.changed and is_sound:
-        is_sound = False
-        message = f"{counted(len(page.twice), 'connection')} listed twice on {counted(page.pages, 'page')}"
-        yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
-    if page.onward is Onward.LINK_TWICE:
-        message = f"the same token occurred twice within {page.pages} pages: the walk never ends"
-        yield breach("PAG-3", "token twice", pointer, "a new token, or none", page.link[:300], message, group="")
-    elif page.onward is Onward.NEVER_ENDS:
-        message = f"{page.idle} consecutive pages had no new item, but there is a token"
-        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
-    elif page.onward is Onward.ENDS and is_sound and _began_at_the_start(call, view):
+    yield from breaches_of_walk(call, page, call.contract.list.next_token, "token")
+    if page.onward is Onward.ENDS and is_whole_walk(page) and _began_at_the_start(call, view):
         yield passed("PAG-3")
         if not page.changed and not wanted_by(call):
             missing = [s for s in view.collection.subjects if is_missing(s, page.all_names) and _stays(s.latest)]

@@ -85,6 +85,7 @@ def options(
 app.command("init")(init)
 
 
+# Long: one parameter per option.
 @app.command()
 def run(
     target: TargetFile = "",

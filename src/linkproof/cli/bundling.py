@@ -61,12 +61,7 @@ def make_bundle(
     _refuse_secrets(recordings)
     options = Options([c.id for c in claimed.contracts], any_version)
     checked = _judged(recordings, options)
-    for belied in against_recordings(claimed, checked):
-        raise UsageError(
-            f"the recordings contradict the results: {belied}",
-            where=f"--cassette {', '.join(map(str, cassettes))}",
-            fix="give the recordings of that very run, all of them",
-        )
+    _refuse_contradictions(claimed, checked, cassettes)
     files = {CLAIMED: results_to_json(claimed), CHECKED: results_to_json(checked)}
     for number, recording in enumerate(recordings, start=1):
         files[f"{RECORDINGS}{number:02}/{recording.name}"] = recording.read_bytes()
@@ -86,6 +81,15 @@ def make_bundle(
         if found.missing and not any_version:
             _tell_other_version(claimed, found, recordings, options)
     return 0
+
+
+def _refuse_contradictions(claimed: Results, checked: Results, cassettes: Sequence[Path]) -> None:
+    for belied in against_recordings(claimed, checked):
+        raise UsageError(
+            f"the recordings contradict the results: {belied}",
+            where=f"--cassette {', '.join(map(str, cassettes))}",
+            fix="give all recordings of that run",
+        )
 
 
 def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int:

@@ -135,6 +135,7 @@ def _contract(name: str) -> Contract:
     return max(found, key=lambda c: c.version)
 
 
+# Long: one branch per kind of fact.
 def _fact_lines(facts: Facts) -> Iterator[str]:
     yield f"{facts.title} ({facts.layout})"
     yield f"  {facts.method} {facts.path} {facts.version} {facts.resource}".rstrip()

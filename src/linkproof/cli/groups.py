@@ -56,6 +56,7 @@ def faults_list(contract: Contracts = None, json: Json = False) -> None:
     list_faults(tuple(contract or ()), as_json=json)
 
 
+# Long: one parameter per option.
 @faults_app.command("matrix")
 def faults_matrix(
     names: Annotated[list[str] | None, typer.Argument(metavar="FAULT...", help="Only ids that contain this.")] = None,

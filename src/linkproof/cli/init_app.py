@@ -19,6 +19,7 @@ _DEFAULT = {
 }
 
 
+# Long: one parameter per option.
 def init(
     targets: Annotated[
         list[Path] | None,

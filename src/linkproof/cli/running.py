@@ -35,6 +35,7 @@ from linkproof.targets.journal import Journal
 from linkproof.targets.readiness import wait_for
 
 
+# Long: one parameter per option.
 def run_target(
     target: str,
     out: Path,
@@ -55,9 +56,8 @@ def run_target(
     choices = Choices(
         target, contracts, seed, allow_unproven, record, str(out / "journal.jsonl"), concurrency, selection
     )
-    console = Console(
-        file=sys.stderr, quiet=output.quiet, highlight=False
-    )  # bound here, because pytest redirects standard error
+    # Bound here, because pytest redirects standard error.
+    console = Console(file=sys.stderr, quiet=output.quiet, highlight=False)
     with progress_bar(console, what="starting") as bar:
         observers: list[Callable[[Exchange], object]] = [bar.exchange]
         if show := shower(verbosity, lambda line: console.print(line, markup=False, soft_wrap=True)):

@@ -118,6 +118,7 @@ def flatten(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Flat:
     return made
 
 
+# Long: one branch per JSON Schema keyword.
 def _flatten(
     schema: Mapping[str, Any], document: Mapping[str, Any], pointer: str, above: tuple[str, ...], made: Flat
 ) -> None:
@@ -179,27 +180,8 @@ def with_changes(part: Any, changes: Mapping[str, Any] | None) -> Any:
 
 def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
     """Return the OpenAPI document of a contract that states only its own parts. Raises KeyError if one is missing."""
-    connection = common_part(common, "connection").changed(own.get("connection", {}))
-    schemas: dict[str, Any] = {
-        "Connection": connection.tree(),
-        "ConnectionUpdate": connection.sent().changed(own.get("request", {})).tree(),
-        "Error": common_part(common, "error").tree(),
-    }
-    schemas["ErrorBody"] = schemas["Error"]["properties"].pop("error")
-    schemas["Error"]["properties"]["error"] = {"$ref": "#/components/schemas/ErrorBody"}
-    details = schemas["ErrorBody"]["properties"]["details"]
-    details["items"] = {"$ref": "#/components/schemas/ErrorBody"}
-    roles = {Role(role): name for name, role in own["operations"].items()}
-    if Role.LIST in roles:
-        schemas["Page"] = _page(own, common)
-    if not all(role.is_of_connections for role in roles):
-        schemas["Resource"] = common_part(common, "resource").changed(own.get("resource", {})).tree()
-        schemas["ResourcePage"] = Flat({"": {"type": "object"}, "/value": {"type": "array"}}, {"/value"}).tree()
-        schemas["ResourcePage"]["properties"]["value"]["items"] = {"$ref": "#/components/schemas/Resource"}
-    if "tags" in own:
-        schemas["TagsUpdate"] = Flat().changed({"with": own["tags"]["members"]}).tree()
     paths: dict[str, Any] = {}
-    for role, name in roles.items():
+    for name, role in ((name, Role(role)) for name, role in own["operations"].items()):
         path = _path(own["path"], role)
         method = own.get("methods", {}).get(role.value, METHODS[role]).lower()
         paths.setdefault(path, {})[method] = _operation(own, role, name, path)
@@ -217,9 +199,33 @@ def expand(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": schemas,
+            "schemas": _schemas(own, common),
         },
     }
+
+
+def _schemas(own: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schemas of a contract's bodies by name."""
+    connection = common_part(common, "connection").changed(own.get("connection", {}))
+    schemas: dict[str, Any] = {
+        "Connection": connection.tree(),
+        "ConnectionUpdate": connection.sent().changed(own.get("request", {})).tree(),
+        "Error": common_part(common, "error").tree(),
+    }
+    schemas["ErrorBody"] = schemas["Error"]["properties"].pop("error")
+    schemas["Error"]["properties"]["error"] = {"$ref": "#/components/schemas/ErrorBody"}
+    details = schemas["ErrorBody"]["properties"]["details"]
+    details["items"] = {"$ref": "#/components/schemas/ErrorBody"}
+    roles = {Role(role) for role in own["operations"].values()}
+    if Role.LIST in roles:
+        schemas["Page"] = _page(own, common)
+    if not all(role.is_of_connections for role in roles):
+        schemas["Resource"] = common_part(common, "resource").changed(own.get("resource", {})).tree()
+        schemas["ResourcePage"] = Flat({"": {"type": "object"}, "/value": {"type": "array"}}, {"/value"}).tree()
+        schemas["ResourcePage"]["properties"]["value"]["items"] = {"$ref": "#/components/schemas/Resource"}
+    if "tags" in own:
+        schemas["TagsUpdate"] = Flat().changed({"with": own["tags"]["members"]}).tree()
+    return schemas
 
 
 def _path(path: Mapping[str, Any], role: Role) -> str:

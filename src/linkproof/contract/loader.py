@@ -119,6 +119,7 @@ def read_contract(place: Path) -> Contract:
     return contract_of(own, None if "common" in own else _json(place / "openapi.json"), place, definition)
 
 
+# Long: one argument per part of a contract.
 def contract_of(
     own: dict[str, Any], document: dict[str, Any] | None, place: Path, definition: dict[str, Any] | None = None
 ) -> Contract:

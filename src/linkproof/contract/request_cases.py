@@ -340,6 +340,7 @@ def _instances(full: Any, pointer: str) -> list[str]:
     return [way]
 
 
+# Long: one branch per JSON Schema keyword.
 def _invalid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case]:
     schema, value = node.schema, at(full, pointer)
     options = [o for o in schema.get("enum", ()) if isinstance(o, str)]

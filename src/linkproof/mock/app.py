@@ -178,6 +178,24 @@ def build_server(
     return Server(services, Consumers(services, token, operation_s, clock, keys or {}))
 
 
+def _control(server: Server) -> Starlette:
+    """Return the application of the two paths that no contract has."""
+
+    async def reset(_: Request) -> Response:
+        server.reset()
+        return Response(status_code=204)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "contracts": [s.contract.id for s in server.services]})
+
+    return Starlette(
+        routes=[
+            Route(f"{_CONTROL}reset", reset, methods=["POST"]),
+            Route(f"{_CONTROL}health", health, methods=["GET"]),
+        ]
+    )
+
+
 def build_app(
     contracts: Iterable[Contract],
     *,
@@ -199,19 +217,7 @@ def build_app(
         clock_of=clock_of,
     )
 
-    async def reset(_: Request) -> Response:
-        server.reset()
-        return Response(status_code=204)
-
-    async def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok", "contracts": [s.contract.id for s in server.services]})
-
-    control = Starlette(
-        routes=[
-            Route(f"{_CONTROL}reset", reset, methods=["POST"]),
-            Route(f"{_CONTROL}health", health, methods=["GET"]),
-        ]
-    )
+    control = _control(server)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # Matched by hand: a router's patterns do not match a path with a line break.

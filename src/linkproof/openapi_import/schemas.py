@@ -108,6 +108,7 @@ class Schemas:
     components: dict[str, Any] = field(default_factory=dict)
     _names: dict[tuple[Place, bool], str] = field(default_factory=dict)
 
+    # Long: one branch per JSON Schema keyword.
     def convert(self, schema: Any, base: Place, *, sent: bool = False) -> dict[str, Any]:
         """Return a schema as JSON Schema; ``sent``: for request bodies."""
         if not isinstance(schema, dict):

@@ -32,6 +32,7 @@ from linkproof.reports.text import in_words, plain
 INLINE = 300
 
 
+# Long: one variable of the template per line.
 def html_page(results: Published, *, printed: bool = False) -> str:
     """Return the page, from the results' JSON; ``printed``: everything open, without scripts, for a PDF."""
     environment = pages_of("linkproof.reports")

@@ -99,6 +99,7 @@ class Session:
         meet: called with the reset if other workers have to agree to it.
     """
 
+    # Long: one attribute per line.
     def __init__(
         self,
         target: Target,

@@ -52,6 +52,7 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
     return performed
 
 
+# Long: it contains the class of the state machine.
 @cache
 def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...], ...]:
     """Return the moves of each life; they depend on the arguments alone."""
