@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +83,18 @@ def test_real_groups_are_those_of_their_parents() -> None:
     found = [j for e in read_recordings(folders) for j in judge.feed(e)[1] if j.requirement == "SHP-8"]
     assert len(found) >= 16
     assert all(j.breach is None for j in found)
+
+
+@pytest.mark.parametrize(("role", "breached"), [(Role.DECIDE, False), (Role.GET, True)])
+def test_a_group_that_a_client_may_write_is_its_own(role: Role, breached: bool) -> None:
+    """Search lets a client write the group of a connection: then the service shows what it was sent."""
+    listed, shown = traffic(SINGLE, (Role.LINK_RESOURCES, Role.GET))
+    body = json.loads(shown.response.body)
+    body["properties"]["groupId"] = "no-such-group"
+    text = json.dumps(body).encode()
+    state = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}, "groupId": "no-such-group"}}
+    sent = replace(shown.request, method="PUT", body=json.dumps(state).encode())
+    answered = replace(shown, response=replace(shown.response, body=text))
+    first = replace(answered, request=sent) if role is Role.DECIDE else shown
+    found = judged(SINGLE, [listed, first, answered])
+    assert any(j.breach for j in found) is breached

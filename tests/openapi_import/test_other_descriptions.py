@@ -254,3 +254,16 @@ def test_what_is_left_out_of_connections_is_named(tmp_path: Path, capsys: pytest
     assert "/privateEndpointConnections/{privateEndpointConnectionName}/validate: " in told
     with pytest.raises(UsageError, match="there is no version"):
         imported(written(tmp_path / "none.json", swagger(info={"title": "Boxes"})), tmp_path / "none")
+
+
+def test_a_path_and_its_parameters_may_disagree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = json.loads(json.dumps(swagger()["paths"]).replace("/resourceGroups/{resourceGroupName}", "/in/{region}"))
+    (contract,) = imported(written(tmp_path / "boxes.json", swagger(paths=paths)), tmp_path / "out").values()
+    told = capsys.readouterr().out
+    assert "parameter resourceGroupName: the path has no place for it" in told
+    assert "parameter region of the path: not described" in told
+    shown = contract.by_role(Role.GET)
+    assert shown is not None
+    assert {p.name for p in shown.parameters if p.place == "path"} == {
+        "subscriptionId", "region", "boxName", "privateEndpointConnectionName"
+    }  # fmt: skip

@@ -11,7 +11,7 @@ from linkproof.checks.subjects import Groups, Presence, Subject
 from linkproof.checks.traits import GROUPS
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.model import Contract, Role
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement, Level
 
@@ -36,16 +36,18 @@ def groups_are_those_of_the_parent(call: Call, view: View, circumstances: Circum
     known = view.collection.groups
     if known is not None:
         for seen in view.observed:
-            yield from _judged(call, known, seen.value, seen.pointer, known.exchange)
+            yield from _judged(call, known, seen.subject, seen.value, seen.pointer, known.exchange)
 
 
 def _of_an_earlier_answer(call: Call, groups: Groups, subject: Subject) -> Iterator[Judgement]:
     shown = max((s for s in (subject.get, subject.listed) if s is not None), key=lambda s: s.index, default=None)
     if shown is not None and subject.presence is not Presence.ABSENT:
-        yield from _judged(call, groups, shown.value, "", shown.call.exchange)
+        yield from _judged(call, groups, subject, shown.value, "", shown.call.exchange)
 
 
-def _judged(call: Call, groups: Groups, value: Any, place: str, evidence: Exchange) -> Iterator[Judgement]:
+def _judged(
+    call: Call, groups: Groups, subject: Subject, value: Any, place: str, evidence: Exchange
+) -> Iterator[Judgement]:
     for pointer in call.contract.member.groups:
         found = at(value, pointer)
         for group in found if isinstance(found, list) else [found]:
@@ -53,10 +55,18 @@ def _judged(call: Call, groups: Groups, value: Any, place: str, evidence: Exchan
                 continue
             if group.casefold() in groups.names:
                 yield passed("SHP-8")
-            else:
+            elif not (subject.last_write >= 0 and _is_writable(call.contract, pointer)):
                 expected = f"one of {', '.join(sorted(groups.names))}"
                 message = f"the parent has no group {group!r}"
                 yield breach(
                     "SHP-8", "unknown group", place + pointer, expected, group, message,
                     level=Level.SHOULD, group="", evidence=(evidence,),
                 )  # fmt: skip
+
+
+def _is_writable(contract: Contract, pointer: str) -> bool:
+    """Whether a client may write a member: then it may be the client's own group that the service shows."""
+    decides = contract.by_role(Role.DECIDE)
+    if decides is None or decides.request is None:
+        return False
+    return any(node.pointer == pointer and not node.schema.get("readOnly") for node in decides.request.nodes())

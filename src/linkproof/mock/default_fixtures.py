@@ -124,7 +124,8 @@ def _passing(shape: Shape) -> dict[str, Any]:
 def _value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> Any:
     """Return a value for a member of every connection; None to leave it out."""
     if pointer == contract.member.private_endpoint:
-        return _ENDPOINT_ID
+        known = "{subscriptionId}" in contract.collection_path
+        return _ENDPOINT_ID if known else _ENDPOINT_ID.replace("{subscriptionId}", _SUBSCRIPTION)
     if pointer == contract.member.description:
         return "Please approve {name}"
     if pointer.endswith(("/actionsRequired", "/actionRequired")) and "enum" not in schema:

@@ -128,7 +128,7 @@ class Writer:
         made: dict[str, Any] = {
             "operationId": self._names[operation.id],
             "summary": _SUMMARY[role],
-            "parameters": [r for p in operation.parameters if (r := self._parameter(p))],
+            "parameters": [r for p in self._own_parameters(operation) if (r := self._parameter(p))],
         }
         if operation.long_running:
             made["x-long-running"] = True
@@ -143,6 +143,21 @@ class Writer:
         document = f"API description {operation.at.file.rsplit('/', 1)[-1]}"
         made["x-source"] = {"document": document, "section": operation.id}
         return made
+
+    def _own_parameters(self, operation: Described) -> list[Located]:
+        """Return the parameters of an operation: those of its path are the ones that the path has places for."""
+        places = re.findall(r"\{([^}]+)\}", operation.path)
+        found: list[Located] = []
+        for parameter in operation.parameters:
+            if parameter.value.get("in") == "path" and parameter.value.get("name") not in places:
+                self._notes.add(f"parameter {parameter.value.get('name')}: the path has no place for it; left out")
+            else:
+                found.append(parameter)
+        named = {p.value.get("name") for p in found if p.value.get("in") == "path"}
+        for name in (n for n in places if n not in named):
+            self._notes.add(f"parameter {name} of the path: not described, so any text is accepted")
+            found.append(Located({"name": name, "in": "path", "required": True, "type": "string"}, operation.at))
+        return found
 
     def _parameter(self, found: Located) -> dict[str, Any] | None:
         raw = found.value
