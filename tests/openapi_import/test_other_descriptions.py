@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -136,12 +137,12 @@ def openapi_3() -> dict[str, Any]:
     text = json.dumps(swagger()).replace(f"{COMMON}/privatelinks.json#/definitions/", "#/components/schemas/")
     found: dict[str, Any] = json.loads(text)
     del found["swagger"], found["host"]
-    for entry in found["paths"].values():
+    for path, entry in found["paths"].items():
         for operation in entry.values():
             body = [p for p in operation["parameters"] if p.get("in") == "body"]
             operation["parameters"] = [
                 {"name": n, "in": "path", "required": True, "schema": {"type": "string"}}
-                for n in ("subscriptionId", "resourceGroupName", "boxName", "privateEndpointConnectionName")
+                for n in re.findall(r"{(\w+)}", path)
             ]
             for answer in (*operation["responses"].values(), *body):
                 if "schema" in answer:
