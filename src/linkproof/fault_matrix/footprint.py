@@ -6,7 +6,7 @@ Two faults can be combined if each shows in an answer, or at a place in one, tha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,13 +82,14 @@ class Footprints:
 
     def _answers(self, choice: Choice) -> list[Answered]:
         direct = self._direct(choice, VirtualClock())
-        found = []
-        for request in self._requests:
-            response = direct.handle_request(request)
-            headers = {k.lower(): _RANDOM.sub("*", v) for k, v in response.headers.items()}
-            headers.pop("content-length", None)
-            found.append(Answered(response.status_code, headers, response.read()))
-        return found
+        answers = (direct.handle_request(request) for request in self._requests)
+        return [answered(a.status_code, a.headers.items(), a.read()) for a in answers]
+
+
+def answered(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Answered:
+    """Return what can be compared of an answer."""
+    kept = {k.lower(): _RANDOM.sub("*", v) for k, v in headers if k.lower() != "content-length"}
+    return Answered(status, kept, body)
 
 
 def places(right: Answered, wrong: Answered, how: Format) -> frozenset[str]:
