@@ -1,8 +1,8 @@
 """The approved judgements of the checks: ``python -m tests.approve`` writes them, a test compares.
 
-``judgements.txt`` has every judgement of the hand-written cases, so that a change of a message, a pointer, a level or
-of what is judged shows in the difference. ``cassettes.md`` is a table: how often each requirement was judged in each
-shipped cassette.
+``requirements.txt`` has the id and level of every requirement. ``judgements.txt`` has every judgement of the
+hand-written cases, so that a change of a message, a pointer, a level or of what is judged shows in the difference.
+``cassettes.md`` is a table: how often each requirement was judged in each shipped cassette.
 """
 
 from __future__ import annotations
@@ -22,9 +22,15 @@ from tests.check_cases_named import NAMED
 from tests.check_cases_requests import REQUESTS
 from tests.traffic import judge
 
+REQUIREMENTS = Path(__file__).parent / "approved" / "requirements.txt"
 APPROVED = Path(__file__).parent / "approved" / "judgements.txt"
 OF_CASSETTES = Path(__file__).parent / "approved" / "cassettes.md"
 CASSETTES = sorted((Path(__file__).parents[1] / "cassettes").glob("*.yaml.gz"))
+
+
+def catalogue() -> str:
+    """Id and level of every requirement, in the order of the catalogue."""
+    return "".join(f"{requirement.id} {requirement.level}\n" for requirement in all_requirements())
 
 
 def judgements() -> str:
@@ -82,5 +88,6 @@ def _breaches(breaches: Iterable[tuple[str, Breach]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    REQUIREMENTS.write_text(catalogue(), encoding="utf-8")
     APPROVED.write_text(judgements(), encoding="utf-8")
     OF_CASSETTES.write_text(table_of_cassettes(judged_cassettes()), encoding="utf-8")
