@@ -144,6 +144,8 @@ def openapi_3() -> dict[str, Any]:
                 {"name": n, "in": "path", "required": True, "schema": {"type": "string"}}
                 for n in re.findall(r"{(\w+)}", path)
             ]
+            version = {"name": "api-version", "in": "query", "required": True, "schema": {"type": "string"}}
+            operation["parameters"].append(version)
             for answer in (*operation["responses"].values(), *body):
                 if "schema" in answer:
                     answer["content"] = {"application/json": {"schema": answer.pop("schema")}}
@@ -161,6 +163,7 @@ def openapi_3() -> dict[str, Any]:
     }
     schemas = {
         "Endpoint": {"type": "object", "properties": {"id": member}},
+        "Resource": {"type": "object", "properties": resource},
         "Status": {"anyOf": [member, {"type": "string", "enum": values}]},
         "State": {"type": "object", "properties": state},
         "Properties": {"type": "object", "properties": inner},
@@ -171,7 +174,7 @@ def openapi_3() -> dict[str, Any]:
     }
     for name, item in (
         ("PrivateEndpointConnectionListResult", "PrivateEndpointConnection"),
-        ("PrivateLinkResourceListResult", "Endpoint"),
+        ("PrivateLinkResourceListResult", "Resource"),
     ):
         items = {"type": "array", "items": {"$ref": f"#/components/schemas/{item}"}}
         schemas[name] = {"type": "object", "properties": {"value": items}}
@@ -180,7 +183,14 @@ def openapi_3() -> dict[str, Any]:
 
 
 def test_openapi_3_as_typespec_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (contract,) = imported(written(tmp_path / "boxes.json", openapi_3()), tmp_path / "out").values()
+    document = openapi_3()
+    document["components"]["schemas"]["Acme.uuid"] = {"type": "string", "format": "uuid"}
+    for operation in (o for entry in document["paths"].values() for o in entry.values()):
+        operation["parameters"][0]["schema"] = {"$ref": "#/components/schemas/Acme.uuid"}
+    path = written(tmp_path / "boxes.json", document)
+    (contract,) = imported(path, tmp_path / "out").values()
+    (compact,) = imported(path, tmp_path / "compact", compact=True).values()
+    assert contract_differences(contract, compact) == []
     decided = contract.by_role(Role.DECIDE)
     assert decided is not None
     assert decided.responses[200] is not None

@@ -14,6 +14,7 @@ from linkproof.base.resources import folder
 from linkproof.contract.common_shape import METHODS, Flat, common_part, flatten
 from linkproof.contract.loader import common_parts
 from linkproof.contract.model import Role
+from linkproof.contract.schema_walk import resolved
 from linkproof.mock.default_fixtures import PLAIN_NAMES
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found
@@ -171,7 +172,8 @@ def _path(document: Mapping[str, Any], found: Found) -> dict[str, Any]:
         parameter = at(document, str(reference.get("$ref", "")).removeprefix("#")) or reference
         if parameter["in"] != "path":
             continue
-        schema = {k: v for k, v in parameter["schema"].items() if k not in ("type", "readOnly")}
+        whole = resolved(parameter["schema"], document)
+        schema = {k: v for k, v in whole.items() if k not in ("type", "readOnly", "description", "x-source")}
         if not any(_fits(name, schema) for name in PLAIN_NAMES) and parameter.get("example"):
             schema["example"] = parameter["example"]
         if schema:
