@@ -153,3 +153,12 @@ def test_a_path_in_another_case_explains_the_writes_to_it_before_anything_else()
     write = Traced(finding("HDR-4", "deletion not shown"), [seen(9)])
     trace_causes([stays, found, write], all_requirements())
     assert write.finding.follows == found.finding.id
+
+
+@pytest.mark.parametrize(
+    ("requirement", "kind"), [("SHP-3", "content type"), ("HDR-1", "absent"), ("ERR-1", "not JSON")]
+)
+def test_what_only_a_failure_lacks_follows_from_it(requirement: str, kind: str) -> None:
+    failure = Traced(finding("HDR-5", "5xx"), [seen(5), seen(6)])
+    assert follows(Traced(finding(requirement, kind), [seen(6)]), failure)
+    assert not follows(Traced(finding(requirement, kind), [seen(6), seen(7)]), failure)
