@@ -22,8 +22,8 @@ from linkproof.errors import LinkproofError, TargetError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
 from linkproof.targets.auth import WRONG_TOKEN, Credentials, credentials_of, wrong_fields
 from linkproof.targets.budget import Budget
-from linkproof.targets.deadline import keep_deadlines
-from linkproof.targets.inflight_limit import MOST_IN_FLIGHT, InflightLimit
+from linkproof.targets.http_client import built, http_client
+from linkproof.targets.inflight_limit import InflightLimit
 from linkproof.targets.model import Target
 from linkproof.targets.transfer import AnswerTooLarge, InProcess, NoAnswer, TooSlow, Unreachable, receive
 
@@ -64,7 +64,7 @@ class Client:
         self.scenario = ""
         self.inflight: InflightLimit | None = None
         self.budget = Budget(target.limits, self.clock, began)
-        self._http = None if isinstance(transport, InProcess) else _http_client(target, transport)
+        self._http = None if isinstance(transport, InProcess) else http_client(target, transport)
         self._slow = 0
         self._credentials = {} if credentials is None else credentials
         self._hosts = [urlsplit(u) for u in self._bases() if u]
@@ -209,17 +209,7 @@ class Client:
 
     def _built(self, request: Request) -> Request | httpx.Request:
         """Return the request as its receiver has it. Raises TargetError for a URL that cannot be asked for."""
-        if self._in_process is not None:
-            return request
-        try:
-            sent = httpx.Request(
-                request.method, request.url, headers=list(request.headers), content=request.body or None
-            )
-        except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            raise TargetError(f"{request.method} {request.url}: {error}") from None
-        if request.method in ("PUT", "POST", "PATCH") and not request.body:
-            sent.headers["content-length"] = "0"
-        return sent
+        return built(request) if self._in_process is None else request
 
     def _receive(self, request: Request | httpx.Request) -> Response:
         """Return the answer, within the target's timeout and the budget's minutes. Raises TargetError, OverBudget."""
@@ -291,18 +281,6 @@ class Client:
         """Close the pool."""
         if self._http is not None:
             self._http.close()
-
-
-def _http_client(target: Target, transport: httpx.BaseTransport | None) -> httpx.Client:
-    return keep_deadlines(
-        httpx.Client(
-            timeout=target.timeout_s,
-            follow_redirects=False,
-            trust_env=transport is None,
-            transport=transport,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
-        )
-    )
 
 
 def _at_one_instant(sends: Sequence[Callable[[], Exchange]], first: int) -> list[Exchange]:
