@@ -17,6 +17,7 @@ from linkproof.model.exchange import Circumstances, Credential, Exchange, Grade,
 from linkproof.model.results import TargetInfo
 from linkproof.recordings import read_recordings
 from tests.checks.test_purity import sequences
+from tests.traffic import AKS, connection, ex, listing
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = sorted((ROOT / "cassettes").glob("*.yaml.gz"))
@@ -91,3 +92,27 @@ def test_long_bodies_and_empty_ones_are_not_compared() -> None:
     for body in (b"", b" " * 5000):
         exchange = Exchange(Request("GET", "u"), Response(200, body=body))
         assert not Answer(exchange, None).is_repeated(exchange)
+
+
+def test_a_polled_connection_is_looked_up_until_something_is_known_to_compare_it_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_up: list[bool] = []
+    repeated = Judge._repeated
+
+    def noting(self: Judge, *arguments: Any) -> Any:
+        found = repeated(self, *arguments)
+        looked_up.append(found is not None)
+        return found
+
+    monkeypatch.setattr(Judge, "_repeated", noting)
+    judge = Judge(all_contracts(), Circumstances(grade=Grade.RECORDING))
+    get, other = ex(AKS, own="one", answer=connection()), ex(AKS, own="two", answer=connection(AKS, "two"))
+    passed = [[j.requirement for j in judge.feed(e)[1]] for e in (get, get, other, get, get, other, get)]
+    assert looked_up == [False, True, True, False, True]
+    assert passed[3] == passed[4] == passed[1]
+    assert judge.tallies[AKS, "SHP-1"].count == 7
+    judge.feed(listing(AKS, connection(), connection(AKS, "two")))
+    looked_up.clear()
+    judge.feed(get)
+    assert looked_up == [False]  # STA-6 compares it with the list
