@@ -54,6 +54,7 @@ MEASURES: dict[str, Callable[[], Any]] = {
     "schemathesis": schemathesis,
     "waiting": waiting,
     "memory": memory.measure,
+    "memory_mixed": memory.measure_mixed,
 }
 
 
