@@ -9,7 +9,7 @@ from typing import Any
 LIMIT = 1.1
 #: Figures of which more is better; of all others less is. What a key is not about is no figure: numbers of exchanges.
 _MORE = "times"
-_NO_FIGURES = ("contracts", "exchanges", "gigabytes", "sum_of_latencies_s", "bare_requests")
+_NO_FIGURES = ("contracts", "exchanges", "rounds", "gigabytes", "sum_of_latencies_s", "bare_requests")
 
 
 def spread(values: list[float], digits: int = 1) -> dict[str, float]:

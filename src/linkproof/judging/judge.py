@@ -27,7 +27,7 @@ from linkproof.judging.grouping import Findings
 from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
 from linkproof.judging.other_versions import of_another_version
-from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks
+from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks, is_followed
 from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
@@ -204,10 +204,15 @@ class Judge:
         if plan is None or plan.others or plan.tallies is None or answered.tallies is None:
             return None
         state.record_repeated(call, subject)
-        self.lifecycles.observe(call, state, scope.tracks)
+        if subject.listed is not None or not is_followed(call, scope.tracks):
+            self.lifecycles.observe(call, state, scope.tracks)
         self.observations.observe(call)
-        self._count(call, [], plan.tallies)
-        self._count(call, [], answered.tallies)
+        at = call.exchange.at
+        for tallies in (plan.tallies, answered.tallies):
+            for tally in tallies:
+                tally.count += 1
+                if at > tally.date:
+                    tally.date = at
         return [*plan.passed, *(answered.passed or ())]
 
     def _plan_of(self, call: Call, view: View) -> _Plan:

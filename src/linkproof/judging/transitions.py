@@ -112,6 +112,12 @@ class Lifecycles:
             seen[step] = (number + 1, first)
 
 
+def is_followed(call: Call, tracks: Tracks) -> bool:
+    """Whether a status of the call's connection is known, and nothing was written since."""
+    track = tracks.get((call.contract.id, call.collection, call.subject))
+    return track is not None and track.last is not None and not track.writes
+
+
 def _track(tracks: Tracks, call: Call, name: str) -> Track:
     key = (call.contract.id, call.collection, name)
     return tracks.get(key) or tracks.put(key, Track())
