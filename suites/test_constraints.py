@@ -1,4 +1,4 @@
-"""ERR, ENM, PAG: each constraint of each request, violated once and met at its ends, from the contract's own schema.
+"""ERR, ENM, PAG: each constraint of each request, violated once and met at its ends, by the contract's schema.
 
 ``docs/request-coverage.md`` lists what is sent here, per contract, operation, member and constraint.
 """
@@ -43,7 +43,7 @@ def test_a_body_at_the_ends_of_its_limits_is_accepted(driver: Driver, role: Role
     operation = operation_with_body(driver, role)
     driver.needs_writes()
     if role is Role.DECIDE:
-        # The plainest decision first: what else is refused differs from it.
+        # The simplest decision first, for comparison with rejected ones.
         name = driver.reserve("pending")
         look(driver, name)
         driver.decide(decision, name)

@@ -1,4 +1,4 @@
-"""DOC: the definition page's own samples. What is found is listed apart; it is nobody's breach."""
+"""DOC: the definition page's own samples. Findings are listed separately, and are not part of a target's verdict."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""ENM: documented words only, in answers and in requests."""
+"""ENM: documented values only, in answers and in requests."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_every_decision_is_accepted_for_a_pending_connection(driver: Driver, dec
 
 @pytest.mark.requirement("HDR-5", "ENM-1", "STA-7")
 def test_enumerators_that_are_no_decision_do_no_harm(driver: Driver) -> None:
-    """A service may refuse a status that only it may set, and may take it over: not judged, but never a failure."""
+    """A service may reject or store a status that only it may set: not judged, but it must not fail."""
     operation = driver.operation(Role.DECIDE)
     rules = driver.contract.decide
     options = operation.request.enumerations.get(rules.decision, ()) if operation.request else ()

@@ -1,4 +1,4 @@
-"""ERR: what is wrong is refused, in the contract's own error body, and changes nothing."""
+"""ERR: invalid requests get the contract's own error body, and change nothing."""
 
 from typing import Any
 

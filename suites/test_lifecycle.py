@@ -1,4 +1,4 @@
-"""One connection from pending to deleted, by random moves: the stateful suite."""
+"""One connection from pending to deleted, by random moves."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests that nobody thought of: Schemathesis on every operation of every contract, judged by our own checks."""
+"""Generated requests: Schemathesis on every operation of every contract, judged by our own checks."""
 
 import pytest
 import schemathesis
@@ -15,12 +15,12 @@ _EVERYTHING = (
 )
 
 
-#: Enumerated cases of an operation that are sent.
+#: Maximum number of enumerated cases that are sent for an operation.
 _MOST = 30
 
 
 def _subject(driver: Driver, role: Role) -> str:
-    """A connection for the operation to work on: reads take any, writes one of their own."""
+    """Return a connection for the operation: any for reading operations, a reserved one for writing ones."""
     if role in (Role.LIST, Role.GET):
         return driver.any_name()
     return driver.reserve("pending")
@@ -32,7 +32,7 @@ def test_enumerated_cases(driver: Driver, role: Role) -> None:
     operation = driver.operation(role)
     name = _subject(driver, role)
     look(driver, name)
-    # An even sample: each constraint by itself is test_constraints.py's.
+    # An even sample: test_constraints.py tests each constraint separately.
     cases = property_based.coverage_cases(driver.contract, operation, driver.session.seed)
     cases = cases[:: len(cases) // _MOST + 1]
     property_based.send_cases(driver, operation, cases, name)

@@ -1,4 +1,4 @@
-"""SHP: what a success answer looks like, on every operation."""
+"""SHP: success answers of every operation."""
 
 from copy import deepcopy
 

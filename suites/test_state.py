@@ -1,4 +1,4 @@
-"""STA: what was decided is what is shown, of this connection and of no other."""
+"""STA: decisions are shown, on their connection and on no other."""
 
 import pytest
 
@@ -132,7 +132,7 @@ def test_what_was_decided_is_decided_again_or_refused(driver: Driver, first: str
     look(driver, name)
 
 
-#: How often a race is run on one connection: a defect that shows now and then is to show in every run.
+#: Number of races on one connection: an intermittent defect should show in every run.
 _RACES = 5
 
 

@@ -171,7 +171,9 @@ def test_pytest_replays_it_too_with_two_workers(recorded: Path) -> None:
 
 def test_check_reads_it_with_its_worlds_and_credentials(recorded: Path) -> None:
     path = recorded / "run.yaml"
-    assert check_recordings([path], recorded / "checked", (), False, False, output=Output(quiet=True)) in (0, 4)
+    assert check_recordings(
+        [path], recorded / "checked", (), any_version=False, allow_unproven=False, output=Output(quiet=True)
+    ) in (0, 4)
     assert [f for f in results(recorded, "checked")["findings"] if f["level"] == "MUST"] == []
     assert {e.credential.value for e in read_recordings([path])} == {"valid", "missing", "wrong"}
     assert all(e.world.startswith(f"{path} run-") for e in read_recordings([path]))

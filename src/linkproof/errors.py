@@ -1,24 +1,24 @@
-"""The three things that can go wrong beside a breach: the caller's mistake, the target's absence, and our own fault.
+"""The errors other than a breach: an invalid call, an unreachable target, and a defect of Linkproof itself.
 
-A breach is never an exception: it is a finding. Each class here knows the exit code that the command line answers with.
+A breach is never an exception: it is a finding. Each class has the exit code of the command line.
 """
 
 from __future__ import annotations
 
 
 class LinkproofError(Exception):
-    """Base of what Linkproof raises on purpose; ``exit_code`` is what the process ends with."""
+    """Base of the errors that Linkproof raises on purpose; ``exit_code`` is the exit code of the process."""
 
     exit_code = 3
 
 
 class UsageError(LinkproofError):
-    """The caller's mistake: a file, an option or a name. Says where it is and how it is mended.
+    """An invalid file, option or name; the message says where it is and how to correct it.
 
     Args:
         problem: what is wrong, in one sentence.
         where: the file (with line or field) or the option.
-        fix: what to do about it.
+        fix: how to correct it.
     """
 
     exit_code = 2
@@ -35,8 +35,8 @@ class UsageError(LinkproofError):
 
 
 class TargetError(LinkproofError):
-    """The target could not be reached, or its answer did not arrive whole."""
+    """The target could not be reached, or its answer was incomplete."""
 
 
 class EngineError(LinkproofError):
-    """A fault of Linkproof itself: never counted as anybody's breach."""
+    """A defect of Linkproof itself, which is never a breach."""

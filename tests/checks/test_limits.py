@@ -53,3 +53,18 @@ def test_a_large_function_is_found(tmp_path: Path) -> None:
     assert list(too_large(path)) == []
     path.write_text("# Long: no longer.\ndef f(x):\n    return x\n", encoding="utf-8")
     assert list(too_large(path)) == ["large.py f: 2 lines, 0 branches, reason: True"]
+
+
+def positional_flags(path: Path) -> Iterator[str]:
+    """Bool parameters beside others that a call may give by position."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            own = [a for a in node.args.args if a.arg not in ("self", "cls")]
+            flags = [a.arg for a in own if a.annotation is not None and ast.unparse(a.annotation) == "bool"]
+            if flags and len(own) > 1:
+                yield f"{path.name} {node.name}: {', '.join(flags)}"
+
+
+def test_flags_are_given_by_keyword() -> None:
+    found = [flag for path in sorted(PACKAGE.rglob("*.py")) for flag in positional_flags(path)]
+    assert found == ["rules.py unknown: elsewhere"]  # faults override it by position

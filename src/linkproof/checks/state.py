@@ -379,7 +379,7 @@ class State:
             return
         running = self._start(call, subject)
         if call.exchange.request.method == "DELETE":
-            self._record_delete(call, collection, subject, answer, goes_on)
+            self._record_delete(call, collection, subject, answer, goes_on=goes_on)
             return
         if goes_on and subject.deleted is not None:  # the deletion may or may not remove what is written now
             collection.changed_members(self.index)
@@ -396,7 +396,7 @@ class State:
             change(subject, [("odd_writes", (odd, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
 
     def _record_delete(
-        self, call: Call, collection: ObservedCollection, subject: Subject, answer: _Answer, goes_on: bool
+        self, call: Call, collection: ObservedCollection, subject: Subject, answer: _Answer, *, goes_on: bool
     ) -> None:
         collection.changed_members(self.index)
         accepted = answer is _Answer.ACCEPTED

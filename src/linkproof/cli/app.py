@@ -154,10 +154,10 @@ def run(
             out,
             names,
             seed,
-            allow_unproven,
-            record,
-            wait,
-            concurrency,
+            allow_unproven=allow_unproven,
+            record=record,
+            wait=wait,
+            concurrency=concurrency,
             selection=replace(choice, failed=failed),
             verbosity=verbose,
             policy=policy_from(waivers, definition, require),
@@ -223,9 +223,9 @@ def check(
             paths,
             out,
             chosen,
-            any_version,
-            allow_unproven,
-            perform,
+            any_version=any_version,
+            allow_unproven=allow_unproven,
+            perform=perform,
             policy=policy_from(waivers, definition, require),
             output=output_from(quiet=quiet, as_json=json, format_=format_, title=title),
         )
@@ -351,7 +351,9 @@ def bundle(
     """Pack results with the recordings on which they are based, so that others can verify them."""
     from linkproof.cli.bundling import make_bundle
 
-    raise typer.Exit(make_bundle(results, cassette, waivers, out, any_version, quiet=quiet, sign_key=sign_key))
+    raise typer.Exit(
+        make_bundle(results, cassette, waivers, out, any_version=any_version, quiet=quiet, sign_key=sign_key)
+    )
 
 
 @app.command()

@@ -49,8 +49,8 @@ def make_bundle(
     cassettes: list[Path],
     waivers: Path | None,
     out: Path,
-    any_version: bool,
     *,
+    any_version: bool,
     quiet: bool,
     sign_key: Path | None = None,
 ) -> int:
@@ -141,7 +141,7 @@ def _signer(bundle: Bundle, trusted: Sequence[Signer]) -> Signer | None:
 
 
 def _judged(recordings: list[Path], options: Options) -> Results:
-    return judge_recordings(recordings, tuple(options.contracts), options.any_version, allow_unproven=False)
+    return judge_recordings(recordings, tuple(options.contracts), any_version=options.any_version, allow_unproven=False)
 
 
 def _judged_again(bundle: Bundle) -> Results:

@@ -29,15 +29,17 @@ def check_recordings(
     paths: list[Path],
     out: Path | None,
     contracts: tuple[str, ...],
+    *,
     any_version: bool,
     allow_unproven: bool,
     perform: Perform | None = None,
-    *,
     policy: ResultPolicy = DEFAULT_POLICY,
     output: Output = SUMMARY,
 ) -> int:
     """Judge recordings; return the exit code. Raises UsageError for an unreadable file."""
-    results = judge_recordings(paths, contracts, any_version, allow_unproven, perform)
+    results = judge_recordings(
+        paths, contracts, any_version=any_version, allow_unproven=allow_unproven, perform=perform
+    )
     return finish(policy.applied(results), out, output)
 
 
@@ -54,6 +56,7 @@ def performing(processes: int, engine: str, scheduler: str) -> Perform | None:
 def judge_recordings(
     paths: list[Path],
     contracts: tuple[str, ...],
+    *,
     any_version: bool,
     allow_unproven: bool,
     perform: Perform | None = None,

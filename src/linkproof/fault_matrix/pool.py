@@ -45,7 +45,7 @@ def outcomes(
     return in_order(run, [(f.contract, f.id) for f in faults], processes, progress)
 
 
-def _one(name: str, seed: int, all_tests: bool) -> Outcome:
+def _one(name: str, *, seed: int, all_tests: bool) -> Outcome:
     contracts = chosen((name.rpartition("@")[2],))
     return attempt(find(name, contracts), contracts, seed, all_tests=all_tests)
 

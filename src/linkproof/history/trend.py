@@ -117,14 +117,14 @@ def trend(store: Store, target: str) -> Trend:
         finding = findings.setdefault(seen.name, new_finding)
         finding.requirement, finding.level, finding.operation = seen.requirement, seen.level, seen.operation
         finding.message, finding.waived = seen.message, seen.waived
-        _keep(finding, seen.first, seen.last, run.id == newest)
+        _keep(finding, seen.first, seen.last, now=run.id == newest)
     words: dict[tuple[str, str, str], KeptWord] = {}
     for run, word in store.words(target):
         key = (word.contract, word.place, word.value)
         new_word = KeptWord(word.first, word.last, 0, False, *key, word.documented)
         kept = words.setdefault(key, new_word)
         kept.documented = word.documented
-        _keep(kept, word.first, word.last, run.id == newest)
+        _keep(kept, word.first, word.last, now=run.id == newest)
     ordered = sorted(findings.values(), key=lambda f: (not f.now, f.level != "MUST", f.last, f.name))
     return Trend(
         target,
@@ -140,7 +140,7 @@ def _newest_judged(runs: list[Run], judged: set[int]) -> int:
     return runs[max(judged, default=len(runs) - 1)].id
 
 
-def _keep(kept: Kept, first: str, last: str, now: bool) -> None:
+def _keep(kept: Kept, first: str, last: str, *, now: bool) -> None:
     kept.first, kept.last = min(kept.first, first), max(kept.last, last)
     kept.runs += 1
     kept.now = kept.now or now

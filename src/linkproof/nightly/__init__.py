@@ -1,1 +1,1 @@
-"""Many targets in one night: a run for each, and a summary of all."""
+"""Runs many targets in one night, and summarises them."""

@@ -1,4 +1,4 @@
-"""Runs without results: they are kept as broken, so that the history does not end with the last good night."""
+"""Runs without results: they are stored as broken, so that the history does not end with the last good night."""
 
 from __future__ import annotations
 

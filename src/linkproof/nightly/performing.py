@@ -19,7 +19,7 @@ from linkproof.errors import UsageError
 from linkproof.judging.parallel import as_they_end, dask_client
 from linkproof.nightly.plan import Job
 
-#: Exit code of a process that was stopped because its time was over.
+#: Exit code of a process that was stopped at its time limit.
 OVER_TIME = 124
 #: Seconds that a stopped process has for cleaning up and its reports. Then it is killed.
 GRACE_S = 60
@@ -28,9 +28,9 @@ _MOST_SAID = 4000
 
 @dataclass(frozen=True)
 class Done:
-    """How a job ended: the exit code of its run, what it printed to standard error, and how long it took.
+    """The end of a job: the exit code of its run, its standard error, and its duration.
 
-    ``reported``: whether it wrote results; those of an earlier night may still lie in its folder.
+    ``reported``: whether it wrote results; its folder may still have those of an earlier night.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Done:
 
 
 def perform(job: Job, out: Path) -> Done:
-    """Run a job in a separate process. What a killed run left on the target is cleaned up first."""
+    """Run a job in a separate process, after cleaning up what a killed run left on the target."""
     started = time.monotonic()
     journal = out / "journal.jsonl"
     if journal.exists():

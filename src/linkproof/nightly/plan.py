@@ -1,4 +1,4 @@
-"""Read a plan: which targets are run, with which options. Every error names the file, the entry and the fix."""
+"""Reads a plan: the targets to run, with options. Every error names the file, the entry and the fix."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def description_of(
         if role is Role.DECIDE and not is_said and _cannot_be_written(types, entry):
             continue  # if every property is read-only, a client cannot decide by PUT
         place = collection if role is Role.LIST else item
-        made = _operation(role, statuses, is_long, is_said, body)
+        made = _operation(role, statuses, is_long=is_long, is_said=is_said, body=body)
         made["parameters"] = [*_parameters(place, named), *made.get("parameters", ())]
         paths.setdefault(place, {})[method.lower()] = made
     return {
@@ -131,7 +131,7 @@ def _operations(operations: Operations) -> Iterator[tuple[Role, str, tuple[int, 
             yield role, method, _UNSAID[role], False, False
 
 
-def _operation(role: Role, statuses: tuple[int, ...], is_long: bool, is_said: bool, body: Any) -> dict[str, Any]:
+def _operation(role: Role, statuses: tuple[int, ...], *, is_long: bool, is_said: bool, body: Any) -> dict[str, Any]:
     page = {"type": "object", "properties": {"value": {"type": "array", "items": body}}}
     shown = {Role.LIST: page, Role.GET: body, Role.DECIDE: body}.get(role)
     answer: dict[str, Any] = {"description": "", **({"schema": shown} if shown else {})}

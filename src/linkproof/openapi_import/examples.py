@@ -161,7 +161,7 @@ class Examples:
         kind = schema.get("type", "object" if "properties" in schema else "")
         kind = next((k for k in kind if k != "null"), "null") if isinstance(kind, list) else kind
         if kind == "object":
-            return self._object(schema, depth, required_only)
+            return self._object(schema, depth, required_only=required_only)
         if kind == "array":
             many = max(schema.get("minItems", 1), 1) if depth < _DEEPEST else schema.get("minItems", 0)
             return [self._value(schema.get("items", {}), depth + 1) for _ in range(many)]
@@ -169,7 +169,7 @@ class Examples:
             return _text(schema)
         return {"integer": schema.get("minimum", 1), "number": schema.get("minimum", 1), "boolean": True}.get(kind)
 
-    def _object(self, schema: dict[str, Any], depth: int, required_only: bool) -> dict[str, Any]:
+    def _object(self, schema: dict[str, Any], depth: int, *, required_only: bool) -> dict[str, Any]:
         members = schema.get("properties", {})
         wanted = schema.get("required", ()) if required_only or depth >= _DEEPEST else members
         made = {n: self._value(members[n], depth + 1, required_only=required_only) for n in wanted if n in members}

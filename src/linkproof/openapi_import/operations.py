@@ -98,7 +98,7 @@ def _operations(
                 if isinstance(entry.get(method), dict):
                     raw = entry[method]
                     shared = entry.get("parameters") or []
-                    yield _operation(own, method, raw, shared, place, documents, notes, is_old)
+                    yield _operation(own, method, raw, shared, place, documents, notes, is_old=is_old)
 
 
 def _operation(
@@ -109,6 +109,7 @@ def _operation(
     base: Place,
     documents: Documents,
     notes: Notes,
+    *,
     is_old: bool,
 ) -> Described:
     at = Place(base.file, f"{base.pointer}/{method}")
@@ -118,7 +119,7 @@ def _operation(
     next_link = pageable.get("nextLinkName") if isinstance(pageable, dict) else None
     options = raw.get("x-ms-long-running-operation-options") or {}
     responses = {
-        str(status): _answer(_located(entry, at, documents, shape.Message), is_old)
+        str(status): _answer(_located(entry, at, documents, shape.Message), is_old=is_old)
         for status, entry in (raw.get("responses") or {}).items()
     }
     known = _with_success(responses, f"{method.upper()} {path}", notes)
@@ -189,7 +190,7 @@ def _body(raw: dict[str, Any], base: Place, documents: Documents) -> tuple[Locat
     return (Located(schema, found.base) if schema is not None else None), bool(found.value.get("required"))
 
 
-def _answer(found: Located, is_old: bool) -> Located | None:
+def _answer(found: Located, *, is_old: bool) -> Located | None:
     schema = found.value.get("schema") if is_old else _json_schema(found.value)
     return Located(schema, found.base) if isinstance(schema, dict) and schema.get("type") != "file" else None
 

@@ -114,7 +114,7 @@ class Schemas:
         if not isinstance(schema, dict):
             return {}
         if isinstance(schema.get("$ref"), str):
-            return self._reference(schema, base, sent)
+            return self._reference(schema, base, sent=sent)
         plain = self._without_alternatives(schema, base)
         if plain is not None:
             return self.convert(plain, base, sent=sent)
@@ -130,7 +130,7 @@ class Schemas:
             return {}
         if "format" in made and made["format"] not in ("date-time", "date", "uuid", "uri", "email", "ipv4", "ipv6"):
             del made["format"]
-        self._members(schema, places, made, sent)
+        self._members(schema, places, made, sent=sent)
         if isinstance(schema.get("items"), dict):
             made["items"] = self.convert(schema["items"], base, sent=sent)
         more = schema.get("additionalProperties")
@@ -142,7 +142,7 @@ class Schemas:
             if schema.get(key):
                 made[key] = [self.convert(part, base, sent=sent) for part in schema[key]]
         if schema.get("discriminator"):
-            self._add_kinds(schema, base, made, sent)
+            self._add_kinds(schema, base, made, sent=sent)
         if schema.get("readOnly"):
             made["readOnly"] = True
         if isinstance(schema.get("x-ms-enum"), dict) and schema["x-ms-enum"].get("modelAsString"):
@@ -167,7 +167,7 @@ class Schemas:
         _join(whole, own)
         return whole, places | dict.fromkeys(own.get("properties") or {}, base)
 
-    def _reference(self, schema: dict[str, Any], base: Place, sent: bool) -> dict[str, Any]:
+    def _reference(self, schema: dict[str, Any], base: Place, *, sent: bool) -> dict[str, Any]:
         found, place = self.documents.resolve(schema["$ref"], base, Shape)
         key = (place, sent)
         name = self._names.get(key)
@@ -210,7 +210,7 @@ class Schemas:
         open_ = {"x-ms-enum": {"modelAsString": True}} if None in values else {}
         return {**beside, "type": "string", "enum": list(dict.fromkeys(named)), **open_, **nullable}
 
-    def _members(self, schema: dict[str, Any], places: dict[str, Place], made: dict[str, Any], sent: bool) -> None:
+    def _members(self, schema: dict[str, Any], places: dict[str, Place], made: dict[str, Any], *, sent: bool) -> None:
         members = schema.get("properties")
         if not isinstance(members, dict):
             return
@@ -221,7 +221,7 @@ class Schemas:
         if required:
             made["required"] = required
 
-    def _add_kinds(self, schema: dict[str, Any], base: Place, made: dict[str, Any], sent: bool) -> None:
+    def _add_kinds(self, schema: dict[str, Any], base: Place, made: dict[str, Any], *, sent: bool) -> None:
         """Add the members of the derived kinds, which stand beside the base's own; none of them is required.
 
         Kinds may stand in other files: any further member is accepted, and so is one that two kinds define differently.
@@ -237,7 +237,7 @@ class Schemas:
                 continue
             own, places = self.flat(kind, place)
             members: dict[str, Any] = {}
-            self._members(own, places, members, sent)
+            self._members(own, places, members, sent=sent)
             for member, converted in members.get("properties", {}).items():
                 if member not in (schema.get("properties") or {}):
                     found.setdefault(member, []).append(converted)

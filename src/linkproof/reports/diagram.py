@@ -63,7 +63,7 @@ def diagram(lifecycle: Lifecycle) -> Diagram:
                 continue
             if pair not in arrows:
                 both = any((t.after, t.before) == pair for t in steps)
-                arrows[pair] = _arrow(places[pair[0]], places[pair[1]], kind, both)
+                arrows[pair] = _arrow(places[pair[0]], places[pair[1]], kind, both=both)
             arrows[pair].labels.append(_label(step))
     for (before, after), arrow in arrows.items():
         if arrow.above or (before == after and places[before][1] < _PLACES[0][1]):
@@ -84,7 +84,7 @@ def _label(step: Transition) -> str:
     return f"{step.by}{refused}{times}"
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], kind: str, both: bool) -> Arrow:
+def _arrow(start: tuple[float, float], end: tuple[float, float], kind: str, *, both: bool) -> Arrow:
     if start == end:
         return _loop(start, kind)
     (x1, y1), (x2, y2) = start, end

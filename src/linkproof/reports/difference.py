@@ -31,11 +31,11 @@ def marked(expected: str, actual: str) -> tuple[Marked, Marked]:
     left: Marked = []
     right: Marked = []
     for tag, a, b, c, d in matcher.get_opcodes():
-        _add(left, "".join(one[a:b]), tag != "equal")
-        _add(right, "".join(other[c:d]), tag != "equal")
+        _add(left, "".join(one[a:b]), differs=tag != "equal")
+        _add(right, "".join(other[c:d]), differs=tag != "equal")
     return left, right
 
 
-def _add(pieces: Marked, text: str, differs: bool) -> None:
+def _add(pieces: Marked, text: str, *, differs: bool) -> None:
     if text:
         pieces.append((text, differs))

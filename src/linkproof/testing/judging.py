@@ -27,11 +27,11 @@ def judge(
     any_version: bool = True,
     name: str = "recorded by a test",
 ) -> Results:
-    """Judge exchanges in their order, as ``linkproof check`` judges recordings.
+    """Judge exchanges in order, as ``linkproof check`` judges recordings.
 
     Args:
-        exchanges: what was sent and received, or the recorder that kept it.
-        contracts: ids of the contracts to judge by; all where none is given.
+        exchanges: the exchanges, or the recorder that recorded them.
+        contracts: ids of the contracts; all by default.
         any_version: also judge exchanges of another api-version than the contract's.
         name: the target's name in reports.
 
@@ -52,10 +52,10 @@ def judge(
 
 
 def assert_conforms(exchanges: Iterable[Exchange] | Recorder, *, contracts: Iterable[str] = ()) -> Results:
-    """Judge exchanges; returns the results where no MUST is breached and something was judged.
+    """Judge exchanges; return the results if no MUST is breached and something was judged.
 
-    Raises AssertionError with every breach, or because no exchange matched a contract: what judged nothing has not
-    passed. Requirements that were not exercised are no error: one test exercises few.
+    Raises AssertionError with every breach, or if no exchange matched a contract: what judged nothing has not passed.
+    Requirements that were not exercised are no error: one test exercises few.
     """
     results = judge(exchanges, contracts=contracts)
     breaches = [f for f in results.findings if f.level is Level.MUST]

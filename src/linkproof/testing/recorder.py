@@ -1,4 +1,4 @@
-"""Keeps what an HTTP client sends and receives."""
+"""Records the traffic of an HTTP client."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from linkproof.model.exchange import Exchange, Headers, Request, Response
 if TYPE_CHECKING:
     import requests
 
-#: What only concerns the connection, and is gone from a body that was received whole.
+#: Header fields of the transfer, which no longer apply to a body that was received completely.
 _FRAMING = ("transfer-encoding",)
 
 
 class Recorder:
-    """Exchanges of one test, in the order in which they were answered. Threads may share it.
+    """The exchanges of one test, in the order of their answers. Threads may share it.
 
     ``scenario`` names the current part of the test; findings show it.
     """
@@ -31,15 +31,15 @@ class Recorder:
         self._lock = threading.Lock()
 
     def transport(self, wrapped: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
-        """A transport for ``httpx.Client(transport=...)``; ``wrapped`` does the sending (default: the network)."""
+        """Return a transport for ``httpx.Client(transport=...)``; ``wrapped`` sends (default: the network)."""
         return _Recording(self, wrapped or httpx.HTTPTransport())
 
     def async_transport(self, wrapped: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
-        """A transport for ``httpx.AsyncClient(transport=...)``."""
+        """Return a transport for ``httpx.AsyncClient(transport=...)``."""
         return _AsyncRecording(self, wrapped or httpx.AsyncHTTPTransport())
 
     def mount(self, session: requests.Session) -> requests.Session:
-        """Record all that a ``requests.Session`` sends; returns it."""
+        """Record all requests of a ``requests.Session``; return the session."""
         from linkproof.testing.requests_adapter import RecordingAdapter
 
         for prefix in ("https://", "http://"):
@@ -47,7 +47,7 @@ class Recorder:
         return session
 
     def add(self, request: Request, response: Response, *, started: float = 0.0) -> None:
-        """Keep one exchange; ``started`` is on ``time.monotonic``."""
+        """Record one exchange; ``started`` is on ``time.monotonic``."""
         ended = time.monotonic()
         with self._lock:
             self.exchanges.append(
@@ -63,7 +63,7 @@ class Recorder:
             )
 
     def clear(self) -> None:
-        """Forget what was kept."""
+        """Forget all exchanges."""
         with self._lock:
             self.exchanges.clear()
 
@@ -105,7 +105,7 @@ class _AsyncRecording(httpx.AsyncBaseTransport):
 
 
 class _Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that was received whole, as a stream: the client reads, decodes or streams it as usual."""
+    """A completely received body as a stream: the client reads, decodes or streams it as usual."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
@@ -120,7 +120,7 @@ class _Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
 def _kept(
     recorder: Recorder, request: httpx.Request, body: bytes, answer: httpx.Response, raw: bytes, started: float
 ) -> httpx.Response:
-    """Record an answer, and return a fresh one for the client."""
+    """Record an answer, and return a copy for the client."""
     fields: Any = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in _FRAMING]
     decoded = httpx.Response(answer.status_code, headers=fields, content=raw).content
     recorder.add(

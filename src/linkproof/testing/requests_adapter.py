@@ -1,4 +1,4 @@
-"""The recorder for ``requests``, which is imported only by those who use it."""
+"""The recorder for ``requests``, which is imported only by its users."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RecordingAdapter(HTTPAdapter):
-    """Sends as ``requests`` does, and keeps each exchange. Bodies are read whole, also with ``stream=True``."""
+    """Sends as ``requests`` does, and records each exchange. Bodies are read completely, even with ``stream=True``."""
 
     def __init__(self, recorder: Recorder, **options: Any) -> None:
         super().__init__(**options)
@@ -44,7 +44,7 @@ def _texts(headers: Any) -> list[tuple[str, str]]:
 
 
 def _received(answer: requests.Response) -> list[tuple[str, str]]:
-    """The header fields as they came: repeated ones one by one, where urllib3 has them."""
+    """Return the header fields as received: repeated ones separately, if urllib3 has them."""
     raw: Any = getattr(answer.raw, "headers", None)
     found = [(str(k), str(v)) for k, v in raw.iteritems()] if hasattr(raw, "iteritems") else []
     return found or _texts(answer.headers)

@@ -1,4 +1,4 @@
-"""The embedded server for other people's tests."""
+"""The embedded server for other projects' tests."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from linkproof.mock.serve import Embedded
 
 
 class MockServer:
-    """A server of some contracts on 127.0.0.1, in a thread, for as long as a ``with`` block lasts.
+    """A server of some contracts on 127.0.0.1, in a thread, for the duration of a ``with`` block.
 
     Args:
-        contracts: ids; all contracts where none is given.
-        fault: the id of a fault or variant (``linkproof faults list``); "" for a server that conforms.
-        token: the credential that it accepts: ``Authorization: Bearer TOKEN``, or Huawei's ``X-Auth-Token: TOKEN``.
-        keys: secret keys by access key: only their signatures are taken (Huawei, OTC). By default any signature is.
-        operation_s: seconds that a long-running operation takes.
+        contracts: ids; all contracts by default.
+        fault: the id of a fault or variant (``linkproof faults list``); "" for a conforming server.
+        token: the valid credential: ``Authorization: Bearer TOKEN``, or Huawei's ``X-Auth-Token: TOKEN``.
+        keys: secret keys by access key: only their signatures are valid (Huawei, OTC). By default any signature is.
+        operation_s: duration of a long-running operation in seconds.
 
     Raises UsageError for an unknown contract or fault.
     """
@@ -54,11 +54,11 @@ class MockServer:
 
     @property
     def base_url(self) -> str:
-        """Where it is: ``http://127.0.0.1:PORT``; "" before it is started."""
+        """Return its address: ``http://127.0.0.1:PORT``; "" before it is started."""
         return self._server.base_url
 
     def list_url(self, contract: str) -> str:
-        """The URL of a contract's collection, with its api-version where it has one. Raises UsageError."""
+        """Return the URL of a contract's collection, with its api-version if it has one. Raises UsageError."""
         known = self._known(contract)
         listing = known.by_role(Role.LIST)
         path = listing.path if listing else known.operations[0].path.rpartition("/")[0]
@@ -68,17 +68,17 @@ class MockServer:
         return f"{self.base_url}{path}{version}"
 
     def names(self, contract: str) -> Mapping[str, tuple[str, ...]]:
-        """The names of the connections that a contract starts with, by status. Raises UsageError."""
+        """Return the names of a contract's initial connections, by status. Raises UsageError."""
         parents = read_fixtures(self._known(contract)).parents
         return parents[0].names if parents else {}
 
     def headers(self, contract: str) -> dict[str, str]:
-        """The header that carries the credential. Raises UsageError."""
+        """Return the header field with the credential. Raises UsageError."""
         name = self._known(contract).authorization_header
         return {name: f"Bearer {self.token}" if name == "Authorization" else self.token}
 
     def reset(self) -> None:
-        """Put every connection back to how it was at the start."""
+        """Reset every connection."""
         httpx.post(f"{self.base_url}/_control/reset", trust_env=False).raise_for_status()
 
     def _known(self, contract: str) -> Contract:
