@@ -145,7 +145,7 @@ def test_a_scope_may_be_another_one(service: Service) -> None:
 def test_nobody_signed_in_is_the_callers_mistake(service: Service) -> None:
     service.status = 400
     found = credentials_of(Auth("azure-identity", where="t.toml: [auth.azure]"), "https://management.azure.com")
-    with pytest.raises(UsageError, match="nobody is signed in to Azure") as told:
+    with pytest.raises(UsageError, match="no credential for Azure") as told:
         found.fields("GET", "https://management.azure.com/x", b"")
     assert "az login" in told.value.fix
 
@@ -256,7 +256,7 @@ def test_a_run_signs_in_first_and_says_where_it_cannot(service: Service, tmp_pat
         service.status = 400
         done = linkproof(tmp_path, *command)
     assert done.returncode == 2
-    assert "t.toml: [auth.azure]: nobody is signed in to Azure" in done.stderr
+    assert "t.toml: [auth.azure]: no credential for Azure" in done.stderr
     assert "Traceback" not in done.stderr
 
 

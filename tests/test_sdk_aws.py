@@ -170,7 +170,7 @@ def test_without_keys_nobody_is_signed_in(monkeypatch: pytest.MonkeyPatch, tmp_p
     for more in ({}, {"profile": "nobody"}, {"role_arn": "arn:aws:iam::123456789012:role/r"}):
         with pytest.raises(UsageError) as told:
             credentials_of(Auth("aws-sigv4", where="target.toml: [auth.aws]", more={"region": "r", **more}), "")
-        assert "nobody is signed in to AWS" in str(told.value)
+        assert "no credential for AWS" in str(told.value)
         assert "docs/targets.md" in told.value.fix
 
 

@@ -1,4 +1,4 @@
-"""Packages that only some commands need are extras: who lacks one is told its name."""
+"""Optional packages ("extras") of some commands; a missing one is reported by name."""
 
 from __future__ import annotations
 

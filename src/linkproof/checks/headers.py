@@ -25,7 +25,7 @@ _BODY = BODY_DEFECTS | {Defect.BODY, Defect.ENUMERATOR}
 
 @check("HDR-1", applies_to=_has_ids)
 def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Every answer has a request id of its own. Not judged in recordings, which often omit it."""
+    """Every answer has a unique request id. Not judged in recordings, which often omit it."""
     name = call.contract.request_id_header
     if from_a_gateway(call, circumstances):
         return

@@ -403,7 +403,7 @@ class State:
         change(subject, [("decisions", ()), ("deleted", call), ("deleted_long", accepted)])
         if accepted:
             return
-        if goes_on:  # the operation that goes on may bring the connection back
+        if goes_on:  # the operation in progress may restore the connection
             change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
         else:
             change(subject, [("presence", Presence.ABSENT)])

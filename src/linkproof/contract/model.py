@@ -209,7 +209,7 @@ class DecisionKind(StrEnum):
     RESOURCE = "resource"
     #: A member of its body names the action.
     ACTION = "action"
-    #: Each decision is an operation of its own.
+    #: Each decision is a separate operation.
     OPERATION = "operation"
 
 

@@ -190,7 +190,7 @@ class BodySchema:
         return tuple(p for p, s in self.leaves() if s.get("type") == "integer")
 
     def leaves(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield every subschema without members of its own, with its generalised pointer."""
+        """Yield every subschema without members, with its generalised pointer."""
         yield from ((node.pointer, dict(node.schema)) for node in self.nodes() if node.leaf)
 
     def nodes(self) -> Iterator[Node]:

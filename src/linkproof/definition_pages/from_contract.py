@@ -23,7 +23,7 @@ def facts_of_operation(contract: Contract, operation: Operation) -> Facts:
     answers = [body_of(r) for r in raw.get("responses", {}).values()]
     sent = _reached(request, schemas)
     names = list(dict.fromkeys([*sent, *(n for a in answers for n in _reached(a, schemas))]))
-    # The request's body has a definition of its own; an envelope's members are prefixed by its name.
+    # The request's body has a separate definition; an envelope's members are prefixed by its name.
     left_out = {request.get("$ref", "").removeprefix(_COMPONENTS), *_envelopes(schemas)}
     objects = [_object(n, schemas, sent=n in sent) for n in names if n not in left_out]
     return Facts(

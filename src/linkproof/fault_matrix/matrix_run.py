@@ -74,7 +74,7 @@ class Outcome:
 
     @property
     def causes(self) -> int:
-        """How many findings stand by themselves: what follows from another is folded under it."""
+        """Return the number of root causes: consequences are folded under them."""
         return sum(not r.folded for r in self.reported)
 
     @property

@@ -70,7 +70,7 @@ def _err_1_html(contract: Contract) -> Change | None:
     return error_responses(raw(_PAGE, "text/html"), *unknown_statuses(contract))
 
 
-@fault("ERR-1", "flat", "The code and the message stand beside each other at the top.", "ERR-3")
+@fault("ERR-1", "flat", "Code and message are at the top level.", "ERR-3")
 def _err_1_flat(_: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         error = answer.value.get("error") if isinstance(answer.value, dict) else None
@@ -207,7 +207,7 @@ def _err_4_version_not_needed_to_write(contract: Contract) -> Change | None:
     return part("rules", version=version)
 
 
-@fault("ERR-4", "any-version", "An api-version that nobody knows is served.", "STA-3")
+@fault("ERR-4", "any-version", "An unknown api-version is served.", "STA-3")
 def _err_4_any_version(contract: Contract) -> Change | None:
     def version(self: Any, asked: Asked) -> Any:
         return None if asked.parameter(contract.version_parameter) else inherited(self, "version", asked)
@@ -309,7 +309,7 @@ def _limited(contract: Contract) -> bool:
     return any(p.place == "path" and p.limited for o in contract.operations for p in o.parameters)
 
 
-@fault("ERR-6", "limits-unchecked", "A path parameter outside its limits is served as the right one.", "ERR-3")
+@fault("ERR-6", "limits-unchecked", "A path parameter outside its limits is served like a valid one.", "ERR-3")
 def _err_6_limits_unchecked(contract: Contract) -> Change | None:
     if "path-limits" not in contract.capabilities or not _limited(contract):
         return None
@@ -553,12 +553,12 @@ def _hdr_3_429_without_body(contract: Contract) -> Change | None:
     return _throttled(contract, raw(""))
 
 
-@fault("HDR-3", "429-without-retry-after", "A 429 does not say when to come back.")
+@fault("HDR-3", "429-without-retry-after", "A 429 does not say when to retry.")
 def _hdr_3_429_without_retry_after(contract: Contract) -> Change | None:
     return _throttled(contract, lambda _, __: None) if not contract.error.throttled else None
 
 
-@fault("HDR-3", "429-for-400", "Throttling is told by 429, where 400 is documented.", "ERR-8")
+@fault("HDR-3", "429-for-400", "Throttling is reported by 429, where 400 is documented.", "ERR-8")
 def _hdr_3_429_for_400(contract: Contract) -> Change | None:
     return _throttled(contract, lambda _, __: None) if contract.error.throttled else None
 
@@ -631,7 +631,7 @@ def _hdr_5_null_member(contract: Contract) -> Change | None:
     return (lambda b: b.finishing(hook)) if has(contract, Role.DECIDE) and not contract.by_name else None
 
 
-@fault("HDR-5", "odd-query", "A query parameter that nobody knows fails the service.")
+@fault("HDR-5", "odd-query", "An unknown query parameter fails the service.")
 def _hdr_5_odd_query(contract: Contract) -> Change | None:
     role = Role.LIST if has(contract, Role.LIST) else Role.GET
 

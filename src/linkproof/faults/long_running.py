@@ -34,7 +34,7 @@ def _links(answer: Answer, made: Any) -> None:
 # LRO-1
 
 
-@fault("LRO-1", "nowhere-to-poll", "A 202 says nowhere where to poll.", "LRO-4")
+@fault("LRO-1", "nowhere-to-poll", "A 202 has no polling URL.", "LRO-4")
 def _lro_1_nowhere_to_poll(contract: Contract) -> Change | None:
     def edit(_: Asked, answer: Answer) -> None:
         for name in _POLL_HEADERS:
@@ -92,7 +92,7 @@ def _lro_2_no_status(contract: Contract) -> Change | None:
     return _status(contract, lambda answer, _: answer.value.pop("status"))
 
 
-@fault("LRO-2", "status-202", "The status of an operation that goes on is answered with 202.")
+@fault("LRO-2", "status-202", "The status of an operation in progress is answered with 202.")
 def _lro_2_status_202(contract: Contract) -> Change | None:
     def edit(answer: Answer, running: LongRunning) -> None:
         answer.status = 200 if running.ended else 202
@@ -123,7 +123,7 @@ def _result(contract: Contract, edit: Any) -> Change | None:
     return part("operations", result=result)
 
 
-@fault("LRO-3", "result-too-early", "Location is answered with 204 while the operation goes on.", "LRO-4")
+@fault("LRO-3", "result-too-early", "Location is answered with 204 during the operation.", "LRO-4")
 def _lro_3_result_too_early(contract: Contract) -> Change | None:
     return _result(contract, lambda answer, running: answer if running.ended else Answer(204))
 

@@ -137,7 +137,7 @@ def _pag_3_round_and_round(contract: Contract) -> Change | None:
     return linked(cut=cut, token_of=token_of)
 
 
-@fault("PAG-3", "offset-ignored", "The offset is not looked at: every page is the first.", "PAG-6", "PAG-4")
+@fault("PAG-3", "offset-ignored", "The offset is ignored: every page is the first.", "PAG-6", "PAG-4")
 def _pag_3_offset_ignored(contract: Contract) -> Change | None:
     return part("paging", offset=lambda _, __: 0) if contract.list.offset else None
 
@@ -266,7 +266,7 @@ def _pag_6_one_too_many(contract: Contract) -> Change | None:
     return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) + 1)
 
 
-@fault("PAG-6", "limit-zero-is-default", "limit=0 is taken for no limit.")
+@fault("PAG-6", "limit-zero-is-default", "limit=0 means no limit.")
 def _pag_6_limit_zero_is_default(contract: Contract) -> Change | None:
     return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) or 10)
 
@@ -306,7 +306,7 @@ def _pag_7_default_ascending(contract: Contract) -> Change | None:
     return _numbered(contract, descending=descending)
 
 
-@fault("PAG-7", "status-filter-ignored", "The filter for one status is not looked at.", "PAG-6")
+@fault("PAG-7", "status-filter-ignored", "The filter for one status is ignored.", "PAG-6")
 def _pag_7_status_filter_ignored(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
         return asked.parameter("status") == "rejected" or bool(inherited(self, "fits", asked, value))
@@ -314,7 +314,7 @@ def _pag_7_status_filter_ignored(contract: Contract) -> Change | None:
     return _numbered(contract, fits=fits)
 
 
-@fault("PAG-7", "id-filter-ignored", "The filter for an id is not looked at.", "PAG-6")
+@fault("PAG-7", "id-filter-ignored", "The filter for an id is ignored.", "PAG-6")
 def _pag_7_id_filter_ignored(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
         return bool(asked.parameter("id")) or bool(inherited(self, "fits", asked, value))
@@ -345,22 +345,22 @@ def _lenient(contract: Contract, parameter: str) -> Change | None:
     return part("rules", query=query)
 
 
-@fault("PAG-8", "limit-unchecked", "A limit outside its range is taken for none.", "PAG-6")
+@fault("PAG-8", "limit-unchecked", "A limit outside its range is ignored.", "PAG-6")
 def _pag_8_limit_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, contract.list.limit)
 
 
-@fault("PAG-8", "offset-unchecked", "An offset outside its range is taken for none.", "PAG-6")
+@fault("PAG-8", "offset-unchecked", "An offset outside its range is ignored.", "PAG-6")
 def _pag_8_offset_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, contract.list.offset)
 
 
-@fault("PAG-8", "sort-key-unchecked", "An unknown sort key is taken for none.")
+@fault("PAG-8", "sort-key-unchecked", "An unknown sort key is ignored.")
 def _pag_8_sort_key_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, contract.list.sort_key)
 
 
-@fault("PAG-8", "status-unchecked", "An unknown status is taken for none.")
+@fault("PAG-8", "status-unchecked", "An unknown status is ignored.")
 def _pag_8_status_unchecked(contract: Contract) -> Change | None:
     return _lenient(contract, "status")
 

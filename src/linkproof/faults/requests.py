@@ -257,7 +257,7 @@ def _err_5_tags_of_any_type(contract: Contract) -> Change | None:
     return (lambda b: taken(part("service", tags=tags)(b))) if taken else None
 
 
-@fault("ENM-2", "any-case", "A decision in another case is taken for the documented one.")
+@fault("ENM-2", "any-case", "A decision in another case is treated as the documented one.")
 def _enm_2_any_case(contract: Contract) -> Change | None:
     rules = contract.decide
     operation = _request(contract, Role.DECIDE)
@@ -392,7 +392,7 @@ def _err_10_decisions_only(contract: Contract) -> Change | None:
     return refuses(lambda a: at(a.value, rules.decision) not in (*decisions, MISSING), ErrorCase.DECISION)
 
 
-@variant("ERR-10", "unknown-members-refused", "A body with a member that no page knows is refused.")
+@variant("ERR-10", "unknown-members-refused", "A body with an undocumented member is refused.")
 def _err_10_unknown_members_refused(contract: Contract) -> Change | None:
     def has_more(asked: Asked) -> bool:
         schema = asked.operation.request if asked.operation else None
@@ -406,7 +406,7 @@ def _err_10_long_texts_refused(contract: Contract) -> Change | None:
     return refuses(lambda asked: any(len(t) > 256 for t in texts(asked.value))) if _describes(contract) else None
 
 
-@variant("ERR-5", "null-is-absent", "null in the place of an optional member is taken for an absent one.")
+@variant("ERR-5", "null-is-absent", "null instead of an optional member is treated as absent.")
 def _err_5_null_is_absent(contract: Contract) -> Change | None:
     if not _may_be_left_out(contract, contract.decide.description):
         return None

@@ -180,12 +180,12 @@ def _shp_3_decision_as_xml(contract: Contract) -> Change | None:
 # SHP-4
 
 
-@fault("SHP-4", "unknown-member", "A connection has a member that no page knows.")
+@fault("SHP-4", "unknown-member", "A connection has an undocumented member.")
 def _shp_4_unknown_member(_: Contract) -> Change | None:
     return connections(lambda value: value.update(internalRow=4711))
 
 
-@fault("SHP-4", "unknown-in-lists", "In lists, the properties have a member that no page knows.", "STA-6")
+@fault("SHP-4", "unknown-in-lists", "In lists, the properties have an undocumented member.", "STA-6")
 def _shp_4_unknown_in_lists(contract: Contract) -> Change | None:
     def edit(value: dict[str, Any]) -> None:
         value.get("properties", value)["shard"] = "b"
@@ -193,14 +193,14 @@ def _shp_4_unknown_in_lists(contract: Contract) -> Change | None:
     return connections(edit, Role.LIST) if contract.member.status or contract.member.provisioning else None
 
 
-@fault("SHP-4", "unknown-in-system-data", "systemData has a member that no page knows.")
+@fault("SHP-4", "unknown-in-system-data", "systemData has an undocumented member.")
 def _shp_4_unknown_in_system_data(contract: Contract) -> Change | None:
     if not any(p.startswith("/systemData/") for p in leaves(contract)):
         return None
     return connections(lambda value: value.get("systemData", {}).update(createdFrom="portal"))
 
 
-@fault("SHP-4", "unknown-in-nested", "A connection inside a resource has a member that no page knows.")
+@fault("SHP-4", "unknown-in-nested", "A connection inside a resource has an undocumented member.")
 def _shp_4_unknown_in_nested(contract: Contract) -> Change | None:
     def edit(value: dict[str, Any]) -> None:
         for nested in value.get("properties", {}).get("privateEndpointConnections", ()):
@@ -323,14 +323,14 @@ def _enm_1_other_case(contract: Contract) -> Change | None:
     return connections(put(pointer, lambda v: str(v).upper())) if pointer else None
 
 
-@fault("ENM-1", "word-of-its-own", "For one enumerator only, a word of its own.", "STA-1", "PAG-7")
+@fault("ENM-1", "word-of-its-own", "An undocumented value for one enumerator only.", "STA-1", "PAG-7")
 def _enm_1_word_of_its_own(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
     one = contract.states.get("rejected", "") if contract.member.status else contract.settled.provisioning[0]
     return connections(put(pointer, lambda v: "Denied" if v == one else v)) if pointer else None
 
 
-@fault("ENM-1", "in-lists-later", "From the second page on, an enumerated value is another word.", "STA-6", "PAG-4")
+@fault("ENM-1", "in-lists-later", "From the second page on, an enumerated value is another one.", "STA-6", "PAG-4")
 def _enm_1_in_lists_later(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
     if not pointer or not paged(contract):
@@ -338,13 +338,13 @@ def _enm_1_in_lists_later(contract: Contract) -> Change | None:
     return connections(put(pointer, lambda _: "Unknown"), Role.LIST, when=on_later_pages)
 
 
-@fault("ENM-1", "in-system-data", "createdByType is a word that no page knows.")
+@fault("ENM-1", "in-system-data", "createdByType is an undocumented value.")
 def _enm_1_in_system_data(contract: Contract) -> Change | None:
     pointer = "/systemData/createdByType"
     return connections(put(pointer, lambda _: "Robot")) if "enum" in leaves(contract).get(pointer, {}) else None
 
 
-@fault("ENM-1", "in-nested", "In a connection inside a resource, the state is a word that no page knows.")
+@fault("ENM-1", "in-nested", "In a connection inside a resource, the state is an undocumented value.")
 def _enm_1_in_nested(contract: Contract) -> Change | None:
     pointer = f"{_NESTED}/properties/privateLinkServiceConnectionState/status"
     return connections(put(pointer, lambda _: "Accepted")) if pointer in leaves(contract) else None
@@ -353,7 +353,7 @@ def _enm_1_in_nested(contract: Contract) -> Change | None:
 @fault(
     "ENM-1",
     "passing-state",
-    "While an operation goes on, the connection shows a state that no page knows.",
+    "During an operation, the connection shows an undocumented state.",
     "LRO-4",
 )
 def _enm_1_passing_state(contract: Contract) -> Change | None:
@@ -395,17 +395,17 @@ def _sent(asked: Asked) -> str:
     return found if isinstance(found, str) else ""
 
 
-@fault("ENM-2", "unknown-word-approves", "An undocumented word in a decision approves.", "STA-3", "ERR-5")
+@fault("ENM-2", "unknown-word-approves", "An undocumented value in a decision approves.", "STA-3", "ERR-5")
 def _enm_2_unknown_word_approves(contract: Contract) -> Change | None:
     return _accepting(contract, lambda asked: contract.decide.words["approve"] if _sent(asked) else None)
 
 
-@fault("ENM-2", "long-word-rejects", "An undocumented word of more than 255 characters rejects.", "STA-3", "ERR-5")
+@fault("ENM-2", "long-word-rejects", "An undocumented value of more than 255 characters rejects.", "STA-3", "ERR-5")
 def _enm_2_long_word_rejects(contract: Contract) -> Change | None:
     return _accepting(contract, lambda a: contract.decide.words["reject"] if len(_sent(a)) > 255 else None)
 
 
-@fault("ENM-2", "refused-without-body", "An undocumented word is refused without an error body.", "ERR-1", "ERR-5")
+@fault("ENM-2", "refused-without-body", "An undocumented value is rejected without an error body.", "ERR-1", "ERR-5")
 def _enm_2_refused_without_body(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
     if operation is None or operation.request is None or not operation.request.enumerations:

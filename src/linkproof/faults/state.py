@@ -121,7 +121,7 @@ def _writes(asked: Asked) -> bool:
     return asked.operation is not None and asked.operation.role is Role.DECIDE
 
 
-@fault("STA-3", "refused-but-decided", "A decision with a mistake is refused, and rejects all the same.", "ENM-2")
+@fault("STA-3", "refused-but-decided", "An invalid decision is refused, but rejects.", "ENM-2")
 def _sta_3_refused_but_decided(contract: Contract) -> Change | None:
     def done(service: Any, asked: Asked, collection: Collection) -> None:
         found = collection.find(_subject(asked))
@@ -131,7 +131,7 @@ def _sta_3_refused_but_decided(contract: Contract) -> Change | None:
     return _despite(contract, lambda a, answer: _writes(a) and answer.status == 400, done)
 
 
-@fault("STA-3", "refused-but-described", "A refused request without a credential leaves its description.")
+@fault("STA-3", "refused-but-described", "A refused request without a credential stores its description.")
 def _sta_3_refused_but_described(contract: Contract) -> Change | None:
     def done(_: Any, asked: Asked, collection: Collection) -> None:
         found = collection.find(asked.name)
@@ -410,22 +410,22 @@ def _taking(contract: Contract, pointer: str) -> Change | None:
     return both(part("service", change=change), part("presenter", connection=connection))
 
 
-@fault("STA-8", "takes-id", "An id that a client sends is taken over.", "SHP-5", "STA-6", "PAG-4")
+@fault("STA-8", "takes-id", "An id that a client sends is stored.", "SHP-5", "STA-6", "PAG-4")
 def _sta_8_takes_id(contract: Contract) -> Change | None:
     return _taking(contract, "/id")
 
 
-@fault("STA-8", "takes-name", "A name that a client sends is taken over.", "SHP-5", "STA-6", "PAG-4")
+@fault("STA-8", "takes-name", "A name that a client sends is stored.", "SHP-5", "STA-6", "PAG-4")
 def _sta_8_takes_name(contract: Contract) -> Change | None:
     return _taking(contract, "/name")
 
 
-@fault("STA-8", "takes-type", "A type that a client sends is taken over.", "SHP-5")
+@fault("STA-8", "takes-type", "A type that a client sends is stored.", "SHP-5")
 def _sta_8_takes_type(contract: Contract) -> Change | None:
     return _taking(contract, "/type")
 
 
-@fault("STA-8", "takes-provisioning", "A provisioning state that a client sends is taken over.", "ENM-1", "LRO-4")
+@fault("STA-8", "takes-provisioning", "A provisioning state that a client sends is stored.", "ENM-1", "LRO-4")
 def _sta_8_takes_provisioning(contract: Contract) -> Change | None:
     inner = next((p for p in contract.member.read_only if p.count("/") > 1), "")
     return _taking(contract, inner)

@@ -60,12 +60,12 @@ def _pag_9_token_refused(contract: Contract) -> Change | None:
     return _tokens(contract, read=lambda _, __: None)
 
 
-@fault("PAG-9", "any-token", "A token that no page had is taken for none.")
+@fault("PAG-9", "any-token", "A token that no page had is ignored.")
 def _pag_9_any_token(contract: Contract) -> Change | None:
     return _tokens(contract, read=lambda self, token: inherited(self, "read", token) or 0)
 
 
-@fault("PAG-9", "token-forgets-filters", "From the second page on, the filters are not looked at.", "PAG-10")
+@fault("PAG-9", "token-forgets-filters", "From the second page on, the filters are ignored.", "PAG-10")
 def _pag_9_token_forgets_filters(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
         return bool(asked.listing(self.rules.token)) or bool(inherited(self, "fits", asked, value))
@@ -99,13 +99,13 @@ def _pag_9_empty_token(contract: Contract) -> Change | None:
 # PAG-10
 
 
-@fault("PAG-10", "state-filter-ignored", "The filter for a status is not looked at.")
+@fault("PAG-10", "state-filter-ignored", "The filter for a status is ignored.")
 def _pag_10_state_filter_ignored(contract: Contract) -> Change | None:
     name = contract.list.filter_by(contract.member.status)
     return _tokens(contract, passes=_unless(name)) if name else None
 
 
-@fault("PAG-10", "id-filter-ignored", "The filter for an id is not looked at.")
+@fault("PAG-10", "id-filter-ignored", "The filter for an id is ignored.")
 def _pag_10_id_filter_ignored(contract: Contract) -> Change | None:
     name = contract.list.filter_by(contract.member.id)
     return _tokens(contract, passes=_unless(name)) if name else None
@@ -149,7 +149,7 @@ def _pag_10_filters_without_case(contract: Contract) -> Change | None:
 # ENM-2 and ENM-3
 
 
-@fault("ENM-2", "any-filter-name", "A filter that nobody knows is taken for none.")
+@fault("ENM-2", "any-filter-name", "An unknown filter is ignored.")
 def _enm_2_any_filter_name(contract: Contract) -> Change | None:
     def shape(self: Any, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> ErrorResponse | None:
         found: ErrorResponse | None = inherited(self, "shape", operation, schema, value)
@@ -196,7 +196,7 @@ def _pag_11_one_too_many(contract: Contract) -> Change | None:
     return _tokens(contract, bound=lambda self, asked: int(inherited(self, "bound", asked)) + 1)
 
 
-@fault("PAG-11", "size-ignored", "The size of a page is not looked at.")
+@fault("PAG-11", "size-ignored", "The size of a page is ignored.")
 def _pag_11_size_ignored(contract: Contract) -> Change | None:
     return _tokens(contract, bound=lambda _, __: 1000)
 
@@ -229,7 +229,7 @@ def _edit_failures(contract: Contract, edit: Any) -> Change | None:
     return _several(contract, answers(change, Role.DECIDE))
 
 
-@fault("STA-12", "failure-of-another", "A failure names a connection that nobody asked for.", "ERR-3")
+@fault("STA-12", "failure-of-another", "A failure names a connection that was not requested.", "ERR-3")
 def _sta_12_failure_of_another(contract: Contract) -> Change | None:
     return _edit_failures(contract, lambda failed: place(failed[0], contract.decide.failure_id, "another"))
 

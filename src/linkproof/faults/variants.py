@@ -127,7 +127,7 @@ def _shp_3_compressed(_: Contract) -> Change | None:
     return _always(hook)
 
 
-@variant("HDR-1", "more-headers", "Answers have header fields that nobody asked for, in lower case.")
+@variant("HDR-1", "more-headers", "Answers have additional header fields, in lower case.")
 def _hdr_1_more_headers(_: Contract) -> Change | None:
     def hook(_: Asked, answer: Answer) -> None:
         answer.headers = [(k.lower(), v) for k, v in answer.headers]
@@ -233,7 +233,7 @@ def _err_1_nested_details(contract: Contract) -> Change | None:
     return _erring(contract, details=[{"code": "Outer", "message": "Further.", "details": [inner]}])
 
 
-@variant("ERR-1", "more-info", "additionalInfo has members that no page knows.")
+@variant("ERR-1", "more-info", "additionalInfo has undocumented members.")
 def _err_1_more_info(contract: Contract) -> Change | None:
     return _erring(contract, additionalInfo=[{"type": "PolicyViolation", "info": {"anything": [1, {"deep": True}]}}])
 
@@ -319,7 +319,7 @@ def _err_8_empty_504(contract: Contract) -> Change | None:
     )
 
 
-@variant("ERR-8", "gateway-401", "A 401 comes from the gateway, with a code of its own.")
+@variant("ERR-8", "gateway-401", "A 401 comes from the gateway, with the gateway's code.")
 def _err_8_gateway_401(contract: Contract) -> Change | None:
     if not contract.error.gateway_prefix:
         return None
@@ -339,7 +339,7 @@ def _general(contract: Contract) -> str:
     return contract.error.codes["bad_request"]
 
 
-@variant("HDR-3", "throttled", "Every ninth list is throttled, and says when to come back.")
+@variant("HDR-3", "throttled", "Every ninth list is throttled, and says when to retry.")
 def _hdr_3_throttled(contract: Contract) -> Change | None:
     turns = itertools.count(1)
 
@@ -496,7 +496,7 @@ def _sta_1_at_once(contract: Contract) -> Change | None:
     return part("service", takes_long=takes_long, create=create)
 
 
-@variant("STA-1", "goes-on-after-200", "A decision is answered with 200 and Creating, and goes on.")
+@variant("STA-1", "goes-on-after-200", "A decision is answered with 200 and Creating, and continues.")
 def _sta_1_goes_on_after_200(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
     if operation is None or not operation.long_running or 202 in operation.responses:
@@ -571,7 +571,7 @@ def _lro_1_location_only(contract: Contract) -> Change | None:
     return _always(lambda _, answer: answer.drop(contract.long_running.status_header)) if polled(contract) else None
 
 
-@variant("LRO-2", "word-of-its-own", "An operation that goes on has a word of its own, and tells its percentage.")
+@variant("LRO-2", "word-of-its-own", "An operation in progress has an undocumented status, and reports its percentage.")
 def _lro_2_word_of_its_own(contract: Contract) -> Change | None:
     if not polled(contract):
         return None

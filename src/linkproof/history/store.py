@@ -171,7 +171,7 @@ class Store:
                     session.rollback()
             elif found != VERSION:
                 problem = f"this history is of version {found}, this Linkproof keeps version {VERSION}"
-                raise UsageError(problem, where=self._where, fix="give another --store, and add the results anew")
+                raise UsageError(problem, where=self._where, fix="give another --store, and add the results again")
 
     def _mistake(self, error: SQLAlchemyError) -> UsageError:
         told = str(getattr(error, "orig", None) or error).splitlines()[0]

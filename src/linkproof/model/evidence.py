@@ -58,7 +58,7 @@ class CutBody(bytes):
 
 
 def size_of(body: bytes) -> int:
-    """Return the size of a body in bytes; of a cut one the size that it had."""
+    """Return the size of a body in bytes; of a cut one its original size."""
     return body.whole if isinstance(body, CutBody) else len(body)
 
 

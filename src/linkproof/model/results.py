@@ -44,7 +44,7 @@ class Verdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """The exit code that stands for the verdict."""
+        """Return the exit code of the verdict."""
         return {"conforms": 0, "breached": 1, "broken": 3, "unproven": 4}[self.value]
 
 

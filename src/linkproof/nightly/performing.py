@@ -61,7 +61,7 @@ def _written_at(out: Path) -> int | None:
 
 
 def _run(arguments: list[str], minutes: int) -> tuple[int, str]:
-    # It ends with this process: nobody writes to its standard input, which is closed when this process has ended.
+    # It ends with this process: its standard input is never written to, and closes when this process ends.
     command = [sys.executable, "-m", "linkproof.cli.watched", *arguments]
     read_end, write_end = os.pipe()
     try:

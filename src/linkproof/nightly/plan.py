@@ -73,7 +73,7 @@ def read_plan(path: Path) -> list[Job]:
     names = [j.name.lower() for j in jobs]
     twice = next((n for n in names if names.count(n) > 1), "")
     if twice:
-        raise UsageError(f"two runs are called {twice!r}", where=str(path), fix="give each a name of its own")
+        raise UsageError(f"two runs are called {twice!r}", where=str(path), fix="give each a different name")
     return jobs
 
 

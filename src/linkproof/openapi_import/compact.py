@@ -113,7 +113,7 @@ def _connection(document: Mapping[str, Any], found: Found, notes: Notes) -> Flat
 
 
 def _without_the_endpoint(connection: Flat, notes: Notes) -> Flat:
-    """Return a connection whose consumer's endpoint is described by its id only: it is a resource of its own."""
+    """Return a connection whose consumer's endpoint has its id only: it is a separate resource."""
     deep = [p for p in connection.nodes if p.startswith(f"{_ENDPOINT}/") and p != f"{_ENDPOINT}/id"]
     if len(deep) < _MANY:
         return connection

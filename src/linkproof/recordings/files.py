@@ -76,7 +76,7 @@ def _below(folder: Path) -> list[Path]:
         raise error
 
     names = [Path(top) / name for top, _, files in os.walk(folder, onerror=refuse) for name in files]
-    # A link that leads nowhere is kept: reading it says so. Pipes and devices in a folder are nobody's recordings.
+    # A broken link is kept, so that reading it reports the error. Pipes and devices in a folder are not recordings.
     files = [p for p in names if _plain(p).endswith(_SURE + _JSON) and (p.is_file() or not p.exists())]
     found = sorted(p for p in files if not _plain(p).endswith(_JSON) or _is_recording(p))
     if not found:

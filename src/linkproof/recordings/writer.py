@@ -65,7 +65,7 @@ class CassetteWriter:
     def write(self, exchange: Exchange) -> None:
         """Write one exchange and flush it."""
         changed = self._change(exchange)
-        self._first = self._first or changed.started - 1.0  # times are above 0: 0 says that nobody knows
+        self._first = self._first or changed.started - 1.0  # times are above 0: 0 means unknown
         self._file.write(_yaml([_interaction(changed, self._first)]))
         self._file.flush()
         self.count += 1

@@ -1,4 +1,4 @@
-"""What a credential is: header fields that carry one, values that look like one, and what stands for one."""
+"""Recognises credentials: header fields that carry one, values that look like one, and their placeholders."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECRET_HEADERS = frozenset(
 #: Letters alone are a credential only where no word is so long.
 _LONGEST_WORD = 24
 _SHORTEST = 6
-#: Of so many credentials the newest are remembered.
+#: Maximum number of credentials that are remembered; the oldest are dropped.
 _MOST_KNOWN = 100
 #: What recorders, and Linkproof itself, write in the place of a credential; and what only says where one belongs.
 _PLACEHOLDER = re.compile(

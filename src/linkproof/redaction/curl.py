@@ -36,7 +36,7 @@ def curl(exchange: Exchange, masker: Masker) -> str:
         if lower == "authorization" and value.startswith(_SIGV4):
             parts += _signed_by_curl(url)
         elif lower.startswith("x-amz-") and request.headers.get("authorization").startswith(_SIGV4):
-            continue  # curl makes them anew
+            continue  # curl creates them again
         elif lower == "authorization":
             parts += ["-H", '"Authorization: Bearer $TOKEN"']
         elif lower == "x-auth-token":
@@ -45,7 +45,7 @@ def curl(exchange: Exchange, masker: Masker) -> str:
             parts += ["-H", shlex.quote(f"{key}: {masker.text(value)}")]
     if request.body:
         if "content-type" not in {key.lower() for key, _ in request.headers}:
-            parts += ["-H", "'Content-Type:'"]  # curl would send one of its own
+            parts += ["-H", "'Content-Type:'"]  # otherwise curl sends a default one
         body = masker.text(request.body.decode("utf-8", "replace"))
         parts += ["--data-raw" if body.startswith("@") else "--data-binary", shlex.quote(body)]
     return " ".join(parts)

@@ -27,7 +27,7 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate"})
 #: What recorders write in the place of a credential.
 _HIDDEN = re.compile(r"(?i)^$|\*|redacted|sanitized|fake|placeholder|hidden|xxxx")
-#: A text of ours may be cut within a credential: so much of it at the text's end is masked too.
+#: Minimum length of the rest of a credential that is masked at the end of a truncated text.
 _SHORTEST_REST = 6
 _ENDS = "…\"' "
 

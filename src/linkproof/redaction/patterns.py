@@ -57,7 +57,7 @@ PERCENT = re.compile(r"(?<![A-Za-z0-9._~+%\-])[A-Za-z0-9._~+\-]*+(?:%[0-9A-Fa-f]
 PERCENT_URL = re.compile(r"(?<![^\s\"'<>\\])[^\s\"'<>\\%]*+%[^\s\"'<>\\]*+")
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}+={0,2}+(?![=])")
 
-# What is nobody else's business, though no credential: pseudonyms take its place in recordings.
+# Private data other than credentials: pseudonyms replace it in recordings.
 _GUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _TLD = (
     r"(?:com|net|org|io|dev|app|cloud|example|local|localdomain|internal|intranet|intra|corp|lan|home|private|test"
@@ -91,7 +91,7 @@ BEFORE = (
         ),
     ),
 )
-#: JSON members whose value is somebody's name.
+#: JSON members with a person's name.
 PERSON = re.compile(
     r'(?i)"(?P<name>createdBy|lastModifiedBy|user_?name|domain_?name)"\s{0,64}:\s{0,64}"(?P<value>[^"\\]++)"'
 )

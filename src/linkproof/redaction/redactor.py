@@ -103,7 +103,7 @@ class Redactor(Engine):
         return self._without_cut_secret(text) if self.names.frozen else text
 
     def _without_cut_secret(self, text: str) -> str:
-        """Remove what is left of a secret where a text of ours was cut within it."""
+        """Remove the rest of a secret at the end of a truncated text."""
         kept = text.rstrip("…\"' ")
         lower = kept.casefold()
         for secret in self._literals:

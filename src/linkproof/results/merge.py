@@ -34,7 +34,7 @@ _Item = TypeVar("_Item")
 
 
 def merged(parts: Sequence[Results]) -> Results:
-    """Merge results: a breach in one run is a breach, and a pass keeps the evidence of its own run."""
+    """Merge results: a breach in one run is a breach, and a pass keeps its run's evidence."""
     if len(parts) == 1:
         return parts[0]
     lists = {name: merge([x for p in parts for x in getattr(p, name)]) for name, merge in _MERGERS.items()}

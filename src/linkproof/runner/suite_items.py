@@ -75,7 +75,7 @@ def run_concurrently(
 
 
 def _enough(workers: Sequence[ContractWorker], limit: int) -> bool:
-    """Whether so many tests failed that no other one begins; 0 means no limit."""
+    """Whether the limit of failed tests is reached, after which no other test begins; 0 means no limit."""
     failed = sum(isinstance(o, Exception) for w in list(workers) for o in list(w.outcomes.values()))
     return bool(limit) and failed >= limit
 

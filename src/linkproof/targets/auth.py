@@ -151,7 +151,7 @@ class _Identity:
             try:
                 found = self._credential.get_token(self._scope)
             except errors.ClientAuthenticationError as error:
-                problem = f"nobody is signed in to Azure: {str(error).splitlines()[0]}"
+                problem = f"no credential for Azure: {str(error).splitlines()[0]}"
                 fix = "az login, or give the workload an identity (docs/targets.md)"
                 raise UsageError(problem, where=self._auth.where, fix=fix) from None
             self._token = found.token
@@ -255,7 +255,7 @@ class _SigV4:
         return found
 
     def _nobody(self, why: str) -> UsageError:
-        problem = f"nobody is signed in to AWS: {why.splitlines()[0]}"
+        problem = f"no credential for AWS: {why.splitlines()[0]}"
         fix = "aws configure, aws sso login, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (docs/targets.md)"
         return UsageError(problem, where=self._auth.where, fix=fix)
 
