@@ -1,4 +1,4 @@
-"""Make the imported contracts anew, from API descriptions and Bicep types: ``make contracts``.
+"""Write the imported contracts from API descriptions and Bicep types: ``make contracts``.
 
     python -m tests.ship_contracts ../shared/specs-azure ../shared/bicep-types
 
@@ -85,7 +85,7 @@ RESOURCES: Mapping[str, str] = {
     "microsoft.network/privatelinkservices": "^PrivateLinkServicePrivateLinkResources/",
     "microsoft.eventgrid/namespaces": "^$",  # the type is a parameter there, and its values are not named
 }
-#: Types whose service the generator has under a name of which nobody can be sure.
+#: Namespaces whose service has an uncertain name in the generator.
 UNSURE = frozenset(["microsoft.migrate", "microsoft.offazure", "microsoft.insights"])
 
 

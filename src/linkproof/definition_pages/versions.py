@@ -115,7 +115,7 @@ def _members(
 def _values(place: str, was: Mapping[str, Any], now: Mapping[str, Any], *, sent: bool) -> Iterator[Difference]:
     """Compare enumerations. What may be sent must not shrink, what may be answered must not grow.
 
-    An open enumeration names values, and others may come: then a new one in an answer breaks nobody.
+    An open enumeration allows other values: a new value in an answer breaks no client.
     """
     old, new = ([str(v) for v in s.get("enum", ()) if v is not None] for s in (was, now))
     if old and new:

@@ -66,7 +66,7 @@ class Examples:
         value = _FORMATS.get(schema.get("format", ""), within_limits(usual, model)) if name not in words else usual
         if model.allows(value):
             return value
-        self._notes.add(f"no example for parameter {name}: no name of ours is within its limits")
+        self._notes.add(f"no example for parameter {name}: no plain name is within its limits")
         return None
 
     def _is_item(self, name: str) -> bool:

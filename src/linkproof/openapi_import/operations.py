@@ -92,7 +92,7 @@ def _operations(
                 continue
             where = Place(root.file, f"/{table}/{path.replace('~', '~0').replace('/', '~1')}")
             if "?" in path:
-                notes.add("x-ms-paths: the query within a path is not told apart")
+                notes.add("x-ms-paths: the query within a path is ignored")
             entry, place = documents.follow(entry, where, shape.PathItem)
             for method in _METHODS:
                 if isinstance(entry.get(method), dict):
