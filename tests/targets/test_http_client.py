@@ -1,0 +1,52 @@
+"""httpx as the client uses it: no cookies, and no URL that cannot be asked for."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from linkproof.contract.loader import all_contracts
+from linkproof.errors import TargetError
+from linkproof.mock.app import build_server
+from linkproof.mock.direct import Direct
+from linkproof.model.exchange import Headers, Request
+from linkproof.targets.embedded import embedded_target
+from linkproof.targets.http_client import built, http_client
+
+DICOM = [c for c in all_contracts() if c.id == "azure-healthcareapis-dicom"]
+URL = "http://embedded.invalid/subscriptions/ö?api-version=1"
+
+
+def test_a_cookie_that_an_answer_sets_is_not_sent_back() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, headers={"set-cookie": "sid=1; Path=/"})
+
+    with http_client(embedded_target("http://embedded.invalid", DICOM), httpx.MockTransport(answer)) as client:
+        for _ in range(2):
+            assert client.send(built(Request("GET", URL))).status_code == 200
+        assert list(client.cookies) == []
+    assert [("cookie" in request.headers) for request in seen] == [False, False]
+
+
+def test_a_write_without_a_body_says_so() -> None:
+    assert built(Request("PUT", URL)).headers["content-length"] == "0"
+    assert "content-length" not in built(Request("GET", URL)).headers
+
+
+@pytest.mark.parametrize("url", ["http://[::1/", "http://x/\udcff", "http://x:port/"])
+def test_a_url_that_cannot_be_asked_for_is_named(url: str) -> None:
+    with pytest.raises(TargetError, match="GET http"):
+        built(Request("GET", url))
+
+
+def test_the_server_without_a_socket_answers_as_it_answers_httpx() -> None:
+    server = Direct(build_server(DICOM))
+    fields = Headers([("Accept", "application/json"), ("Authorization", "Bearer test-token")])
+    direct = server.receive(Request("GET", URL, fields))
+    over = server.handle_request(built(Request("GET", URL, fields)))
+    assert direct.status == over.status_code == 404
+    assert direct.body == over.read()
+    assert [k for k, _ in direct.headers] == [k.decode() for k, _ in over.headers.raw]
