@@ -715,6 +715,36 @@ def _(asked: Asked) -> bool:
     return False
 
 
+# what repeats the credential, with characters that control a terminal
+
+
+def _token_of(asked: Asked) -> str:
+    found = next((value for name, _, value in _fields(asked.head) if name.lower() == b"authorization"), b"none")
+    return found.decode("latin-1").strip().rpartition(" ")[2]
+
+
+@mode("repeats-the-credential-in-an-error")
+def _(asked: Asked) -> None:
+    token = _token_of(asked)
+    body = json.dumps({"error": {"code": token, "message": f"no {token}"}}).encode()
+    asked.answer(404, body, more=(f"X-Token: {token}", f"Location: {asked.base_url}/{token}"))
+
+
+@mode("repeats-the-credential-on-a-page")
+def _(asked: Asked) -> None:
+    asked.answer(200, b"<html>\x1b[2J\x1b]0;x\x07" + _token_of(asked).encode(), "text/html")
+
+
+@mode("repeats-the-credential-and-refuses-it")
+def _(asked: Asked) -> None:
+    asked.answer(401, f"\x1b[31m{_token_of(asked)} is wrong".encode(), "text/plain")
+
+
+@mode("repeats-the-credential-in-the-status-line")
+def _(asked: Asked) -> None:
+    asked.send(f"{_token_of(asked)} HTTP/1.1 200\r\n\r\n".encode())
+
+
 class HostileServer:
     """Serves one mode on a free port.
 

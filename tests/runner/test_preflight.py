@@ -42,10 +42,10 @@ def hostile(name: str, contract: str = PEC.id) -> tuple[Preflight, int]:
 NOT_THE_SERVICE = {
     *("portal", "portal-plain", "portal-says-json", "portal-empty", "redirect-301", "redirect-302", "redirect-307"),
     *("redirect-308-no-location", "unavailable", "unavailable-json", "unavailable-retry-after", "bad-gateway"),
-    *("retry-after-huge", "retry-after-a-fraction"),
+    *("retry-after-huge", "retry-after-a-fraction", "repeats-the-credential-on-a-page"),
     *("gateway-timeout", "teapot", "method-not-allowed", "accepted-for-ever", "body-with-204", "status-100-final"),
 }
-REFUSED = {"unauthorized", "unauthorized-html", "forbidden", "proxy-auth"}
+REFUSED = {"repeats-the-credential-and-refuses-it", "unauthorized", "unauthorized-html", "forbidden", "proxy-auth"}
 NO_PARENT = {
     "no-subscription": "subscriptionId",
     "no-group": "resourceGroupName",
@@ -60,6 +60,7 @@ NO_PARENT = {
     "large-error": "workspaceName",
     "strings-within-strings": "workspaceName",
     "control-characters": "workspaceName",
+    "repeats-the-credential-in-an-error": "workspaceName",
     "objects-of-100000-levels": "base_url",
 }
 

@@ -18,6 +18,7 @@ import typer
 
 import linkproof
 from linkproof.errors import LinkproofError, UsageError
+from linkproof.redaction.masking import forget_sent
 
 _ISSUES = "https://github.com/linkproof/linkproof/issues"
 #: A shell's exit code for an interrupted process; never 1, which means "breached".
@@ -59,6 +60,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         unusable = _callers_error(error)
         return _failed(unusable, given) if unusable is not None else _crashed(error, given)
+    finally:
+        forget_sent()
 
 
 def _keep_tables_of_hypothesis_in_the_cache() -> None:
@@ -118,22 +121,27 @@ def _callers_error(error: Exception) -> UsageError | None:
     return UsageError(f"{error.strerror}", where=f"{error.filename!s:.100}", fix="give another path, or make it usable")
 
 
-def _failed(error: LinkproofError, arguments: list[str]) -> int:
+def _shown(text: str) -> str:
+    """Return a message without credentials, and without control characters that a server put into it."""
     from linkproof.redaction import mask_text
+    from linkproof.reports.text import plain
 
+    return plain(mask_text(text))
+
+
+def _failed(error: LinkproofError, arguments: list[str]) -> int:
     if error.exit_code == 2:
-        print(f"linkproof: error: {mask_text(str(error))}", file=sys.stderr)
+        print(f"linkproof: error: {_shown(str(error))}", file=sys.stderr)
         return 2
     first, _, rest = str(error).partition("\n")
     kept = f"; details: {_report(rest, arguments)}" if "Traceback" in rest else f"\n{rest}".rstrip()
-    print(f"linkproof: broken: {mask_text(first + kept)}", file=sys.stderr)
+    print(f"linkproof: broken: {_shown(first + kept)}", file=sys.stderr)
     return error.exit_code
 
 
 def _crashed(error: Exception, arguments: list[str]) -> int:
-    from linkproof.redaction import mask_text
 
-    said = " ".join(mask_text(f"{type(error).__name__}: {error}").split())[:200]
+    said = " ".join(_shown(f"{type(error).__name__}: {error}").split())[:200]
     try:
         trace = "".join(traceback.format_exception(error))
     except Exception:  # an error that cannot be converted to text

@@ -21,12 +21,13 @@ from linkproof.errors import EngineError, UsageError
 from linkproof.model.exchange import Exchange
 from linkproof.redaction.masking import mask_text
 from linkproof.redaction.redactor import Redactor
+from linkproof.reports.text import one_line
 from linkproof.reports.write import prepare
 from linkproof.runner.cleanup import ACCEPTED, Accept, clean_up
 from linkproof.runner.dry_run import Plan, planned
 from linkproof.runner.fixtures_needed import fixtures_needed
 from linkproof.runner.open_target import open_target
-from linkproof.runner.preflight.findings import Mark
+from linkproof.runner.preflight.findings import Item, Mark
 from linkproof.runner.pytest_plugin import Conformance
 from linkproof.runner.run_context import Choices, RunContext
 from linkproof.runner.running import run_suites
@@ -73,8 +74,8 @@ def run_target(
             if isinstance(examined.problem, UsageError):
                 raise examined.problem
             for item in (i for i in examined.items if i.mark is Mark.NOTE):
-                console.print(str(item), markup=False, soft_wrap=True)
-            with RunLog(out, Redactor().text if record else mask_text) as log, stoppable():
+                console.print(_shown(item), markup=False, soft_wrap=True)
+            with RunLog(out, partial(_redacted, Redactor()) if record else mask_text) as log, stoppable():
                 observers.append(log.exchange)
                 run.context.session()  # create the session now, before pytest redirects output
                 printed = run_suites(run, log)
@@ -134,13 +135,22 @@ def preflight_run(target: str, contracts: tuple[str, ...], *, selection: Selecti
     finally:
         context.close()
     if as_json:
-        rows = [{"mark": i.mark, "contract": i.contract, "text": i.text} for i in found.items]
+        rows = [{"mark": i.mark, "contract": i.contract, "text": mask_text(i.text)} for i in found.items]
         print(json.dumps({"exit_code": found.exit_code, "requests": found.requests, "items": rows}, indent=1))
     else:
         for item in found.items:
-            print(item)
+            print(_shown(item))
         print(f"{count(found.requests, 'request')}; nothing was judged", file=sys.stderr)
     return found.exit_code
+
+
+def _redacted(redactor: Redactor, text: str) -> str:
+    return redactor.text(mask_text(text))
+
+
+def _shown(item: Item) -> str:
+    """Return a line of the checklist; an answer's text in it may hold anything."""
+    return one_line(mask_text(str(item)))
 
 
 def clean(journal: Path, target: str, *, accept: Accept = Accept.NOTHING, quiet: bool) -> int:

@@ -30,6 +30,8 @@ _HIDDEN = re.compile(r"(?i)^$|\*|redacted|sanitized|fake|placeholder|hidden|xxxx
 #: Minimum length of the rest of a credential that is masked at the end of a truncated text.
 _SHORTEST_REST = 6
 _ENDS = "…\"' "
+#: Credentials that this process remembers; of signatures, which are new for each request, the last ones.
+_MOST_SENT = 20
 
 
 class Masker(Engine):
@@ -139,17 +141,45 @@ def secrets_in(exchange: Exchange) -> set[str]:
 def masker_of(exchanges: Iterable[Exchange]) -> Masker:
     """Return a masker that knows the credentials of exchanges; a shared one if they carry none."""
     known = {secret for exchange in exchanges for secret in secrets_in(exchange)}
-    return Masker(secrets=known) if known else _PLAIN
+    return Masker(secrets=known.union(_SENT.known)) if known else _SENT.masker
 
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """Return a text without the given secrets and without anything that looks like a credential."""
-    return (Masker(secrets=secrets) if secrets else _PLAIN).text(text)
+    known = set(secrets)
+    return (Masker(secrets=known.union(_SENT.known)) if known else _SENT.masker).text(text)
 
 
 def masked(value: T) -> T:
     """Return a value (see ``Masker.masked``) without anything that looks like a credential. Writers call it last."""
-    return _PLAIN.masked(value)
+    return _SENT.masker.masked(value)
+
+
+class _Sent:
+    """What this process has sent as credentials: a server may repeat it in any answer, and so in any message."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.known: tuple[str, ...] = ()
+        self.masker = Masker()
+
+    def note(self, fields: Iterable[tuple[str, str]]) -> None:
+        new = secrets_of(Headers(fields)).difference(self.known)
+        if new:
+            self.known = (*self.known, *sorted(new))[-_MOST_SENT:]
+            self.masker = Masker(secrets=self.known)
+
+
+def note_sent(fields: Iterable[tuple[str, str]]) -> None:
+    """Mask the credentials of a request from now on, in all that this process writes."""
+    _SENT.note(fields)
+
+
+def forget_sent() -> None:
+    """Forget the credentials that were sent: a command has ended."""
+    _SENT.forget()
 
 
 def leak_of(exchange: Exchange) -> str:
@@ -167,3 +197,4 @@ def leak_of(exchange: Exchange) -> str:
 
 
 _PLAIN = Masker()
+_SENT = _Sent()

@@ -20,6 +20,7 @@ from linkproof.checks.urls import is_absolute, same_host
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
 from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
+from linkproof.redaction.masking import note_sent
 from linkproof.targets.auth import WRONG_TOKEN, Credentials, credentials_of, wrong_fields
 from linkproof.targets.budget import Budget
 from linkproof.targets.http_client import built, http_client
@@ -115,7 +116,9 @@ class Client:
         found = self._credentials.get(auth)
         if found is None:
             found = self._credentials[auth] = credentials_of(self.target.auth[auth], self.target.base_url)
-        return found.fields(method, url, body)
+        fields = found.fields(method, url, body)
+        note_sent(fields)
+        return fields
 
     def send(
         self,
