@@ -176,7 +176,7 @@ CASES: tuple[Case, ...] = (
         name="always rounded",
     ),
     Case("ENM-1", (got(),), (got(properties__provisioningState="Ready"),), "undocumented"),
-    Case("ENM-1", (got(),), (got(**state("approved")),), "another case", name="case"),
+    Case("ENM-1", (got(),), (got(**state("approved")),), "only in case", name="case"),
     Case(
         "ENM-2",
         (error(AKS, 400, "Bad", "PUT", "one", sent=decision("Bogus")),),

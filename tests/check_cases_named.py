@@ -106,7 +106,7 @@ NAMED: tuple[Case, ...] = (
     Case("SHP-1", (page(A),), (asked(LIST, '{"a": 1}'),), "not XML", name="JSON for XML"),
     Case("SHP-3", (page(A), page(A, label="application/xml")), (page(A, label="application/json"),), "an XML body"),
     Case("SHP-4", (page(A),), (page(item("vpce-a", colour="red")),), "does not know", name="XML"),
-    Case("ENM-1", (page(A),), (page(item("vpce-a", "PendingAcceptance")),), "another case", name="the model's case"),
+    Case("ENM-1", (page(A),), (page(item("vpce-a", "PendingAcceptance")),), "only in case", name="the model's case"),
     Case(
         "ENM-2",
         (refused(LIST, Filter_1_Name="colour", Filter_1_Value_1="red"),),

@@ -46,7 +46,7 @@ def values_are_enumerators(call: Call, view: View, circumstances: Circumstances)
             twin = next((o for o in options if isinstance(o, str) and o.casefold() == value.casefold()), None)
             expected = "one of " + ", ".join(map(str, options))
             if twin is not None:
-                message = f"{value!r} is {twin!r} in another case"
+                message = f"{value!r} differs from {twin!r} only in case"
                 yield breach("ENM-1", "another case", pointer, twin, value, message, group="")
             else:
                 is_open = circumstances.open_enumerations or place in schema.open_enumerations

@@ -19,7 +19,7 @@ _FIX = "run again: results are not made for editing"
 
 
 class _File(Published, kw_only=True, forbid_unknown_fields=True):
-    """The results with what only the file says."""
+    """The results with the members that only the file has: version and exit code."""
 
     file_version: Annotated[str, Meta(description="The version of this format.")] = msgspec.field(name="schema_version")
     code: Annotated[
@@ -60,7 +60,7 @@ def results_from_json(data: bytes, where: str = "results.json") -> Results:
 
 
 def results_from_dict(data: Any, where: str = "results.json") -> Results:
-    """Return the results that ``results_to_dict`` made ``data`` of. Raises UsageError for anything else."""
+    """Return the results in ``data``, as ``results_to_dict`` writes them. Raises UsageError for anything else."""
     _check_version(convert(data, _Head, where, _FIX).schema_version, where)
     return _checked(convert(data, _File, where, _FIX), where)
 

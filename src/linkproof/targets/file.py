@@ -212,7 +212,7 @@ def _contracts(
             found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""), provision)
     if not found:
         fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
-        raise UsageError("no contract that was asked for is named", where=file, fix=fix)
+        raise UsageError("none of the requested contracts is named", where=file, fix=fix)
     return found
 
 
