@@ -359,6 +359,16 @@ def _source(name: str) -> tuple[bytes, ...]:
     return ((folder("schemas") / "contracts" / DICOM / _VERSION / name).read_bytes(),)
 
 
+def test_a_contract_without_connections_has_no_plan(tmp_path: Path) -> None:
+    target = tmp_path / "contracts" / "own-dicom" / _VERSION
+    shutil.copytree(folder("schemas") / "contracts" / DICOM / _VERSION, target)
+    for name in ("contract.toml", "openapi.json", "definition.toml"):
+        (target / name).write_bytes((target / name).read_bytes().replace(DICOM.encode(), b"own-dicom"))
+    (target / "fixtures.toml").write_bytes(b"")
+    call = ("--contracts", "contracts", "run", "-c", "own-dicom", "--plan", "-r", "SHP-1")
+    assert _checked(tmp_path, call) == 2
+
+
 READERS = (
     Reader("plan", "plan.toml", (PLAN,), read_plan),
     Reader("target", "target.toml", (TARGET,), lambda path: read_target(path, all_contracts())),

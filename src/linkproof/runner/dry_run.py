@@ -14,6 +14,7 @@ import httpx
 
 from linkproof.base.clock import VirtualClock
 from linkproof.contract.model import Contract
+from linkproof.errors import UsageError
 from linkproof.mock.app import build_server
 from linkproof.mock.direct import Direct
 from linkproof.mock.fixtures import Fixtures, fixtures_of
@@ -51,6 +52,10 @@ def planned(made: list[Plan]) -> Opener:
         target, clock = real.target, VirtualClock()
         # A target may have another api-version than the contract: the embedded server then serves that one.
         chosen = [_at(c, target.contracts[c.id].version) for c in contracts if c.id in target.contracts]
+        if not chosen:
+            problem = "no selected contract has a parent to send requests to"
+            fix = "name a parent and its connections in the target file, or in the contract's fixtures.toml"
+            raise UsageError(problem, where=path or "the embedded server", fix=fix)
 
         def fixtures(contract: Contract) -> Fixtures:
             given = target.contracts[contract.id]
