@@ -170,7 +170,7 @@ def test_a_signature_says_who_made_it(honest: Path, tmp_path: Path, keys: Callab
     code, out, _ = called("verify", bundle, "--trust", their_public)
     assert (code, "which --trust does not name" in out) == (1, True)
     code, out, _ = called("verify", honest, "--trust", our_public)
-    assert (code, "there is none" in out) == (1, True)
+    assert (code, "it is missing, and --trust requires one" in out) == (1, True)
 
     kept = read_bundle(bundle).files
     forged = tmp_path / "forged.zip"

@@ -212,7 +212,8 @@ def _contracts(
             found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""), provision)
     if not found:
         fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
-        raise UsageError("none of the requested contracts is named", where=file, fix=fix)
+        problem = "[contracts] names no contract" if not tables else "[contracts] names none of the requested contracts"
+        raise UsageError(problem, where=file, fix=fix)
     return found
 
 
