@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from linkproof.base.clock import Clock
+from linkproof.base.resources import CONTRACTS
 from linkproof.base.shutdown import pause
 from linkproof.nightly import performing
 from tests.command_line import linkproof
@@ -39,6 +41,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what should not have been skipped."""
     for reason in wrong_skips(_skipped):
         terminalreporter.write_line(f"skipped, and tests/skips.py does not allow it: {reason}", red=True)
+
+
+@pytest.fixture(autouse=True)
+def no_other_contracts() -> Iterator[None]:
+    """A test leaves no folder of other contracts behind (``--contracts`` in this process) for the next one."""
+    before = os.environ.get(CONTRACTS)
+    yield
+    assert os.environ.get(CONTRACTS) == before, "call the command line by tests.command_line"
 
 
 @pytest.fixture(scope="module")
