@@ -38,8 +38,6 @@ CONTRACTS = {
     "C4": "huawei-vpcep-connections",
     "C5": "azure-healthcareapis-dicom",
 }
-#: What only a socket shows, or what has to wait for real time.
-_NEEDS_A_SOCKET = re.compile(r"chunk|gzip|http10|close|slow|late-answer|throttl")
 _HOST = "other.invalid"
 
 
