@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +29,26 @@ pytestmark = pytest.mark.skipif(
 Open = Callable[[Results], Any]
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder, and writes no line about it."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
-def open_report(tmp_path: Path) -> Iterator[Open]:
-    """Opens the report that Allure makes of results; it can reach nothing, and what a body says is not run in it."""
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of the report. As a single file it is a race: Allure may look for its data before it is read."""
+    (tmp_path / "report").mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path / "report")) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html"
+        server.shutdown()
+
+
+@pytest.fixture
+def open_report(tmp_path: Path, served: str) -> Iterator[Open]:
+    """Opens the report that Allure makes of results; it reaches nothing else, and runs nothing that a body says."""
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         page = browser.new_page()
@@ -53,7 +73,7 @@ def open_report(tmp_path: Path) -> Iterator[Open]:
                 tmp_path / "report",
             ]
             made = subprocess.run(
-                [*command, "--single-file", *groups],
+                [*command, *groups],
                 capture_output=True,
                 text=True,
                 timeout=120,
@@ -61,7 +81,7 @@ def open_report(tmp_path: Path) -> Iterator[Open]:
                 env={**os.environ, "ALLURE_NO_ANALYTICS": "1"},
             )
             assert made.returncode == 0, made.stdout + made.stderr
-            page.goto((tmp_path / "report" / "index.html").as_uri())
+            page.goto(served)
             return page
 
         yield open_
