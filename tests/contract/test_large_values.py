@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.large_values import MOST_TOGETHER, failing_part
+from linkproof.contract.large_values import MOST_TOGETHER, failing_beginning
 from linkproof.contract.schema import BodySchema
 
 _ITEM = {
@@ -51,7 +51,7 @@ def test_a_wrong_member_of_many_is_found() -> None:
 
 def test_small_values_are_left_whole() -> None:
     value = {"value": [5] * MOST_TOGETHER}
-    assert failing_part(value, _SCHEMA.fits, frozenset()) is None
+    assert failing_beginning(value, _SCHEMA.fits, frozenset()) is value
     assert len(_pointers(value)) == MOST_TOGETHER
 
 
@@ -62,3 +62,29 @@ def test_half_a_million_wrong_items_cost_no_memory() -> None:
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 20e6
+
+
+@pytest.mark.parametrize(
+    ("keyword", "limit", "value"),
+    [
+        ("maxItems", 2000, [1] * 5000),
+        ("maxItems", 100, [1] * 5000),
+        ("uniqueItems", True, [*range(3000), 5]),
+        ("uniqueItems", True, [1, *range(3000)]),
+        ("maxProperties", 1500, {f"k{n}": 1 for n in range(3000)}),
+    ],
+)
+def test_what_a_large_value_violates_as_a_whole_is_found(keyword: str, limit: object, value: object) -> None:
+    schema = BodySchema({"properties": {"inner": {keyword: limit}}}, {"schemas": {}})
+    (problem,) = schema.problems({"inner": value})
+    assert (problem.pointer, problem.keyword) == ("/inner", keyword)
+    assert schema.confirm({"inner": value}, problem)
+
+
+def test_two_long_lists_are_each_looked_at_to_the_end_of_the_same_stretch() -> None:
+    schema = BodySchema({"additionalProperties": {"items": {"type": "integer"}}}, {"schemas": {}})
+    first, second = list[Any](range(9000)), list[Any](range(7000))
+    first[5500] = first[7500] = second[5500] = "wrong"
+    assert [p.pointer for p in schema.problems({"first": first, "second": second})] == ["/first/5500", "/second/5500"]
+    assert [p.pointer for p in schema.problems({"first": [*range(9000)], "second": second})] == ["/second/5500"]
+    assert [p.pointer for p in schema.problems({"first": ["wrong"], "second": second})] == ["/first/0"]

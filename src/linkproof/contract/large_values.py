@@ -1,7 +1,8 @@
-"""Find the part of a large value that violates a schema: a validator reports each violation of a value at once.
+"""Find the beginning of a large value that violates a schema: a validator reports each violation of a value at once.
 
-A list of half a million items that are all wrong would take gigabytes. What is reported of it are the violations within
-the first thousand items (or members that no schema names) that have any.
+A list of half a million items that are all wrong would take gigabytes. What is reported of it are the violations
+within its beginning, cut behind the first thousand items (or members that no schema names) that have any.
+A beginning is judged as if it were all there is. So a schema may ask for at most a thousand items or members.
 """
 
 from __future__ import annotations
@@ -13,65 +14,30 @@ from typing import Any
 MOST_TOGETHER = 1000
 
 
-class Part:
-    """A value, in which each long list and object has only its entries from ``begin`` to ``end``."""
-
-    def __init__(self, whole: Any, begin: int, end: int, named: frozenset[str], spine: frozenset[int]) -> None:
-        self._whole, self._begin, self._end, self._named, self._spine = whole, begin, end, named, spine
-        self.value = self._cut(whole)
-
-    def path(self, path: Iterable[str | int]) -> list[str | int]:
-        """Return the path in the whole value of what is at a path in this part."""
-        here: Any = self._whole
-        found: list[str | int] = []
-        for step in path:
-            own = step + self._offset(here) if isinstance(step, int) else step
-            found.append(own)
-            here = here[own]
-        return found
-
-    def _offset(self, node: list[Any]) -> int:
-        return self._begin if len(node) > MOST_TOGETHER and self._begin < len(node) else 0
-
-    def _cut(self, node: Any) -> Any:
-        if id(node) not in self._spine:
-            return node
-        if isinstance(node, list):
-            begin = self._offset(node)
-            end = self._end if begin == self._begin else MOST_TOGETHER
-            return [self._cut(item) for item in (node[begin:end] if len(node) > MOST_TOGETHER else node)]
-        others = [name for name in node if name not in self._named]
-        kept = frozenset(others[self._begin : self._end] or others[:MOST_TOGETHER])
-        return {name: self._cut(item) for name, item in node.items() if name in self._named or name in kept}
-
-
-def failing_part(value: Any, fits: Callable[[Any], bool], named: frozenset[str]) -> Part | None:
-    """Return a part of a value that does not fit; None for a value with nothing long in it.
+def failing_beginning(value: Any, fits: Callable[[Any], bool], named: frozenset[str]) -> Any:
+    """Return a value that does not fit, each long list and object in it cut: just short enough not to fit.
 
     Args:
         value: a value that does not fit.
         fits: whether a value fits the schema.
-        named: the members that the schema names.
+        named: the members that the schema names. They are never cut away.
+
+    Returns:
+        The value itself if nothing in it is long. Whatever is left in it has the same place as in the whole value.
     """
-    spine: set[int] = set()
-    longest = _measure(value, named, spine)
-    if longest <= MOST_TOGETHER:
-        return None
-
-    def part(begin: int, end: int) -> Part:
-        return Part(value, begin, end, named, frozenset(spine))
-
-    begin, end = 0, MOST_TOGETHER
-    while end < longest and fits(part(0, end).value):
-        begin, end = end, 2 * end
-    while end - begin > MOST_TOGETHER:
-        middle = (begin + end) // 2
-        begin, end = (middle, end) if fits(part(begin, middle).value) else (begin, middle)
-    return part(begin, end)
+    long: set[int] = set()
+    longest = _measure(value, named, long)
+    fitting, length = 0, MOST_TOGETHER
+    while length < longest and fits(_cut(value, length, named, long)):
+        fitting, length = length, 2 * length
+    while length - fitting > MOST_TOGETHER:
+        middle = (fitting + length) // 2
+        fitting, length = (middle, length) if fits(_cut(value, middle, named, long)) else (fitting, middle)
+    return _cut(value, length, named, long)
 
 
-def _measure(value: Any, named: frozenset[str], spine: set[int]) -> int:
-    """Return the most entries of any list or object; add the ids of all that contain a long one to ``spine``."""
+def _measure(value: Any, named: frozenset[str], long: set[int]) -> int:
+    """Return the most entries of any list or object; add the ids of all that are long, or contain one, to ``long``."""
     if not isinstance(value, list | dict):
         return 0
     children: Iterable[Any] = value
@@ -79,7 +45,17 @@ def _measure(value: Any, named: frozenset[str], spine: set[int]) -> int:
     if isinstance(value, dict):
         children = value.values()
         own = len(value.keys() - named) if own > MOST_TOGETHER else 0
-    deepest = max((_measure(child, named, spine) for child in children), default=0)
+    deepest = max((_measure(child, named, long) for child in children), default=0)
     if max(own, deepest) > MOST_TOGETHER:
-        spine.add(id(value))
+        long.add(id(value))
     return max(own, deepest)
+
+
+def _cut(node: Any, length: int, named: frozenset[str], long: set[int]) -> Any:
+    """Return a value, each long list and object in it with its first ``length`` entries."""
+    if id(node) not in long:
+        return node
+    if isinstance(node, list):
+        return [_cut(item, length, named, long) for item in (node[:length] if len(node) > MOST_TOGETHER else node)]
+    kept = {name for name, _ in zip((name for name in node if name not in named), range(length), strict=False)}
+    return {name: _cut(item, length, named, long) for name, item in node.items() if name in named or name in kept}

@@ -13,7 +13,7 @@ import jsonschema_rs
 import orjson
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
-from linkproof.contract.large_values import failing_part
+from linkproof.contract.large_values import failing_beginning
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
 
@@ -103,11 +103,9 @@ class BodySchema:
     def _errors(
         self, validator: jsonschema_rs.Draft202012Validator, value: Any
     ) -> list[tuple[str, jsonschema_rs.ValidationError]]:
-        """Return the validator's errors with their pointers; of a large value, those of its first wrong part."""
-        part = failing_part(value, validator.is_valid, self._named)
-        if part is None:
-            return [(join(*e.instance_path), e) for e in validator.iter_errors(value)]
-        return [(join(*part.path(e.instance_path)), e) for e in validator.iter_errors(part.value)]
+        """Return the validator's errors with their pointers; of a large value, those of its first wrong entries."""
+        beginning = failing_beginning(value, validator.is_valid, self._named)
+        return [(join(*e.instance_path), e) for e in validator.iter_errors(beginning)]
 
     @cached_property
     def _named(self) -> frozenset[str]:
