@@ -125,7 +125,7 @@ compiled: $(STAMP)
 
 # The checks' own tests, on the compiled modules.
 test-compiled:
-	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/test_compiled.py tests/test_checks.py
+	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/project/test_compiled.py tests/checks/test_checks.py
 
 # What is fast and what is not, into docs/performance.md: a quarter of an hour on a quiet machine (npm fetches oav).
 bench: $(STAMP)

@@ -21,10 +21,10 @@ from pathlib import Path
 from linkproof.errors import LinkproofError
 from linkproof.mock.serve import Embedded
 from linkproof.recordings import read_recordings
+from tests.cli.test_kills import all_whole
 from tests.command_line import command
 from tests.nightly.test_killed_night import children_of, is_running
-from tests.test_cleanup import AZURE, HEALTH, environment, linkproof, shown, target_file
-from tests.test_kills import all_whole
+from tests.runner.test_cleanup import AZURE, HEALTH, environment, linkproof, shown, target_file
 
 #: A part of a run that makes, decides and deletes connections.
 _SELECT = ("-k", "test_state or test_operations")

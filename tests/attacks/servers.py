@@ -11,7 +11,7 @@ from pathlib import Path
 from linkproof.contract.loader import all_contracts
 from tests.attacks.measured import Row, separate
 from tests.hostile_server import MODES, HostileServer
-from tests.test_concurrency import target_file
+from tests.runner.test_concurrency import target_file
 
 CONTRACT = "azure-healthcareapis-pec"
 #: The target file's limits: seconds for an answer, and minutes for the run.

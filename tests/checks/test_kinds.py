@@ -26,7 +26,7 @@ from tests.group_traffic import ENTRY, unknown_group
 from tests.traffic import MOCK
 
 PACKAGE = Path(registry.__file__).parent
-#: Judged by ``judge_samples``, not on exchanges: see tests/test_definitions.py.
+#: Judged by ``judge_samples``, not on exchanges: see tests/definition_pages/test_definitions.py.
 ELSEWHERE = {"documentation"}
 
 #: Module, first line, last line.

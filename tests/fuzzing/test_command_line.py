@@ -27,8 +27,8 @@ from linkproof.results.serialize import results_to_json
 from linkproof.targets.file import read_target
 from tests.command_line import linkproof
 from tests.fuzzing import Reader, damaged, fuzz_settings, try_input
+from tests.results.test_waivers import excused
 from tests.results_examples import breached
-from tests.test_waivers import excused
 
 #: Inputs of each kind in an ordinary test run: a command takes its time.
 _FEW = 20

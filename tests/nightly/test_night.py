@@ -25,8 +25,8 @@ from linkproof.nightly.plan import Job
 from linkproof.nightly.summary import line_of, write_summary
 from linkproof.reports.write import write_reports
 from linkproof.results.merge import judged_anew
+from tests.results.test_waivers import excused
 from tests.results_examples import breached, replace
-from tests.test_waivers import excused
 
 ROOT = Path(__file__).parents[2]
 TARGET = """

@@ -12,7 +12,7 @@ from linkproof.redaction.masking import forget_sent, note_sent
 from tests.attacks.servers import CONTRACT
 from tests.command_line import linkproof
 from tests.hostile_server import HostileServer
-from tests.test_concurrency import target_file
+from tests.runner.test_concurrency import target_file
 
 #: It looks like nothing that is masked for its shape.
 TOKEN = "qqTokenQq77zz"

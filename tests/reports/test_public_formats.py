@@ -16,8 +16,8 @@ from linkproof.reports.formats import FORMATS
 from linkproof.reports.markdown import MARK, comment
 from linkproof.reports.sarif import sarif
 from linkproof.reports.write import write_reports, written_names
+from tests.results.test_waivers import excused
 from tests.results_examples import SECRETS, breached, many, nasty
-from tests.test_waivers import excused
 
 PACKAGES = Path(__file__).parents[2] / "node_modules"
 SARIF_SCHEMA = PACKAGES / "@microsoft" / "jest-sarif" / "lib" / "schemas" / "sarif-2.1.0-rtm.5.json"

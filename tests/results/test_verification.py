@@ -20,7 +20,7 @@ from linkproof.errors import UsageError
 from linkproof.results.bundle import CHECKED, CLAIMED, MANIFEST, MOST_BYTES, SIGNATURE, read_bundle, write_bundle
 from linkproof.results.signature import read_public_key
 from tests.check_cases import got
-from tests.test_bundle import BAD, cassette
+from tests.results.test_bundle import BAD, cassette
 
 Change = Callable[[dict[str, Any]], object]
 

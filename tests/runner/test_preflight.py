@@ -21,7 +21,7 @@ from linkproof.targets.embedded import embedded_target
 from linkproof.targets.model import Auth, Target
 from tests.command_line import linkproof
 from tests.hostile_server import MODES, HostileServer
-from tests.test_concurrency import target_file
+from tests.runner.test_concurrency import target_file
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 PEC, HUAWEI = CONTRACTS["azure-healthcareapis-pec"], CONTRACTS["huawei-vpcep-connections"]

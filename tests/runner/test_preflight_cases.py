@@ -14,7 +14,7 @@ from linkproof.contract.loader import all_contracts
 from linkproof.mock.serve import Embedded
 from linkproof.runner.preflight.probe import MOST_REQUESTS
 from tests.hostile_server import HostileServer
-from tests.test_concurrency import target_file
+from tests.runner.test_concurrency import target_file
 
 PEC = next(c for c in all_contracts() if c.id == "azure-healthcareapis-pec")
 TABLE = Path(__file__).parents[2] / "docs" / "targets.md"

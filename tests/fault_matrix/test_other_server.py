@@ -1,0 +1,67 @@
+"""A server by somebody else, in this folder: it shares no code with Linkproof, and is wrong where it is told to be."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import linkproof
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT.parent / "shared" / "target-example.toml"
+TEN = {"SHP-7", "ENM-1", "PAG-5", "PAG-6", "ERR-2", "ERR-4", "STA-2", "STA-5", "LRO-5", "HDR-1"}
+
+pytestmark = pytest.mark.skipif(not EXAMPLE.is_file(), reason="../shared/target-example.toml is absent")
+
+
+@contextmanager
+def other_server(*arguments: str) -> Iterator[str]:
+    """The server in a process of its own, on a free port."""
+    command = [sys.executable, "-m", "tests.other_server", "--port", "0", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.kill()
+
+
+def results_of(tmp_path: Path, *arguments: str) -> dict[str, Any]:
+    """What ``linkproof run`` says of it, with the example target file at another port."""
+    with other_server(*arguments) as base_url:
+        target = tmp_path / "target.toml"
+        target.write_text(re.sub(r"http://127\.0\.0\.1:\d+", base_url, EXAMPLE.read_text(encoding="utf-8")))
+        found = linkproof(tmp_path, "run", "--target", target, "--json", "--out", "out")
+    assert found.stdout, found.stderr
+    data: dict[str, Any] = json.loads(found.stdout)
+    assert data["exit_code"] == found.returncode
+    return data
+
+
+def test_it_conforms_and_is_not_blamed(tmp_path: Path) -> None:
+    data = results_of(tmp_path)
+    assert data["findings"] == []
+    assert data["verdict"] == "conforms", data["sentence"]
+
+
+def test_ten_breaches_are_found_and_nothing_else(tmp_path: Path) -> None:
+    data = results_of(tmp_path, "--ten")
+    assert {f["requirement"] for f in data["findings"] if not f["follows"]} == TEN
+    assert data["verdict"] == "breached"
+    assert (tmp_path / "out" / "report.html").stat().st_size < 2_000_000
+    approved = [t for x in data["lifecycles"] for t in x["transitions"] if t["foreseen"] and t["by"] == "approve"]
+    assert sum(t["count"] for t in approved) > 20, "a run shows the life of connections"
+    assert all({"word": "Succeeded"}.items() <= x["ended"][-1].items() for x in data["long_running"])
+
+
+def test_it_shares_no_code_with_linkproof() -> None:
+    for path in (ROOT / "tests" / "other_server").glob("*.py"):
+        assert "linkproof" not in re.sub(r'""".*?"""|#.*', "", path.read_text(encoding="utf-8"), flags=re.DOTALL), path

@@ -1,0 +1,170 @@
+"""Recordings judged side by side: the same results, byte for byte apart from times, here and by a Dask scheduler."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkproof.contract.loader import all_contracts
+from linkproof.errors import EngineError, UsageError
+from linkproof.judging import parallel
+from tests.command_line import Ended, command, linkproof
+
+ROOT = Path(__file__).parents[2]
+
+
+def check(folder: Path, *arguments: str | Path) -> Ended:
+    return linkproof(folder, "check", *arguments, "--json")
+
+
+def timeless(text: str) -> str:
+    """Results without the lines that say when, and how long."""
+    return re.sub(r'^ "(started_at|duration_s)": .*$', "", text, flags=re.MULTILINE)
+
+
+#: Contracts with few exchanges, and what is wrong in the copies of their cassettes.
+WRONG = {
+    "azure-healthcareapis-dicom": ("application/json", "text/plain"),
+    "azure-signalr-pec": ("Rejected", "Rejectd"),
+    "huawei-vpcep-connections": ("total_count", "total"),
+}
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some of the shipped cassettes, and each twice again with something wrong in it."""
+    folder = tmp_path_factory.mktemp("recordings")
+    for name, (old, new) in WRONG.items():
+        path = ROOT / "cassettes" / f"{name}.yaml.gz"
+        shutil.copy(path, folder)
+        text = gzip.decompress(path.read_bytes()).decode()
+        assert old in text
+        for number in (1, 2):
+            (folder / f"wrong-{number}-{name}.yaml").write_text(text.replace(old, new), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(recordings: Path) -> str:
+    """What one process comes to."""
+    done = check(recordings.parent, recordings)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.count('"requirement": "SHP-3"') >= 1
+    return timeless(done.stdout)
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_come_to_the_same(recordings: Path, alone: str, processes: int) -> None:
+    done = check(recordings.parent, recordings, "--processes", str(processes))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert timeless(done.stdout) == alone
+
+
+def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
+    files = sorted(recordings.iterdir(), reverse=True)[:5]
+    one, two = (timeless(check(recordings, *files, "--processes", n).stdout) for n in ("1", "2"))
+    assert one == two
+
+
+def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several cassettes as one file, with breaches in it: each part alone, and all of them together."""
+    cassettes = [ROOT / "cassettes" / f"{name}.yaml.gz" for name in WRONG]
+    text = [gzip.decompress(p.read_bytes()).decode() for p in cassettes]
+    bodies = [t[t.index("\ninteractions:") + len("\ninteractions:") :] for t in text]
+    whole = text[0][: text[0].index("\ninteractions:")] + "\ninteractions:" + "".join(bodies)
+    path = tmp_path / "one.yaml"
+    path.write_text(whole.replace("Rejected", "Rejectd"), encoding="utf-8")
+    monkeypatch.setattr(parallel, "LARGE", 1)
+    tasks = parallel.tasks_of([path], (), any_version=False, parts=4)
+    assert [t[3] for t in tasks] == [(0, 4), (1, 4), (2, 4), (3, 4)]
+    parts = [parallel.judge_file(t) for t in tasks]
+    assert sum(bool(p.matched) for p in parts if not isinstance(p, UsageError)) > 1
+    together = parallel.judge_files([path], (), any_version=False, perform=lambda _: parts, parts=4)
+    alone = parallel.judge_files(
+        [path], (), any_version=False, perform=lambda _: [parallel.judge_file((str(path), (), False, (0, 1)))], parts=1
+    )
+    assert together.exchanges == alone.exchanges > 1000
+    assert together.findings.all() == alone.findings.all() != []
+    assert together.tallies == alone.tallies
+    assert together.unmatched() == alone.unmatched()
+    for contract in all_contracts():
+        assert together.observations.of(contract) == alone.observations.of(contract)
+        assert together.lifecycles.of(contract) == alone.lifecycles.of(contract)
+        assert together.timelines.of(contract) == alone.timelines.of(contract)
+
+
+def test_a_process_that_is_killed_is_no_result(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "judge_file", _dies)
+    files = sorted(recordings.iterdir())[:3]
+    with pytest.raises(EngineError, match="a process that judged recordings was killed"):
+        parallel.judge_files(files, (), any_version=False, perform=parallel.by_processes(2), parts=1)
+
+
+def _dies(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, processes: str) -> None:
+    shutil.copytree(recordings, tmp_path / "all")
+    broken = tmp_path / "all" / "b.yaml.gz"
+    broken.write_bytes((recordings / "azure-signalr-pec.yaml.gz").read_bytes()[:-2000])
+    done = check(tmp_path, "all", "--processes", processes)
+    assert done.returncode == 2
+    assert "b.yaml.gz" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> None:
+    done = check(recordings.parent, recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    assert done.returncode == 1, done.stderr
+    assert timeless(done.stdout) == alone
+
+
+def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path, alone: str) -> None:
+    import distributed
+
+    library: Any = distributed
+    with library.Client(cluster.scheduler_address) as client:
+        pids = list(client.run(os.getpid).values())
+        arguments = command("check", recordings, "--json", "--engine", "dask", "--scheduler", cluster.scheduler_address)
+        with subprocess.Popen(
+            arguments, cwd=recordings.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            limit = time.monotonic() + 60
+            while not any(client.processing().values()):
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < limit
+                time.sleep(0.005)
+            os.kill(pids[0], signal.SIGKILL)
+            out, error = process.communicate(timeout=150)
+    assert process.returncode == 1, error
+    assert timeless(out) == alone
+    judged = re.search(r'^ "requests": (\d+)', out, re.MULTILINE)
+    assert judged
+    assert int(judged[1]) > 4_000
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--engine", "cloud"), "no engine is called 'cloud'"),
+        (("--engine", "dask"), "dask needs a scheduler"),
+        (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
+    ],
+)
+def test_engines_that_are_not_there_are_told(recordings: Path, options: tuple[str, ...], told: str) -> None:
+    done = check(recordings.parent, recordings, *options)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,318 @@
+"""A night of many runs: each by itself, resumed where it was cut short, here and by a Dask scheduler."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from linkproof.contract.loader import all_contracts
+from linkproof.errors import UsageError
+from linkproof.faults.catalogue import behaving, find
+from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.serve import Embedded
+from linkproof.nightly.performing import Done
+from linkproof.nightly.plan import Job, read_plan
+from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
+from tests.command_line import command, linkproof
+
+ROOT = Path(__file__).parents[2]
+DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
+FAULT = f"SHP-3.text-plain@{DICOM.id}"
+
+
+def target(path: Path, base_url: str, more: str = "") -> None:
+    names = read_fixtures(DICOM).parents[0]
+    parent = ", ".join(f'{k} = "{v}"' for k, v in names.path.items())
+    known = "".join(f"{state} = {json.dumps(list(found))}\n" for state, found in names.names.items())
+    text = f'[target]\nbase_url = "{base_url}"\n{more}[auth.azure]\ntoken = "test-token"\n[budget]\nrequests = 12\n'
+    path.write_text(
+        f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n[contracts.{DICOM.id}.fixtures]\n{known}",
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[str, str]]:
+    """The addresses of a server that conforms, and of one that does not."""
+    with Embedded([DICOM]) as good, Embedded([DICOM], behaviour=behaving(find(FAULT, [DICOM]))) as bad:
+        yield good.base_url, bad.base_url
+
+
+@pytest.fixture
+def plan(servers: tuple[str, str], tmp_path: Path) -> Path:
+    """Four runs: one conforms, one is breached, one has no target file, one is the first again."""
+    good, bad = servers
+    target(tmp_path / "good.toml", good)
+    target(tmp_path / "bad.toml", bad)
+    path = tmp_path / "PLAN.toml"
+    path.write_text(
+        '[[run]]\ntarget = "good.toml"\nallow_unproven = true\n[[run]]\ntarget = "bad.toml"\n'
+        '[[run]]\nname = "gone"\ntarget = "gone.toml"\n'
+        f'[[run]]\nname = "again"\ntarget = "good.toml"\nallow_unproven = true\nseed = 2\ncontracts = ["{DICOM.id}"]\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def summary(out: Path) -> dict[str, Any]:
+    data = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    return {"exit_code": data["exit_code"], **{r["name"]: r for r in data["runs"]}}
+
+
+def test_one_that_fails_does_not_stop_the_others(plan: Path, tmp_path: Path) -> None:
+    done = linkproof(tmp_path, "nightly", plan, "--out", "out", "--processes", "2", "--history", "sqlite:///h.sqlite")
+    assert done.returncode == 1, done.stderr
+    found = summary(tmp_path / "out")
+    words = {name: found[name]["word"] for name in ("good", "bad", "gone", "again")}
+    assert words == {"good": "conforms", "bad": "breached", "gone": "mistake", "again": "conforms"}
+    assert found["exit_code"] == 1
+    assert "cannot be read: No such file" in found["gone"]["sentence"]
+    assert found["bad"]["must"] >= 1
+    assert (tmp_path / "out" / "good" / "report.html").is_file()
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert '<a href="bad/report.html">bad</a>' in page
+    assert "| gone | mistake |" in (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
+    assert "4 runs: out/index.html" in done.stdout
+    kept = linkproof(tmp_path, "history", "list", "--store", "sqlite:///h.sqlite", "--json")
+    assert [r["verdict"] for r in json.loads(kept.stdout)].count("broken") == 1
+    assert len(json.loads(kept.stdout)) == 4
+
+
+@pytest.mark.usefixtures("jobs_here")
+def test_what_was_done_is_not_done_again(plan: Path, tmp_path: Path) -> None:
+    linkproof(tmp_path, "nightly", plan, "--out", "out", "-q", "--processes", "1")
+    before = {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "out").glob("*/results.json")}
+    assert set(before) == {"good", "bad", "again"}
+    plan.write_text(plan.read_text().replace("seed = 2", "seed = 3"), encoding="utf-8")
+    done = linkproof(tmp_path, "nightly", plan, "--out", "out", "--resume", "--processes", "1")
+    after = {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "out").glob("*/results.json")}
+    assert {n for n in after if after[n] != before[n]} == {"again"}
+    assert done.returncode == 1
+    assert summary(tmp_path / "out")["good"]["word"] == "conforms"
+
+
+@pytest.mark.usefixtures("jobs_here")
+def test_what_broke_is_done_again(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    target(tmp_path / "t.toml", f"http://127.0.0.1:{port}")
+    (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "t.toml"\nallow_unproven = true\n', encoding="utf-8")
+    night = ("nightly", "PLAN.toml", "--out", "out", "--processes", "1")
+    done = linkproof(tmp_path, *night)
+    assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (3, "broken")
+    with Embedded([DICOM], port=port):
+        done = linkproof(tmp_path, *night, "--resume")
+    assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (0, "conforms")
+
+
+def test_other_waivers_make_another_run(tmp_path: Path) -> None:
+    for name, text in (("t.toml", "x = 1"), ("waivers.toml", "y = 1")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    job = Job("x", str(tmp_path / "t.toml"), waivers=str(tmp_path / "waivers.toml"))
+    keys = [job.key, job.key]
+    for name in ("t.toml", "waivers.toml"):
+        (tmp_path / name).write_text("z = 2", encoding="utf-8")
+        keys.append(job.key)
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+
+
+@pytest.mark.usefixtures("jobs_here")
+def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
+    night = ("nightly", plan, "--out", "out", "--processes", "1")
+    state = tmp_path / "out" / "state.jsonl"
+    with subprocess.Popen(
+        command(*night), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        limit = time.monotonic() + 60
+        while not state.exists() or not state.read_text(encoding="utf-8"):
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    first = json.loads(state.read_text(encoding="utf-8").splitlines()[0])["name"]
+    was = (tmp_path / "out" / first / "results.json").stat().st_mtime_ns
+    done = linkproof(tmp_path, *night, "--resume", "-q")
+    assert done.returncode == 1
+    assert {r for r in summary(tmp_path / "out") if r != "exit_code"} == {"good", "bad", "gone", "again"}
+    assert (tmp_path / "out" / first / "results.json").stat().st_mtime_ns == was
+
+
+def test_a_run_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    from linkproof.nightly import performing
+
+    job = Job("slow", "nowhere.toml", minutes=0)
+    done = performing.perform(job, tmp_path / "slow")
+    assert done.exit_code == performing.OVER_TIME
+    assert done.said.startswith("stopped after 0 minutes")
+
+
+def line(code: int) -> Line:
+    return Line("x", "w", code, "", 0, 0, 0, 0.0, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("codes", "whole"),
+    [((0, 0), 0), ((0, 4), 4), ((4, 3), 3), ((2, 0), 3), ((124, 4), 3), ((-9, 0), 3), ((3, 1), 1), ((), 0)],
+)
+def test_the_night_ends_with_the_worst(codes: tuple[int, ...], whole: int) -> None:
+    assert exit_code_of([line(c) for c in codes]) == whole
+
+
+def test_a_job_is_a_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "PLAN.toml"
+    path.write_text('[[run]]\ntarget = "a.toml"\nconcurrency = 4\nseed = 7\n[[run]]\ntarget = "b.toml"\n', "utf-8")
+    first, second = read_plan(path)
+    common = ["run", "--target", str(tmp_path / "a.toml"), "--out", "o", "--quiet"]
+    assert first.arguments(Path("o")) == [*common, "--seed", "7", "--concurrency", "4"]
+    assert "--concurrency" not in second.arguments(Path("o"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "a plan is made of"),
+        ("[run]\n", "a plan is made of"),
+        ("[[run]]\n", "target is missing"),
+        ('[[run]]\ntaget = "x"\n', "unknown member 'taget'"),
+        ('[[run]]\ntarget = "x"\nseed = true\n', "seed is True"),
+        ('[[run]]\ntarget = "x"\ncontracts = [1]\n', "contracts is"),
+        ('[[run]]\ntarget = "x"\nname = "../x"\n', "name is"),
+        ('[[run]]\ntarget = "x"\nminutes = 0\n', "minutes is 0"),
+        ('[[run]]\ntarget = "x"\nconcurrency = 300\n', "concurrency is 300"),
+        ('[[run]]\ntarget = "a/x.toml"\n[[run]]\ntarget = "b/X.toml"\n', "two runs are called 'x'"),
+        ("[[run", "not valid TOML"),
+        ("run = [1]\n", "expected a table, got 1"),
+    ],
+)
+def test_mistakes_in_a_plan_are_told(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "PLAN.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        read_plan(path)
+    assert told in raised.value.problem
+    assert "PLAN.toml" in raised.value.where
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--engine", "cloud"), "no engine is called 'cloud'"),
+        (("--engine", "dask"), "dask needs a scheduler"),
+        (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
+    ],
+)
+def test_engines_that_are_not_there_are_told(plan: Path, tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    done = linkproof(tmp_path, "nightly", plan, *options)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# Dask: a real scheduler, two worker processes
+
+
+def comparable(out: Path, name: str) -> Any:
+    """A run's results without times, durations and the port of the moment."""
+    data = json.loads((out / name / "results.json").read_text(encoding="utf-8"))
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            gone = (
+                "started_at",
+                "duration_s",
+                "at",
+                "date",
+                "first_seen",
+                "last_seen",
+                "headers",
+                "body",
+                "url",
+                "curl",
+            )
+            return {k: plain(v) for k, v in value.items() if k not in gone}
+        return [plain(v) for v in value] if isinstance(value, list) else value
+
+    return plain(data)
+
+
+@pytest.mark.usefixtures("jobs_here")
+def test_dask_comes_to_the_same(cluster: Any, plan: Path, tmp_path: Path) -> None:
+    linkproof(tmp_path, "nightly", plan, "--out", "here", "-q", "--processes", "1")
+    scheduler = cluster.scheduler_address
+    done = linkproof(tmp_path, "nightly", plan, "--out", "there", "--engine", "dask", "--scheduler", scheduler)
+    assert done.returncode == 1, done.stderr
+    here, there = summary(tmp_path / "here"), summary(tmp_path / "there")
+    assert {n: there[n]["word"] for n in there if n != "exit_code"} == {
+        n: here[n]["word"] for n in here if n != "exit_code"
+    }
+    for name in ("good", "bad", "again"):
+        assert comparable(tmp_path / "there", name)["findings"] == comparable(tmp_path / "here", name)["findings"]
+        assert (
+            comparable(tmp_path / "there", name)["requirements"] == comparable(tmp_path / "here", name)["requirements"]
+        )
+
+
+def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str, str], tmp_path: Path) -> None:
+    import distributed
+
+    for number in range(4):
+        target(tmp_path / f"t{number}.toml", servers[0])
+    text = "".join(f'[[run]]\ntarget = "t{n}.toml"\nallow_unproven = true\n' for n in range(4))
+    (tmp_path / "PLAN.toml").write_text(text, encoding="utf-8")
+    library: Any = distributed
+    with library.Client(cluster.scheduler_address) as client:
+        pids = list(client.run(os.getpid).values())
+    night = ("nightly", "PLAN.toml", "--out", "out", "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    state = tmp_path / "out" / "state.jsonl"
+    with subprocess.Popen(
+        command(*night), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        limit = time.monotonic() + 60
+        while not state.exists() or not state.read_text(encoding="utf-8"):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        os.kill(pids[0], signal.SIGKILL)
+        said, _ = process.communicate(timeout=150)
+    found = summary(tmp_path / "out")
+    assert process.returncode == 0, said
+    assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(4)}
+
+
+def test_a_target_that_is_written_to_is_not_sent_away(cluster: Any, tmp_path: Path) -> None:
+    target(tmp_path / "live.toml", "http://127.0.0.1:1", 'kind = "live"\nwrites = true\nallow = ["x-*"]\n')
+    (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "live.toml"\n', encoding="utf-8")
+    done = linkproof(tmp_path, "nightly", "PLAN.toml", "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    assert done.returncode == 2
+    assert "keeps a journal, which has to be on this machine" in done.stderr
+
+
+def test_the_examples_are_whole() -> None:
+    page = (ROOT / "docs" / "nightly.md").read_text(encoding="utf-8")
+    found = [yaml.safe_load(block.split("```")[0]) for block in page.split("```yaml\n")[1:]]
+    assert [sorted(map(str, f))[0] for f in found] == ["True", "nightly", "apiVersion"]
+    steps = found[0]["jobs"]["conformance"]["steps"]
+    assert any("linkproof nightly PLAN.toml" in s.get("run", "") for s in steps)
+    assert found[2]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"][0] == "nightly"
+
+
+def test_what_a_run_said_is_text_on_the_page(tmp_path: Path) -> None:
+    said = '</td><script>alert(1)</script><img src=x onerror="alert(2)">'
+    lines = [line_of(Done("odd", 3, said, 1.0), tmp_path / "odd")]
+    assert lines[0].sentence == said
+    write_summary(lines, tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)" in page

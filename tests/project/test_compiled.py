@@ -1,0 +1,41 @@
+"""The compiled wheel judges as the plain modules do: `make compiled test-compiled` runs the checks' tests on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import linkproof
+import linkproof.judging.judge
+from tests.judging.test_sharing import timeless
+
+ROOT = Path(__file__).parents[2]
+IS_COMPILED = not str(linkproof.judging.judge.__file__).endswith(".py")
+pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="not on the compiled modules: make compiled test-compiled")
+
+
+def _results(folder: Path, path: str) -> str:
+    command = [sys.executable, "-m", "linkproof", "check", "cassettes", "--quiet", "--allow-unproven"]
+    env = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(
+        [*command, "--out", str(folder)], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return timeless((folder / "results.json").read_text())
+
+
+def test_what_is_tested_is_the_wheel() -> None:
+    assert "unpacked" in str(linkproof.__file__)
+    assert IS_COMPILED
+
+
+def test_results_are_the_same(tmp_path: Path) -> None:
+    compiled = _results(tmp_path / "compiled", os.environ["PYTHONPATH"])
+    plain = _results(tmp_path / "plain", str(ROOT / "src"))
+    assert json.loads(compiled)["requests"] > 10_000
+    assert compiled == plain

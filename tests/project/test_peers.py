@@ -1,0 +1,171 @@
+"""Our OpenAPI documents in other hands: Schemathesis' own command line, and Stoplight's Prism as mock and as proxy."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from linkproof.base.json_values import place
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.model import Contract, Role
+from linkproof.contract.names import within_limits
+from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.serve import Embedded
+from linkproof.targets.embedded import embedded_target
+from tests.command_line import linkproof
+
+ROOT = Path(__file__).parents[2]
+SAID = tomllib.loads((ROOT / "tests" / "peers.toml").read_text("utf-8"))["said"]
+PRISM = ROOT / "node_modules" / ".bin" / "prism"
+CONTRACTS = all_contracts()
+each = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.id)
+needs_prism = pytest.mark.skipif(not PRISM.exists(), reason="Prism is absent: npm ci")
+
+
+def explained(peer: str, contract: Contract) -> set[str]:
+    """What a peer may say of a contract."""
+    return {s["what"] for s in SAID if s["peer"] == peer and contract.id in s["contracts"]}
+
+
+def document(contract: Contract) -> str:
+    return str(Path(contract.folder) / "openapi.json")
+
+
+def credential(contract: Contract) -> tuple[str, str]:
+    header = contract.authorization_header
+    return header, "Bearer test-token" if header.lower() == "authorization" else "test-token"
+
+
+def test_everything_that_is_said_is_told_to_people() -> None:
+    page = (ROOT / "docs" / "peers.md").read_text("utf-8")
+    for said in SAID:
+        assert said["what"] in page
+        assert said["why"] in page
+
+
+# Schemathesis
+
+
+@each
+def test_schemathesis_says_nothing_that_is_not_explained(contract: Contract, tmp_path: Path) -> None:
+    parent = read_fixtures(contract).parents[0]
+    pinned = {f"path.{k}": v for k, v in parent.path.items()}
+    item = next((o.item_parameter for o in contract.operations if o.item_parameter), "")
+    if item:
+        pinned[f"path.{item}"] = parent.connections[0].name
+    config = tmp_path / "schemathesis.toml"
+    config.write_text("[parameters]\n" + "".join(f'"{k}" = "{v}"\n' for k, v in pinned.items()), "utf-8")
+    command = Path(sys.executable).parent / "schemathesis"
+    with Embedded([contract]) as server:
+        arguments = ["--config-file", str(config), "run", document(contract), "--url", server.base_url]
+        bounds = ["--max-examples", "10", "--seed", "1", "--no-color", "--continue-on-failure"]
+        done = subprocess.run(
+            [str(command), *arguments, "-H", ": ".join(credential(contract)), *bounds],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=tmp_path,
+        )
+    assert "Tested: " in done.stdout, done.stdout + done.stderr
+    found = set(re.findall(r"^- (ST\d+ .*)$", done.stdout, re.MULTILINE))
+    assert found <= explained("schemathesis", contract), done.stdout
+    assert done.returncode == (1 if found else 0)
+    assert int(re.findall(r"(\d+) generated", done.stdout)[0]) > 100
+
+
+# Prism
+
+
+@contextmanager
+def prism(*arguments: str) -> Iterator[str]:
+    """Prism in the foreground of a process of its own, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen([PRISM, *arguments, "-p", str(port)], stdout=nothing, stderr=nothing) as process:
+        try:
+            limit = time.monotonic() + 60
+            while True:
+                with socket.socket() as asked:
+                    if asked.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                assert process.poll() is None, "Prism ended"
+                assert time.monotonic() < limit, "Prism did not start"
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def calls(contract: Contract, base: str) -> Iterator[httpx.Response]:
+    """Right requests of every operation, and some that are refused."""
+    parent = read_fixtures(contract).parents[0]
+    name = parent.connections[0].name
+    query = {contract.version_parameter: contract.version} if contract.version_parameter else {}
+    body: dict[str, Any] = {}
+    place(body, contract.decide.decision, contract.decide.words["reject"])
+    if contract.decide.description:
+        place(body, contract.decide.description, "No")
+    if contract.decide.subject:
+        place(body, contract.decide.subject, name)
+    with httpx.Client(base_url=base, headers=[credential(contract)], timeout=30) as client:
+        for operation in contract.operations:
+            absent = within_limits("absent", operation.parameter(operation.item_parameter))
+            for own in (name, absent) if operation.item_parameter else (name,):
+                path = operation.path
+                for key, value in {**parent.path, operation.item_parameter: own}.items():
+                    path = path.replace(f"{{{key}}}", value)
+                sent = {Role.DECIDE: body, Role.TAGS: {"tags": {"a": "b"}}}.get(operation.role)
+                yield client.request(operation.method, path, params=query, json=sent)
+
+
+# Prism tells operations apart by method and path; those of a form or XML protocol share one.
+@needs_prism
+@pytest.mark.parametrize("contract", [c for c in CONTRACTS if not c.protocol.operation], ids=lambda c: c.id)
+def test_prism_as_a_proxy_finds_nothing_wrong_with_the_embedded_server(contract: Contract) -> None:
+    answered = set()
+    with Embedded([contract]) as server, prism("proxy", document(contract), server.base_url) as proxy:
+        for answer in calls(contract, proxy):
+            violations = json.loads(answer.headers.get("sl-violations", "[]"))
+            assert violations == [], (answer.request.method, answer.request.url, answer.text)
+            answered.add(answer.status_code)
+    assert 200 in answered
+    assert contract.by_role(Role.GET) is None or 404 in answered
+
+
+@needs_prism
+def test_a_run_against_prism_says_what_a_mock_without_state_cannot_do(tmp_path: Path) -> None:
+    contract = next(c for c in CONTRACTS if c.id == "azure-healthcareapis-pec")
+    given = embedded_target("", [contract]).contracts[contract.id]
+    with prism("mock", document(contract)) as base:
+        path = ", ".join(f'{k} = "{v}"' for k, v in given.path.items())
+        names = [f"{state} = {json.dumps(list(names))}" for state, names in given.fixtures.items()]
+        lines = [
+            f'[target]\nname = "Prism"\nkind = "mock"\nbase_url = "{base}"\nchecks_credentials = true\nwrites = true',
+            '[auth.azure]\nkind = "bearer"\ntoken = "test-token"',
+            f"[contracts.{contract.id}]\npath = {{ {path} }}\n[contracts.{contract.id}.fixtures]",
+            *names,
+        ]
+        target = tmp_path / "target.toml"
+        target.write_text("\n".join(lines), "utf-8")
+        done = linkproof(tmp_path, "run", "--target", target, "--out", "out", "--quiet")
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
+    assert results["broken"] == []
+    causes = {f["requirement"] for f in results["findings"] if f["level"] == "MUST" and not f["follows"]}
+    assert causes == explained("prism mock", contract)
+    assert [r for r in results["requirements"] if r["status"] == "not exercised"], "what it cannot show is not proven"

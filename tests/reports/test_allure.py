@@ -1,0 +1,138 @@
+"""The Allure results, made a report of by Allure 3 itself (npm), and looked at in the browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linkproof.model.results import Results
+from linkproof.reports.write import write_reports
+from tests.results.test_waivers import excused
+from tests.results_examples import breached, nasty
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = Path("/usr/bin/chromium")
+ALLURE = Path(__file__).parents[2] / "node_modules" / ".bin" / "allure"
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM.exists() and ALLURE.exists()), reason="chromium or npm's allure is absent: npm ci"
+)
+
+Open = Callable[[Results], Any]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder, and writes no line about it."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of the report. As a single file it is a race: Allure may look for its data before it is read."""
+    (tmp_path / "report").mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path / "report")) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html"
+        server.shutdown()
+
+
+@pytest.fixture
+def open_report(tmp_path: Path, served: str) -> Iterator[Open]:
+    """Opens the report that Allure makes of results; it reaches nothing else, and runs nothing that a body says."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(15_000)
+        alerts: list[str] = []
+
+        def alerted(dialog: Any) -> None:
+            alerts.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", alerted)
+        page.route("https://**", lambda route: route.abort())
+
+        def open_(results: Results) -> Any:
+            write_reports(results, tmp_path / "out")
+            groups = ["--group-by", "epic,feature,story"]
+            command: list[str | Path] = [
+                ALLURE,
+                "awesome",
+                tmp_path / "out" / "allure-results",
+                "--output",
+                tmp_path / "report",
+            ]
+            made = subprocess.run(
+                [*command, *groups],
+                capture_output=True,
+                text=True,
+                timeout=120,
+                cwd=tmp_path,
+                env={**os.environ, "ALLURE_NO_ANALYTICS": "1"},
+            )
+            assert made.returncode == 0, made.stdout + made.stderr
+            page.goto(served)
+            return page
+
+        yield open_
+        assert alerts == []
+        browser.close()
+
+
+def shown(page: Any, kind: str) -> int:
+    return int(page.get_by_test_id(f"metadata-item-{kind}").get_by_test_id("metadata-value").inner_text())
+
+
+def unfold(page: Any, what: str, within: str) -> None:
+    """Open a step, unless Allure has done so."""
+    if not page.get_by_text(within).first.is_visible():
+        page.get_by_text(what).first.click()
+
+
+def test_every_requirement_is_a_result_under_its_vendor_and_contract(open_report: Open) -> None:
+    results = breached()
+    page = open_report(results)
+    assert shown(page, "total") == len(results.requirements)
+    assert shown(page, "failed") == sum(r.status == "fail" for r in results.requirements)
+    titles = [t.inner_text() for t in page.get_by_test_id("tree-section-title").all()]
+    assert {"Microsoft Azure", "Huawei Cloud", "azure-containerservice-pec 2025-01-01"} <= set(titles)
+    assert "SHP-1 title of SHP-1" in titles
+
+
+def test_a_finding_shows_its_requirement_exchanges_and_bodies(open_report: Open) -> None:
+    page = open_report(breached())
+    page.get_by_text("SHP-1 title of SHP-1").last.click()
+    page.get_by_text("SHP-1-aaa: SHP-1 is breached by a null").wait_for()
+    for text in ("SHP-1 is breached by a null", "Critical", "Resource provider contract"):
+        assert page.get_by_text(text).first.is_visible(), text
+    page.get_by_text("→ 200").first.wait_for()
+    unfold(page, "→ 200", "response body")
+    unfold(page, "response body", '"c1"')
+    page.get_by_text('"c1"').first.wait_for()
+
+
+def test_what_a_target_answered_is_only_text(open_report: Open) -> None:
+    page = open_report(nasty())
+    page.get_by_text("SHP-1 title of SHP-1").last.click()
+    page.get_by_text("<script>alert(1)</script>").first.wait_for()
+    page.get_by_text("→ 200").first.wait_for()
+    unfold(page, "→ 200", "response body")
+    page.get_by_text("text/plain").first.wait_for()
+
+
+def test_a_waived_breach_still_counts_as_failed_and_says_who_answers_for_it(open_report: Open) -> None:
+    results = excused()
+    page = open_report(results)
+    assert shown(page, "failed") == sum(r.status == "fail" for r in results.requirements)
+    page.get_by_text("SHP-1 title of SHP-1").last.click()
+    page.get_by_text("waived by net until 2027-01-01").first.wait_for()
