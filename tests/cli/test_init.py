@@ -84,6 +84,25 @@ def test_what_is_not_given_is_asked_for(server: Embedded) -> None:
     assert "answered with 401" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("answers", "options", "named"),
+    [
+        ("", [], "--vendor"),
+        ("azure\n", [], "--contract"),
+        ("", ["-c", SEARCH], "--live"),
+        ("mock\n", ["-c", SEARCH], "--base-url"),
+        ("", ["-c", SEARCH, "--live", "--base-url", "https://a.example"], "--parent"),
+        ("s\nrg\nn\n", ["-c", SEARCH, "--live", "--base-url", "https://a.example"], "--auth"),
+    ],
+)
+def test_a_question_that_nobody_answers_names_its_option(answers: str, options: list[str], named: str) -> None:
+    done = _init(*options, asked=answers)
+    assert isinstance(done.exception, UsageError), done.output
+    assert "standard input ended" in str(done.exception)
+    assert named in done.exception.fix
+    assert not list(Path().iterdir())
+
+
 def test_a_live_target_is_only_read_unless_asked_and_its_token_is_named() -> None:
     parents = ("--parent", "subscriptionId=s", "--parent", "resourceGroupName=rg", "--parent", "searchServiceName=n")
     done = _init("-c", SEARCH, "--live", "--yes", "--base-url", "https://management.azure.com", *parents)

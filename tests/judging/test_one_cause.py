@@ -48,6 +48,17 @@ def test_a_service_that_fails_on_methods_and_on_bodies_has_two_defects() -> None
     assert "PATCH undocumented method failed with 501" in messages[0]
 
 
+def test_operations_are_named_and_many_methods_beside_them_are_counted() -> None:
+    def failed(*methods: str) -> str:
+        answers = [error(AKS, 501, "NotImplemented", m, "one") for m in methods]
+        (finding,) = found("HDR-5", answers)
+        return finding.message
+
+    assert "(in PATCH undocumented method, POST undocumented method)" in failed("PATCH", "POST")
+    many = failed("PATCH", "POST", "HEAD", "OPTIONS")
+    assert "(in 4 other methods and polls)" in many, many
+
+
 def test_another_status_for_a_missing_version_does_not_explain_that_others_are_accepted() -> None:
     refused = error(AKS, 422, "Unprocessable", query="")
     accepted = ex(AKS, own="one", answer=connection(), query="api-version=1999-01-01")

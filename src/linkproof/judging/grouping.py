@@ -100,7 +100,7 @@ class _Group:
     def finished(self, masker: Masker) -> Traced:
         """Return the finding with its evidence without credentials, and its complete message."""
         shown = list(dict.fromkeys(e for _, exchanges in self.shown for e in exchanges))
-        where = f" (in {', '.join(self.operations)})" if len(self.operations) > 1 else ""
+        where = f" (in {_several(self.operations)})" if len(self.operations) > 1 else ""
         if self.versions:
             where += f" (seen: {', '.join(sorted(self.versions))}, judged by: {self.judged_by})"
         members = tuple(sorted(self.members))
@@ -118,6 +118,13 @@ class _Group:
 def _append(known: list[str], more: Iterable[str], most: int) -> None:
     known.extend(m for m in dict.fromkeys(more) if m not in known)
     del known[most:]
+
+
+def _several(operations: list[str]) -> str:
+    """Return the contract's own operations by name; of many calls outside it, the number."""
+    own = [name for name in operations if " " not in name]
+    others = len(operations) - len(own)
+    return ", ".join(operations if others < 3 else [*own, f"{others} other methods and polls"])
 
 
 def _listed(members: tuple[str, ...]) -> str:

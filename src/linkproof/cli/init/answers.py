@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -73,19 +74,36 @@ def answers_from(given: Given, ask: Ask) -> Answers:
 
 
 def prompting(question: str, default: str) -> str:
-    """Ask on the terminal; the prompt goes to standard error."""
-    return str(typer.prompt(question, default=default or None, err=True))
+    """Ask on the terminal; the prompt goes to standard error. Raises UsageError where nobody can answer."""
+    try:
+        return str(typer.prompt(question, default=default or None, err=True))
+    except typer.Abort:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise
+        problem = f"standard input ended at the question: {question}"
+        raise UsageError(problem, where="init", fix=f"give {_option_for(question)}, or run it on a terminal") from None
 
 
 def defaulting(question: str, default: str) -> str:
     """Return the default without asking (``--yes``). Raises UsageError if there is none."""
     if not default:
-        option = _OPTION_OF.get(question.split(" ")[0], "--parent NAME=VALUE")
-        raise UsageError(f"not given: {question}", where="--yes", fix=f"give {option}, or leave out --yes")
+        raise UsageError(
+            f"not given: {question}", where="--yes", fix=f"give {_option_for(question)}, or leave out --yes"
+        )
     return default
 
 
-_OPTION_OF = {"Base": "--base-url URL", "Vendor": "--vendor NAME", "Contract": "--contract ID"}
+_OPTION_OF = {
+    "Base": "--base-url URL",
+    "Contract,": "--contract ID",
+    "Credential": "--auth KIND",
+    "Is": "--live or --no-live",
+    "Vendor": "--vendor NAME",
+}
+
+
+def _option_for(question: str) -> str:
+    return _OPTION_OF.get(question.split(" ")[0], "--parent NAME=VALUE")
 
 
 def _contracts(given: Given, ask: Ask) -> tuple[Contract, ...]:
