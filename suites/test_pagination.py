@@ -18,7 +18,7 @@ def test_pages_by_token_hold_each_connection_once(driver: Driver, size: int) -> 
     first = driver.walk_by_token(size)[0]
     token = at(first.answer, driver.contract.list.next_token)
     rules = driver.contract.list
-    for wrong in ("no-page-had-it", f"{token}x" if isinstance(token, str) else "0"):
+    for wrong in ("no-page-had-it", f"x{token}" if isinstance(token, str) else "0"):
         driver.page(**{rules.token: wrong, rules.size: str(size)})
 
 

@@ -99,6 +99,13 @@ TWO_OPERATIONS = (
     poll_of(SECOND, "Succeeded"),
     poll_of(FIRST, "Succeeded"),
 )
+#: As above, but no URL says where the operations are polled: the connection is shown in transition, then at rest.
+WITHOUT_URLS = (
+    got(of=POSTGRES),
+    ex(POSTGRES, "PUT", "one", 202, sent=REJECTING),
+    ex(POSTGRES, "PUT", "one", 202, sent=APPROVING),
+    got(of=POSTGRES, properties__provisioningState="Updating"),
+)
 ONE_AFTER_THE_OTHER = (
     got(of=POSTGRES),
     long_put(REJECTING, FIRST),
@@ -246,6 +253,13 @@ KINDS: tuple[Case, ...] = (
         (*TWO_OPERATIONS, got(of=POSTGRES, **state("Rejected", "yes"))),
         "the state is that of neither",
         name="operations overlap",
+    ),
+    Case(
+        "STA-10",
+        (*WITHOUT_URLS, got(of=POSTGRES, **state("Rejected", "no"))),
+        (*WITHOUT_URLS, got(of=POSTGRES, **state("Rejected", "yes"))),
+        "the state is that of neither",
+        name="operations without a polling URL overlap",
     ),
     Case(
         "STA-1",

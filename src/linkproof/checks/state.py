@@ -550,8 +550,8 @@ def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
     call = view.call
     if not call.delivers:
         return
-    if subject.decisions and not seen.settled:
-        change(subject.decisions[-1], [("was_on_its_way", True)])
+    for decision in subject.decisions if not seen.settled else ():
+        change(decision, [("was_on_its_way", True)])
     if subject.decisions and said_of_decision(call, view.collection, seen) in CONCLUSIVE:
         decision = subject.decisions[-1]
         change(decision, [("shown_by", decision.shown_by | {str(call.role)})])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.model import Contract, Operation, Role
@@ -14,7 +15,7 @@ from linkproof.faults.edits import has, inherited, part
 from linkproof.faults.registry import Change, fault, variant
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Answer, Asked
-from linkproof.mock.store import Connection, RequestedDecision
+from linkproof.mock.store import Collection, Connection, RequestedDecision
 
 When = Callable[[Asked], bool]
 
@@ -183,20 +184,19 @@ def _err_10_last_filter(contract: Contract) -> Change | None:
     return _refuses_query(contract, "status", lambda sent: sent == options[-1]) if options else None
 
 
-@fault("ERR-10", "some-gets-400", "Get of a name that ends in an odd digit is answered with 400.", "STA-6")
+@fault("ERR-10", "some-gets-400", "Get of about half of all connections is answered with 400.", "STA-6")
 def _err_10_some_gets_400(contract: Contract) -> Change | None:
-    operation = contract.by_role(Role.GET)
-    if operation is None:
+    if not has(contract, Role.GET):
         return None
 
-    def path(self: Any, asked: Asked) -> ErrorResponse | None:
-        if asked.operation is operation and asked.name[-1:] in "13579":
-            refused: ErrorResponse = self.errors.of(ErrorCase.PATH_LIMIT)
+    def get(self: Any, asked: Asked, collection: Collection) -> Answer:
+        found = collection.find(asked.name)
+        if found is not None and crc32(found.name.encode()) % 2:
+            refused: Answer = self.refused(self.errors.of(ErrorCase.PATH_LIMIT))
             return refused
-        found: ErrorResponse | None = inherited(self, "path", asked)
-        return found
+        return inherited(self, "get", asked, collection)  # type: ignore[no-any-return]
 
-    return part("rules", path=path)
+    return part("service", get=get)
 
 
 @fault("ERR-3", "longest-parent-400", "A parent whose name is as long as allowed is answered with 400.", "ERR-10")

@@ -196,9 +196,9 @@ def _pag_11_one_too_many(contract: Contract) -> Change | None:
     return _tokens(contract, bound=lambda self, asked: int(inherited(self, "bound", asked)) + 1)
 
 
-@fault("PAG-11", "size-ignored", "The size of a page is ignored.")
+@fault("PAG-11", "size-ignored", "A page has at least ten items, whatever size is asked for.")
 def _pag_11_size_ignored(contract: Contract) -> Change | None:
-    return _tokens(contract, bound=lambda _, __: 1000)
+    return _tokens(contract, bound=lambda self, asked: max(int(inherited(self, "bound", asked)), 10))
 
 
 @variant("PAG-11", "smaller-pages", "A page has fewer items than were asked for.")

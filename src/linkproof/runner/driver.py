@@ -30,6 +30,9 @@ from linkproof.runner.write_guard import WriteGuard
 
 T = TypeVar("T")
 
+#: Maximum number of lost connections that are passed over for one reservation.
+_MOST_LOST = 3
+
 
 class Driver:
     """Requests of one contract: list, get, decide, delete, and any invalid request."""
@@ -58,8 +61,8 @@ class Driver:
     def reserve(self, state: str, listed: Sequence[str] = ()) -> str:
         """Reserve an unused connection in a neutral state: pending, approved, rejected, disconnected.
 
-        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. Raises NotExercised if none
-        is left.
+        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. If the target has lost a
+        connection, one that Get finds is reserved. Raises NotExercised if none is left.
         """
         self.needs_writes()
         own = self.contract.states.get(state, state)
@@ -67,7 +70,12 @@ class Driver:
             self.session.leave_out(self.contract, own, self.target.may_write)
         if self.session.short_of(self.contract, own, 1) and state == "pending":
             self.session.reset()
-        return self.session.reserve(self.contract, own, listed)
+        name = self.session.reserve(self.contract, own, listed)
+        for _ in range(_MOST_LOST):
+            if not self.session.loses_connections(self.contract) or not self.get(name).not_found:
+                break
+            name = self.session.reserve(self.contract, own, listed)
+        return name
 
     def unused(self, state: str) -> tuple[str, ...]:
         """Return the connections in a neutral state that no scenario has reserved."""

@@ -75,7 +75,8 @@ def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
     """Return some connections that a scenario leaves unchanged, and the first and the last of all.
 
     They are taken from the list, among connections that no scenario reserves any more if there are enough. The first
-    and the last are read even if they may still be reserved: faults by position show there.
+    and the last are read even if they may still be reserved: faults by position show there. So are the neighbours of
+    ``name`` in the target file if the contract has no list, which would show them.
     """
     names = driver.known_names()[::-1]
     if driver.lists:
@@ -88,5 +89,14 @@ def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
         if len(chosen) >= count:
             first = (count + 1) // 2
             ends = [*chosen[:first], *chosen[len(chosen) - (count - first) :]]
-            return list(dict.fromkeys([*ends, others[0], others[-1]]))
+            return list(dict.fromkeys([*ends, others[0], others[-1], *_neighbours(driver, name)]))
     return others
+
+
+def _neighbours(driver: Driver, name: str) -> list[str]:
+    """Return the names before and after one in the target file; empty if the contract has a list."""
+    names = driver.known_names()
+    if driver.lists or name not in names:
+        return []
+    place = names.index(name)
+    return [*names[max(place - 1, 0) : place], *names[place + 1 : place + 2]]

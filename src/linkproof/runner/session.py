@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, cast
 
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract
+from linkproof.contract.model import Contract, Role
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement, Level
@@ -144,6 +144,8 @@ class Session:
         self._running = RunningScenario("")
         self._free: dict[str, dict[str, list[str]]] = {}
         self._listed: dict[str, set[str]] = {}
+        self._gone: dict[str, set[str]] = defaultdict(set)
+        self._deleted: dict[str, set[str]] = defaultdict(set)
         self._fill()
 
     # fixtures
@@ -156,15 +158,35 @@ class Session:
     def reserve(self, contract: Contract, state: str, listed: Sequence[str] = ()) -> str:
         """Return an unused connection in a state (the contract's own value).
 
-        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. Raises NotExercised if none
-        is left.
+        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. A connection that the
+        target no longer shows is returned only if there is no other. Raises NotExercised if none is left.
         """
         names = self._free[contract.id].get(state, [])
         if not names:
             raise NotExercised(f"no {state} connection is left among the target's fixtures")
-        last = next((n for name in reversed(listed) for n in names if n.lower() == name), names[0])
+        there = self._still_there(contract, state) or names
+        last = next((n for name in reversed(listed) for n in there if n.lower() == name), there[0])
         names.remove(last)
         return last
+
+    def _still_there(self, contract: Contract, state: str) -> list[str]:
+        """Return the unused connections of a state without those that the last Get did not find."""
+        gone = self._gone[contract.id]
+        return [n for n in self._free[contract.id].get(state, ()) if n.lower() not in gone]
+
+    def loses_connections(self, contract: Contract) -> bool:
+        """Whether the last Get of a promised connection that no test deleted did not find it."""
+        return bool(self._gone[contract.id] - self._deleted[contract.id])
+
+    def _note_gone(self, call: Call) -> None:
+        """Record whether a Get found its connection, and deletions."""
+        contract = call.contract.id
+        if call.defects or call.collection not in self.judge.circumstances.collections.get(contract, ()):
+            return
+        if call.role is Role.DELETE:
+            self._deleted[contract].add(call.subject)
+        elif call.role is Role.GET and call.subject in self.judge.circumstances.names:
+            (self._gone[contract].add if call.not_found else self._gone[contract].discard)(call.subject)
 
     def unused(self, contract: Contract, state: str) -> tuple[str, ...]:
         """Return the connections of a state that are not reserved."""
@@ -193,6 +215,8 @@ class Session:
         self._meet(self.client.reset)
         self._epoch += 1
         self._listed.clear()
+        self._gone.clear()
+        self._deleted.clear()
         self._fill()
 
     def lose_track(self) -> None:
@@ -216,8 +240,8 @@ class Session:
         return self._running.name
 
     def short_of(self, contract: Contract, state: str, count: int) -> bool:
-        """Whether fewer than ``count`` connections of a state are left."""
-        return len(self._free[contract.id].get(state, [])) < count
+        """Whether fewer than ``count`` connections of a state are left that the target still shows."""
+        return len(self._still_there(contract, state)) < count
 
     # exchanges
 
@@ -239,6 +263,8 @@ class Session:
             self.silent = 0
             placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._running.name)
             call, judgements = self.judge.feed(placed)
+            if call is not None:
+                self._note_gone(call)
             self._running.judged.extend((call, j) for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
