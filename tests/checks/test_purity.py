@@ -18,7 +18,9 @@ from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.loader import all_contracts
 from linkproof.judging import judge as judging
-from linkproof.judging.judge import Judge, judged_by
+from linkproof.judging import plans
+from linkproof.judging.judge import Judge
+from linkproof.judging.plans import judged_by
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement
 from linkproof.recordings.files import read_recordings
@@ -50,7 +52,7 @@ def said(found: list[Judgement]) -> list[str]:
 
 
 def everything_said(monkeypatch: pytest.MonkeyPatch, checks: tuple[Check, ...]) -> list[list[str]]:
-    monkeypatch.setattr(judging, "all_checks", lambda: checks)
+    monkeypatch.setattr(plans, "all_checks", lambda: checks)
     found: list[list[str]] = []
     for exchanges, circumstances in sequences():
         judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
@@ -98,7 +100,7 @@ def _facts(state: State) -> list[str]:
     ]
     recents = [
         repr([(k, v) for k, v in zip(recent.known(), recent.values(), strict=True)])
-        for recent in (state._chains, state._operations, state._request_ids, state._codes, state._integers)
+        for recent in (state.pages._chains, state.operations, state._request_ids, state._codes, state._integers)
     ]
     return [repr(collections), *recents, repr((state.index, state.written, state.has_exact_integers))]
 
@@ -115,7 +117,7 @@ def test_on_a_whole_run_checks_that_are_called_twice_and_shuffled_say_the_same(
     assert sum(map(len, in_order)) > len(exchanges)
     shuffled = list(all_checks())
     random.Random(name).shuffle(shuffled)
-    monkeypatch.setattr(judging, "all_checks", lambda: tuple(shuffled))
+    monkeypatch.setattr(plans, "all_checks", lambda: tuple(shuffled))
     monkeypatch.setattr(judging, "judged_by", twice)
     judge = Judge(all_contracts(), circumstances, any_version=True, entries=[ENTRY])
     assert [said(judge.feed(e)[1]) for e in exchanges] == in_order
@@ -126,7 +128,7 @@ def test_a_judgement_on_a_requirement_that_is_not_declared_is_an_engine_error(mo
     def wrong(*_: object) -> Iterator[Judgement]:
         yield passed("STA-1")
 
-    monkeypatch.setattr(judging, "all_checks", lambda: (Check(("SHP-1",), wrong, bool),))
+    monkeypatch.setattr(plans, "all_checks", lambda: (Check(("SHP-1",), wrong, bool),))
     judge = Judge([contract(AKS)], MOCK)
     judge.feed(ex(AKS, own="one", answer=connection()))
     assert len(judge.broken) == 1

@@ -57,7 +57,7 @@ def test_put_together_they_are_no_more() -> None:
 def test_of_connections_without_end_the_last_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(histories, "_SUBJECTS", 50)
     judge = judged([ex(AKS, own=f"c{i}", answer=connection(AKS, f"c{i}")) for i in range(500)])
-    (scope,) = judge._scopes.values()
+    (scope,) = judge._scopes.known.values()
     (state,) = scope.states.values()
     assert sum(len(c.subjects) for c in state.collections.values()) == 50
     assert next(iter(state.collections.values())).find("c499") is not None
@@ -75,7 +75,7 @@ def test_of_collections_without_end_the_last_are_known(monkeypatch: pytest.Monke
         exchanges.append(ex(AKS, url=url, raw=text.replace(PATHS[AKS], path).encode()))
     judge = judged(exchanges)
     assert judge.findings.all() == []
-    (state,) = next(iter(judge._scopes.values())).states.values()
+    (state,) = next(iter(judge._scopes.known.values())).states.values()
     assert len(state.collections) == 50
     assert [path.rsplit("/", 2)[1] for path in state.collections][-1] == "c199"
 

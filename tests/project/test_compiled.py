@@ -19,8 +19,8 @@ IS_COMPILED = not str(linkproof.judging.judge.__file__).endswith(".py")
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="not on the compiled modules: make compiled test-compiled")
 
 
-def _results(folder: Path, path: str) -> str:
-    command = [sys.executable, "-m", "linkproof", "check", "cassettes", "--quiet", "--allow-unproven"]
+def _results(folder: Path, path: str, *options: str) -> str:
+    command = [sys.executable, "-m", "linkproof", "check", "cassettes", "--quiet", "--allow-unproven", *options]
     env = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
         [*command, "--out", str(folder)], cwd=ROOT, env=env, capture_output=True, text=True, check=False
@@ -39,3 +39,8 @@ def test_results_are_the_same(tmp_path: Path) -> None:
     plain = _results(tmp_path / "plain", str(ROOT / "src"))
     assert json.loads(compiled)["requests"] > 10_000
     assert compiled == plain
+
+
+def test_results_of_several_processes_are_the_same(tmp_path: Path) -> None:
+    path = os.environ["PYTHONPATH"]
+    assert _results(tmp_path / "two", path, "--processes", "2") == _results(tmp_path / "one", path)

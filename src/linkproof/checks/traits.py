@@ -65,7 +65,7 @@ def traits_of(call: Call, state: State, collection: ObservedCollection, subjects
         found |= RETRY_AFTER
     if call.role is Role.LIST:
         found |= PAGED | DELETED
-    elif state.knows_pages:
+    elif state.pages.lead_on:
         found |= PAGED
     if collection.complete is not None:
         found |= LISTED_WHOLE

@@ -109,12 +109,12 @@ class View:
     @property
     def followed(self) -> bool:
         """Whether an earlier page's next link or token led to this call."""
-        return self._state.chain_at(key_of_page(self.call)) is not None
+        return self._state.pages.chain_at(key_of_page(self.call)) is not None
 
     @property
     def token_is_known(self) -> bool:
         """Whether an earlier page had the token that was sent."""
-        return self._state.has_token(self.call.listing(self.call.contract.list.token))
+        return self._state.pages.has_token(self.call.listing(self.call.contract.list.token))
 
     @property
     def request_id_was_seen(self) -> bool:
@@ -206,14 +206,14 @@ class View:
         call, state = self.call, self._state
         paging = state.contract.list.paging
         if paging is Paging.NEXT_LINK or (paging is Paging.TOKEN and not call.defects):
-            chain = state.chain_at(key_of_page(call))
+            chain = state.pages.chain_at(key_of_page(call))
             names = tuple(self._name(item) for item in call.items)
             self.linked_page = linked_page(call, chain, state.index, self.collection, names)
         elif paging is Paging.OFFSET and not call.defects and not is_filtered_by_nothing(call):
             if not isinstance(at(call.answer, call.contract.list.items), list):
                 return
             epoch, filters = self.collection.last_done, filters_of(call)
-            pages = state.pages_of(call.collection, epoch)
+            pages = state.pages.of(call.collection, epoch)
             totals = pages.totals.get(filters) if pages is not None else None
             listing = pages.listings.get((filters, order_of(call))) if pages is not None else None
             self.offset_page = offset_page(call, epoch, totals, listing)

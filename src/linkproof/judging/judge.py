@@ -3,103 +3,35 @@
 from __future__ import annotations
 
 import traceback
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from operator import attrgetter
-from urllib.parse import urlsplit
 
-from msgspec import structs
-
-from linkproof.base.bounded import Recent
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
-from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
 from linkproof.checks.state import POLLS, State
-from linkproof.checks.traits import ALL, traits_of
+from linkproof.checks.traits import traits_of
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.catalogue import Entry
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import Addresses, Kind
-from linkproof.contract.routing import Known, Route, Router
+from linkproof.contract.request_match import Addresses
+from linkproof.contract.routing import Known, Router
 from linkproof.judging.grouping import Findings
+from linkproof.judging.judged import Judged
 from linkproof.judging.observed_values import Observations
 from linkproof.judging.operation_timelines import Timelines
 from linkproof.judging.other_versions import of_another_version
-from linkproof.judging.transitions import FOLLOWED, Lifecycles, Tracks, is_followed
-from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange, Grade
+from linkproof.judging.plans import Plan, judged_by, known_plan, plan_of
+from linkproof.judging.scopes import Scope, Scopes
+from linkproof.judging.tallies import Tally, count_each
+from linkproof.judging.transitions import Lifecycles, is_followed
+from linkproof.judging.unmatched import Unmatched
+from linkproof.model.exchange import NO_ANSWER, Circumstances, Exchange
 from linkproof.model.finding import Judgement
 from linkproof.model.results import Broken, UnmatchedGroup
 from linkproof.redaction.credentials import SECRET_HEADERS, SentCredentials
 
-#: Maximum number of state scopes that are kept: recordings are read one after the other, runs have few.
-_MOST_SCOPES = 4
-#: Maximum number of operations whose polling URLs are kept.
-_POLLS = 10_000
 _MOST_BROKEN = 20
-_MOST_UNMATCHED = 1000
-
-
-_requirement_of = attrgetter("requirement")
-
-
-@dataclass
-class _Scope:
-    """One state scope: a state for each contract, and the URLs at which operations are polled."""
-
-    states: dict[tuple[str, str], State] = field(default_factory=dict)
-    polls: Recent[str, tuple[Route, Kind]] = field(default_factory=lambda: Recent(_POLLS))
-    tracks: Tracks = field(default_factory=lambda: Recent(FOLLOWED))
-
-    def state(self, contract: Contract, circumstances: Circumstances) -> State:
-        key = (contract.id, contract.version)
-        found = self.states.get(key)
-        if found is None:
-            found = self.states[key] = State(contract, circumstances)
-        return found
-
-
-@dataclass
-class Tally:
-    """How often a requirement was judged on a contract, and how recent the evidence is.
-
-    ``versions``: the api-versions of the evidence other than the contract's.
-    """
-
-    count: int = 0
-    date: str = ""
-    variants: set[str] = field(default_factory=set)
-    versions: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The results of a judge as data: picklable, and mergeable with those of other judges."""
-
-    findings: Findings
-    lifecycles: Lifecycles
-    timelines: Timelines
-    observations: Observations
-    tallies: dict[tuple[str, str], Tally]
-    matched: Counter[str]
-    exchanges: int
-    broken: list[Broken]
-    unmatched: dict[tuple[str, str, str], UnmatchedGroup]
-    sent: tuple[str, ...] = field(default=(), repr=False)
-
-
-class _Plan:
-    """How calls of one class are judged: the requirements that all of them pass, and the checks that apply to them."""
-
-    __slots__ = ("checks", "others", "passed", "tallies")
-
-    def __init__(self, checks: tuple[Check, ...], of: CallClass) -> None:
-        self.passed: tuple[Judgement, ...] = tuple(passed(c.requirements[0]) for c in checks if c.passes(of))
-        self.checks: tuple[Check, ...] = tuple(c for c in checks if not c.passes(of))
-        self.others: tuple[Check, ...] = tuple(c for c in self.checks if not c.of_answer)
-        #: The tallies of ``passed``, once one was counted.
-        self.tallies: tuple[Tally, ...] | None = None
 
 
 class Judge:
@@ -143,24 +75,24 @@ class Judge:
         self._known: tuple[Known, ...] = (*self.contracts, *self.entries)
         names = sorted({c.id for c in self._known})
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
-        self._unmatched: dict[tuple[str, str, str], UnmatchedGroup] = {}
-        self._scopes: OrderedDict[str, _Scope] = OrderedDict()
+        self._unmatched = Unmatched()
+        self._scopes = Scopes(circumstances)
 
     def feed(self, exchange: Exchange) -> tuple[Call | None, list[Judgement]]:
         """Judge one exchange. Return it as a call (None if it matched no contract), and its judgements."""
         if exchange.request.headers.has_any(SECRET_HEADERS):
             self.sent.note(exchange.request.headers)
-        scope = self._scope(exchange.world)
+        scope = self._scopes.named(exchange.world)
         call = self.read(exchange, scope)
         if call is None:
             self.exchanges += self._is_first
             return None, []
         if call.contract.id not in self._mine:
-            self._note_polls(call, scope)
+            scope.note_polls(call)
             return call, []
         self.exchanges += 1
         if call.status >= 500 and from_a_gateway(call, self.circumstances):
-            self._leave(exchange, "a gateway answered instead of the service")
+            self._unmatched.add(exchange, "a gateway answered instead of the service")
             return call, []
         self.matched[call.contract.id] += 1
         if call.status == NO_ANSWER:
@@ -174,7 +106,7 @@ class Judge:
         if repeated is not None:
             return call, repeated
         view = View(state, call)
-        plan = self._plan_of(call, view)
+        plan = plan_of(call, view, self.circumstances)
         found, counted = self._judge(plan, call, view)
         if call.seen_version:
             found = [of_another_version(call, judgement) for judgement in found]
@@ -184,11 +116,11 @@ class Judge:
             self.timelines.observe(call, state)
         self.observations.observe(call)
         if not call.reads:
-            self._note_polls(call, scope)
+            scope.note_polls(call)
         self._count(call, found, counted)
         return call, found
 
-    def _repeated(self, call: Call, state: State, scope: _Scope) -> list[Judgement] | None:
+    def _repeated(self, call: Call, state: State, scope: Scope) -> list[Judgement] | None:
         """Judge and record a Get that shows again what the last one showed; return None for any other call.
 
         What clients poll is nearly always this. Nothing is known, then, that any check could compare it with: it
@@ -199,33 +131,17 @@ class Judge:
             return None
         answered = call.answered
         collection = state.collection(call.collection)
-        key = _plan_key(call, traits_of(call, state, collection, [subject]), written=state.written)
-        plan: _Plan | None = call.address.pattern.plans.get(key)
+        plan = known_plan(call, traits_of(call, state, collection, [subject]), written=state.written)
         if plan is None or plan.others or plan.tallies is None or answered.tallies is None:
             return None
         state.record_repeated(call, subject)
         if subject.listed is not None or not is_followed(call, scope.tracks):
             self.lifecycles.observe(call, state, scope.tracks)
         self.observations.observe(call)
-        at = call.exchange.at
-        for tallies in (plan.tallies, answered.tallies):
-            for tally in tallies:
-                tally.count += 1
-                if at > tally.date:
-                    tally.date = at
+        count_each((*plan.tallies, *answered.tallies), call.exchange.at)
         return [*plan.passed, *(answered.passed or ())]
 
-    def _plan_of(self, call: Call, view: View) -> _Plan:
-        plans: dict[int, _Plan] = call.address.pattern.plans
-        key = _plan_key(call, view.traits, written=view.written)
-        found = plans.get(key)
-        if found is None:
-            of = class_of(call, self.circumstances, written=view.written)
-            needed = tuple(c for c in all_checks() if c.needs & view.traits or c.needs == ALL)
-            found = plans[key] = _Plan(tuple(c for c in needed if c.applies_to(of)), of)
-        return found
-
-    def _judge(self, plan: _Plan, call: Call, view: View) -> tuple[list[Judgement], tuple[Tally, ...]]:
+    def _judge(self, plan: Plan, call: Call, view: View) -> tuple[list[Judgement], tuple[Tally, ...]]:
         """Return the judgements of all checks on a call; a repeated answer that passed is not judged again.
 
         The first judgements are passes that such calls always have: their tallies are returned too, one for each.
@@ -288,28 +204,18 @@ class Judge:
         self.timelines.merge(other.timelines)
         self.observations.merge(other.observations)
         for key, tally in other.tallies.items():
-            own = self.tallies.setdefault(key, Tally())
-            own.count += tally.count
-            own.date = max(own.date, tally.date)
-            own.variants |= tally.variants
-            own.versions |= tally.versions
+            self.tallies.setdefault(key, Tally()).merge(tally)
         self.matched.update(other.matched)
         self.exchanges += other.exchanges
         self.broken = [*self.broken, *other.broken][:_MOST_BROKEN]
-        for place, group in other.unmatched.items():
-            before = self._unmatched.get(place)
-            if before is not None:
-                where = (*before.where, *group.where)[:3]
-                self._unmatched[place] = structs.replace(before, count=before.count + group.count, where=where)
-            elif len(self._unmatched) < _MOST_UNMATCHED:
-                self._unmatched[place] = group
+        self._unmatched.merge(other.unmatched)
 
     def peek(self, exchange: Exchange) -> Call | None:
         """Return the exchange as a call of a contract, None if it matches none; judge and record nothing."""
-        found = self._find(exchange, self._scope(exchange.world))
+        found = self._find(exchange, self._scopes.named(exchange.world))
         return None if isinstance(found, str) else found
 
-    def read(self, exchange: Exchange, scope: _Scope) -> Call | None:
+    def read(self, exchange: Exchange, scope: Scope) -> Call | None:
         """Return the exchange as a call of a contract; if it matches none, record the reason and return None."""
         found = self._find(exchange, scope)
         if isinstance(found, str):
@@ -317,7 +223,7 @@ class Judge:
             return None
         return found
 
-    def _find(self, exchange: Exchange, scope: _Scope) -> Call | str:
+    def _find(self, exchange: Exchange, scope: Scope) -> Call | str:
         request = exchange.request
         poll = scope.polls.get(request.url) if scope.polls and request.method == "GET" else None
         if poll is not None:
@@ -327,54 +233,19 @@ class Judge:
 
     def unmatched(self) -> list[UnmatchedGroup]:
         """Return the exchanges that matched no contract, grouped by reason, method and path."""
-        return sorted(self._unmatched.values(), key=lambda g: (g.reason, g.path, g.method))
-
-    def _scope(self, name: str) -> _Scope:
-        scope = self._scopes.get(name)
-        if scope is None:
-            scope = _Scope()
-            if self._scopes and self.circumstances.grade is not Grade.RECORDING:
-                before = next(reversed(self._scopes.values()))
-                scope.states = {key: state.after_reset() for key, state in before.states.items()}
-            self._scopes[name] = scope
-            while len(self._scopes) > _MOST_SCOPES:
-                self._scopes.popitem(last=False)
-        return scope
-
-    def _note_polls(self, call: Call, scope: _Scope) -> None:
-        """Record the URLs in an answer at which its operation is polled."""
-        if call.reads or not call.success:
-            return
-        status_url, result_url = call.contract.long_running.polled_at(call.exchange.response.headers, call.status)
-        route = call.address.route
-        if status_url:
-            scope.polls.put(status_url, (route, Kind.STATUS_POLL))
-        if result_url and result_url != status_url:
-            scope.polls.put(result_url, (route, Kind.RESULT_POLL))
+        return self._unmatched.groups()
 
     def leave_out(self, exchange: Exchange, reason: str) -> None:
         """Record that an exchange is not judged, and why; of several shares the first one records it."""
         if self._is_first:
-            self._leave(exchange, reason)
-
-    def _leave(self, exchange: Exchange, reason: str) -> None:
-        path = urlsplit(exchange.request.url).path
-        key = (reason, exchange.request.method, path)
-        before = self._unmatched.get(key)
-        where = (*before.where, exchange.label)[:3] if before else (exchange.label,)
-        count = before.count + 1 if before else 1
-        if before or len(self._unmatched) < _MOST_UNMATCHED:
-            self._unmatched[key] = UnmatchedGroup(reason, exchange.request.method, path, count, where)
+            self._unmatched.add(exchange, reason)
 
     def _count(self, call: Call, found: list[Judgement], counted: tuple[Tally, ...]) -> None:
         """Count judgements; ``counted`` are the tallies of the first ones, which passed."""
         contract, at, version, tallies = call.contract.id, call.exchange.at, call.seen_version, self.tallies
         if version:
             counted = ()
-        for tally in counted:
-            tally.count += 1
-            if at > tally.date:
-                tally.date = at
+        count_each(counted, at)
         for judgement in found[len(counted) :]:
             key = (contract, judgement.requirement)
             own = tallies.get(key)
@@ -394,16 +265,3 @@ class Judge:
         what = f"the check of {', '.join(requirements)} broke on {exchange.request.method} {exchange.request.url}"
         if len(self.broken) < _MOST_BROKEN:
             self.broken.append(Broken(what, traceback.format_exc(limit=4)))
-
-
-def _plan_key(call: Call, traits: int, *, written: bool) -> int:
-    return (traits << 12) + call.status * 4 + 2 * (not call.defects) + written
-
-
-def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
-    """Return the judgements of one check on a call. Raises ValueError for a requirement that it does not declare."""
-    found = [*check.function(call, view, circumstances)]
-    if found and not check.ids.issuperset(map(_requirement_of, found)):
-        other = ", ".join(sorted({j.requirement for j in found} - check.ids))
-        raise ValueError(f"{check.function.__name__} judged {other}, which it does not declare")
-    return found

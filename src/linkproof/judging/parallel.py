@@ -16,7 +16,8 @@ from typing import Any
 
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.errors import EngineError, UsageError
-from linkproof.judging.judge import Judge, Judged
+from linkproof.judging.judge import Judge
+from linkproof.judging.judged import Judged
 from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.recordings import read_recordings

@@ -11,7 +11,8 @@ from linkproof.base.wording import count
 from linkproof.checks.documentation import judge_samples
 from linkproof.contract.definition import page_called
 from linkproof.contract.model import Contract, Requirement
-from linkproof.judging.judge import Judge, Tally
+from linkproof.judging.judge import Judge
+from linkproof.judging.tallies import Tally
 from linkproof.model.exchange import Grade
 from linkproof.model.finding import Finding, Level
 from linkproof.model.results import (

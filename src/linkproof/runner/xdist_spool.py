@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from linkproof.judging.judge import Judged
+from linkproof.judging.judged import Judged
 from linkproof.model.results import Broken, LeakedResource
 from linkproof.runner.run_recorder import missing_of
 from linkproof.runner.session import Session, merge_skips

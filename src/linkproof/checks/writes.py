@@ -1,0 +1,215 @@
+"""What a write changes in the state, and the polls of the operation that it began."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from linkproof.base.json_values import MISSING, at
+from linkproof.checks.equivalence import status_of
+from linkproof.checks.subjects import (
+    Decision,
+    Effect,
+    ObservedCollection,
+    OddWrite,
+    Presence,
+    Running,
+    Subject,
+    Write,
+    Writing,
+    change,
+    ended_after,
+    same_request,
+)
+from linkproof.checks.urls import is_absolute, same_host
+from linkproof.contract.call import Call
+from linkproof.contract.model import Role
+from linkproof.contract.request_match import Kind
+
+if TYPE_CHECKING:
+    from linkproof.checks.state import State
+    from linkproof.checks.view import View
+
+_ODD_WRITES_KEPT = 6
+
+
+class _Answer(Enum):
+    """The class of the answer to a write."""
+
+    REFUSED = "4xx"
+    FAILED = "5xx, or none"
+    ACCEPTED = "202"
+    DONE = "2xx"
+    OTHER = "1xx or 3xx"
+
+
+#: The presence of an unknown connection after a write with such an answer.
+_WRITTEN = {_Answer.ACCEPTED: Presence.UNKNOWN, _Answer.DONE: Presence.PRESENT}
+#: By the status's first digit; 0: no answer came (``NO_ANSWER``).
+_BY_CLASS = {0: _Answer.FAILED, 2: _Answer.DONE, 4: _Answer.REFUSED, 5: _Answer.FAILED}
+
+
+def _answer(status: int) -> _Answer:
+    return _Answer.ACCEPTED if status == 202 else _BY_CLASS.get(min(status // 100, 5), _Answer.OTHER)
+
+
+def record_write(state: State, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
+    """Record a write to a connection, or to its collection as a whole."""
+    state.written = True
+    answer = _answer(call.status) if call.done or not call.success else _Answer.REFUSED
+    if answer is _Answer.OTHER:
+        return
+    name = subject.name if subject else ""
+    collection.note(Write(state.index, name, call), refused=answer is _Answer.REFUSED)
+    if subject is None or answer is _Answer.REFUSED:
+        return
+    previous = subject.last_write
+    goes_on = subject.goes_on or any(d.goes_on for d in subject.decisions)
+    if answer is not _Answer.FAILED:
+        _record_writing(call, subject, previous)
+    change(subject, [("last_write", state.index), ("repeat", None)])
+    if answer is _Answer.FAILED:
+        change(subject, [("decisions", ())])
+        return
+    running = _start(state, call, subject)
+    if call.exchange.request.method == "DELETE":
+        _record_delete(state, call, collection, subject, answer, goes_on=goes_on)
+        return
+    if goes_on and subject.deleted is not None:  # the deletion may or may not remove what is written now
+        collection.changed_members(state.index)
+        change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
+    elif subject.presence is not Presence.PRESENT:
+        collection.changed_members(state.index)
+        change(subject, [("presence", _WRITTEN[answer]), ("deleted", None)])
+        if running is not None:
+            change(running, [("creating", answer is _Answer.ACCEPTED)])
+    _record_decision(state, call, subject, running, previous)
+    _record_read_only(state, call, subject)
+    if isinstance(call.sent, dict) and (call.defects or not call.plain):
+        odd = OddWrite(call, subject.before_odd_writes)
+        change(subject, [("odd_writes", (odd, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
+
+
+def _record_delete(
+    state: State, call: Call, collection: ObservedCollection, subject: Subject, answer: _Answer, *, goes_on: bool
+) -> None:
+    collection.changed_members(state.index)
+    accepted = answer is _Answer.ACCEPTED
+    change(subject, [("decisions", ()), ("deleted", call), ("deleted_long", accepted)])
+    if accepted:
+        return
+    if goes_on:  # the operation in progress may restore the connection
+        change(subject, [("presence", Presence.UNKNOWN), ("deleted", None)])
+    else:
+        change(subject, [("presence", Presence.ABSENT)])
+
+
+def _record_decision(state: State, call: Call, subject: Subject, running: Running | None, previous: int) -> None:
+    if call.role is not Role.DECIDE or not call.decision or call.defects:
+        change(subject, [("decisions", ())])
+        return
+    earlier, latest, rules = subject.decisions, subject.latest, state.contract.decide
+    description = at(call.sent, rules.description) if rules.description else MISSING
+    decision = Decision(
+        call=call,
+        index=state.index,
+        status=call.decision,
+        description=description if isinstance(description, str) else None,
+        effect=Effect.OPEN if running is not None or call.status == 202 else Effect.DONE,
+        long=running is not None,
+        before=status_of(state.contract, latest.value) if latest else "",
+    )
+    if earlier and same_request(earlier[-1].call, call) and subject.get and subject.get.index > previous:
+        change(subject, [("repeat", subject.get if subject.get.settled else None)])
+    rivals = [d for d in earlier if ended_after(d.call, call) or d.goes_on]
+    change(subject, [("decisions", (*rivals, decision))])
+
+
+def _record_read_only(state: State, call: Call, subject: Subject) -> None:
+    change(subject, [("read_only_sent", None)])
+    if not isinstance(call.sent, dict) or subject.latest is None:
+        return
+    if any(at(call.sent, p) is not MISSING for p in state.contract.member.read_only):
+        change(subject, [("read_only_sent", call), ("before_read_only", subject.latest.value)])
+
+
+def _start(state: State, call: Call, subject: Subject) -> Running | None:
+    """Record a long-running operation under the URLs in its answer."""
+    named = state.contract.long_running.polled_at(call.exchange.response.headers, call.status)
+    # LRO-1 reports the others. Whether a client polled them is visible in the recording.
+    urls = [url if state.is_recorded or _can_be_polled(url, call) else "" for url in named]
+    if call.status not in (200, 201, 202) or not any(urls):
+        return None
+    running = Running(call, subject.name, urls[0], urls[1])
+    change(subject, [("running", running)])
+    for url in urls:
+        if url:
+            state.operations.put(url, running)
+    return running
+
+
+def record_poll(state: State, view: View) -> None:
+    """Record what a poll shows of its operation."""
+    call, running, rules = view.call, view.operation, state.contract.long_running
+    if running is None:
+        return
+    if call.kind is Kind.RESULT_POLL:
+        if call.status in (200, 201, 204):
+            change(running, [("result_done", running.result_done or call)])
+            if not running.status_url or running.unreadable:
+                _end(state, running, rules.succeeded)
+        return
+    word = at(call.answer, rules.status) if call.success else MISSING
+    deletes = running.call.exchange.request.method == "DELETE"
+    refused = 400 <= call.status < 500 and not (call.throttled or deletes)
+    if refused or (call.success and not isinstance(word, str)):
+        change(running, [("unreadable", True)])
+        if running.result_done:
+            _end(state, running, rules.succeeded)
+    if not running.ended:
+        change(running, [("seen_early", None)])
+    if isinstance(word, str):
+        change(running, [("last", word)])
+        if word in rules.terminal:
+            _end(state, running, word)
+        elif rules.says_success(word):
+            _end(state, running, rules.succeeded)  # LRO-2 reports the status
+
+
+def _end(state: State, running: Running, word: str) -> None:
+    if running.ended:
+        return
+    change(running, [("ended", word)])
+    succeeded = word == state.contract.long_running.succeeded
+    collection = state.make_collection(running.call.collection)
+    subject = state.make(collection, running.subject)
+    if running.call.exchange.request.method == "DELETE":
+        if succeeded and subject.deleted is running.call:
+            change(subject, [("presence", Presence.ABSENT)])
+            collection.changed_members(state.index)
+        return
+    if succeeded and running.creating:
+        change(subject, [("presence", Presence.PRESENT)])
+        collection.changed_members(state.index)
+    effect = Effect.DONE if succeeded else Effect.FAILED
+    for decision in subject.decisions:
+        if decision.call is running.call:
+            change(decision, [("effect", effect)])
+
+
+def _record_writing(call: Call, subject: Subject, previous: int) -> None:
+    """Record how a connection was shown before a write, or before the first of several unobserved writes."""
+    writing, latest = subject.writing, subject.latest
+    if writing is None or (latest is not None and latest.index > previous):
+        writing = Writing(subject.get, subject.listed, ())
+    change(subject, [("writing", Writing(writing.get, writing.listed, (*writing.calls, call)))])
+
+
+def _can_be_polled(url: str, call: Call) -> bool:
+    """Whether a client can poll a URL: it is absolute, and on the called host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return is_absolute(parts) and same_host(parts, urlsplit(call.exchange.request.url))
