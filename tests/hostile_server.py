@@ -715,6 +715,34 @@ def _(asked: Asked) -> bool:
     return False
 
 
+# connections that are all there, and whose representation is hostile
+
+
+def _connections(name: str, change: Callable[[dict[str, object]], None]) -> None:
+    """Register a mode that shows nine pending connections, each changed; anything but a GET is not found."""
+
+    @mode(name)
+    def _(asked: Asked) -> None:
+        if asked.method != "GET":
+            asked.answer(404, b"" if asked.method == "HEAD" else b'{"error": {"code": "NotFound", "message": "No."}}')
+            return
+        path, _, own = asked.path.split("?")[0].rstrip("/").partition("/privateEndpointConnections")
+        path += "/privateEndpointConnections"
+        shown: list[dict[str, object]] = []
+        for number in range(9) if not own else [own[1:]]:
+            item = f"{path}/{number}" if own else f"{path}/pec-{number}"
+            properties = {"provisioningState": "Succeeded"}
+            shown.append({"id": item, "name": item.rpartition("/")[2], "properties": properties})
+            if own:
+                change(shown[0])
+        asked.answer(body=json.dumps({"value": shown} if not own else shown[0]).encode())
+
+
+_connections("connections-of-15-megabytes", lambda shown: shown.update(pad="x y" * 5_000_000))
+_connections("connections-of-many-values", lambda shown: shown.update(pad=[[]] * 350_000))
+_connections("connections-with-half-characters", lambda shown: shown.update(type="\ud800", properties={"a": "\udfff"}))
+
+
 # what repeats the credential, with characters that control a terminal
 
 

@@ -15,7 +15,7 @@ from tests.attacks.damaged_input import kinds, tried
 from tests.attacks.growth_curves import LITTLE_S, SIZES, curves
 from tests.attacks.measured import MOST_MB, Row, table
 from tests.attacks.secrets import planted
-from tests.attacks.servers import BUDGET_MINUTES, CONTRACT, TIMEOUT_S, whole_runs
+from tests.attacks.servers import BUDGET_MINUTES, CONTRACT, TIMEOUT_S, WholeRun, whole_runs
 from tests.redaction.growth import MOST
 from tests.redaction.secret_kinds import WRAPPINGS
 
@@ -41,9 +41,14 @@ def _inputs(number: int, seed: int) -> tuple[str, int]:
     return text, sum(e.is_bad for r in rows for e in r.ended)
 
 
+def _noted(run: WholeRun) -> WholeRun:
+    _note(run.row)
+    return run
+
+
 def _servers(_number: int, _seed: int) -> tuple[str, int]:
-    runs = list(whole_runs())
-    rows = [_note(run.row) for run in runs]
+    runs = [_noted(run) for run in whole_runs()]
+    rows = [run.row for run in runs]
     late = [run.row.name for run in runs if run.is_late]
     lines = [
         "| mode | exit code | requests | s from first to last | s in all | CPU s | MB |",

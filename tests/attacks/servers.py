@@ -44,6 +44,6 @@ def _whole_run(name: str) -> WholeRun:
 
 
 def whole_runs() -> Iterator[WholeRun]:
-    """A run of one contract against each hostile server; three at a time, because most of it is waiting."""
-    with ThreadPoolExecutor(3) as pool:
+    """A run of one contract against each hostile server; two at a time, because much of it is waiting."""
+    with ThreadPoolExecutor(2) as pool:
         yield from pool.map(_whole_run, MODES)

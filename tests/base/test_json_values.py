@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 
-from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse
+from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, weight_of
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Format
 from linkproof.contract.schema import BodySchema
@@ -44,3 +45,20 @@ def test_an_integer_of_thousands_of_digits_is_text() -> None:
 
 def test_xml_with_too_many_elements_is_not_read() -> None:
     assert decode(b"<r>" + b"<a/>" * (2 * MANY) + b"</r>", Format.XML) is TOO_DEEP
+
+
+def test_values_are_counted_in_next_to_no_memory() -> None:
+    text = json.dumps([{"name": "c"}] * MANY).encode()
+    tracemalloc.start()
+    try:
+        assert parse(text) is TOO_DEEP
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1e6
+
+
+def test_a_body_weighs_its_bytes_and_its_values() -> None:
+    assert weight_of(b"") == 0
+    assert weight_of(b'"' + b"x" * 1000 + b'"') == 2004
+    assert weight_of(b"[" + b"{}," * 1000 + b"1]") > 200_000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from typing import Any
 
 import pytest
 
-from linkproof.contract.large_values import MOST_TOGETHER, failing_beginning
+from linkproof.contract.large_values import MOST_TOGETHER, failing_beginning, shortened
 from linkproof.contract.schema import BodySchema
 
 _ITEM = {
@@ -88,3 +89,26 @@ def test_two_long_lists_are_each_looked_at_to_the_end_of_the_same_stretch() -> N
     assert [p.pointer for p in schema.problems({"first": first, "second": second})] == ["/first/5500", "/second/5500"]
     assert [p.pointer for p in schema.problems({"first": [*range(9000)], "second": second})] == ["/second/5500"]
     assert [p.pointer for p in schema.problems({"first": ["wrong"], "second": second})] == ["/first/0"]
+
+
+def test_many_errors_of_a_value_with_a_long_string_cost_no_copies_of_it() -> None:
+    wrong = BodySchema({"type": "object", "required": list("abcdefgh"), "properties": {"z": {"type": "integer"}}}, {})
+    value = {"z": "x y" * 1_000_000}
+    tracemalloc.start()
+    try:
+        problems = list(wrong.problems(value))
+        assert list(wrong.unknown_members(value)) == []
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [p.pointer for p in problems if p.keyword == "required"] == [f"/{name}" for name in "abcdefgh"]
+    assert [p.value for p in problems if p.keyword == "type"] == [value["z"]]
+    assert peak < 8e6  # ten copies of 3 MB, before
+
+
+def test_a_long_string_is_found_wherever_it_is() -> None:
+    long = "x" * 70_000
+    for value in (long, {"a": [{"b": long}]}, [{}, "y", long]):
+        assert shortened(value) == json.loads(json.dumps(value).replace(long, long[: 1 << 16]))
+    small = {"a": ["x" * 60_000, 1, None]}
+    assert shortened(small) is small

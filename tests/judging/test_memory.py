@@ -18,7 +18,9 @@ from linkproof.model.evidence import LONGEST_BODY, cut
 from linkproof.model.exchange import Exchange
 from linkproof.redaction.curl import MOST_BYTES
 from linkproof.redaction.masking import Masker
-from tests.traffic import AKS, HOST, MOCK, PATHS, connection, contract, ex
+from tests.traffic import AKS, HOST, MOCK, PATHS, connection, contract, error, ex
+
+STATUS = "properties__privateLinkServiceConnectionState__status"
 
 
 def judged(exchanges: Iterable[Exchange]) -> Judge:
@@ -122,6 +124,30 @@ def test_large_answers_are_not_kept_whole_as_evidence() -> None:
     notes = {e.response.body[-40:] for f in found for e in f.exchanges if "cut here" in e.response.body}
     assert notes
     assert all(int(n.split("here: ")[1].split()[0]) > size for n in notes)
+
+
+def test_very_large_connections_are_judged_and_not_kept() -> None:
+    filler = "x y" * 400_000
+    judge = Judge([contract(AKS)], MOCK)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for i in range(20):
+            judge.feed(ex(AKS, own=f"c{i}", answer=connection(AKS, f"c{i}", pad=filler)))
+        judge.feed(ex(AKS, own="", answer={"value": [connection(AKS, f"c{i}") for i in range(20)], "pad": filler * 4}))
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 8e6  # of 29 MB that came
+    assert judge.tallies[AKS, "SHP-1"].count == 21
+    assert {f.requirement for f in judge.findings.all()} == {"SHP-4"}
+    # What is known of a connection stays known: a small answer is compared with the last small one.
+    judge.feed(ex(AKS, own="c1", answer=connection(AKS, "c1")))
+    judge.feed(ex(AKS, own="c1", answer=connection(AKS, "c1", pad=filler)))
+    judge.feed(error(AKS, 400, "BadRequest", "PUT", "c1", raw_sent=b"{"))
+    judge.feed(ex(AKS, own="c1", answer=connection(AKS, "c1", **{STATUS: "Rejected"})))
+    assert {f.requirement for f in judge.findings.all()} == {"SHP-4", "STA-3"}
 
 
 def test_a_cut_body_is_shown_as_the_whole_one_is() -> None:

@@ -46,3 +46,9 @@ def test_what_holds_none_is_returned_as_it_is() -> None:
     assert masked(Word.ONE) is Word.ONE
     assert masked(None) is None
     assert masked(5) == 5
+
+
+def test_what_cannot_be_written_is_replaced_however_short_it_is() -> None:
+    for text in ("\ud800", "a\udfff", "\ud800" * 9, "abc"):
+        masked([text])[0].encode()
+    assert masked({"a": ["\ud800", "é"]}) == {"a": ["\ufffd", "é"]}

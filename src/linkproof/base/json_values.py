@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -39,7 +40,10 @@ _MANY_DIGITS = b"0" * 19
 _DEEPEST = 250
 #: A text with more values than this is not read: half a million objects of ten bytes take as much memory as a run.
 MOST_VALUES = 400_000
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+#: Memory of a JSON value beside its text, on average.
+_BYTES_OF_A_VALUE = 100
+_STRING_OR_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[,\[{]', re.DOTALL)
+_QUOTE = ord('"')
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
@@ -60,9 +64,17 @@ def parse(body: bytes) -> Any:
     return TOO_DEEP if _is_too_deep(body, value) else value
 
 
+def weight_of(body: bytes) -> int:
+    """Return about how many bytes of memory a body and its value take."""
+    return 2 * len(body) + _BYTES_OF_A_VALUE * _marks(body)
+
+
 def _has_too_many(body: bytes) -> bool:
-    """Whether a JSON text has more values than are looked at; commas within strings part none."""
-    return _marks(body) > MOST_VALUES and _marks(_STRING.sub(b"", body)) > MOST_VALUES
+    """Whether a JSON text has more values than are looked at; commas within strings separate none."""
+    if _marks(body) <= MOST_VALUES:
+        return False
+    marks = (match for match in _STRING_OR_MARK.finditer(body) if body[match.start()] != _QUOTE)
+    return next(islice(marks, MOST_VALUES, None), None) is not None
 
 
 def _marks(body: bytes) -> int:

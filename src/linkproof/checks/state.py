@@ -132,7 +132,10 @@ class State:
         linked, paged, codes = view.linked_page, view.offset_page, view.code_key
         integers = view.big_integers if self.has_integers else ()
         error_code = view.call.error_code if codes is not None else ""
+        is_very_large = view.call.is_very_large
         call = view.call = view.call.at_rest()
+        if is_very_large:
+            view.observed = ()
         self.index += 1
         if self.notes_request_ids and view.request_id and not view.request_id_was_seen:
             self._request_ids.put(view.request_id, True)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse, weight_of
 from linkproof.contract.answer import Answer, Named
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract, DecisionKind, Format, Operation, Role
@@ -15,11 +15,13 @@ from linkproof.contract.names import name_of
 from linkproof.contract.request_match import READING, Address, Addresses, Defect, FoundDefect, Kind
 from linkproof.contract.routing import Router
 from linkproof.contract.schema import BodySchema, Problem
-from linkproof.model.evidence import cut
+from linkproof.model.evidence import LONGEST_BODY, cut
 from linkproof.model.exchange import Credential, Exchange
 
 BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
 
+#: Maximum memory, in bytes, of an answer whose value a state keeps: a list's, and that of any other.
+_LARGEST_LIST, _LARGEST_OTHER = 8_000_000, 2_000_000
 _UNAUTHORISED = (Credential.MISSING, Credential.WRONG)
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -105,16 +107,25 @@ class Call:
     def at_rest(self) -> Call:
         """Return the call as a state keeps it: a large body is truncated, and a large error body is dropped.
 
-        Later checks read the status of an earlier error response, not its body.
+        Later checks read the status of an earlier error response, not its body. The value of a very large answer is
+        dropped too: nothing is compared with it later.
         """
         kept = cut(self.exchange)
         if kept is self.exchange:
             return self
         call = Call(kept, self.address, self)
-        if not self.success:
+        if not self.success or self.is_very_large:
             call.answer = MISSING
             call.answered = Answer(kept, MISSING)
         return call
+
+    @property
+    def is_very_large(self) -> bool:
+        """Whether the answer is too large for a state to keep its value."""
+        body = self.exchange.response.body
+        if len(body) <= LONGEST_BODY:
+            return False
+        return weight_of(body) > (_LARGEST_LIST if self.role is Role.LIST else _LARGEST_OTHER)
 
     def _take_over(self, like: Call) -> None:
         self.sent = like.sent

@@ -14,6 +14,37 @@ from typing import Any
 MOST_TOGETHER = 1000
 
 
+#: Length of a string that is as wrong as a longer one: a validator copies a value for each of its errors.
+_LONGEST_STRING = 1 << 16
+
+
+def shortened(value: Any) -> Any:
+    """Return a value whose strings are at most 64 kB long; the value itself if they are."""
+    return _shortened(value) if _has_long_string(value) else value
+
+
+def _has_long_string(value: Any) -> bool:
+    rest = [value]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, str):
+            if len(node) > _LONGEST_STRING:
+                return True
+        elif isinstance(node, dict):
+            rest.extend(node.values())
+        elif isinstance(node, list):
+            rest.extend(node)
+    return False
+
+
+def _shortened(node: Any) -> Any:
+    if isinstance(node, str):
+        return node[:_LONGEST_STRING]
+    if isinstance(node, dict):
+        return {name: _shortened(item) for name, item in node.items()}
+    return [_shortened(item) for item in node] if isinstance(node, list) else node
+
+
 def failing_beginning(value: Any, fits: Callable[[Any], bool], named: frozenset[str]) -> Any:
     """Return a value that does not fit, each long list and object in it cut: just short enough not to fit.
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 import orjson
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
-from linkproof.contract.large_values import failing_beginning
+from linkproof.contract.large_values import failing_beginning, shortened
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
 
@@ -36,6 +36,24 @@ class Problem:
     schema_path: tuple[str | int, ...] = ()
 
 
+class _Error(NamedTuple):
+    """A validator's error. The validator's own has several copies of the value.
+
+    Attributes:
+        pointer: the place of the wrong value.
+        kind: the violated keyword.
+        facts: what the keyword says about it.
+        path: the steps to the keyword in the schema.
+        value: the wrong value itself.
+    """
+
+    pointer: str
+    kind: str
+    facts: dict[str, Any]
+    path: tuple[str | int, ...]
+    value: Any
+
+
 class BodySchema:
     """One schema of an OpenAPI document, with everything that it refers to."""
 
@@ -45,13 +63,11 @@ class BodySchema:
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(
-            {**self._schema, "components": self._components}, validate_formats=True
-        )
+        return _validator_of({**self._schema, "components": self._components})
 
     @cached_property
     def _closed(self) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(self._closed_document(), validate_formats=True)
+        return _validator_of(self._closed_document())
 
     def _closed_document(self) -> dict[str, Any]:
         document = copy.deepcopy({**self._schema, "components": self._components})
@@ -84,28 +100,27 @@ class BodySchema:
         except UnicodeEncodeError:
             yield Problem("", UNICODE, "text that is Unicode", "half of a surrogate pair", value)
             return
-        wrong_type = {pointer for pointer, e in errors if e.kind.name == "type"}
-        wrong_pattern = {pointer for pointer, e in errors if e.kind.name == "pattern"}
-        for pointer, error in errors:
-            kind = error.kind.name
+        wrong_type = {e.pointer for e in errors if e.kind == "type"}
+        wrong_pattern = {e.pointer for e in errors if e.kind == "pattern"}
+        for pointer, kind, facts, path, came in errors:
             if (kind == "enum" and pointer in wrong_type) or (kind == "format" and pointer in wrong_pattern):
                 continue
-            facts = error.kind.as_dict()
             if kind == "required":
                 name = facts["property"]
                 where, expected = f"{pointer}{join(name)}", f"member {name!r}"
-                yield Problem(where, kind, expected, "(absent)", MISSING, (), pointer, tuple(error.schema_path))
+                yield Problem(where, kind, expected, "(absent)", MISSING, (), pointer, path)
             else:
-                options, came = tuple(facts.get("options", ())), error.instance
-                path, expected = tuple(error.schema_path), _expected(kind, facts)
+                options, expected = tuple(facts.get("options", ())), _expected(kind, facts)
                 yield Problem(pointer, kind, expected, shorten(came), came, options, pointer, path)
 
-    def _errors(
-        self, validator: jsonschema_rs.Draft202012Validator, value: Any
-    ) -> list[tuple[str, jsonschema_rs.ValidationError]]:
-        """Return the validator's errors with their pointers; of a large value, those of its first wrong entries."""
+    def _errors(self, validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[_Error]:
+        """Return the validator's errors; of a large value, those of its first wrong entries."""
         beginning = failing_beginning(value, validator.is_valid, self._named)
-        return [(join(*e.instance_path), e) for e in validator.iter_errors(beginning)]
+        found: list[_Error] = []
+        for error in validator.iter_errors(shortened(beginning)):
+            pointer, kind = join(*error.instance_path), error.kind
+            found.append(_Error(pointer, kind.name, kind.as_dict(), tuple(error.schema_path), at(beginning, pointer)))
+        return found
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -159,7 +174,7 @@ class BodySchema:
             errors = self._errors(self._closed, value)
         except UnicodeEncodeError:
             return False
-        return not any(error.kind.name == "additionalProperties" for _, error in errors)
+        return not any(error.kind == "additionalProperties" for error in errors)
 
     def unknown_members(self, value: Any) -> Iterator[str]:
         """Yield pointers to the members that the schema does not know."""
@@ -167,10 +182,9 @@ class BodySchema:
             errors = [] if self._closed.is_valid(value) else self._errors(self._closed, value)
         except UnicodeEncodeError:
             return
-        for pointer, error in errors:
-            if error.kind.name == "additionalProperties":
-                unknown = error.kind.as_dict().get("unexpected", ())
-                yield from (pointer + join(name) for name in unknown)
+        for error in errors:
+            if error.kind == "additionalProperties":
+                yield from (error.pointer + join(name) for name in error.facts.get("unexpected", ()))
 
     @cached_property
     def enumerations(self) -> dict[str, tuple[str, ...]]:
@@ -194,6 +208,11 @@ class BodySchema:
     def nodes(self) -> Iterator[Node]:
         """Yield every place of the body with its subschema."""
         yield from walk(self._schema, {"components": self._components})
+
+
+def _validator_of(document: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Return a validator that checks formats; its messages, which nothing reads, do not repeat the value."""
+    return jsonschema_rs.Draft202012Validator(document, validate_formats=True, mask="the value")
 
 
 def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:

@@ -51,7 +51,7 @@ class SuiteLog:
         try:
             return (yield)
         finally:
-            breaches = [(j.requirement, j.breach) for _, j in session.running.judged]
+            breaches = [(j.requirement, j.breach) for j in session.running.judged]
             breached = frozenset(name for name, breach in breaches if breach and breach.level is not Level.NOTE)
             seconds = time.process_time() - began
             self.performed.append(Performed(_name_of(pyfuncitem), session.requests - requests, seconds, breached))

@@ -45,7 +45,8 @@ from linkproof.redaction.secret_names import Strength, strength_of
 DEEPEST = 6
 #: So deep a text with characters that are not shown is also looked through without them: that takes twice as long.
 _DEEPEST_INVISIBLE = 2
-_SHORTEST = 4
+#: No text shorter than this holds a credential.
+SHORTEST = 4
 _CACHED = 4096
 _LONGEST_CACHED = 4096
 #: Names of members whose value names the member ``value`` beside it: ``{"name": "apiKey", "value": "..."}``.
@@ -73,7 +74,7 @@ class Engine:
 
     def text(self, text: str, depth: int = 0) -> str:
         """Return a text without credentials."""
-        if len(text) < _SHORTEST or depth > DEEPEST:
+        if len(text) < SHORTEST or depth > DEEPEST:
             return text
         if depth:
             return self._changed(text, depth)

@@ -18,11 +18,12 @@ from linkproof.redaction.credentials import (
     is_secret_header,
     secrets_of,
 )
-from linkproof.redaction.engine import Engine
+from linkproof.redaction.engine import SHORTEST, Engine
 
 T = TypeVar("T")
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 #: They name a scheme and never carry a credential.
 _CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate"})
 #: What recorders write in the place of a credential.
@@ -44,9 +45,15 @@ class Masker(Engine):
             known |= secrets_in(exchange)
         self._forms = forms_of(known)
 
+    def text(self, text: str, depth: int = 0) -> str:
+        """Return a text without credentials, and without what cannot be written as UTF-8, however short it is."""
+        if len(text) < SHORTEST:
+            return _LONE_SURROGATE.sub(_REPLACEMENT, text)
+        return super().text(text, depth)
+
     def start(self, text: str) -> str:
         """Mask known credentials, and what cannot be written as UTF-8."""
-        text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+        text = _LONE_SURROGATE.sub(_REPLACEMENT, text)
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)

@@ -97,6 +97,7 @@ class Sender:
         except Unreachable as error:
             self._wait_for_comeback(f"{method} {url}", error)
             raise
+        session.weigh(exchange)
         session.slow[kind] = 0
         session.last_answered = f"{method} {url}"
         return exchange

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, cast
 
+from linkproof.base.json_values import weight_of
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.judging.judge import Judge
@@ -20,8 +21,12 @@ from linkproof.targets.client import Client
 from linkproof.targets.inflight_limit import InflightLimit
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
+from linkproof.targets.transfer import AnswerTooLarge
 
 T = TypeVar("T")
+
+#: Memory that the answers of one test, which may keep all of them, take together: at most so many of the largest.
+_LARGEST_KEPT = 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class RunningScenario:
 
     name: str
     contract: str = ""
-    judged: list[tuple[Call | None, Judgement]] = field(default_factory=list)
+    judged: list[Judgement] = field(default_factory=list)
     inconclusive: list[str] = field(default_factory=list)
 
 
@@ -142,6 +147,7 @@ class Session:
         self._number = 0
         self._epoch = 0
         self._running = RunningScenario("")
+        self._kept_bytes = 0
         self._free: dict[str, dict[str, list[str]]] = {}
         self._listed: dict[str, set[str]] = {}
         self._gone: dict[str, set[str]] = defaultdict(set)
@@ -248,8 +254,21 @@ class Session:
     def enter(self, name: str, contract: str = "") -> RunningScenario:
         """Begin a scenario: all further exchanges belong to it."""
         self._running = RunningScenario(name, contract)
+        self._kept_bytes = 0
         self.client.scenario = name
         return self._running
+
+    def weigh(self, exchange: Exchange) -> None:
+        """Add an answer to those of the running test. Raises AnswerTooLarge if they take too much memory together."""
+        most = _LARGEST_KEPT * self.target.max_answer_bytes
+        with self._lock:
+            self.silent = 0
+            self._kept_bytes += weight_of(exchange.response.body)
+            if self._kept_bytes <= most:
+                return
+        limit = f"{most / 1e6:g} MB of memory ({_LARGEST_KEPT} x max_answer_mb)"
+        request = exchange.request
+        raise AnswerTooLarge(f"{request.method} {request.url}: the answers of one test take more than {limit}")
 
     def record(self, exchange: Exchange) -> Call | None:
         """Judge and store an exchange; return it as a call of a contract."""
@@ -265,7 +284,7 @@ class Session:
             call, judgements = self.judge.feed(placed)
             if call is not None:
                 self._note_gone(call)
-            self._running.judged.extend((call, j) for j in judgements if j.breach is not None)
+            self._running.judged.extend(j for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
             if self._observe is not None:
@@ -337,7 +356,7 @@ class Session:
         wanted = set(requirements)
         return [
             j
-            for _, j in scenario.judged
+            for j in scenario.judged
             if j.requirement in wanted and j.breach is not None and j.breach.level is Level.MUST
         ]
 
