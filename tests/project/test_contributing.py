@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -14,6 +15,7 @@ PACKAGE = ROOT / "src" / "linkproof"
 PAGE = ROOT / "CONTRIBUTING.md"
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """Package to the packages that it imports when it is loaded or used, without what is only for types."""
     found: dict[str, set[str]] = {p.name: set() for p in PACKAGE.iterdir() if (p / "__init__.py").exists()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ FORMAT_MEMBERS = re.compile(rf"""[.`"'|]{_MEMBERS}\b|\b{_MEMBERS}(?= ?[=:](?!=))
 _SUFFIXES = {".py", ".md", ".toml", ".json", ".j2", ".js", ".css"}
 
 
+@cache
 def retired() -> dict[str, str]:
     """Retired term to the term of today, from the glossary's table."""
     found: dict[str, str] = {}
@@ -62,8 +64,10 @@ def uses(package: str) -> list[str]:
     for file in sorted((ROOT / package).rglob("*")):
         if file.suffix not in _SUFFIXES or file == GLOSSARY or "samples" in file.parts:
             continue
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            for old, term in retired().items():
+        text = file.read_text(encoding="utf-8")
+        suspected = {old: term for old, term in retired().items() if re.search(PATTERNS[old], text)}
+        for number, line in enumerate(text.splitlines() if suspected else (), start=1):
+            for old, term in suspected.items():
                 if re.search(PATTERNS[old], FORMAT_MEMBERS.sub("", line)):
                     found.append(f"{file.relative_to(ROOT)}:{number}: {old!r} is {term!r} today: {line.strip():.100}")
     return found

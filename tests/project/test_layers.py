@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,13 @@ def _name(path: Path) -> str:
     return ".".join(p for p in parts if p != "__init__")
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -97,7 +103,7 @@ OWN_IN_FAULTS = 29
 
 def _own_words(path: Path) -> list[str]:
     """Every vendor's own word in the code of a module; docstrings and comments may explain by example."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _tree(path)
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     first = [n.body[0] for n in ast.walk(tree) if isinstance(n, kinds) and n.body]
     docs = {id(s.value) for s in first if isinstance(s, ast.Expr)}
