@@ -1,4 +1,4 @@
-"""A proxy on 127.0.0.1 that misbehaves: it resets, cuts, keeps silent, or answers itself, where it chooses to."""
+"""A misbehaving proxy on 127.0.0.1: at chosen requests it resets, truncates, stays silent or answers itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vendors' pages with one thing changed each: what is replaced by what, and the difference that has to be told."""
+"""The vendors' definition pages with one change each: the replaced text, its replacement, the expected difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For each requirement: exchanges on which it holds, exchanges on which it is breached, and words of the message."""
+"""For each requirement: exchanges that pass, exchanges that breach it, and a part of the message."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def result(status: int) -> Exchange:
 
 
 def action(word: str = "receive", own: str = "one", status: int = 200, answer: Any = None) -> Exchange:
-    """Huawei's action."""
+    """A decision of Huawei's contract: its action with one endpoint."""
     shown = answer or {"connections": [connection(HUAWEI, own, status="accepted")]}
     return ex(HUAWEI, "POST", "action", status, shown, sent={"action": word, "endpoints": [own]})
 

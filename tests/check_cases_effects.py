@@ -1,4 +1,4 @@
-"""Cases, as in ``check_cases``: what an operation leaves behind, what vanishes, how numbers and codes are written."""
+"""Cases, as in ``check_cases``: effects of operations, vanished connections, forms of numbers and codes."""
 
 from __future__ import annotations
 

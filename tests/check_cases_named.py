@@ -1,4 +1,4 @@
-"""Cases, as in ``check_cases``: operations that are named in a form and answered in XML, by hand."""
+"""Cases, as in ``check_cases``: operations named in a form and answered in XML."""
 
 from __future__ import annotations
 

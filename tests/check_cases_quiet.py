@@ -1,4 +1,4 @@
-"""Exchanges that are right although they look wrong at first: nobody may be blamed for them."""
+"""Correct exchanges that look wrong at first: no check may report a breach."""
 
 from __future__ import annotations
 

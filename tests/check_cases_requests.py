@@ -1,4 +1,4 @@
-"""Cases, as in ``check_cases``: valid requests refused, wrong ones accepted, more changed than was asked for."""
+"""Cases, as in ``check_cases``: valid requests rejected, invalid ones accepted, more changed than requested."""
 
 from __future__ import annotations
 

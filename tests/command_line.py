@@ -1,4 +1,4 @@
-"""The command line for tests: in this process, which is what most tests want, or as a process of its own.
+"""The command line for tests: in this process, which is what most tests need, or as a process.
 
 A process costs a second of start and imports, and a run in it builds anew what a second run in one process shares.
 Where a test is about output, files and exit codes, ``linkproof`` shows the same. A process is needed for signals and

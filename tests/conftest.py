@@ -1,4 +1,4 @@
-"""What several of our own tests need."""
+"""Fixtures that several packages' tests share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traffic with groups and private link resources, of contracts that are imported: no reviewed one has both."""
+"""Traffic with groups and private link resources, of imported contracts: no reviewed one has both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kill commands at random moments, and look at what is left: ``python -m tests.kills``.
+"""Kill commands at random moments, and check the files that remain: ``python -m tests.kills``.
 
 After each kill every file has to be whole or absent, an earlier cassette as it was, the connections of the target as
 before once ``cleanup`` (for a night: the night itself) has been run, and a second run has to succeed. Prints one line

@@ -1,4 +1,4 @@
-"""The faults and variants of ``tests/other_server``, tried in this process: alone, or several faults at once.
+"""Matrix runs on ``tests/other_server`` in this process: one fault or variant, or several faults at once.
 
 `python -m tests.other_matrix [--sample N] [--together N --seed S] [NAME ...]`: exit 1 where one is missed or blamed.
 """
@@ -107,7 +107,7 @@ def attempt(names: Sequence[str], contract: str, *, all_tests: bool = True) -> G
 
 
 def even(quirks: Sequence[Quirk], sample: int) -> list[Quirk]:
-    """An even sample; all of them for 0."""
+    """Return an even sample of a size; all of them for 0."""
     if not sample or sample >= len(quirks):
         return list(quirks)
     return [quirks[i * len(quirks) // sample] for i in range(sample)]

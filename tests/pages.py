@@ -1,4 +1,4 @@
-"""Definition pages of our own, in the vendors' layouts: made of a contract's facts, in words of our own."""
+"""Definition pages in the vendors' layouts, written from a contract's facts in our own words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thirty secrets, a server that lets them slip in every way that it can think of, and a scanner that looks for them."""
+"""Thirty secrets, a server that leaks them in every place of an answer, and a scanner that finds them."""
 
 from __future__ import annotations
 

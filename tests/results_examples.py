@@ -1,4 +1,4 @@
-"""Results by hand: a run that breached, with everything in it that a report must stand up to."""
+"""Results by hand: a breached run with every value that a report must withstand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tests may be skipped in CI, and why; any other skip fails the run there (``LINKPROOF_NO_SKIPS``)."""
+"""Allowed skips in CI, with reasons; any other skip fails the run there (``LINKPROOF_NO_SKIPS``)."""
 
 from __future__ import annotations
 

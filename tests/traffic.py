@@ -1,4 +1,4 @@
-"""Exchanges by hand, for tests of checks: short to write, and complete enough to be judged."""
+"""Exchanges by hand for tests of checks: short to write, and complete enough to be judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An embedded server that is called without a socket, for tests of something else than the wire: a run costs half.
+"""An embedded server called without a socket, for tests that do not concern the wire: half the time of a run.
 
 Requests to its address that leave by httpx's own transport are handed over within the process: those of a run that the
 test starts in this process, and the test's own. Another process cannot reach it.
@@ -23,7 +23,7 @@ _numbers = itertools.count(1)
 
 
 class Unwired:
-    """As ``linkproof.mock.serve.Embedded``, for as long as a ``with`` block lasts."""
+    """Like ``linkproof.mock.serve.Embedded``, within a ``with`` block."""
 
     def __init__(
         self,

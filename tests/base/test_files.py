@@ -1,4 +1,4 @@
-"""Files are read whole or refused, and replaced so that nobody sees half of one."""
+"""Files are read whole or rejected, and replaced atomically."""
 
 from __future__ import annotations
 

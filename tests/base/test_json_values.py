@@ -1,4 +1,4 @@
-"""JSON of a size or shape that nobody sends on purpose is not looked at, at next to no cost."""
+"""JSON of an unusual size or depth is rejected at little cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TOML that would take for ever is refused; what only looks like it is read."""
+"""TOML that would take minutes to parse is rejected; TOML that only looks like it is read."""
 
 from __future__ import annotations
 

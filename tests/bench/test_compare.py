@@ -1,4 +1,4 @@
-"""What got worse by more than a tenth is found, whichever way a figure is to be read."""
+"""Figures that got worse by more than a tenth are found, whether higher or lower is better."""
 
 from __future__ import annotations
 

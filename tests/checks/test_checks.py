@@ -1,4 +1,4 @@
-"""Every check: it passes on exchanges that are right, and fails on exchanges that are wrong."""
+"""Every check passes on correct exchanges and reports a breach on wrong ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of breach has a hand-written case: each place in the checks that finds one is reached by a case."""
+"""Every kind of breach has a hand-written case: each call of ``breach`` in the checks is reached by one."""
 
 from __future__ import annotations
 

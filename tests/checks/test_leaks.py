@@ -1,4 +1,4 @@
-"""What cannot be a leak is passed over early: nothing that a pattern matches is."""
+"""The fast test for texts that cannot leak skips no text that a leak pattern matches."""
 
 from __future__ import annotations
 

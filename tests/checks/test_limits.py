@@ -1,4 +1,4 @@
-"""Functions fit a screen: at most 40 lines without the docstring, and at most 12 branches, or a reason above them."""
+"""Functions have at most 40 lines without the docstring and 12 branches, or a reason above them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bugs that users of such APIs reported in public: each as the traffic that showed it, and what a check says of it."""
+"""Bugs of such APIs that users reported in public: the traffic that shows each, and the expected breach."""
 
 from __future__ import annotations
 

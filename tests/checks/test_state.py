@@ -1,4 +1,4 @@
-"""What the state keeps of calls that are hard to read: dropped connections, deletions that go on."""
+"""The state after calls that are hard to interpret: dropped connections, deletions in progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A check that is not asked, because a call has none of the traits that it needs, would have said nothing."""
+"""A check that is skipped because a call has none of its traits would have yielded nothing."""
 
 from __future__ import annotations
 

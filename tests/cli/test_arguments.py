@@ -1,4 +1,4 @@
-"""Empty values, and paths that lead nowhere: the caller's error, exit 2, never 3 and never a traceback."""
+"""Empty values and missing paths are usage errors: exit 2, never 3, never a traceback."""
 
 from __future__ import annotations
 

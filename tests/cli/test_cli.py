@@ -1,4 +1,4 @@
-"""The command line as its users see it: a process, its output, its exit code."""
+"""The command line as users see it: output, files, exit codes."""
 
 from __future__ import annotations
 

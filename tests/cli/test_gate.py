@@ -1,4 +1,4 @@
-"""The gate: waiting for the server, how good evidence has to be, annotations, and the action's own steps."""
+"""A run as a gate in CI: waiting for the server, evidence policies, annotations, and the action's steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``linkproof init``: every file that it writes is read back by what it is for."""
+"""Every file that ``linkproof init`` writes is read by the command that it is for."""
 
 from __future__ import annotations
 

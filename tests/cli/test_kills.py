@@ -1,4 +1,4 @@
-"""Kills at the file operations of a command: what is there afterwards is whole or absent, and a second run succeeds."""
+"""Kills at a command's file operations: every file is whole or absent, and a second run succeeds."""
 
 from __future__ import annotations
 

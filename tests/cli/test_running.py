@@ -1,4 +1,4 @@
-"""``linkproof run``: what is seen of it, which target it takes, and running again."""
+"""``linkproof run``: its output, its choice of a target, and repeated runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command loads what it needs, and no more: what is loaded is most of the time that a short command takes."""
+"""A command imports only what it needs: imports are most of a short command's time."""
 
 from __future__ import annotations
 

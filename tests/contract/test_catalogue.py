@@ -1,4 +1,4 @@
-"""The imported contracts: each is whole, plays on the embedded server, and says what its sources say."""
+"""The imported contracts: each is complete, runs on the embedded server, and agrees with its sources."""
 
 from __future__ import annotations
 

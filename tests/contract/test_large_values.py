@@ -1,4 +1,4 @@
-"""Of a value with very many violations only some are reported, at the right places, in bounded time and memory."""
+"""Of a value with many violations some are reported, at the right pointers, in bounded time and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI documents: valid in other hands, with examples that keep to them, and the facts of contracts.md."""
+"""The OpenAPI documents: valid for other tools, with valid examples and the facts of contracts.md."""
 
 from __future__ import annotations
 

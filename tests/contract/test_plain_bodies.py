@@ -1,4 +1,4 @@
-"""Whether a body has unknown members is found by a smaller schema: it says what the whole closed schema says."""
+"""The schema of members only finds the same unknown members as the whole closed schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vendor's profile that extends another."""
+"""A vendor's profile that extends another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other protocols than JSON over paths: forms, XML, operations by name, decisions that are operations."""
+"""Protocols other than JSON by paths: forms, XML, operations by name, decisions as operations."""
 
 from __future__ import annotations
 

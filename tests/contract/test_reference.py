@@ -1,4 +1,4 @@
-"""The reference implementation of JSON Schema confirms each breach, words it, and a difference is an error of ours."""
+"""The reference implementation of JSON Schema confirms and words each breach; a difference is an engine error."""
 
 from __future__ import annotations
 

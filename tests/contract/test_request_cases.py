@@ -1,4 +1,4 @@
-"""The cases of a request's constraints: each is what it says, and none of a kind is forgotten."""
+"""Cases of a request's constraints: each has the defect it names, and every kind of constraint has cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue of requirements and the definitions' samples are whole, and say what their sources say."""
+"""The catalogue of requirements and the definitions' samples are complete and agree with their sources."""
 
 from __future__ import annotations
 

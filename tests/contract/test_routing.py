@@ -1,4 +1,4 @@
-"""Contracts that have the same path: the host decides, or the contract that the request was sent for."""
+"""Contracts with the same path: the host decides, or the contract that the request was sent for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Definition pages: what is read of them, what has changed since the contract was taken from them, who stands alone."""
+"""Definition pages: their facts, their changes since the contract was written, and which side is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages in reStructuredText: what stands on a page of our own is read, and the vendor's pages are the contract's."""
+"""Definition pages in reStructuredText: a page of ours is read, and the vendor's agree with their contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two versions of a contract: what is sent may not shrink, what is answered may not grow, and silence is no change."""
+"""Two versions of a contract: requests may not lose values, answers may not gain any, absence is no change."""
 
 from __future__ import annotations
 

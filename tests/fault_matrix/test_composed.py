@@ -1,4 +1,4 @@
-"""Faults of one server compose, also where they replace the same method."""
+"""Several faults of one server compose, even if they replace the same method."""
 
 from __future__ import annotations
 

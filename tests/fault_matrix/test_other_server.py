@@ -1,4 +1,4 @@
-"""A server by somebody else, in this folder: it shares no code with Linkproof, and is wrong where it is told to be."""
+"""The independent server shares no code with Linkproof, and has the faults that it is started with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matrix runs that begin with the tests of a fault's requirement, and what a matrix says of the tests."""
+"""Matrix runs that start with the tests of a fault's requirement, and what a matrix reports of the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several faults at once: which of them go together, and what is counted."""
+"""Several faults at once: which ones can be combined, and what is counted."""
 
 from __future__ import annotations
 

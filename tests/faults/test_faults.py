@@ -1,4 +1,4 @@
-"""The catalogue of faults: complete, each caught, and the command line that shows it."""
+"""The catalogue of faults: every requirement has one, each is caught, and the command line lists them."""
 
 from __future__ import annotations
 

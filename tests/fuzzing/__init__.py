@@ -1,4 +1,4 @@
-"""Damaged input for every reader: what is read well, or refused with a place and a fix. Never a traceback."""
+"""Damaged input for every reader: it is read, or rejected with place and fix, never with a traceback."""
 
 from tests.fuzzing.damage import damaged, each_member_damaged
 from tests.fuzzing.harness import Reader, every, fuzz_settings, try_input

@@ -1,4 +1,4 @@
-"""How a reader is fuzzed: it either reads an input, or raises a UsageError that says where, what and how to fix it.
+"""How a reader is fuzzed: it reads an input, or raises a UsageError that says where, what and how to fix it.
 
 ``LINKPROOF_FUZZ=N`` (``make fuzz``) tries N inputs for each reader and keeps what it found in ``build/fuzz-corpus``;
 without it a test run tries a fixed few. An input that once broke a reader is added to ``tests/fuzzing/found/READER/``.

@@ -1,4 +1,4 @@
-"""Every other file that is read, damaged in thousands of ways and given to the command line, in this process."""
+"""All other input files, damaged in thousands of ways, given to the command line in this process."""
 
 from __future__ import annotations
 
@@ -409,7 +409,7 @@ _FACTS = {
 @given(data=st.data())
 @fuzz_settings(_FEW)
 def test_a_damaged_bundle_ends_in_an_exit_code(tmp_path: Path, data: st.DataObject) -> None:
-    """Damaged as a whole, or a member of it, or its manifest, and then sealed again."""
+    """The archive, one of its members, or its manifest is damaged, and then sealed again."""
     with _fresh(tmp_path) as place:
         path = place / "b.zip"
         members = _members()

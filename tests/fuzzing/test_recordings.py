@@ -125,7 +125,7 @@ EXCHANGE = {
 
 
 def _read(path: Path) -> Judge:
-    """Read and judge all that is in a recording: what is let in breaks nothing further on."""
+    """Read and judge a whole recording: whatever the reader accepts must not break the judge."""
     judge = Judge(_CONTRACTS, Circumstances(grade=Grade.RECORDING), any_version=True)
     redactor = Redactor()
     for exchange in read_recordings([path], judge.leave_out):

@@ -1,4 +1,4 @@
-"""Results over time: what changed between two runs, the store, and the pages over it."""
+"""Results over time: differences between two runs, the database, and its pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows from what: only by a rule, and only where the exchanges agree."""
+"""A finding follows from another one only by a rule, and only if the exchanges agree."""
 
 from __future__ import annotations
 

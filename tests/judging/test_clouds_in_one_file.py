@@ -49,7 +49,7 @@ def requests(contract: Contract) -> list[tuple[str, str, str]]:
 
 
 def entries(contract: Contract) -> list[dict[str, Any]]:
-    """The first page of a list and an error response, as a browser or a proxy writes them."""
+    """HAR entries of a list's first page and an error response, as a browser or a proxy writes them."""
     headers = CLOUDS[contract.id][1]
     found = []
     with httpx.Client(transport=Direct(build_server(tuple(CONTRACTS[c] for c in CLOUDS)))) as client:

@@ -1,4 +1,4 @@
-"""A second sloppy server: bugs that hide one another are each named on the first screen, in few root causes."""
+"""A mock with bugs that hide one another: all are named on the first screen, with few root causes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is folded over traffic without end takes no memory without end, and blames nobody for what it forgets."""
+"""State over endless traffic takes bounded memory, and evicted state causes no breach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A newcomer's mock: what is wrong with it stands on the first screen, in few root causes, until it is mended."""
+"""A newcomer's mock: its bugs are named on the first screen, with few root causes, until they are fixed."""
 
 from __future__ import annotations
 

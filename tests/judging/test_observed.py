@@ -1,4 +1,4 @@
-"""What results tell beside the verdict: steps of a connection's life, long-running operations, dates of findings."""
+"""Results beside the verdict: a connection's transitions, long-running operations, dates of findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One defect of a server is one finding, whatever shows it; two defects are two."""
+"""One defect of a server is one finding, whatever shows it; two defects are two findings."""
 
 from __future__ import annotations
 

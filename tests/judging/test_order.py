@@ -1,4 +1,4 @@
-"""Exchanges are judged in their order, but whoever lost a race after whoever won it."""
+"""Exchanges are judged in their order, except that the loser of a race comes after its winner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchanges of another api-version: what only the contract's definition says is a note, and every place says so."""
+"""Exchanges of another api-version: a breach of the definition alone is a note, and is marked everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer that repeats the last one of its address is not judged again: the results are those of judging it again."""
+"""Skipping an answer that repeats the last one of its address gives the same results as judging it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings judged side by side: the same results, byte for byte apart from times, here and by a Dask scheduler."""
+"""Recordings judged in parallel: the same results byte for byte, apart from times, in processes and on Dask."""
 
 from __future__ import annotations
 

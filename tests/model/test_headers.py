@@ -1,4 +1,4 @@
-"""Header fields: order, case, repetition, and that messages share their names without sharing values."""
+"""Header fields: order, case and repetition; messages share names, but not values."""
 
 from __future__ import annotations
 

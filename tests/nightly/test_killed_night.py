@@ -1,4 +1,4 @@
-"""A night that is killed leaves no run behind that goes on by itself."""
+"""A killed night leaves no process running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIMIT_S = 60
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """Return the ids of a process's children."""
     threads = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for thread in threads for child in thread.read_text(encoding="ascii").split()]
 

@@ -1,4 +1,4 @@
-"""What a night says of runs that are not simply good or bad: stale waivers, targets that were down, refused targets."""
+"""A night with runs that neither pass nor fail: stale waivers, unreachable targets, rejected targets."""
 
 from __future__ import annotations
 

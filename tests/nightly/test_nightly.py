@@ -1,4 +1,4 @@
-"""A night of many runs: each by itself, resumed where it was cut short, here and by a Dask scheduler."""
+"""A night of many runs: one process each, resumed after an interruption, here and on Dask."""
 
 from __future__ import annotations
 

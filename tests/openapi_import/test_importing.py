@@ -1,4 +1,4 @@
-"""API descriptions as contract folders: small ones written here, and the vendors' own where they lie beside us."""
+"""API descriptions as contract folders: small ones written here, and the vendors' own from ``../shared``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descriptions as other tools and other people write them: split over files, OpenAPI 3, parts that are absent."""
+"""Descriptions in other styles: split over files, OpenAPI 3, missing parts."""
 
 from __future__ import annotations
 

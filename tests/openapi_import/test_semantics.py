@@ -1,4 +1,4 @@
-"""What an API description means for a contract: types that are parameters, decisions, statuses, missing examples."""
+"""What an API description means for a contract: types as parameters, decisions, statuses, missing examples."""
 
 from __future__ import annotations
 

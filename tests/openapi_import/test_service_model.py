@@ -1,4 +1,4 @@
-"""Botocore service models: what becomes of them, and what is told of those that cannot be read."""
+"""Botocore service models: the imported contract, and the messages for unreadable models."""
 
 from __future__ import annotations
 

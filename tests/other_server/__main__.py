@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Start the server, or list what it can be made to do."""
+    """Start the server, or list its faults and variants."""
     here = Path(__file__).resolve()
     if str(here.parent) in sys.path:  # started as a file
         sys.path.remove(str(here.parent))

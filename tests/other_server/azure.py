@@ -152,7 +152,7 @@ def create(x: Exchange) -> Reply:
 
 
 def accepted(x: Exchange, kind: str, effect: Callable[[], None], conn: Connection) -> Reply:
-    """202 with both links; C3 sends a body too."""
+    """Return 202 with both polling URLs; with C3 also a body."""
     seconds = x.duration + 0.05 * (len(x.world.operations) % 3 - 1)
     x.lro = operation = x.world.begin(x.azure, kind, conn.name, seconds, effect)
     operation.result = conn

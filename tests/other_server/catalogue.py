@@ -1,4 +1,4 @@
-"""Everything the server can be made to do."""
+"""All faults and variants of the server."""
 
 from __future__ import annotations
 

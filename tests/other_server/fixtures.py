@@ -1,4 +1,4 @@
-"""The fixtures of the target file: names, states, and the DICOM services in full."""
+"""The fixtures of the target file: names, states, and the whole DICOM services."""
 
 from __future__ import annotations
 

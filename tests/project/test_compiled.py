@@ -1,4 +1,4 @@
-"""The compiled wheel judges as the plain modules do: `make compiled test-compiled` runs the checks' tests on it."""
+"""The compiled wheel gives the same results as the plain modules (`make compiled test-compiled`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Containerfile: linted, without root, and healthy where the server is."""
+"""The Containerfile: linted, not run as root, and with a health check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md: its drawing is made from the imports, and what it names is there."""
+"""CONTRIBUTING.md: its drawing matches the imports, and the files and commands that it names exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documentation site: built without a dead link, with a page for each requirement and contract."""
+"""The documentation site: no dead link, and a page for each requirement and contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is installed: typed, for every Python from 3.11 on, without what was removed, and extras with their names."""
+"""The installed package: typed, for Python 3.11 and later, without removed modules, with its named extras."""
 
 from __future__ import annotations
 

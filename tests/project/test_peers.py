@@ -1,4 +1,4 @@
-"""Our OpenAPI documents in other hands: Schemathesis' own command line, and Stoplight's Prism as mock and as proxy."""
+"""Our OpenAPI documents in other tools: Schemathesis' command line, and Prism as a mock and as a proxy."""
 
 from __future__ import annotations
 

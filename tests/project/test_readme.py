@@ -1,4 +1,4 @@
-"""What README.md and docs say is so: commands exist, links lead somewhere, numbers are right."""
+"""README.md and docs are correct: commands exist, links have targets, counts are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped cassettes: small, without secrets, and still what the suites ask for."""
+"""The shipped cassettes: small, without secrets, and current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same exchanges in every format are the same exchanges; what a file holds in part is left out, and told."""
+"""Every format gives the same exchanges; incomplete ones are left out and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings: real ones are read whole, and a broken one is told with file, place and fix, never judged as whole."""
+"""Real recordings are read whole; a damaged one is rejected with file, place and fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has the usual form is read in a shorter way: it comes to the same as reading member by member."""
+"""The fast path for the usual form gives the same exchanges as reading member by member."""
 
 from __future__ import annotations
 

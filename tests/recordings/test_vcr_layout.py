@@ -1,4 +1,4 @@
-"""A cassette in vcrpy's layout is read without a YAML parser: it comes to what the YAML parser comes to, always."""
+"""Reading a cassette in vcrpy's layout without a YAML parser gives what the parser gives."""
 
 from __future__ import annotations
 

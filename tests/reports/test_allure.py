@@ -1,4 +1,4 @@
-"""The Allure results, made a report of by Allure 3 itself (npm), and looked at in the browser."""
+"""The Allure results, rendered by Allure 3 (npm) and viewed in a browser."""
 
 from __future__ import annotations
 

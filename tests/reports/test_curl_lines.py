@@ -1,4 +1,4 @@
-"""Every curl line runs as it is printed, whatever the size of its body."""
+"""Every curl command runs as printed, whatever the size of its body."""
 
 from __future__ import annotations
 

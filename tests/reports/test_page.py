@@ -1,4 +1,4 @@
-"""The report page as people see it: in headless Chromium, from a file, with nothing else to reach."""
+"""The report page in headless Chromium, from a file and without a network."""
 
 from __future__ import annotations
 

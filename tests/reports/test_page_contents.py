@@ -1,4 +1,4 @@
-"""What the page says beside the findings: title, evidence, versions, the contract's words; how long it prints."""
+"""The report page beside the findings: title, evidence, versions, excerpts of the contract; printed length."""
 
 from __future__ import annotations
 

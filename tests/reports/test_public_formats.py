@@ -1,4 +1,4 @@
-"""SARIF and CTRF, checked by the schemas that their own npm packages carry; and the comment on a pull request."""
+"""SARIF and CTRF, validated by the schemas of their npm packages; and the comment on a pull request."""
 
 from __future__ import annotations
 

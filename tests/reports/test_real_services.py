@@ -1,4 +1,4 @@
-"""The page on real services: facts and verdicts, no value of anybody's answer."""
+"""The page on real services has facts and verdicts, but no value of a recorded answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports: what is in them, what must never be, and that a half-written one is never taken for a whole one."""
+"""Reports: their contents, what they never contain, and that a partial one is never published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/request-coverage.md is what the command prints, and what the suites send."""
+"""docs/request-coverage.md is the command's output, and agrees with the requests of the suites."""
 
 from __future__ import annotations
 

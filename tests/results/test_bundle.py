@@ -1,4 +1,4 @@
-"""What is handed on: a vendor's copy without the others, and a bundle that anybody can check again."""
+"""What leaves the machine: a vendor's part of the results, and a bundle that anybody can verify."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""results.json: its schema comes from the model, older files are read, and damage is named with its place."""
+"""results.json: its schema comes from the model, older files are read, and damage is reported with its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is handed on to a vendor names no folder of the machine that made it."""
+"""A vendor's part names no folder of the machine that made it."""
 
 from __future__ import annotations
 

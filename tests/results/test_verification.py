@@ -1,4 +1,4 @@
-"""A bundle that was changed and sealed again: whatever verify prints, it has worked out itself."""
+"""A bundle that was changed and sealed again: ``verify`` prints only what it has computed itself."""
 
 from __future__ import annotations
 

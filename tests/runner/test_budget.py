@@ -1,4 +1,4 @@
-"""A run stays within what it may ask of its target, and says what is left unproven for it."""
+"""A run stays within its budget, and reports what is unproven because of it."""
 
 from __future__ import annotations
 

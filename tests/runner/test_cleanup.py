@@ -1,4 +1,4 @@
-"""What a run makes and changes on a live target is written down first, and undone: at its end, or when it is killed."""
+"""Changes on a live target are written to a journal first, and undone at the end of a run or after a kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several requests on their way at a time: no more than asked for, and to the same results as one after the other."""
+"""Concurrent requests: never more than allowed, with the same results as sequential ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many connections a run needs."""
+"""The number of connections that a run needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A live target is only written to where its file says so, connection by connection."""
+"""A live target is changed only where its file allows it, connection by connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before anything is judged: is it the service, does it let us in, is what the target file promises there?"""
+"""Preflight: the target is the service, accepts the credential, and has what its file promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of docs/targets.md: each case of a target that is not ready, its exit code, and how often it is asked."""
+"""The table of docs/targets.md: exit code and number of requests for each target that is not ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of decisions: what the contract requires beside a decision, and what nobody may write."""
+"""Bodies of decisions: the contract's other required members, and no read-only ones."""
 
 from __future__ import annotations
 

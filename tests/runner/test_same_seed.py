@@ -1,4 +1,4 @@
-"""The same seed, twice: every report is the same byte for byte, apart from times."""
+"""Two runs with one seed: every report is the same byte for byte, apart from times."""
 
 from __future__ import annotations
 

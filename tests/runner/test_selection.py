@@ -1,4 +1,4 @@
-"""Choosing: by requirement, by name, what failed before, and the end after so many failures."""
+"""Selection of tests by requirement, by name and by earlier failure; stopping after some failures."""
 
 from __future__ import annotations
 

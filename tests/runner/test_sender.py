@@ -1,4 +1,4 @@
-"""A request without an answer: dropped each time by a server that answers others, a server that is gone, a glitch."""
+"""Requests without an answer: dropped by a running server, a stopped server, a glitch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lives are drawn before anything is sent, and follow from the seed alone."""
+"""Random lifecycles are drawn before any request, and depend on the seed alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signals: a first one ends the run between two requests, a second one at once."""
+"""Signals: the first one ends the run after the current request, the second one at once."""
 
 from __future__ import annotations
 

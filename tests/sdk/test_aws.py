@@ -1,4 +1,4 @@
-"""The embedded server is one that boto3 accepts, as it is published and with any keys, over a real socket."""
+"""boto3, as published, accepts the embedded server over a real socket, with any keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded server is one that Azure's own SDKs accept, as they are published, over a real socket."""
+"""Azure's SDKs, as published, accept the embedded server over a real socket."""
 
 from __future__ import annotations
 

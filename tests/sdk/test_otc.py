@@ -1,4 +1,4 @@
-"""The embedded server is one that Open Telekom Cloud's own SDK accepts, as it is published, over a real socket."""
+"""Open Telekom Cloud's SDK, as published, accepts the embedded server over a real socket."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Small servers of the kind that newcomers write: wrong in several ways at once."""
+"""Small servers as newcomers write them, with several bugs at once."""

@@ -1,4 +1,4 @@
-"""A cluster team's mock of its connections: validates well, and is wrong in ways that show after a request.
+"""A cluster team's mock of its connections: it validates well, and its bugs show only after a request.
 
 It shares nothing with what it tests. `BUGS` says what is wrong with it, and which requirement says so.
 """

@@ -1,4 +1,4 @@
-"""A newcomer's mock of one contract: short, and wrong in many ways at once; each way can be mended by its name.
+"""A newcomer's mock of one contract: short, with many bugs, each of which can be fixed by its name.
 
 It shares nothing with what it tests. `python -m tests.sloppy.newcomer --port 8090 [--mended wrapped case ...]`.
 """

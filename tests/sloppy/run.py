@@ -26,7 +26,7 @@ _LINES_OF_A_SCREEN = 30
 
 
 class Server(Protocol):
-    """A server that answers one request after the other."""
+    """A server that answers one request at a time."""
 
     def respond(
         self, method: str, target: str, headers: dict[str, str], body: bytes

@@ -1,4 +1,4 @@
-"""No answer costs more than the target's time and size, whatever the server does."""
+"""No answer takes more than the target's limits of time and size, whatever the server does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in: with the vendors' own libraries, against services of ours on 127.0.0.1."""
+"""Authentication with the vendors' own libraries, against local services."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_azure_identity_is_renewed_before_it_expires(service: Service) -> None:
 def test_a_token_is_renewed_in_time(
     monkeypatch: pytest.MonkeyPatch, lives_s: float, still_s: float, renewed_s: float
 ) -> None:
-    """Five minutes before it expires, and at half its time where it is a short one; not before that."""
+    """A token is renewed five minutes before it expires, a short-lived one at half its lifetime, and not earlier."""
     now, given = Now(), []
 
     class Library:

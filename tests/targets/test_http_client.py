@@ -1,4 +1,4 @@
-"""httpx as the client uses it: no cookies, and no URL that cannot be asked for."""
+"""The client's use of httpx: no cookies, and no invalid URLs."""
 
 from __future__ import annotations
 

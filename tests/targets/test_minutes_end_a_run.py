@@ -1,4 +1,4 @@
-"""The budget's minutes end a run whatever goes on: preflight, reset, requests and cleaning up, on one clock."""
+"""The budget's minutes end a run in any phase: preflight, reset, requests, cleanup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the network does is nobody's breach: asked again where that is safe, and inconclusive where it stays away."""
+"""Network faults are no breaches: safe requests are repeated, and the rest is inconclusive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recorded run: vcrpy reads it, a crash costs one exchange at most, and a replay says the same without a network."""
+"""Recorded runs: vcrpy reads them, a crash loses at most one exchange, and a replay gives the same results."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def replayed(recorded: Path) -> Path:
 
 
 def _kill_one(path: Path) -> None:
-    """Kill a run while it records, and give what it left the name of a cassette."""
+    """Kill a run while it records, and rename the unfinished file to a cassette."""
     part = path.with_name(path.name + UNFINISHED)
     killed = command("run", "-c", DICOM, "--record", path.name, "--out", "killed")
     with subprocess.Popen(killed, cwd=path.parent, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:

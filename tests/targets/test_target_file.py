@@ -1,4 +1,4 @@
-"""The target file: the example is read as it is, and every mistake is told with file, table, field and fix."""
+"""The target file: the example is read, and each error is reported with file, table, field and fix."""
 
 from __future__ import annotations
 

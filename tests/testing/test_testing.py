@@ -1,4 +1,4 @@
-"""``linkproof.testing``, used as somebody with a client of their own would."""
+"""``linkproof.testing`` in the tests of a project with its own client."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Footprints:
 
 
 def answered(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Answered:
-    """Return what can be compared of an answer."""
+    """Return the comparable parts of an answer."""
     kept = {k.lower(): _RANDOM.sub("*", v) for k, v in headers if k.lower() != "content-length"}
     return Answered(status, kept, body)
 

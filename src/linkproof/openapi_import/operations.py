@@ -142,7 +142,7 @@ def _operation(
 
 
 def _with_success(responses: dict[str, Located | None], operation: str, notes: Notes) -> dict[str, Located | None]:
-    """Return the answers with a status for success, where the description has none but ``default`` or ``2XX``."""
+    """Return the answers, with a success status added if the description has only ``default`` or ``2XX``."""
     if any(re.fullmatch(r"2\d\d", status) for status in responses):
         return responses
     notes.add(f"{operation}: no status is documented for success; which one it is, is not judged")
