@@ -149,7 +149,7 @@ NAMED: tuple[Case, ...] = (
         "no page had",
         name="made up",
     ),
-    Case("PAG-10", (page(A, **BY_STATE),), (page(A, OPEN_B, **BY_STATE),), "does not fit the filter"),
+    Case("PAG-10", (page(A, **BY_STATE),), (page(A, OPEN_B, **BY_STATE),), "does not match the filter"),
     Case(
         "PAG-10",
         (page(A, OPEN_B), page(A, **BY_STATE), page(A, token="t1", **BOTH), page(OPEN_B, NextToken="t1", **BOTH)),

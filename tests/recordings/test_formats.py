@@ -261,9 +261,9 @@ def har_with(**changes: Any) -> str:
     ("changes", "reason"),
     [
         ({"response__status": 0}, "no answer was recorded"),
-        ({"response__content": {"size": 7}}, "the archive does not hold the answer's body"),
-        ({"request__bodySize": 7}, "the archive does not hold the request's body"),
-        ({"request__postData": {"params": [{"name": "a"}]}}, "the archive does not hold the request's body"),
+        ({"response__content": {"size": 7}}, "the archive lacks the answer's body"),
+        ({"request__bodySize": 7}, "the archive lacks the request's body"),
+        ({"request__postData": {"params": [{"name": "a"}]}}, "the archive lacks the request's body"),
         ({"request__url": "data:text/plain,x"}, "no http(s) URL"),
     ],
 )

@@ -273,7 +273,7 @@ def test_a_lie_with_fresh_hashes_is_found_by_judging_again(tmp_path: Path) -> No
     write_bundle(tmp_path / "lie.zip", files, facts)
     found = linkproof(tmp_path, "verify", "lie.zip")
     assert found.returncode == 1
-    assert "does not hold: they say conforms, the recordings say breached" in found.stdout
+    assert "cannot be confirmed: they say conforms, the recordings say breached" in found.stdout
     write_bundle(tmp_path / "lie.zip", {n: files[n] for n in (CLAIMED, CHECKED)}, {"verdict": "conforms"})
     assert linkproof(tmp_path, "verify", "lie.zip").stdout == f"lie.zip: changed: {MANIFEST}\n"
 

@@ -159,7 +159,7 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
         if _misfits(call, rules.filters[name], found):
             return  # SHP-1
         if str(found).casefold() != wanted.casefold():
-            message = f"an item does not fit the filter {name}={wanted}"
+            message = f"an item does not match the filter {name}={wanted}"
             pointer = f"{rules.items}/{index}{rules.filters[name]}"
             yield breach("PAG-7", f"filter {name}", pointer, wanted, str(found), message, group="")
             return

@@ -83,7 +83,7 @@ def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterat
             found = at(item, filters[name])
             if isinstance(found, str) and found not in values:
                 pointer, fit = f"{call.contract.list.items}/{index}{filters[name]}", " or ".join(values)
-                message = f"an item does not fit the filter {name} = {fit}; filters that do not hold"
+                message = f"an item does not match the filter {name} = {fit}"
                 yield breach("PAG-10", "filter", pointer, fit, found, message, group="", member=name)
                 return
     yield passed("PAG-10")

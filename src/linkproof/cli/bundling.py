@@ -121,7 +121,7 @@ def verify_bundle(path: Path, *, quiet: bool, trust: Sequence[Path] = ()) -> int
             print("note: the bundle was made by another version of Linkproof or of its schemas and suites")
         _tell(claimed, again, coverage(claimed, again), signed=signer is not None)
     for problem in problems:
-        print(f"{path}: does not hold: {problem}")
+        print(f"{path}: cannot be confirmed: {problem}")
     return 1 if problems else 0
 
 

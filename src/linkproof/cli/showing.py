@@ -76,7 +76,7 @@ def show_contract(name: str, *, as_json: bool, expanded: bool = False) -> None:
         return
     print(f"{contract.id} {contract.version}: {contract.title}")
     if contract.retired:
-        print(f"retired by its vendor on {contract.retired}: lives on recordings and mocks")
+        print(f"retired by its vendor on {contract.retired}: only recordings and mocks can be judged")
     for o in contract.operations:
         statuses = ", ".join(map(str, sorted(o.responses)))
         long = ", may run long" if o.long_running else ""

@@ -145,7 +145,7 @@ def _content(response: dict[str, Any], found: Exchange, where: str) -> bytes:
     if text is None:
         size = content.get("size")
         if isinstance(size, int | float) and size > 0 and found.request.method != "HEAD":
-            raise Omitted("the archive does not hold the answer's body", found)
+            raise Omitted("the archive lacks the answer's body", found)
         return b""
     return _bytes(text, content.get("encoding"), "response.content.text", where)
 
@@ -156,7 +156,7 @@ def _posted(request: dict[str, Any], found: Exchange, where: str) -> bytes:
     text = map_of(data, "request.postData", where).get("text") if data is not None else None
     if text is None:
         if (data and data.get("params")) or (isinstance(size, int | float) and size > 0):
-            raise Omitted("the archive does not hold the request's body", found)
+            raise Omitted("the archive lacks the request's body", found)
         return b""
     assert data is not None
     return _bytes(text, data.get("encoding"), "request.postData.text", where)

@@ -84,7 +84,7 @@ def signature_of(manifest: bytes, key: Ed25519PrivateKey) -> bytes:
 
 
 def signer_of(manifest: bytes, signature: bytes) -> Signer | None:
-    """Return who signed a manifest; None where the signature does not hold. Raises UsageError."""
+    """Return who signed a manifest; None if the signature is invalid. Raises UsageError."""
     _, ed25519 = _library()
     file = decode_json(signature, _File, "signature.json", "make the bundle again with linkproof bundle --sign-key")
     try:
