@@ -45,7 +45,7 @@ def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> No
         look(driver, name, *others)
         return
     if call.status == 202:
-        driver.page()
+        driver.walk()
     driver.wait(call, name)
     look(driver, name, *others)
     driver.delete(name)

@@ -13,7 +13,7 @@ _DESCRIPTIONS = {
     "plain": "Agreed on by the network team",
     "non-ascii": "Genehmigt für Zürich – 承認済み ✓ \U0001f510",
     "long": _LONG.strip(),
-    "quoted": 'with "quotes", a \\ backslash, <tags> & a\ttab',
+    "quoted": ' with "quotes", a \\ backslash, <tags> & a\ttab, and blanks around it  ',
 }
 
 

@@ -459,6 +459,13 @@ CASES: tuple[Case, ...] = (
     ),
     Case("STA-2", (put(), got(**APPROVED)), (put(), got(**state("Approved", "fin"))), "description"),
     Case(
+        "STA-2",
+        (put(sent=decision("Approved", " fine ")), got(**state("Approved", " fine "))),
+        (put(sent=decision("Approved", " fine ")), got(**state("Approved", "fine"))),
+        "without the blanks at its ends",
+        name="blanks",
+    ),
+    Case(
         "STA-3",
         (got(), error(AKS, 400, "Bad", "PUT", "one", sent={}), got()),
         (got(), error(AKS, 400, "Bad", "PUT", "one", sent={}), got(**REJECTED)),

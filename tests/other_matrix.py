@@ -11,13 +11,13 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
 import tests.other_server.catalogue  # noqa: F401  registers them
-from linkproof.base.clock import VirtualClock
+from linkproof.base.clock import Clock, VirtualClock
 from linkproof.contract.model import Contract, Format
 from linkproof.fault_matrix.footprint import Answered, Footprint, answered, hides, places
 from linkproof.fault_matrix.matrix_run import run_all_tests, run_with_log
@@ -39,22 +39,21 @@ CONTRACTS = {
     "C5": "azure-healthcareapis-dicom",
 }
 _HOST = "other.invalid"
+_LONGEST_OPERATION_S = 60.0
 
 
 class Transport:
-    """Answers requests by the other server, one after the other."""
+    """Answers requests by the other server. It has its own lock: what two clients send meets there, as on a socket."""
 
     def __init__(self, chosen: Sequence[str], clock: Callable[[], float]) -> None:
         self._server = Direct(chosen, clock)
-        self._lock = threading.Lock()
 
     def receive(self, request: Request) -> Response:
         """The server's answer, as HTTP would bring it."""
         headers = dict(reversed(request.headers.pairs))
         if threading.current_thread() is not threading.main_thread():
             time.sleep(0.001)  # two clients that write at the same time are both on their way before either is answered
-        with self._lock:
-            reply = self._server.answer(request.method, sent_as(request.url)[1], headers, request.body, _HOST)
+        reply = self._server.answer(request.method, sent_as(request.url)[1], headers, request.body, _HOST)
         content = b"" if reply.status in (204, 304) else reply.encode()
         fields = [(k, v.encode("latin-1", "replace").decode("latin-1")) for k, v in reply.headers.items()]
         if content and not any(k.lower() == "content-length" for k, _ in fields):
@@ -62,11 +61,19 @@ class Transport:
         return Response(reply.status, Headers(fields), content)
 
 
+def needs_real_time(chosen: Iterable[str]) -> bool:
+    """Whether a quirk shows only where two requests are on their way at the same time.
+
+    On a virtual clock they are sent in turn.
+    """
+    return any(step.stage == "arrive" for name in chosen for step in QUIRKS[name].steps)
+
+
 def opener(chosen: Sequence[str]) -> Opener:
     """Opens the other server with some quirks, by the example target file."""
 
     def opened(_: str, contracts: Sequence[Contract]) -> Opened:
-        clock = VirtualClock()
+        clock = Clock() if needs_real_time(chosen) else VirtualClock()
         text = re.sub(r"http://127\.0\.0\.1:\d+", f"http://{_HOST}", EXAMPLE.read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "target.toml"
@@ -102,7 +109,8 @@ def attempt(names: Sequence[str], contract: str, *, all_tests: bool = True) -> G
         if not quick.broken and any(r.requirement == own for r in quick.reported):
             return quick
     outcome = group_outcome(contract, faults, run_all_tests(opener(names), contract))
-    hidden = {f.id for f in outcome.missed if len(names) > 1 and is_hidden(f.id, names)}
+    missed = outcome.missed if len(names) > 1 else []
+    hidden = {f.id for f in missed if is_hidden(f.id, names) or has_no_effect(f.id, names)}
     return replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden))
 
 
@@ -114,8 +122,8 @@ def even(quirks: Sequence[Quirk], sample: int) -> list[Quirk]:
 
 
 @cache
-def requests_of_a_run(contract: str) -> Sequence[Request]:
-    """Every request of a run of all suites on one contract of the server without quirks."""
+def requests_of_a_run(contract: str, chosen: tuple[str, ...] = ()) -> Sequence[Request]:
+    """Every request of a run of all suites on one contract of the server with some quirks."""
     sent: list[Request] = []
 
     class Recording(Transport):
@@ -124,9 +132,9 @@ def requests_of_a_run(contract: str) -> Sequence[Request]:
             return super().receive(request)
 
     def recorded(target: str, contracts: Sequence[Contract]) -> Opened:
-        opened = opener(())(target, contracts)
+        opened = opener(chosen)(target, contracts)
         assert opened.clock is not None
-        return replace(opened, transport=Recording((), opened.clock.now))
+        return replace(opened, transport=Recording(chosen, opened.clock.now))
 
     run_all_tests(recorded, contract)
     return sent
@@ -156,6 +164,37 @@ def is_hidden(name: str, group: Sequence[str]) -> bool:
             whole = frozenset({""}) if "status" in found else found
             union[number] = union.get(number, frozenset()) | whole
     return hides(union, footprint(name))
+
+
+def has_no_effect(name: str, group: Sequence[str]) -> bool:
+    """Whether the others of its group leave nothing of a fault.
+
+    Without it every request of a run on the right server, and of a run on this one, is answered in the same way, in
+    turn and each on a server that was reset before.
+    """
+    contract, rest = contract_of(QUIRKS[name]), [n for n in group if n != name]
+    runs = [requests_of_a_run(contract), requests_of_a_run(contract, tuple(group))]
+    return not any(
+        places(*both, Format.JSON)
+        for requests in runs
+        for reset in (False, True)
+        for both in zip(
+            _answered_by(group, requests, reset=reset), _answered_by(rest, requests, reset=reset), strict=True
+        )
+    )
+
+
+def _answered_by(chosen: Sequence[str], requests: Sequence[Request], *, reset: bool) -> list[Answered]:
+    """The answers to requests, each so late that every operation has ended; to each a new server if ``reset``."""
+    clock = VirtualClock()
+    transport, found = Transport(chosen, clock.now), []
+    for request in requests:
+        clock.sleep(_LONGEST_OPERATION_S)
+        if reset:
+            transport.receive(Request("POST", f"http://{_HOST}/_control/reset"))
+        answer = transport.receive(request)
+        found.append(answered(answer.status, answer.headers.pairs, answer.body))
+    return found
 
 
 def groups(size: int, sample: int, seed: int) -> list[tuple[str, ...]]:
@@ -227,6 +266,9 @@ def main() -> int:
     for trial in bad:
         print(f"{' '.join(trial.names)}: {trial.trouble}")
     if given.together:
+        for trial in found:
+            for root in trial.outcome.foreign_roots:
+                print(f"{' '.join(trial.names)}: foreign root cause {root.requirement}: {root.message[:200]}")
         hidden = [f"{n} by {' '.join(t.names)}" for t in found for n in set(t.names) - {f.id for f in t.outcome.faults}]
         print(f"{len(hidden)} not counted, because the others hide them: {'; '.join(hidden) or 'none'}")
         print(dict(Together(given.together, given.seed, [t.outcome for t in found]).figures))

@@ -8,7 +8,7 @@ import pytest
 
 from linkproof.contract.loader import all_requirements
 from linkproof.contract.model import Agreement, Explanation, Requirement
-from linkproof.judging.causes import Seen, Traced, in_order_of_fixing, trace_causes
+from linkproof.judging.causes import Answered, Seen, Traced, among_selected, in_order_of_fixing, trace_causes
 from linkproof.model.finding import Finding, Level
 
 KNOWN = {r.id: r for r in all_requirements()}
@@ -65,6 +65,24 @@ def test_a_rule_may_be_for_some_kinds_only() -> None:
         one, other = finding("SHP-1"), finding("ERR-5")
         trace_causes([Traced(one, [seen(1)]), Traced(other, [seen(1)])], rules(Agreement.EXCHANGE, kinds=kinds))
         assert bool(one.follows) is follows
+
+
+@pytest.mark.parametrize(
+    ("answers", "follows"),
+    [
+        ([("Put", "Approved", 400, "Bad")], True),
+        ([("Put", "Approved", 400, "Bad"), ("Put", "Rejected", 400, "Bad")], False),
+        ([("Put", "Approved", 400, "Other")], False),
+        ([("Put", "Approved", 409, "Bad")], False),
+        ([], False),
+    ],
+)
+def test_all_answers_of_a_finding_may_have_to_be_those_of_its_cause(answers: list[Answered], follows: bool) -> None:
+    one, other = finding("SHP-1"), finding("ERR-5")
+    known: list[Answered] = [("Put", "Approved", 400, "Bad"), ("Delete", "", 400, "Bad")]
+    found = [Traced(one, [seen(1)], (), frozenset(answers)), Traced(other, [seen(2)], (), frozenset(known))]
+    trace_causes(found, rules(Agreement.ANSWERS))
+    assert bool(one.follows) is follows
 
 
 def test_a_warning_explains_no_breach() -> None:
@@ -162,3 +180,17 @@ def test_what_only_a_failure_lacks_follows_from_it(requirement: str, kind: str) 
     failure = Traced(finding("HDR-5", "5xx"), [seen(5), seen(6)])
     assert follows(Traced(finding(requirement, kind), [seen(6)]), failure)
     assert not follows(Traced(finding(requirement, kind), [seen(6), seen(7)]), failure)
+
+
+def test_a_consequence_never_follows_from_what_is_not_selected() -> None:
+    top, middle, low = finding("HDR-5"), finding("STA-1"), finding("STA-2")
+    middle.follows, middle.because = top.id, "it failed"
+    low.follows, low.because = middle.id, "the decision is not shown"
+    every = [top, middle, low]
+    assert among_selected(every, every) == every
+    kept = among_selected([top, low], every)
+    assert [(f.id, f.follows, f.because) for f in kept] == [(top.id, None, ""), (low.id, top.id, low.because)]
+    [alone] = among_selected([low], every)
+    assert (alone.follows, alone.because) == (None, "")
+    assert alone.message == "m (follows from STA-1, which is not selected: the decision is not shown)"
+    assert low.follows == middle.id

@@ -40,11 +40,6 @@ def _next(status: str) -> Callable[[Exchange, Endpoint], None]:
     return change
 
 
-def _touch(x: Exchange, endpoint: Endpoint) -> None:
-    for other in x.world.endpoints:
-        other.updated_at = endpoint.updated_at
-
-
 _acted("forgets", "STA-1", "A decision is answered with success and forgotten.", _put("pendingAcceptance"))
 _acted("reject-accepts", "STA-1", "reject ends as accepted.", _put("accepted", "rejected"))
 _acted("receive-rejects", "STA-1", "receive ends as rejected.", _put("rejected", "accepted"))
@@ -52,7 +47,6 @@ _acted("receive-stays-creating", "STA-1", "receive ends as creating for ever.", 
 _acted("reject-fails", "STA-1", "reject ends as failed.", _put("failed", "rejected"))
 _acted("decides-other", "STA-7", "A decision decides another connection too.", _next(""))
 _acted("rejects-other", "STA-7", "A decision rejects another connection.", _next("rejected"))
-_acted("touches-all", "STA-7", "A decision touches updated_at of all.", _touch)
 
 
 def _refused(slug: str, text: str, why: str, status: str, other: bool = False) -> None:

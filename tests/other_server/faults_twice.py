@@ -98,7 +98,7 @@ def _race(slug: str, contracts: str, text: str, change: Callable[[Connection, Js
     def _(x: Exchange, _r: Reply) -> None:
         if x.body[:1] == b"{":
             x.world.memo.setdefault("way", []).append(x)
-            time.sleep(0.15)
+            time.sleep(0.05)
 
     @fault(slug, "STA-10 (STA-2)", contracts, text, "put")
     def _(x: Exchange, r: Reply) -> None:

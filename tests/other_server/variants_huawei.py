@@ -22,6 +22,14 @@ def _(x: Exchange, r: Reply) -> None:
         r.become(400, {"error_code": "EndPoint.0002", "error_msg": "The connection was decided before."})
 
 
+@variant("touches-all", "STA-7", "C4", "A decision touches updated_at of all: it moves by itself, too.", "action", "ok")
+def _(x: Exchange, _r: Reply) -> None:
+    given = x.doc.get("endpoints") if isinstance(x.doc, dict) else None
+    aimed = [e for e in x.world.endpoints if isinstance(given, list) and e.id in given]
+    for endpoint in x.world.endpoints if aimed else []:
+        endpoint.updated_at = aimed[0].updated_at
+
+
 @variant("prefix", "ERR-8", "C4", "The prefix of codes is written Endpoint.", "", "bad")
 def _(_x: Exchange, r: Reply) -> None:
     r.body["error_code"] = r.body["error_code"].replace("EndPoint.", "Endpoint.")

@@ -74,3 +74,28 @@ def test_without_a_loss_no_request_is_sent_to_reserve() -> None:
         assert driver.reserve("pending") == driver.known_names()[1]
         assert driver.session.requests == sent
         assert not driver.session.loses_connections(SIGNALR)
+
+
+def test_a_decision_is_sent_again_with_every_member_once() -> None:
+    needs_endpoint = behaving(find("ERR-10.endpoint-required@azure-signalr-pec", [SIGNALR]))
+    with driving(needs_endpoint) as driver:
+        names = driver.known_names()
+        driver.get(names[0])
+        assert driver.decide("approve", names[0]).success
+        assert "/properties/privateEndpoint" in driver.session.beside[SIGNALR.id]
+        sent = driver.session.requests
+        body = driver.body_for("reject", names[1])
+        assert body["properties"]["privateEndpoint"]["id"].endswith(f"/pe-{names[1]}")
+        assert driver.decide("reject", names[1]).success
+        assert driver.session.requests < sent + 10
+        assert {f.requirement for f in driver.session.judge.findings.all()} <= {"ERR-10", "ENM-3"}
+
+
+def test_a_decision_that_is_refused_whatever_it_holds_is_tried_once_more_only() -> None:
+    refuses = behaving(find("ENM-3.rejection-refused@azure-signalr-pec", [SIGNALR]))
+    with driving(refuses) as driver:
+        for name in driver.known_names()[:3]:
+            driver.get(name)
+            assert not driver.decide("reject", name).success
+        assert driver.session.beside[SIGNALR.id] == ()
+        assert "privateEndpoint" not in driver.body_for("approve", driver.known_names()[4])["properties"]

@@ -15,7 +15,10 @@ from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.model.exchange import Circumstances
-from linkproof.model.finding import Judgement
+from linkproof.model.finding import Judgement, Level
+
+#: A kind of breach: only the blanks at the ends of a text are missing.
+_STRIPPED = "blanks stripped"
 
 
 def _shows_after_writes(of: CallClass) -> bool:
@@ -96,11 +99,14 @@ def _description(call: Call, sent: str, seen: Observation) -> Judgement:
     found = at(seen.value, place)
     if found == sent or (not found and not sent):
         return passed("STA-2")
-    message = "Get does not show the description that was sent with the decision"
-    kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
     evidence = (seen.subject.decisions[-1].call.exchange,)
     shown = (sent or '""')[:200]
-    return breach("STA-2", kind, seen.pointer + place, shown, found, message, group="", evidence=evidence)
+    kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
+    message, level = "Get does not show the description that was sent with the decision", Level.MUST
+    if kind == _STRIPPED:
+        message, level = "Get shows the description without the blanks at its ends", Level.SHOULD
+    pointer = seen.pointer + place
+    return breach("STA-2", kind, pointer, shown, found, message, level=level, group="", evidence=evidence)
 
 
 def _description_before(call: Call, seen: Observation) -> Any:
@@ -111,6 +117,8 @@ def _description_before(call: Call, seen: Observation) -> Any:
 
 
 def _how_text_differs(sent: str, found: Any) -> str:
+    if found == sent.strip():
+        return _STRIPPED
     if not isinstance(found, str) or not found:
         return "dropped"
     if len(sent) > len(found) and sent.startswith(found.rstrip(".… ")):

@@ -93,9 +93,9 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
     place, was, now = found
     changed = (seen.pointer + place, place, str(was), str(now))
     if between.cause is Cause.REFUSED:
-        yield _changed_by_refused(between.last, subject, changed)
+        yield _changed_by_refused(before, between.last, subject, changed)
     elif between.cause is Cause.ANOTHER:
-        yield _changed_by_another(between.last, changed)
+        yield _changed_by_another(before, between.last, changed)
 
 
 def _may_yet_change(subject: Subject) -> bool:
@@ -175,7 +175,7 @@ def _is_spelled_alike(call: Call, before: Shown) -> bool:
     return any(isinstance(text, str) and text.rsplit("/", 1)[-1] == asked for text in said)
 
 
-def _changed_by_refused(write: Write, subject: Subject, changed: tuple[str, str, str, str]) -> Judgement:
+def _changed_by_refused(before: Shown, write: Write, subject: Subject, changed: tuple[str, str, str, str]) -> Judgement:
     pointer, place, was, now = changed
     own = "this" if write.subject in ("", subject.name) else "another"
     defect = write.call.only_defect
@@ -186,12 +186,12 @@ def _changed_by_refused(write: Write, subject: Subject, changed: tuple[str, str,
     if own == "this" and any(f.defect is Defect.ENUMERATOR for f in write.call.defects):
         requirement = "ENM-2"
         message = "an undocumented enumerator was refused, but changed the connection"
-    evidence = (write.call.exchange,)
+    evidence = (before.call.exchange, write.call.exchange)
     return breach(requirement, f"changed {own}", pointer, was, now, message, group="", evidence=evidence)
 
 
-def _changed_by_another(write: Write, changed: tuple[str, str, str, str]) -> Judgement:
+def _changed_by_another(before: Shown, write: Write, changed: tuple[str, str, str, str]) -> Judgement:
     pointer, place, was, now = changed
     message = f"{write.call.name} on {write.subject or 'the collection'} changed {place} of another connection"
-    evidence = (write.call.exchange,)
+    evidence = (before.call.exchange, write.call.exchange)
     return breach("STA-7", "another changed", pointer, was, now, message, group="", evidence=evidence)

@@ -563,6 +563,9 @@ class Agreement(StrEnum):
     CONNECTION_MEMBER = "connection-member"
     #: Every member that the finding lists is one that the cause lists.
     MEMBERS = "members"
+    #: Each answer of the finding (to which operation and decision, with which status and error code) is one of the
+    #: cause's.
+    ANSWERS = "answers"
     #: The cause was seen before, in the same state scope.
     AFTER = "after"
     #: The cause was seen on the contract at all.

@@ -7,26 +7,31 @@ explains nothing: two independent defects of one server show in the same answers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
 
 from linkproof.contract.model import Agreement, Explanation, Requirement
 from linkproof.model.finding import Finding
 
 #: One exchange: its state scope, and its number.
 Place = tuple[str, int]
+#: How a request was answered: its operation, what it decides, the status, and the error code.
+Answered = tuple[str, str, int, str]
 #: One breach: its exchange, its connection ("" for none), and the earlier exchanges on which it is based.
 Seen = tuple[Place, str, tuple[Place, ...]]
 
 
 @dataclass(frozen=True)
 class Traced:
-    """A finding with its breaches, and the exchanges that show it (the first ones, if there are very many)."""
+    """A finding with its breaches, and the exchanges and answers that show it (the first ones, if there are many)."""
 
     finding: Finding
     seen: Sequence[Seen]
     places: Sequence[Place] = ()
+    answers: frozenset[Answered] = frozenset()
 
 
 @dataclass
@@ -36,6 +41,7 @@ class _Trail:
     finding: Finding
     seen: Sequence[Seen]
     places: Sequence[Place] = ()
+    answers: frozenset[Answered] = frozenset()
     exchanges: set[Place] = field(default_factory=set)
     requests: set[Place] = field(default_factory=set)
     connections: set[tuple[str, str]] = field(default_factory=set)
@@ -74,6 +80,8 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
             return place[1] >= cause.first.get(place[0], place[1] + 1)
         case Agreement.MEMBERS:
             return set() < set(effect.finding.members) <= set(cause.finding.members)
+        case Agreement.ANSWERS:
+            return frozenset() < effect.answers <= cause.answers
         case Agreement.CONTRACT:
             return True
 
@@ -93,7 +101,7 @@ def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) 
     rules = {r.id: r.explained_by for r in requirements}
     by_contract: dict[str, list[_Trail]] = {}
     for one in traced:
-        by_contract.setdefault(one.finding.contract, []).append(_Trail(one.finding, one.seen, one.places))
+        by_contract.setdefault(one.finding.contract, []).append(_Trail(one.finding, one.seen, one.places, one.answers))
     for trails in by_contract.values():
         above: dict[str, str] = {}
         for effect in trails:
@@ -163,6 +171,29 @@ def in_order_of_fixing(findings: Iterable[Finding]) -> list[Finding]:
     rest = [f for f in known.values() if f.id not in place]
     rest.sort(key=lambda f: (not f.is_must, place[roots[f.id]], f.requirement, f.id))
     return [*first, *rest]
+
+
+def among_selected(selected: Iterable[Finding], every: Iterable[Finding]) -> list[Finding]:
+    """Return the selected findings, none of which follows from one that is not selected.
+
+    It follows from the next selected cause above, or is a root cause whose message names the cause that is missing.
+    """
+    known, kept = {f.id: f for f in every}, list(selected)
+    shown = {f.id for f in kept}
+    return in_order_of_fixing(_following(f, known, shown) for f in kept)
+
+
+def _following(finding: Finding, known: Mapping[str, Finding], shown: Collection[str]) -> Finding:
+    if not finding.follows or finding.follows in shown:
+        return finding
+    above = known.get(finding.follows)
+    while above is not None and above.id not in shown and above.follows:
+        above = known.get(above.follows)
+    if above is not None and above.id in shown:
+        return replace(finding, follows=above.id)
+    cause = known[finding.follows].requirement if finding.follows in known else "another finding"
+    message = f"{finding.message} (follows from {cause}, which is not selected: {finding.because})"
+    return replace(finding, follows=None, because="", message=message)
 
 
 def _root_of(start: str, known: Mapping[str, Finding]) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Requirement
-from linkproof.judging.causes import Place, Seen, Traced, in_order_of_fixing, trace_causes
+from linkproof.judging.causes import Answered, Place, Seen, Traced, in_order_of_fixing, trace_causes
 from linkproof.model.evidence import cut, evidence_of
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
@@ -23,6 +23,7 @@ from linkproof.redaction.masking import Masker
 SHOWN = 3
 _REMEMBERED = 5000
 _PLACES_REMEMBERED = 20_000
+_ANSWERS_REMEMBERED = 100
 _MOST_OPERATIONS = 20
 _MOST_MEMBERS = 30
 #: Maximum number of members that a finding's message names.
@@ -46,6 +47,7 @@ class _Group:
     seen: dict[Seen, None] = field(default_factory=dict)
     #: Exchanges that show it. A list with many items counts once, so that more exchanges can be kept.
     places: dict[Place, None] = field(default_factory=dict)
+    answers: dict[Answered, None] = field(default_factory=dict)
     #: Exchanges by breach, long bodies truncated, with the size of what was sent, the smallest first.
     shown: list[tuple[int, tuple[Exchange, ...]]] = field(default_factory=list)
 
@@ -65,6 +67,8 @@ class _Group:
             self.seen[_seen(call, breach)] = None
         if len(self.places) < _PLACES_REMEMBERED:
             self.places[_place(call.exchange)] = None
+        if len(self.answers) < _ANSWERS_REMEMBERED:
+            self.answers[call.name, call.decision, call.status, call.error_code] = None
         exchanges = (*breach.evidence, call.exchange)
         self.show(sum(len(e.request.body) for e in exchanges), exchanges)
 
@@ -93,6 +97,9 @@ class _Group:
         for seen in other.seen:
             if len(self.seen) < _REMEMBERED:
                 self.seen[seen] = None
+        for answer in other.answers:
+            if len(self.answers) < _ANSWERS_REMEMBERED:
+                self.answers[answer] = None
         for place in other.places:
             if len(self.places) < _PLACES_REMEMBERED:
                 self.places[place] = None
@@ -112,7 +119,7 @@ class _Group:
             members=members,
             message=self.finding.message + _listed(members) + where,
         )
-        return Traced(finding, list(self.seen), list(self.places))
+        return Traced(finding, list(self.seen), list(self.places), frozenset(self.answers))
 
 
 def _append(known: list[str], more: Iterable[str], most: int) -> None:

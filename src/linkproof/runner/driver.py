@@ -15,21 +15,26 @@ from urllib.parse import urlencode
 from zlib import crc32
 
 from linkproof.base.json_values import MISSING, at, place
+from linkproof.checks.enumerations import is_about_the_state
+from linkproof.checks.equivalence import is_pending
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Paging, Role
 from linkproof.contract.names import name_of, within_limits
+from linkproof.contract.request_cases import full_body
 from linkproof.errors import EngineError, TargetError
 from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Credential
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
-from linkproof.runner.request_builder import RequestBuilder
+from linkproof.runner.request_builder import RequestBuilder, added_members
 from linkproof.runner.sender import Sender
 from linkproof.runner.session import DoesNotApply, NotExercised, Session
 from linkproof.runner.write_guard import WriteGuard
 
 T = TypeVar("T")
 
+#: Statuses by which a target says that a body is invalid.
+_BLAMES_THE_BODY = frozenset({400, 422})
 #: Maximum number of lost connections that are passed over for one reservation.
 _MOST_LOST = 3
 
@@ -132,11 +137,13 @@ class Driver:
     def body_for(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
         """Return the body of a decision: a neutral word (approve, reject) or any other value.
 
-        Required members beyond the decision are sent as the connection shows them.
+        Required members beyond the decision are sent as the connection shows them, and so are those without which the
+        target rejected a decision before.
         """
         body = self._builder.decision(decision, name, description)
-        shown = self.get(name).answer if self._builder.required_beside else None
-        for pointer in self._builder.required_beside:
+        beside = (*self._builder.required_beside, *self.session.beside.get(self.contract.id, ()))
+        shown = self.get(name).answer if beside else None
+        for pointer in beside:
             value = at(shown, pointer)
             if value is not MISSING:
                 place(body, pointer, copy.deepcopy(value))
@@ -264,8 +271,31 @@ class Driver:
         for pointer, value in (more or {}).items():
             place(body, pointer, copy.deepcopy(value))
         call = self.send(self.deciding(decision), name, body=body)
+        if call.status in _BLAMES_THE_BODY and not more:
+            call = self._send_with_every_member(call, name, body)
         self.wait(call, name)
         return call
+
+    def _send_with_every_member(self, refused: Call, name: str, body: dict[str, Any]) -> Call:
+        """Send a decision again with all members that its connection shows; return the accepted one of the two.
+
+        Tried once: if it is accepted, all further decisions have these members, so that a target that requires an
+        optional member is tested on.
+        """
+        known = self.session.beside
+        if self.contract.id in known or not self.contract.decide.by_resource or is_about_the_state(refused):
+            return refused
+        current = self.get(name)
+        operation, shown = self.operation(Role.DECIDE), current.items[0] if current.items else None
+        if not (current.success and is_pending(self.contract, shown) and operation.request is not None):
+            return refused
+        whole = full_body(operation, body, shown, self.contract.member.read_only)
+        known[self.contract.id] = ()
+        again = self.send(operation, name, body=whole)
+        if not again.success:
+            return refused
+        known[self.contract.id] = tuple(added_members(body, whole))
+        return again
 
     def deciding(self, decision: str) -> Operation:
         """Return the operation for a decision's neutral word. Raises DoesNotApply if there is none."""

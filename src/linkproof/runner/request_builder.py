@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from linkproof.base.json_values import MISSING, at, place
+from linkproof.base.json_values import MISSING, at, join, place
 from linkproof.contract.codec import encode
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.targets.model import TargetContract
@@ -96,3 +96,13 @@ class RequestBuilder:
 def content_of(body: Any) -> bytes:
     """Return a body as JSON; nothing for None."""
     return json.dumps(body).encode() if body is not None else b""
+
+
+def added_members(before: Mapping[str, Any], after: Mapping[str, Any], pointer: str = "") -> Iterator[str]:
+    """Yield the pointers of the members that only the second body has; of nested ones the outermost."""
+    for key, value in after.items():
+        own = pointer + join(key)
+        if key not in before:
+            yield own
+        elif isinstance(value, dict) and isinstance(before[key], dict):
+            yield from added_members(before[key], value, own)

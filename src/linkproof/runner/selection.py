@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from linkproof.base.wording import count
 from linkproof.contract.model import Requirement
 from linkproof.errors import UsageError
+from linkproof.judging.causes import among_selected
 from linkproof.judging.verdict import sum_up
 from linkproof.model.results import Results, Status
 
@@ -104,7 +105,7 @@ def selected(results: Results, selection: Selection, exercised: frozenset[Pair])
     rows = [r for r in results.requirements if selection.reports(r.contract, r.requirement, exercised)]
     pairs = {(r.contract, r.requirement) for r in rows}
     contracts = {r.contract for r in rows}
-    findings = [f for f in results.findings if (f.contract, f.requirement) in pairs]
+    findings = among_selected([f for f in results.findings if (f.contract, f.requirement) in pairs], results.findings)
     verdict, sentence = sum_up(rows, findings, results.broken, results.target)
     hidden = len(results.findings) - len(findings)
     note = f"Selected ({selection}): {len(pairs)} of {len(results.requirements)} requirements."

@@ -140,6 +140,8 @@ class Session:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self.started = time.time()
         self.stuck: set[str] = set()
+        #: By contract: optional members without which the target rejects decisions; empty if it rejects them anyway.
+        self.beside: dict[str, tuple[str, ...]] = {}
         self._keep = keep
         self._observe = observe
         self._may_reset = may_reset
