@@ -1,4 +1,4 @@
-"""Forty-two kinds of secrets as services write them, and ways to wrap them."""
+"""Sixty kinds of secrets as services write them, and ways to wrap them."""
 
 from __future__ import annotations
 
@@ -97,6 +97,24 @@ KINDS: dict[str, Kind] = {
     "function key": _around("https://f.example/api/x?code=", "&v=1", length=40),
     "list of passwords": _around('{"passwords": ["other-1", "', '"], "n": 2}', length=14),
     "Python's repr": _around("{'user': 'u', 'password': '", "'}", length=12),
+    "parameter of a template": _around('{"adminPassword": {"type": "securestring", "value": "', '"}}', length=14),
+    "key1": lambda r: (f'{{"key1": "aB3{r[:29]}", "key2": ""}}', f"aB3{r[:29]}"),
+    "value of Primary": lambda r: (f'{{"name": "Primary", "value": "aB3{r[:40]}="}}', f"aB3{r[:40]}"),
+    "HTML": _around("<pre>{&quot;password&quot;:&quot;", "&quot;}</pre>", length=14),
+    "Go's struct": _around("{User:u Password:", " Port:5}", length=11),
+    "Ruby's hash": _around(':password=>"', '", :port=>1', length=13),
+    "PHP's array": _around("['user' => 'u', 'password' => '", "']", length=13),
+    "option": _around("tool login --user u --password ", " --verbose", length=14, prefix="a1"),
+    "option with a mark": _around("tool login --client-secret=", " --verbose", length=16),
+    "tuple": _around("headers: [('password', '", "'), ('a', 'b')]", length=14, prefix="a1"),
+    "braces": _around("Driver=x;Pwd={a;", "};Uid=u", length=12),
+    "element with attributes": _around("<p:Password Type='x'>", "</p:Password>", length=12),
+    "CDATA": _around("<Password><![CDATA[", "]]></Password>", length=12),
+    "attribute": _around('<add key="DbPassword" value="', '"/>', length=12, prefix="a1"),
+    "YAML below": _around("password: |\n  ", "\nuser: u", length=20),
+    "PGP": _around("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n", "\n-----END PGP PRIVATE KEY BLOCK-----", length=60),
+    "GitLab token": _around("remote ", " expired", length=20, prefix="glpat-"),
+    "key of Search": lambda r: (f"is {r[:42]}AzSeA{r[42:47]} now", f"{r[:42]}AzSeA{r[42:47]}"),
 }
 
 WRAPPINGS: dict[str, Callable[[str], str]] = {

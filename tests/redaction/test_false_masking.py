@@ -72,6 +72,12 @@ def test_hardly_a_word_of_real_recordings_and_descriptions_is_masked() -> None:
         "sort_key=created_at&limit=10&offset=20&code=404&key=name",
         "Status=404 Code=ResourceNotFound; token: expired; secret: missing",
         '{"time": "2026-01-12T08:00:00Z", "ms-request-id": "4bf92f3577b34da6a3ce929d0e0e4736", "n": 9007199254740993}',
+        '{"tags": {"key1": "value1", "key2": "value-2"}, "key": "Microsoft.Network/privateEndpoints/connections2"}',
+        '{"adminPassword": {"reference": {"keyVault": {"id": "/subscriptions/0/x-1"}, "secretName": "adminPassword"}}}',
+        '{"secrets": {"provider": "vault-2", "count": 3}, "secret": {"id": "https://v.example/secrets/s/1"}}',
+        '{"auth": "azure-identity-2", "name": "Primary", "value": "westeurope-1", "required": ["password", "user"]}',
+        "the option --password is required; --client-secret-file /run/a1 stays; arn:aws:ec2:eu-central-1:12345:x",
+        "<p>&quot;quoted&quot; &amp; &#39;said&#39;</p><passwordPolicy strength='strong'>min 8</passwordPolicy>",
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
     ],
 )

@@ -42,6 +42,9 @@ _PLACEHOLDER = re.compile(
     r"|[\[<({]{0,2}(?:redacted|sanitized|hidden|masked|removed|scrubbed|placeholder|dummy|fake[\w-]{0,20})[\])}>]{0,2}"
     r"|true|false|null|none|undefined|\$\{?\w{1,80}\}?|\$\(\w{1,80}\)|\{\{[^{}]{1,80}\}\}|%\w{1,80}%|%s"
 )
+#: A random key, which has upper and lower case and digits; and one of hexadecimal digits.
+_KEY = re.compile(r"[A-Za-z0-9+/]{32,256}={0,2}")
+_HEX_KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 _LETTER = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[^A-Za-z\s]")
 
@@ -65,12 +68,23 @@ def looks_secret(word: str) -> bool:
     return letters > _LONGEST_WORD or b":" in (text_of_base64(word[:4096]) or b"")
 
 
+def is_key(value: str) -> bool:
+    """Return whether a value has the letters and digits of a random key, or is a user's name and password in base64."""
+    if _KEY.fullmatch(value):
+        kinds = (str.isdigit, str.islower, str.isupper)
+        return all(any(is_kind(c) for c in value) for is_kind in kinds) or _HEX_KEY.fullmatch(value) is not None
+    found = text_of_base64(value) if 8 <= len(value) <= 256 else None
+    return bool(found) and b":" in (found or b"")[1:]
+
+
 def is_credential(value: str, strength: Strength) -> bool:
     """Return whether the value after a name is a credential, given how strongly the name says so."""
     if strength is Strength.NONE or is_placeholder(value):
         return False
     if strength is Strength.STRONG:
         return True
+    if strength is Strength.FAINT:
+        return is_key(value)
     return len(value) >= _SHORTEST and (len(value) > _LONGEST_WORD or _OTHER.search(value) is not None)
 
 

@@ -168,3 +168,17 @@ def _is_plain(body: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return bool(text) and text.isascii() and "\0" not in text
+
+
+#: Quotes as HTML writes them.
+_HTML_QUOTE = re.compile(r"&(?:(quot|#34|#x22)|apos|#39|#x27);", re.IGNORECASE)
+
+
+def has_html_quotes(text: str) -> bool:
+    """Whether a text has quotes as HTML writes them."""
+    return "&" in text and _HTML_QUOTE.search(text) is not None
+
+
+def without_html_quotes(text: str) -> str:
+    """Return a text with plain quotes instead of those of HTML."""
+    return _HTML_QUOTE.sub(lambda match: '"' if match[1] else "'", text)

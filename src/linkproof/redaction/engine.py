@@ -16,26 +16,31 @@ from linkproof.redaction.encodings import (
     base64_word,
     escaped,
     gunzipped,
+    has_html_quotes,
     has_invisible,
     is_gzip,
     percent_encoded,
     string_end,
     wide_encoding,
+    without_html_quotes,
     without_invisible,
 )
 from linkproof.redaction.patterns import (
+    ATTRIBUTES,
     BASE64,
     DOTTED,
     ELEMENT,
     ESCAPED,
     FORMATS,
     MEMBER,
+    OPTION,
     PAIR,
     PEM,
     PERCENT,
     PERCENT_URL,
     SCHEME,
     STRONG_VALUE,
+    TWO,
     USERINFO,
     WEAK_VALUE,
 )
@@ -50,13 +55,23 @@ SHORTEST = 4
 _CACHED = 4096
 _LONGEST_CACHED = 4096
 #: Names of members whose value names the member ``value`` beside it: ``{"name": "apiKey", "value": "..."}``.
-_NAMING = frozenset({"name", "key", "keyname", "variable"})
+_NAMING = frozenset({"name", "key", "keyname", "variable", "parameterkey"})
+_NAMED = frozenset({"value", "parametervalue"})
 #: The most that a gzip'ed body may hold.
 _LARGEST_BODY = 1 << 24
 _BARE_VALUE = re.compile(r"[^\s,;{}\[\]\"'\\]{4,4096}+")
 _ONE_OF_A_LIST = re.compile(r"[\s,]{0,256}")
 #: The words before ``Key=`` that make it a credential: ``Account Key=...``.
 _BEFORE_KEY = re.compile(r"(?i)(?:account|access|api|secret|private|primary|secondary|storage) $")
+
+#: What hides a credential and can be taken away: characters that are not shown, and quotes as HTML writes them.
+_DISGUISES = ((has_invisible, without_invisible), (has_html_quotes, without_html_quotes))
+#: Members of an object under a strong name that hold its value: ``"adminPassword": {"value": "..."}``.
+_HOLDING = frozenset(
+    {"value", "current", "previous", "new", "old", "primary", "secondary", "text", "plain", "plaintext"}
+)
+#: The part of such an object that is looked at: characters, and members.
+_LONGEST_OBJECT, _MOST_INSIDE = 4096, 16
 
 _Span = tuple[int, int, str]
 
@@ -89,11 +104,14 @@ class Engine:
 
     def _changed(self, text: str, depth: int) -> str:
         found = self._replaced(text, depth)
-        if depth > _DEEPEST_INVISIBLE or not has_invisible(found):
+        if depth > _DEEPEST_INVISIBLE:
             return found
-        plain = without_invisible(found)
-        again = self._replaced(plain, depth)
-        return found if again == plain else again
+        for applies, without in _DISGUISES:
+            if applies(found):
+                plain = without(found)
+                again = self._replaced(plain, depth)
+                found = found if again == plain else again
+        return found
 
     def _replaced(self, text: str, depth: int) -> str:
         return self.finish(self.credentials(self._decoded(self.start(text), depth), depth))
@@ -134,13 +152,18 @@ class Engine:
             text = DOTTED.sub(self._token, text)
         if len(text) >= 16:
             text = FORMATS.sub(self._value, text)
-        if ":" in text:
+        if "=" in text or ":" in text:
             text = _spliced(text, self._members(text))
             text = USERINFO.sub(self._userinfo, text)
-        if "=" in text or ":" in text:
             text = _spliced(text, self._pairs(text))
+        if "," in text:
+            text = TWO.sub(self._named, text)
         if "</" in text:
             text = ELEMENT.sub(self._element, text)
+        if "value=" in text or "Value=" in text:
+            text = ATTRIBUTES.sub(self._named, text)
+        if "-" in text:
+            text = OPTION.sub(self._option, text)
         text = SCHEME.sub(self._scheme, text)
         return self._percent_encoded_url(text, depth) if "%" in text else text
 
@@ -174,8 +197,8 @@ class Engine:
     def _new(self, value: str) -> str:
         return value if is_placeholder(value) else self._replace(value)
 
-    def _value(self, match: re.Match[str]) -> str:
-        start, end = match.start("value") - match.start(), match.end("value") - match.start()
+    def _value(self, match: re.Match[str], group: str = "value") -> str:
+        start, end = match.start(group) - match.start(), match.end(group) - match.start()
         whole = match.group()
         return whole[:start] + self._new(whole[start:end]) + whole[end:]
 
@@ -203,10 +226,27 @@ class Engine:
         found = list(MEMBER.finditer(text))
         for number, match in enumerate(found):
             strength = strength_of(match["name"])
-            if strength is Strength.NONE and match["name"].lower() == "value":
+            if strength is Strength.NONE and match["name"].lower() in _NAMED:
                 strength = _strength_of_value(text, found, number)
-            if strength is not Strength.NONE:
+            if strength is Strength.STRONG and text.startswith("{", match.end()):
+                yield from self._values_inside(text, found, number)
+            elif strength is not Strength.NONE:
                 yield from self._member_values(text, match, strength)
+
+    def _values_inside(self, text: str, members: list[re.Match[str]], number: int) -> Iterator[_Span]:
+        """Replace the values that the object under a strong name holds; of several secrets, what looks like one."""
+        strong = members[number]
+        end = text.find("}", strong.end(), strong.end() + _LONGEST_OBJECT)
+        for member in members[number + 1 : number + 1 + _MOST_INSIDE]:
+            if member.start() > end:
+                return
+            name = member["name"].lower()
+            if strength_of(name) is Strength.STRONG:
+                continue  # it speaks for itself
+            if name in _HOLDING:
+                yield from self._member_values(text, member, Strength.STRONG)
+            elif strong["name"].endswith("s"):
+                yield from self._member_values(text, member, Strength.FAINT)
 
     def _member_values(self, text: str, match: re.Match[str], strength: Strength) -> Iterator[_Span]:
         at, quote = match.end(), match["quote"]
@@ -246,7 +286,22 @@ class Engine:
                 yield start, end, self._new(text[start:end])
 
     def _element(self, match: re.Match[str]) -> str:
-        return self._value(match) if is_credential(match["value"], strength_of(match["name"])) else match.group()
+        group = match.lastgroup or "value"
+        is_one = is_credential(match[group], strength_of(match["name"]))
+        return self._value(match, group) if is_one else match.group()
+
+    def _named(self, match: re.Match[str]) -> str:
+        """Replace a value that stands beside its name, if it looks like a credential."""
+        strength = min(strength_of(match["name"]), Strength.WEAK)
+        return self._value(match) if is_credential(match["value"], strength) else match.group()
+
+    def _option(self, match: re.Match[str]) -> str:
+        strength = strength_of(match["name"])
+        if strength is not Strength.STRONG:
+            return match.group()
+        # In prose a word after an option is a word: "--password is required".
+        is_one = is_credential(match["value"], strength if match["mark"] == "=" else Strength.WEAK)
+        return self._value(match) if is_one else match.group()
 
 
 def _most_unpacked(size: int, depth: int) -> int:
@@ -281,7 +336,7 @@ def _strength_of_pair(text: str, match: re.Match[str]) -> Strength:
     in_query = start > 0 and text[start - 1] in "?&;"
     found = strength_of(match["name"], in_query=in_query and "=" in match["mark"])
     if (
-        found is Strength.NONE
+        found <= Strength.FAINT
         and match["name"].lower() == "key"
         and _BEFORE_KEY.search(text, max(0, start - 10), start)
     ):

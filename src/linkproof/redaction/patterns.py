@@ -11,7 +11,7 @@ import re
 from linkproof.redaction.pseudonyms import ValueKind
 
 # What is a credential by its own shape.
-PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<value>[^-]*+(?:-(?!----END)[^-]*+)*+)")
+PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?P<value>[^-]*+(?:-(?!----END)[^-]*+)*+)")
 #: Words joined by dots; a JSON Web Token is two or three of them, the first begins with ``eyJ`` (``{"``).
 DOTTED = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]*+)++")
 #: Credentials whose issuers gave them a form of their own.
@@ -25,6 +25,13 @@ FORMATS = re.compile(
     r"|AIza[A-Za-z0-9_-]{35}"  # Google API key
     r"|[sr]k_live_[A-Za-z0-9]{20,255}"  # Stripe
     r"|[A-Za-z0-9]{52}JQQJ9[9DH][A-Za-z0-9]{24,32}"  # Azure's identifiable keys
+    r"|[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}"  # those of Search
+    r"|[A-Za-z0-9+/]{33}(?:AIoT|\+ASb|\+AEh|\+ARm|AzCa)[A-P][A-Za-z0-9+/]{5}="  # IoT, Service Bus, Event Hubs, Redis
+    r"|[A-Za-z0-9_-]{44}AzFu[A-Za-z0-9_-]{5}[AQgw]=="  # Functions
+    r"|glpat-[A-Za-z0-9_-]{20,255}|npm_[A-Za-z0-9]{36}|pypi-AgEI[A-Za-z0-9_-]{50,255}"
+    r"|hv[bs]\.[A-Za-z0-9_-]{24,255}|dapi[0-9a-f]{32}"  # Vault, Databricks
+    r"|sk-(?:ant|proj|svcacct)-[A-Za-z0-9_-]{20,255}|hf_[A-Za-z0-9]{34}"
+    r"|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}"
     r")(?![A-Za-z0-9+/_~-])"
 )
 #: ``Authorization``'s schemes, and what follows.
@@ -36,19 +43,41 @@ SCHEME = re.compile(
 USERINFO = re.compile(r"(?:(?<=://)|(?<=\w:/)(?=[^/:\s]{1,256}+:))[^/?#\s\"'<>\\]++")
 
 # What is a credential by the name before it.
-#: A quoted name before a colon, at any depth of escaping (the backslashes are part of the quote).
-MEMBER = re.compile(r"(?<!\\)(?P<quote>\\{0,31}[\"'])(?P<name>[^\"'\\\r\n]{1,80}+)(?P=quote)\s{0,64}+:\s{0,64}+")
-#: A bare name before an equals sign, or a colon and a space: queries, connection strings, INI, YAML, prose.
-PAIR = re.compile(
-    r"(?<![A-Za-z0-9_$.\-])(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,62}+)(?P<mark>\s{0,3}+:?=\s{0,3}+|\s?+:\s{1,8}+)"
+#: A quoted name before a colon, an arrow or an equals sign, at any depth of escaping (the backslashes are part of the
+#: quote).
+MEMBER = re.compile(
+    r"(?<!\\)(?P<quote>\\{0,31}[\"'])(?P<name>[^\"'\\\r\n]{1,80}+)(?P=quote)\s{0,64}+(?::|=>?)\s{0,64}+"
 )
-#: The value of a pair: in quotes; else to the next semicolon (connection strings) or space.
+#: A list or tuple of a quoted name and a quoted value.
+TWO = re.compile(
+    r"[\[(]\s{0,8}+(?P<quote>\\{0,31}[\"'])(?P<name>[^\"'\\\r\n]{1,80}+)(?P=quote)\s{0,8}+,\s{0,8}+"
+    r"(?P=quote)(?P<value>[^\"'\\\r\n]++)(?P=quote)\s{0,8}+[\])]"
+)
+#: A bare name before an equals sign, an arrow or a colon: queries, connection strings, INI, YAML, prose.
+PAIR = re.compile(
+    r"(?<![A-Za-z0-9_$.\-])(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,62}+)(?P<mark>\s{0,3}+:?=>?\s{0,3}+|\s?+:\s{0,8}+)"
+)
+#: The value of a pair: in quotes or braces; below (YAML); else to the next semicolon (connection strings) or space.
 STRONG_VALUE = re.compile(
-    r"\\{0,7}[\"'](?P<quoted>[^\"'\\\r\n]++)|(?P<bare>[^;&\"'<>\\\r\n=]{1,128}+(?=;)|[^\s;&\"'<>\\]++)"
+    r"\\{0,7}[\"'](?P<quoted>[^\"'\\\r\n]++)|(?:\{|%7[Bb])(?P<braced>[^{}%\r\n]{1,256}+)(?:\}|%7[Dd])"
+    r"|[|>][+-]?(?:\s|\\{1,7}[nr]){1,32}+(?P<below>[^\s\"'<>\\]++)"
+    r"|(?P<bare>[^;&\"'<>\\\r\n=]{1,128}+(?=;)|[^\s;&\"'<>\\]++)"
 )
 WEAK_VALUE = re.compile(r"\\{0,7}[\"'](?P<quoted>[^\"'\\\r\n]++)|(?P<bare>[^\s;&,\"'<>\\]++)")
 #: An XML element with text only.
-ELEMENT = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]{0,79}+)>(?P<value>[^<>]++)</")
+ELEMENT = re.compile(
+    r"<(?P<name>[A-Za-z_][\w:.-]{0,79}+)(?:\s[^<>]{0,256}+)?(?<!/)>"
+    r"(?:<!\[CDATA\[(?P<data>[^\]<>]++)\]\]>|(?P<value>[^<>]++))</"
+)
+#: Attributes of an XML element that name a value.
+ATTRIBUTES = re.compile(
+    r"(?i)\b(?:key|name)=\\{0,7}[\"'](?P<name>[^\"'<>\\]{1,80}+)\\{0,7}[\"']\s{1,8}+"
+    r"value=\\{0,7}[\"'](?P<value>[^\"'<>\\]++)"
+)
+#: An option of a command line.
+OPTION = re.compile(
+    r"(?<![\w\-])--?(?P<name>[A-Za-z][A-Za-z0-9_\-]{1,60}+)(?P<mark>=|\s{1,4}+)[\"']?+(?P<value>[^\s\"'<>\\\-][^\s\"'<>\\]*+)"
+)
 
 # What a text may be wrapped in. A long word is looked at from its beginning only.
 ESCAPED = re.compile(r'(?<!\\)"[^"\\]*+(?:\\.[^"\\]*+)++"')

@@ -12,10 +12,12 @@ class Strength(IntEnum):
 
     #: The name says nothing.
     NONE = 0
+    #: The value is one if it cannot be anything else: ``key1``, ``auth``.
+    FAINT = 1
     #: The value is one if it looks like one: ``token``, ``sig``, ``ak``.
-    WEAK = 1
+    WEAK = 2
     #: The value is one whatever it looks like: ``adminPassword``, ``AccountKey``.
-    STRONG = 2
+    STRONG = 3
 
 
 #: The words of a name: by separators and by upper case.
@@ -66,12 +68,14 @@ _STRONG = (
     "sastoken",
     "apitoken",
     "bottoken",
+    "vaulttoken",
     "logintoken",
     "personalaccesstoken",
     "clientassertion",
 )
 _WEAK = ("signature", "credential", "accesskeyid", "authorization", "cookie", "devicetoken", "csrftoken", "xsrftoken")
 _WEAK_ALONE = frozenset({"sig", "ak", "sk", "pass", "pw", "token", "jwt", "sas", "psk", "otp", "access"})
+_FAINT_ALONE = frozenset({"key", "auth", "primary", "secondary"})
 _STRONG_IN_A_QUERY = ("sig", "signature")
 _WEAK_IN_A_QUERY = frozenset({"code", "key"})
 #: Words after the noun that leave it one: ``clientSecretValue``, ``passwordBase64``.
@@ -96,4 +100,4 @@ def strength_of(name: str, *, in_query: bool = False) -> Strength:
             return Strength.STRONG
         if form.endswith(_WEAK) or form in _WEAK_ALONE or (in_query and form in _WEAK_IN_A_QUERY):
             return Strength.WEAK
-    return Strength.NONE
+    return Strength.FAINT if joined in _FAINT_ALONE else Strength.NONE
