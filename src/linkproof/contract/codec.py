@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
 
+import orjson
+
 from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, parse
 from linkproof.contract.model import Format
 from linkproof.contract.schema import BodySchema
@@ -56,7 +58,7 @@ def encode(value: Any, how: Format, root: str = "", namespace: str = "", schema:
     """
     match how:
         case Format.JSON:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            return _json(value)
         case Format.FORM:
             return urlencode(list(_pairs(value, "")), errors="replace").encode()
         case Format.XML:
@@ -64,6 +66,14 @@ def encode(value: Any, how: Format, root: str = "", namespace: str = "", schema:
             _fill(element, value, *(schema.parts if schema is not None else ({}, {})))
             text: bytes = ElementTree.tostring(element, "UTF-8", xml_declaration=True)
             return text
+
+
+def _json(value: Any) -> bytes:
+    """Return JSON text. orjson takes a tenth of the time, and refuses large integers and halves of surrogate pairs."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def member_of(body: bytes, how: Format, name: str) -> Any:
