@@ -17,7 +17,7 @@ from linkproof.runner.session import Session
 #: Seconds to wait for an operation if an earlier one of the contract never ended.
 _SHORT_WAIT_S = 0.3
 #: Seconds between two polls: initially and at most; and the minimum on a live target, for polls and for Gets.
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.5
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 _LIVE_POLL_S, _LIVE_GET_S = 10.0, 2.0
 _SLOWER = 1.6
 #: Number of failed polls of the status after which an operation counts as over.
