@@ -4,32 +4,8 @@ import pytest
 
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
-from linkproof.runner.scenarios import bystanders, look, look_at_everything
+from linkproof.runner.scenarios import bystanders, look
 from linkproof.runner.session import DoesNotApply
-
-
-@pytest.mark.requirement("ENM-1")
-def test_answers_use_documented_enumerators(driver: Driver) -> None:
-    look_at_everything(driver)
-    if driver.contract.list.limit:
-        for status in _filterable(driver):
-            driver.page(status=status, limit="1000")
-
-
-def _filterable(driver: Driver) -> list[str]:
-    parameter = driver.operation(Role.LIST).parameter("status")
-    return list(parameter.schema.get("enum", ())) if parameter else []
-
-
-@pytest.mark.requirement("ENM-3", "STA-1")
-@pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_every_decision_is_accepted_for_a_pending_connection(driver: Driver, decision: str) -> None:
-    driver.operation(Role.DECIDE)
-    name = driver.reserve("pending")
-    others = bystanders(driver, name)
-    look(driver, name, *others)
-    driver.decide(decision, name)
-    look(driver, name, *others)
 
 
 @pytest.mark.requirement("HDR-5", "ENM-1", "STA-7")

@@ -6,29 +6,6 @@ from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import bystanders, look
 
-_LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5", "STA-7", "STA-11")
-
-
-@pytest.mark.requirement(*_LRO)
-def test_a_deletion_is_followed_to_its_end(driver: Driver) -> None:
-    driver.operation(Role.DELETE)
-    name = driver.reserve("pending")
-    others = bystanders(driver, name)
-    look(driver, name, *others)
-    driver.delete(name)
-    look(driver, name, *others)
-
-
-@pytest.mark.requirement(*_LRO)
-@pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_a_decision_is_followed_to_its_end(driver: Driver, decision: str) -> None:
-    driver.operation(Role.DECIDE)
-    name = driver.reserve("pending")
-    others = bystanders(driver, name)
-    look(driver, name, *others)
-    driver.decide(decision, name)
-    look(driver, name, *others)
-
 
 @pytest.mark.requirement("LRO-6", "LRO-1", "LRO-4", "STA-5")
 def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> None:

@@ -10,8 +10,11 @@ from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import bystanders, look, look_at_everything
 
 
-@pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "SHP-6", "ENM-1")
-def test_every_connection_fits_its_schema(driver: Driver) -> None:
+@pytest.mark.requirement(
+    *("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "SHP-6", "ENM-1", "STA-6"),
+    *("PAG-1", "PAG-2", "PAG-3", "PAG-4", "PAG-5"),
+)
+def test_every_connection_fits_its_schema_and_is_listed_once(driver: Driver) -> None:
     look_at_everything(driver)
 
 

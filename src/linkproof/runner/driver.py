@@ -222,10 +222,14 @@ class Driver:
 
     def get(self, name: str) -> Call:
         """Get a connection; through the list if the contract has no Get."""
-        if self.contract.by_role(Role.GET) is None:
+        if self.contract.by_role(Role.GET) is not None:
+            call = self.send(self.operation(Role.GET), name)
+        else:
             by_id = self.contract.list.filter_by(self.contract.member.id)
-            return self.page(**{by_id: name}) if by_id else self.page()
-        return self.send(self.operation(Role.GET), name)
+            call = self.page(**{by_id: name}) if by_id else self.page()
+        if call.success or call.not_found:
+            self.session.fresh(self.contract).got.add(name.lower())
+        return call
 
     def page(self, **query: str) -> Call:
         """Return the first page of the list, or the one that a token leads to; filters are parameters as well."""
@@ -238,10 +242,34 @@ class Driver:
             return []
         match self.contract.list.paging:
             case Paging.OFFSET:
-                return self._pager.by_offset()
+                pages = self._pager.by_offset()
             case Paging.TOKEN:
-                return self._pager.by_token()
-        return self._pager.by_next_link()
+                pages = self._pager.by_token()
+            case _:
+                pages = self._pager.by_next_link()
+        self._note(pages)
+        return pages
+
+    def listed(self) -> list[str]:
+        """Return the names on the whole list (lower case), read anew unless only valid readings were sent since."""
+        known = self.session.fresh(self.contract).listed
+        if known is not None:
+            return known
+        limit = self.contract.list.limit
+        pages = [self.page(**{limit: "1000"})] if limit else self.walk()
+        return self._note(pages)
+
+    def _note(self, pages: list[Call]) -> list[str]:
+        """Return the names on a list; remember them if it was answered whole."""
+        names = names_on(self.contract, pages)
+        if all(page.success for page in pages):
+            self.session.fresh(self.contract).listed = names
+        return names
+
+    def not_yet_read(self, names: Iterable[str]) -> list[str]:
+        """Return the connections that were not got since one may have changed, each once."""
+        known = self.session.fresh(self.contract).got
+        return [name for name in dict.fromkeys(names) if name.lower() not in known]
 
     def walk_by_offset(self, limit: int, **query: str) -> list[Call]:
         """Return every page of a list by offset, with ``limit`` items each."""
@@ -328,3 +356,10 @@ class Driver:
     def wait(self, call: Call, name: str) -> None:
         """Wait until an operation has ended and its connection is at rest, or the target's limit is over."""
         self._poller.wait(call, name)
+        self.session.forget_readings(self.contract.id)
+
+
+def names_on(contract: Contract, pages: Iterable[Call]) -> list[str]:
+    """Return the names on some pages in lower case, in order, each once."""
+    found = [name_of(contract, item) for page in pages for item in page.items]
+    return list(dict.fromkeys(n for n in found if n))

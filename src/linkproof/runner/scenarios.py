@@ -6,10 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.contract.names import name_of
-from linkproof.runner.driver import Driver
+from linkproof.runner.driver import Driver, names_on
 
 #: Maximum number of connections of a list that are also read one by one.
 _MOST = 60
@@ -17,16 +15,10 @@ _MOST = 60
 _MOST_MISSING = 2
 
 
-def names_in(driver: Driver, pages: list[Call]) -> list[str]:
-    """Return the names on some pages, in order, each once."""
-    found = [name_of(driver.contract, item) for page in pages for item in page.items]
-    return list(dict.fromkeys(n for n in found if n))
-
-
 def look_at_everything(driver: Driver) -> list[str]:
     """Read every connection by List, then by Get, then by List again; return the names."""
     pages = driver.walk()
-    names = names_in(driver, pages)
+    names = names_on(driver.contract, pages)
     if driver.contract.by_role(Role.GET) is not None:
         known = [n for n in driver.known_names() if n.lower() not in names]
         driver.side_by_side([partial(driver.get, _as_given(driver, n)) for n in [*names, *known][:_MOST]])
@@ -40,16 +32,14 @@ def _as_given(driver: Driver, name: str) -> str:
 
 
 def look(driver: Driver, *names: str) -> None:
-    """Read some connections by Get, and all by List."""
-    readings: list[Callable[[], object]] = [partial(driver.get, name) for name in names]
+    """Read some connections by Get, and all by List; not those that were read and cannot have changed since."""
+    readings: list[Callable[[], object]] = [partial(driver.get, name) for name in driver.not_yet_read(names)]
     if driver.contract.by_role(Role.GET) is not None:
-        *_, pages = driver.side_by_side([*readings, driver.walk])
-        _look_for_missing(driver, names_in(driver, cast(list[Call], pages)), names)
+        *_, listed = driver.side_by_side([*readings, driver.listed])
+        _look_for_missing(driver, cast(list[str], listed), names)
         return
-    if driver.contract.list.token:
-        readings.append(driver.walk)
-    elif driver.contract.list.limit:
-        readings.append(partial(driver.page, **{driver.contract.list.limit: "1000"}))
+    if driver.contract.list.token or driver.contract.list.limit:
+        readings.append(driver.listed)
     driver.side_by_side(readings)
 
 
@@ -80,9 +70,8 @@ def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:
     """
     names = driver.known_names()[::-1]
     if driver.lists:
-        listed = driver.walk() if not driver.contract.list.limit else [driver.page(limit="1000")]
         # If a list's items cannot be distinguished, only the promised connections remain.
-        names = names_in(driver, listed) or names
+        names = driver.listed() or names
     others = [n for n in names if n.lower() != name.lower()]
     free = {n.lower() for n in driver.unused("pending")}
     for chosen in ([n for n in others if n.lower() not in free], others):

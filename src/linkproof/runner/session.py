@@ -13,6 +13,7 @@ from typing import Generic, TypeVar, cast
 from linkproof.base.json_values import weight_of
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
+from linkproof.contract.request_match import Kind
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement, Level
@@ -60,6 +61,19 @@ class RunningScenario:
     contract: str = ""
     judged: list[Judgement] = field(default_factory=list)
     inconclusive: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Fresh:
+    """What was read since connections of a contract may have changed last.
+
+    Attributes:
+        listed: the names on the last complete list, in lower case; None if there is none.
+        got: the connections that were read by Get, in lower case.
+    """
+
+    listed: list[str] | None = None
+    got: set[str] = field(default_factory=set)
 
 
 def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
@@ -152,6 +166,7 @@ class Session:
         self._kept_bytes = 0
         self._free: dict[str, dict[str, list[str]]] = {}
         self._listed: dict[str, set[str]] = {}
+        self._fresh: dict[str, Fresh] = defaultdict(Fresh)
         self._gone: dict[str, set[str]] = defaultdict(set)
         self._deleted: dict[str, set[str]] = defaultdict(set)
         self._fill()
@@ -210,6 +225,14 @@ class Session:
         before, self._listed[contract.id] = self._listed.get(contract.id, set()), set(names)
         return before - self._listed[contract.id]
 
+    def fresh(self, contract: Contract) -> Fresh:
+        """Return what was read since connections of a contract may have changed last."""
+        return self._fresh[contract.id]
+
+    def forget_readings(self, contract: str) -> None:
+        """Forget what was read: connections may have changed."""
+        self._fresh.pop(contract, None)
+
     def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
         """Keep only the wanted connections of a state."""
         names = self._free[contract.id].get(state)
@@ -223,6 +246,7 @@ class Session:
         self._meet(self.client.reset)
         self._epoch += 1
         self._listed.clear()
+        self._fresh.clear()
         self._gone.clear()
         self._deleted.clear()
         self._fill()
@@ -230,6 +254,7 @@ class Session:
     def lose_track(self) -> None:
         """Forget the known state: from here on nothing is compared with earlier observations."""
         self._epoch += 1
+        self._fresh.clear()
 
     def unanswered(self, call: Call) -> None:
         """Record that a request of the running scenario is dropped every time: its effect is unknown."""
@@ -286,6 +311,8 @@ class Session:
             call, judgements = self.judge.feed(placed)
             if call is not None:
                 self._note_gone(call)
+            if call is None or not _is_plain_reading(call):
+                self.forget_readings(exchange.contract)
             self._running.judged.extend(j for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
@@ -381,6 +408,12 @@ class Session:
         """Close all connections."""
         self.let_go()
         self.client.close()
+
+
+def _is_plain_reading(call: Call) -> bool:
+    """Whether a call can have changed nothing, and shows no operation on its way: a valid List or Get, answered."""
+    is_answered = call.success or call.not_found
+    return call.kind is Kind.OPERATION and call.reads and not call.defects and is_answered
 
 
 def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
