@@ -171,14 +171,17 @@ def test_a_second_run_without_a_reset_says_so(tmp_path: Path) -> None:
         file = target_file(tmp_path, server.base_url, [PEC.id])
         file.write_text(file.read_text("utf-8").replace("reset =", "# reset ="), "utf-8")
         lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("Pending =")]
-        file.write_text("\n".join([*lines, 'Pending = ["pending-01", "pending-02", "pending-03"]', ""]), "utf-8")
-        select = ("-r", "ENM-3", "-k", "every_decision")
+        file.write_text(
+            "\n".join([*lines, 'Pending = ["pending-01", "pending-02", "pending-03", "pending-04", "pending-05"]', ""]),
+            "utf-8",
+        )
+        select = ("-r", "ENM-3", "-k", "accepted_and_shown")
         first = linkproof(tmp_path, "run", "--target", str(file), "--out", "one", "--quiet", *select)
         second = linkproof(tmp_path, "run", "--target", str(file), "--out", "two", *select)
         alone = linkproof(tmp_path, "run", "--target", str(file), "--preflight", *select)
     assert "used them up" not in first.stderr
     sentence = json.loads((tmp_path / "two" / "results.json").read_text("utf-8"))["sentence"]
-    assert "the selected tests use 2 Pending connections, and 1 that may be written to are there" in sentence
+    assert "the selected tests use 4 Pending connections, and 1 that may be written to are there" in sentence
     assert "a former run has used them up" in second.stderr
     assert alone.returncode == 4
     assert "ok      azure-healthcareapis-pec: the target accepts the credential" in alone.stdout

@@ -21,6 +21,7 @@ from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Paging, Role
 from linkproof.contract.names import name_of, within_limits
 from linkproof.contract.request_cases import full_body
+from linkproof.contract.request_match import Kind
 from linkproof.errors import EngineError, TargetError
 from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Credential
@@ -47,6 +48,7 @@ class Driver:
         self.contract = contract
         self.target = session.target
         self.given = session.target.contracts[contract.id]
+        self._fresh = session.fresh(contract)
         self._sender = Sender(session, contract, self._probes)
         follow = partial(self._sender.ask, "GET")
         self._builder = RequestBuilder(contract, self.given)
@@ -188,6 +190,8 @@ class Driver:
         call = self._sender.ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
         if call is None:
             raise EngineError(f"the request matched no contract: {method} {url}")
+        if not _is_plain_reading(call):
+            self._fresh.forget()
         return call
 
     def _probes(self) -> list[str]:
@@ -228,7 +232,7 @@ class Driver:
             by_id = self.contract.list.filter_by(self.contract.member.id)
             call = self.page(**{by_id: name}) if by_id else self.page()
         if call.success or call.not_found:
-            self.session.fresh(self.contract).got.add(name.lower())
+            self._fresh.got.add(name.lower())
         return call
 
     def page(self, **query: str) -> Call:
@@ -252,7 +256,7 @@ class Driver:
 
     def listed(self) -> list[str]:
         """Return the names on the whole list (lower case), read anew unless only valid readings were sent since."""
-        known = self.session.fresh(self.contract).listed
+        known = self._fresh.listed
         if known is not None:
             return known
         limit = self.contract.list.limit
@@ -263,12 +267,12 @@ class Driver:
         """Return the names on a list; remember them if it was answered whole."""
         names = names_on(self.contract, pages)
         if all(page.success for page in pages):
-            self.session.fresh(self.contract).listed = names
+            self._fresh.listed = names
         return names
 
     def not_yet_read(self, names: Iterable[str]) -> list[str]:
         """Return the connections that were not got since one may have changed, each once."""
-        known = self.session.fresh(self.contract).got
+        known = self._fresh.got
         return [name for name in dict.fromkeys(names) if name.lower() not in known]
 
     def walk_by_offset(self, limit: int, **query: str) -> list[Call]:
@@ -347,6 +351,7 @@ class Driver:
         sends = [partial(client.send, self.contract, operation.method, url, query=query, body=c) for c in contents]
         # A real server chooses which one it performs first; for the embedded server the order is drawn here.
         exchanges = client.together(sends, first=crc32(path.encode() + contents[0]) % len(contents))
+        self._fresh.forget()
         calls = {id(e): self.session.record(e) for e in in_judging_order(sorted(exchanges, key=lambda e: e.ended))}
         found = [calls[id(e)] for e in exchanges]
         if None in found:
@@ -356,10 +361,16 @@ class Driver:
     def wait(self, call: Call, name: str) -> None:
         """Wait until an operation has ended and its connection is at rest, or the target's limit is over."""
         self._poller.wait(call, name)
-        self.session.forget_readings(self.contract.id)
+        self._fresh.forget()
 
 
 def names_on(contract: Contract, pages: Iterable[Call]) -> list[str]:
     """Return the names on some pages in lower case, in order, each once."""
     found = [name_of(contract, item) for page in pages for item in page.items]
     return list(dict.fromkeys(n for n in found if n))
+
+
+def _is_plain_reading(call: Call) -> bool:
+    """Whether a call can have changed nothing: a valid List or Get, answered."""
+    is_answered = call.success or call.not_found
+    return call.kind is Kind.OPERATION and call.reads and not call.defects and is_answered

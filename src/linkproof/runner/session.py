@@ -13,7 +13,6 @@ from typing import Generic, TypeVar, cast
 from linkproof.base.json_values import weight_of
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
-from linkproof.contract.request_match import Kind
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 from linkproof.model.finding import Judgement, Level
@@ -74,6 +73,11 @@ class Fresh:
 
     listed: list[str] | None = None
     got: set[str] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Forget all: connections may have changed."""
+        self.listed = None
+        self.got.clear()
 
 
 def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
@@ -226,12 +230,11 @@ class Session:
         return before - self._listed[contract.id]
 
     def fresh(self, contract: Contract) -> Fresh:
-        """Return what was read since connections of a contract may have changed last."""
-        return self._fresh[contract.id]
+        """Return what was read since connections of a contract may have changed last.
 
-    def forget_readings(self, contract: str) -> None:
-        """Forget what was read: connections may have changed."""
-        self._fresh.pop(contract, None)
+        Where nothing is written, tests may be sent side by side: each has readings of its own.
+        """
+        return self._fresh[contract.id] if self.target.writes else Fresh()
 
     def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
         """Keep only the wanted connections of a state."""
@@ -246,7 +249,7 @@ class Session:
         self._meet(self.client.reset)
         self._epoch += 1
         self._listed.clear()
-        self._fresh.clear()
+        self._forget_readings()
         self._gone.clear()
         self._deleted.clear()
         self._fill()
@@ -254,7 +257,11 @@ class Session:
     def lose_track(self) -> None:
         """Forget the known state: from here on nothing is compared with earlier observations."""
         self._epoch += 1
-        self._fresh.clear()
+        self._forget_readings()
+
+    def _forget_readings(self) -> None:
+        for fresh in self._fresh.values():
+            fresh.forget()
 
     def unanswered(self, call: Call) -> None:
         """Record that a request of the running scenario is dropped every time: its effect is unknown."""
@@ -311,8 +318,6 @@ class Session:
             call, judgements = self.judge.feed(placed)
             if call is not None:
                 self._note_gone(call)
-            if call is None or not _is_plain_reading(call):
-                self.forget_readings(exchange.contract)
             self._running.judged.extend(j for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
@@ -408,12 +413,6 @@ class Session:
         """Close all connections."""
         self.let_go()
         self.client.close()
-
-
-def _is_plain_reading(call: Call) -> bool:
-    """Whether a call can have changed nothing, and shows no operation on its way: a valid List or Get, answered."""
-    is_answered = call.success or call.not_found
-    return call.kind is Kind.OPERATION and call.reads and not call.defects and is_answered
 
 
 def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
