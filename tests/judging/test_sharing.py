@@ -163,7 +163,10 @@ def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path,
         (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
     ],
 )
-def test_engines_that_are_not_there_are_told(recordings: Path, options: tuple[str, ...], told: str) -> None:
+def test_engines_that_are_not_there_are_told(
+    recordings: Path, options: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "_SCHEDULER_S", 0.5)
     done = check(recordings.parent, recordings, *options)
     assert done.returncode == 2
     assert told in done.stderr

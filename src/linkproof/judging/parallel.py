@@ -26,6 +26,8 @@ from linkproof.recordings import read_recordings
 _Task = tuple[str, tuple[str, ...], bool, tuple[int, int]]
 #: Minimum size, in bytes, of files that are shared out by contract.
 LARGE = 32 << 20
+#: Seconds to wait for a Dask scheduler.
+_SCHEDULER_S = 5.0
 #: While recordings are judged: new objects before the youngest are looked through, and how often the older ones are.
 _RARE = (50_000, 20, 50)
 
@@ -135,7 +137,7 @@ def dask_client(scheduler: str) -> Any:
         raise UsageError(problem, where="--engine dask", fix=fix) from None
     library: Any = distributed
     try:
-        return library.Client(scheduler, timeout=5)
+        return library.Client(scheduler, timeout=_SCHEDULER_S)
     except (OSError, ValueError) as error:
         raise UsageError(f"no scheduler answers: {error}", where=f"--scheduler {scheduler}", fix="start one") from None
 
