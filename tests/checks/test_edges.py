@@ -7,10 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.checks.documentation import judge_samples
-from linkproof.model.exchange import Exchange
+from linkproof.checks.state import State
+from linkproof.checks.subjects import Decision, Effect, Running, Subject, Write, is_race
+from linkproof.checks.view import View
+from linkproof.contract.call import Call
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Breach
-from tests.check_cases import REJECTED, got
-from tests.traffic import AKS, PATHS, connection, contract, decision, error, ex, judge, listing
+from tests.check_cases import APPROVED, RECORDED, REJECTED, WHOLE, got, put, slow
+from tests.check_cases_named import BY_STATE, OPEN_B, PROMISED, A, decided, page
+from tests.traffic import AKS, HOST, MOCK, PATHS, connection, connections, contract, decision, error, ex, judge, listing
 
 
 def breaches_of(requirement: str, *exchanges: Exchange) -> list[Breach]:
@@ -57,3 +63,76 @@ def test_a_sample_may_link_to_http_and_to_https() -> None:
     for scheme in ("http", "https"):
         assert documented({"value": [], "nextLink": f"{scheme}://api.example.org/next"}) == []
     assert [b.kind for b in documented({"value": [], "nextLink": "/next"})] == ["next link"]
+
+
+def test_a_bad_body_for_an_unknown_connection_may_be_answered_with_404() -> None:
+    bad = error(AKS, 404, "NotFound", "PUT", "two", raw_sent=b"{")
+    assert "ERR-5" not in judge([bad])[0]
+    known = error(AKS, 404, "NotFound", "PUT", "one", raw_sent=b"{")
+    assert len(breaches_of("ERR-5", got(), known)) == 1
+
+
+def test_a_decision_on_a_path_outside_its_limits_is_judged_too() -> None:
+    url = f"{HOST}{PATHS[AKS]}/one?api-version={contract(AKS).version}".replace("/c/", f"/{'c' * 70}/")
+    done = ex(AKS, "PUT", status=200, answer=connection(), sent=decision(), url=url)
+    assert [b.kind for b in breaches_of("ERR-6", done)] == ["answered 2xx"]
+    conflict = ex(AKS, status=409, answer={"error": {"code": "Conflict", "message": "It is refused."}}, url=url)
+    assert [b.kind for b in breaches_of("ERR-6", conflict)] == ["answered 4xx"]
+
+
+def test_all_pages_of_a_list_are_compared_not_only_the_last_two() -> None:
+    def pages(*last: int) -> list[Exchange]:
+        shown = ((0, 1), (2, 3), last)
+        return [
+            connections(*(WHOLE[n] for n in own), total=5, query=f"limit=2&offset={2 * place}")
+            for place, own in enumerate(shown)
+        ]
+
+    assert breaches_of("PAG-4", *pages(4)) == []
+    assert [b.message for b in breaches_of("PAG-4", *pages(0))] == ["1 connection listed on two pages"]
+
+
+def fold(circumstances: Circumstances, *exchanges: Exchange) -> tuple[State, list[Call]]:
+    """The state after exchanges, and their calls."""
+    judge, state, calls = Judge([contract(AKS)], circumstances), State(contract(AKS), circumstances), []
+    for exchange in exchanges:
+        call, _ = judge.feed(exchange)
+        assert call is not None
+        calls.append(call)
+        state.record(View(state, call))
+    return state, calls
+
+
+def test_a_get_that_shows_the_same_again_is_recognised() -> None:
+    state, calls = fold(RECORDED, got(), got())
+    assert state.repeats(calls[-1]) is state.collection(PATHS[AKS].lower()).subject("one")
+    state, calls = fold(RECORDED, got(), put(), got(**APPROVED), got(**APPROVED))
+    assert state.repeats(calls[-1]) is None
+
+
+def test_an_undocumented_value_means_at_rest_only_before_any_write() -> None:
+    odd = got(properties__provisioningState="Resting")
+    promised = replace(MOCK, names=frozenset({"one"}))
+    assert fold(promised, odd)[0].at_rest == {"Resting"}
+    assert fold(promised, put("two"), odd)[0].at_rest == set()
+    assert fold(promised, got())[0].at_rest == set()
+
+
+def test_a_filtered_list_is_compared_with_a_list_that_follows_a_write_at_once() -> None:
+    exchanges = (decided("vpce-b"), page(A, OPEN_B), page(**BY_STATE))
+    found = [b for requirement, b in judge(exchanges, PROMISED)[1] if requirement == "PAG-10"]
+    assert ["missing on the pages" in b.message for b in found] == [True]
+
+
+def test_a_decision_races_with_what_goes_on_or_overlaps() -> None:
+    _, (first, second, later) = fold(
+        MOCK, slow(put(), 1, 5), slow(put(), 3, 6), slow(put("two"), 7, 8)
+    )  # the first two overlap
+    one, decided_by_first = Subject("one"), Decision(first, 1, "Approved", None, Effect.OPEN, long=True)
+    assert not is_race(one, (), second)
+    assert is_race(replace(one, decisions=(decided_by_first,)), (), second)
+    assert not is_race(replace(one, decisions=(replace(decided_by_first, effect=Effect.DONE),)), (), second)
+    assert is_race(replace(one, running=Running(first, "one", "https://x/1", "")), (), second)
+    assert is_race(one, (Write(1, "one", first),), second)
+    assert not is_race(one, (Write(1, "two", first),), second)
+    assert not is_race(one, (Write(1, "one", first),), later)
