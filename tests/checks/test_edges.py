@@ -6,16 +6,22 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from linkproof.checks.documentation import judge_samples
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Decision, Effect, Running, Subject, Write, is_race
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.model import Contract, Role
 from linkproof.judging.judge import Judge
-from linkproof.model.exchange import Circumstances, Exchange
+from linkproof.mock.defaults import DEFAULT
+from linkproof.model.exchange import Circumstances, Exchange, Headers
 from linkproof.model.finding import Breach
-from tests.check_cases import APPROVED, RECORDED, REJECTED, WHOLE, got, put, slow
+from tests.check_cases import APPROVED, LONG, POLL, RECORDED, REJECTED, WHOLE, delete, got, poll, put, slow
 from tests.check_cases_named import BY_STATE, OPEN_B, PROMISED, A, decided, page
+from tests.checks.test_groups import judged
+from tests.group_traffic import ENTRY, traffic
 from tests.traffic import AKS, HOST, MOCK, PATHS, connection, connections, contract, decision, error, ex, judge, listing
 
 
@@ -80,16 +86,23 @@ def test_a_decision_on_a_path_outside_its_limits_is_judged_too() -> None:
     assert [b.kind for b in breaches_of("ERR-6", conflict)] == ["answered 4xx"]
 
 
-def test_all_pages_of_a_list_are_compared_not_only_the_last_two() -> None:
-    def pages(*last: int) -> list[Exchange]:
-        shown = ((0, 1), (2, 3), last)
-        return [
-            connections(*(WHOLE[n] for n in own), total=5, query=f"limit=2&offset={2 * place}")
-            for place, own in enumerate(shown)
-        ]
+def by_offset(*last: int, total: int = 5) -> list[Exchange]:
+    """Three pages of two items each, the last one with the items ``last``."""
+    shown = ((0, 1), (2, 3), last)
+    return [
+        connections(*(WHOLE[n] for n in own), total=total, query=f"limit=2&offset={2 * place}")
+        for place, own in enumerate(shown)
+    ]
 
-    assert breaches_of("PAG-4", *pages(4)) == []
-    assert [b.message for b in breaches_of("PAG-4", *pages(0))] == ["1 connection listed on two pages"]
+
+def test_all_pages_of_a_list_are_compared_not_only_the_last_two() -> None:
+    assert breaches_of("PAG-4", *by_offset(4)) == []
+    assert [b.message for b in breaches_of("PAG-4", *by_offset(0))] == ["1 connection listed on two pages"]
+
+
+def test_pages_may_be_read_from_the_end() -> None:
+    for pages in (by_offset(4, total=4), by_offset(4, total=4)[::-1]):
+        assert [b.kind for b in breaches_of("PAG-6", *pages)] == ["total is not the count"]
 
 
 def fold(circumstances: Circumstances, *exchanges: Exchange) -> tuple[State, list[Call]]:
@@ -136,3 +149,52 @@ def test_a_decision_races_with_what_goes_on_or_overlaps() -> None:
     assert is_race(one, (Write(1, "one", first),), second)
     assert not is_race(one, (Write(1, "two", first),), second)
     assert not is_race(one, (Write(1, "one", first),), later)
+
+
+def test_of_a_name_that_is_listed_twice_nothing_is_recorded() -> None:
+    state, _ = fold(MOCK, listing(AKS, connection(AKS, "one"), connection(AKS, "two"), connection(AKS, "two")))
+    collection = state.collection(PATHS[AKS].lower())
+    assert collection.subject("one").listed is not None
+    assert collection.subject("two").listed is None
+
+
+def test_a_list_with_a_nameless_item_is_not_known_to_be_whole() -> None:
+    nameless = {"properties": connection()["properties"]}
+    assert fold(MOCK, listing(AKS, connection(), nameless))[0].collection(PATHS[AKS].lower()).complete is None
+    assert fold(MOCK, listing(AKS, connection()))[0].collection(PATHS[AKS].lower()).complete is not None
+
+
+def test_another_query_is_no_other_path() -> None:
+    again = ex(AKS, own="one", answer=connection(), query=f"api-version={contract(AKS).version}&x=1")
+    assert "HDR-4" not in judge((got(), again))[0]
+    upper = ex(AKS, answer=connection(), url=got().request.url.replace("managedClusters", "MANAGEDCLUSTERS"))
+    assert judge((got(), upper))[0]["HDR-4"] == 1
+
+
+def test_the_code_of_a_server_error_may_differ_from_that_of_a_rejection() -> None:
+    failed = error(AKS, 500, "InternalServerError", own="one")
+    rejected = error(AKS, 400, "BadRequest", own="one")
+    assert "ERR-9" not in judge((failed, rejected))[0]
+    assert judge((rejected, rejected))[0]["ERR-9"] == 1
+
+
+def test_groups_on_the_first_of_several_pages_are_not_all_groups() -> None:
+    def paged(contract: Contract) -> Any:
+        def hook(asked: Any, answer: Any) -> None:
+            if asked.operation is not None and asked.operation.role is Role.LINK_RESOURCES:
+                answer.value["nextLink"] = "https://api.example.org/next"
+
+        return DEFAULT(contract).finishing(hook)
+
+    order = (Role.LIST, Role.LINK_RESOURCES)
+    assert judged(ENTRY.contract, traffic(ENTRY.contract, order)) != []
+    assert judged(ENTRY.contract, traffic(ENTRY.contract, order, paged)) == []
+
+
+@pytest.mark.parametrize(("write", "unreadable"), [(delete(), False), (put(status=202), True)], ids=["delete", "put"])
+def test_a_poll_that_finds_nothing_may_mean_that_a_deletion_is_done(write: Exchange, unreadable: bool) -> None:
+    sent = replace(write, response=replace(write.response, headers=Headers(LONG)))
+    state, _ = fold(MOCK, got(), sent, poll("", status=404))
+    running = state.running_at(POLL)
+    assert running is not None
+    assert running.unreadable is unreadable
