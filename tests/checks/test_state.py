@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Effect, Presence, Subject
 from linkproof.checks.view import View
@@ -10,7 +12,7 @@ from linkproof.model.exchange import NO_ANSWER, Exchange
 from linkproof.model.finding import Level
 from tests.check_cases import APPROVED, POLL, RECORDED, delete, got, poll, put
 from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
-from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, ex, listing, state
+from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, error, ex, listing, state
 
 
 def subject_after(*exchanges: Exchange, of: str = AKS) -> Subject:
@@ -32,6 +34,29 @@ def test_a_write_that_was_dropped_may_have_been_done() -> None:
     exchanges = [listing(AKS, connection()), dropped, got(**APPROVED), listing(AKS, connection(**APPROVED))]
     found = [j for e in exchanges for j in judge.feed(e)[1] if j.breach and j.breach.level is Level.MUST]
     assert [j.requirement for j in found] == ["HDR-5"]
+
+
+def breaches_below_another_parent(write: Exchange, *after: Exchange) -> set[str]:
+    """What is breached where a write below a parent that does not exist is followed by observations of the other."""
+    start = "/subscriptions/"
+    url = got().request.url.split("?")[0].rsplit("/", 1)[0]
+    known = frozenset({start + url.split(start)[1].lower()})
+    there = write.request.url.split(start)[1].split("/")[0]
+    moved = replace(write, request=replace(write.request, url=write.request.url.replace(there, "not-a-uuid")))
+    circumstances = replace(MOCK, collections={AKS: known}, names=frozenset({"one"}))
+    judge = Judge([contract(AKS)], circumstances)
+    found = [j for e in (got(), listing(AKS, connection()), moved, *after) for j in judge.feed(e)[1]]
+    assert not judge.broken
+    return {j.requirement for j in found if j.breach}
+
+
+def test_a_write_below_another_parent_may_have_been_done_to_the_connection_of_that_name() -> None:
+    gone = error(AKS, 404, "ResourceNotFound", own="one")
+    assert breaches_below_another_parent(put(), got(**APPROVED), listing(AKS, connection(**APPROVED))) == {
+        *("ERR-6", "SHP-5")
+    }
+    assert breaches_below_another_parent(delete(status=200), gone, listing(AKS)) == {"ERR-6"}
+    assert "STA-6" in breaches_below_another_parent(got(), listing(AKS, connection(**APPROVED)))
 
 
 def test_presence() -> None:

@@ -16,7 +16,7 @@ from linkproof.checks.integers import is_exact
 from linkproof.checks.known_pages import KnownPages
 from linkproof.checks.subjects import ObservedCollection, Presence, Running, Shown, Subject, change, ended_after
 from linkproof.checks.traits import PROMISED
-from linkproof.checks.writes import record_poll, record_write
+from linkproof.checks.writes import record_elsewhere, record_poll, record_write
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Role
 from linkproof.contract.request_match import Defect, Kind
@@ -161,6 +161,9 @@ class State:
         self._record_reading(view, collection, subject)
 
     def _record_writes(self, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
+        promised = self._circumstances.collections.get(self.contract.id, frozenset())
+        if call.success and promised and call.collection not in promised:
+            record_elsewhere(call, self.index, [c for path, c in self.collections.items() if path in promised])
         if len(call.subjects) < 2:
             record_write(self, call, collection, subject)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -89,6 +90,17 @@ def record_write(state: State, call: Call, collection: ObservedCollection, subje
     if isinstance(call.sent, dict) and (call.defects or not call.plain):
         odd = OddWrite(call, subject.before_odd_writes)
         change(subject, [("odd_writes", (odd, *subject.odd_writes)[:_ODD_WRITES_KEPT])])
+
+
+def record_elsewhere(call: Call, index: int, collections: Iterable[ObservedCollection]) -> None:
+    """Record a write below another parent: a server that does not look at the parent wrote to these connections."""
+    for collection in collections:
+        subject = collection.find(call.subject)
+        if subject is not None:
+            collection.note(Write(index, call.subject, call), refused=False)
+            collection.changed_members(index)
+            unknown = [("presence", Presence.UNKNOWN), ("decisions", ()), ("deleted", None), ("repeat", None)]
+            change(subject, [("last_write", index), *unknown])
 
 
 def _record_delete(

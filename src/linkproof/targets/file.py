@@ -64,7 +64,8 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         if checks_credentials:
             raise UsageError(f"checks_credentials without [auth.{vendor}]", where=where, fix=f"add [auth.{vendor}]")
     return Target(
-        name=table.get("name", path.stem),
+        # "linkproof does not conform" would blame the wrong one.
+        name=table.get("name", path.name if path.stem == "linkproof" else path.stem),
         kind=kind,
         base_url=base_url,
         contracts=chosen,
