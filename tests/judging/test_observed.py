@@ -96,6 +96,8 @@ def test_a_refused_decision_is_a_step_that_stays() -> None:
     assert steps([approved, refused()], POSTGRES) == {("Approved", "reject", "Approved", True): 1}
     assert steps([refused()], POSTGRES) == {}, "nobody knows what it was"
     assert steps([approved, put("one", POSTGRES), refused()], POSTGRES) == {}
+    lost = error(POSTGRES, 404, "NotFound", "PUT", "one", sent=decision("Rejected"))
+    assert steps([approved, lost], POSTGRES) == {}, "an answer about the connection, not about the decision"
     faulty = error(POSTGRES, 400, "InvalidBody", "PUT", "one", sent={"properties": 7})
     assert steps([approved, faulty], POSTGRES) == {}
 

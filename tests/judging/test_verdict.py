@@ -1,0 +1,37 @@
+"""The verdict: a status for each contract and requirement, and one sentence."""
+
+from __future__ import annotations
+
+from linkproof.contract.loader import all_requirements
+from linkproof.judging.judge import Judge
+from linkproof.judging.verdict import RunFacts, conclude
+from linkproof.model.exchange import Exchange
+from linkproof.model.results import Results, Status, TargetInfo
+from tests.check_cases import APPROVED, got, put
+from tests.traffic import AKS, HUAWEI, MOCK, connection, connections, contract
+
+
+def concluded(*exchanges: Exchange) -> Results:
+    judge = Judge([contract(AKS), contract(HUAWEI)], MOCK)
+    for exchange in exchanges:
+        judge.feed(exchange)
+    facts = RunFacts(TargetInfo("the target", "mock"), "2026-01-05T08:00:00Z", 1.0, len(exchanges))
+    return conclude(judge, judge.contracts, all_requirements(), facts)
+
+
+def test_only_requirements_that_apply_are_judged() -> None:
+    rows = {(r.contract, r.requirement): r.status for r in concluded(got(), connections()).requirements}
+    assert rows[AKS, "SHP-1"] is rows[HUAWEI, "SHP-1"] is Status.PASS
+    assert rows[AKS, "PAG-6"] is Status.NOT_APPLICABLE  # offsets: Huawei only
+    assert rows[HUAWEI, "PAG-6"] is Status.PASS
+    assert rows[AKS, "STA-1"] is Status.NOT_EXERCISED
+
+
+def test_the_sentence_counts_requirements_contracts_and_root_causes() -> None:
+    wrong = got(properties__provisioningState="Odd"), got(**APPROVED), put(properties__provisioningState="Odd")
+    results = concluded(*wrong, connections(connection(HUAWEI, status="odd")))
+    failed = {(r.contract, r.requirement) for r in results.requirements if r.status is Status.FAIL}
+    causes = [f for f in results.findings if f.level.value == "MUST" and not f.follows]
+    assert len({c for c, _ in failed}) == 2
+    said = f"{len(failed)} requirements breached on 2 contracts, {len(causes)} root causes."
+    assert results.sentence == f"The target does not conform: {said}"
