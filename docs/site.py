@@ -49,7 +49,7 @@ NAV: Sequence[dict[str, Any]] = (
     },
     {"What it catches": ["faults.md", "fault-matrix.md", "request-coverage.md", "peers.md", "clients.md"]},
     {"How fast it is": ["performance.md", "scale.md"]},
-    {"How it is built": ["architecture.md", "add-a-contract.md", "add-a-cloud.md", "definitions.md"]},
+    {"How it is built": ["architecture.md", "add-a-contract.md", "add-a-cloud.md", "definitions.md", "mutants.md"]},
     {"What it withstands": ["security.md", "robustness.md"]},
 )
 

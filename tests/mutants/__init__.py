@@ -1,0 +1,1 @@
+"""Mutants of ``linkproof.checks`` and ``linkproof.judging``, and which of them the tests kill: ``make mutants``."""
