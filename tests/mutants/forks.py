@@ -64,11 +64,12 @@ class Baseline:
     def tests_of(self, module: str, unit_line: int) -> list[str]:
         """Return the tests that reach a function, the cheapest first.
 
-        Code that runs when it is imported is reached by every test that reaches its module.
+        Code that runs when it is imported is reached by every test that reaches its module; a module without functions,
+        by every test.
         """
         reaching = [t for t, units in self.reached.items() if (module, unit_line) in units] if unit_line else []
         if not reaching:
-            reaching = [t for t, units in self.reached.items() if any(m == module for m, _ in units)]
+            reaching = [t for t, units in self.reached.items() if any(m == module for m, _ in units)] or [*self.reached]
         return sorted(reaching, key=lambda t: (self.seconds[t], t))
 
 

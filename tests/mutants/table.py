@@ -15,6 +15,8 @@ _PAGE = """# Mutants
 
 `make mutants` changes one node of a module of `checks/` or `judging/` at a time, and runs the tests of these packages
 that reach the changed function until one fails. A mutant for which no test fails has survived.
+Survivors get tests, so that the rate of the same sample rises: only a new seed (`make mutants SEED=16`) tells the
+rate of all mutants.
 
 {made}
 **{killed}.** {explained}.
