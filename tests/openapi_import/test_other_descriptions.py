@@ -278,3 +278,15 @@ def test_a_path_and_its_parameters_may_disagree(tmp_path: Path, capsys: pytest.C
     assert {p.name for p in shown.parameters if p.place == "path"} == {
         "subscriptionId", "region", "boxName", "privateEndpointConnectionName"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["[z-a]", "String", "", ["string", "text"]])
+def test_a_schema_of_an_unknown_type_is_refused_with_its_place(tmp_path: Path, kind: object) -> None:
+    """Before, the validator's own exception ended the import."""
+    document = swagger()
+    name = {"readOnly": True, "type": kind, "description": "The name."}
+    document["definitions"] = {"Other": {"type": "object", "properties": {"name": name}}}
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"spec.json.*/definitions/.*/type.*invalid enum value"):
+        imported(spec, tmp_path / "out")

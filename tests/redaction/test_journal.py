@@ -38,6 +38,25 @@ def test_a_name_with_half_of_a_surrogate_pair_can_be_written(tmp_path: Path) -> 
     assert changed.before == {"status": "Pending"}
 
 
+def test_names_with_halves_of_surrogate_pairs_stay_apart(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl", "t.toml")
+    journal.changing("c", "one-\ud800", {"status": "Pending"})
+    journal.changing("c", "one-\udc00", {"status": "Approved"})
+    journal.making("c", "endpoint")
+    journal.made("c", "endpoint", "/id/\udfff")
+    journal.done(journal.open[-1], "restored")
+    journal.close()
+    again = Journal.read(tmp_path / "j.jsonl")
+    assert again.entries == journal.entries
+    assert [(e.name, e.id, e.outcome) for e in again.entries.values()] == [
+        ("one-\\ud800", "", "restored"),
+        ("one-\\udc00", "", ""),
+        ("endpoint", r"/id/\udfff", ""),
+    ]
+    assert again.knows("c", "ONE-\udc00")
+    assert not again.knows("c", "one-\ud801")
+
+
 def test_a_line_with_a_number_of_thousands_of_digits_is_read(tmp_path: Path) -> None:
     path = tmp_path / "j.jsonl"
     line = {"what": "making", "contract": "c", "name": "n"}

@@ -6,7 +6,7 @@ members are allowed.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -15,6 +15,8 @@ from linkproof.base.models import convert
 _FIX = "correct the description, or give --paths for the part of it that you mean"
 #: Matches a reference: not empty, and without characters that no file name or URL can have.
 Reference = Annotated[str, Meta(min_length=1, pattern="^[^\\x00-\\x1f]*$")]
+#: The types of JSON Schema, and that of downloads in Swagger 2.0.
+Type = Literal["array", "boolean", "integer", "null", "number", "object", "string", "file"]
 Limit = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -29,7 +31,7 @@ class Schema(Struct):
     """A schema."""
 
     ref: Reference | None = field(name="$ref", default=None)
-    type: str | list[str] | None = None
+    type: Type | list[Type] | None = None
     format: str | None = None
     enum: list[Any] | None = None
     pattern: str | None = None

@@ -21,8 +21,7 @@ def samples_in(lines: list[str]) -> tuple[SampleFact, ...]:
         line = lines[number].strip()
         request = REQUEST.fullmatch(line)
         if request:
-            parts = urlsplit(re.sub(r"^(https?://)\{\w+\}", r"\1host", request[2]))
-            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            path = _path(request[2])
             expects_request = request[1] not in ("GET", "DELETE")
         elif line == "{":
             end = _end(lines, number)
@@ -32,6 +31,15 @@ def samples_in(lines: list[str]) -> tuple[SampleFact, ...]:
             number = end - 1
         number += 1
     return tuple(found)
+
+
+def _path(address: str) -> str:
+    """Return the path and query of a request line; "" for a URL that none can be asked for."""
+    try:
+        parts = urlsplit(re.sub(r"^(https?://)\{\w+\}", r"\1host", address))
+    except ValueError:
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def _end(lines: list[str], start: int) -> int:

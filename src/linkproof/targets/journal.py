@@ -92,7 +92,7 @@ class Journal:
 
     def knows(self, contract: str, name: str) -> bool:
         """Whether a connection's first change is recorded."""
-        return (contract, name.lower(), False) in self.entries
+        return (contract, _writable(name).lower(), False) in self.entries
 
     def making(self, contract: str, name: str) -> None:
         """Record that an endpoint is about to be created."""
@@ -119,6 +119,7 @@ class Journal:
             self._stream = None
 
     def _write(self, row: dict[str, Any]) -> None:
+        row = {key: _writable(value) if isinstance(value, str) else value for key, value in row.items()}
         with self._lock:
             if self.path is not None:
                 self._append(row)
@@ -132,7 +133,7 @@ class Journal:
                 is_new = not self.path.exists()
                 # Readable by its owner only: names and descriptions of connections are private.
                 number = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-                self._stream = os.fdopen(number, "a", encoding="utf-8", errors="replace")
+                self._stream = os.fdopen(number, "a", encoding="utf-8", errors="backslashreplace")
                 if is_new:
                     at = zulu_now()
                     self._put({"what": "journal", "version": VERSION, "target": mask_text(self.target), "at": at})
@@ -162,6 +163,11 @@ class Journal:
             self.entries[key].outcome = row["outcome"]
         else:
             raise KeyError(what)
+
+
+def _writable(text: str) -> str:
+    """Return a text with its unpaired surrogates spelled out: two names stay two, and neither becomes another's."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_harmless(text: str) -> bool:
