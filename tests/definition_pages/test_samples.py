@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkproof.definition_pages.facts import SampleFact
+from linkproof.definition_pages.read import facts_of
 from linkproof.definition_pages.samples import samples_in
 
 
@@ -24,3 +25,7 @@ def test_a_sample_has_the_path_of_the_request_line_before_it(address: str, path:
         SampleFact("request", 0, path, '{\n"a": 1\n}'),
         SampleFact("response", 0, path, "{\n}"),
     )
+
+
+def test_a_page_whose_only_table_has_a_damaged_rule_has_no_parameters() -> None:
+    assert facts_of("# A\n\na | b\n---|---| x\n").parameters == ()

@@ -89,7 +89,7 @@ def _tables(lines: list[str]) -> list[_Table]:
     starts = [_heads(lines, rule) for rule in rules]
     found: list[_Table] = []
     last = 0
-    for rule, start, following in zip(rules, starts, [*starts[1:], len(lines)], strict=True):
+    for rule, start, following in zip(rules, starts, [*starts, len(lines)][1:], strict=True):
         end = _end(lines, rule + 1, following)
         columns = lines[rule].count("---")
         found.append(_Table(lines[last:start][-2:], columns, _rows(lines[rule + 1 : end], columns)))
