@@ -138,7 +138,8 @@ class Judge:
         if subject.listed is not None or not is_followed(call, scope.tracks):
             self.lifecycles.observe(call, state, scope.tracks)
         self.observations.observe(call)
-        count_each((*plan.tallies, *answered.tallies), call.exchange.at)
+        count_each(plan.tallies, call.exchange.at)
+        count_each(answered.tallies, call.exchange.at)
         return [*plan.passed, *(answered.passed or ())]
 
     def _judge(self, plan: Plan, call: Call, view: View) -> tuple[list[Judgement], tuple[Tally, ...]]:
