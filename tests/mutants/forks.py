@@ -33,7 +33,7 @@ UNDER_TEST = ("checks", "judging")
 
 #: What may be imported before: third parties, and the layers below.
 _WARM = (
-    *("_hypothesis_pytestplugin", "_pytest.doctest", "_pytest.pastebin", "allure_pytest.plugin", "httpx", "hypothesis"),
+    *("_hypothesis_pytestplugin", "_pytest.doctest", "_pytest.pastebin", "httpx", "hypothesis"),
     *(
         "jsonschema",
         "rich.console",
@@ -208,7 +208,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 def _run(paths: Sequence[str], plugin: Any) -> tuple[int, Any]:
     options = ["-q", "--hypothesis-seed=1", f"--rootdir={ROOT}"]
-    options += [f"-pno:{plugin}" for plugin in ("cacheprovider", "xdist", "anyio", "linkproof", "allure_pytest")]
+    options += [f"-pno:{plugin}" for plugin in ("cacheprovider", "xdist", "anyio", "linkproof")]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # modules imported before the fork
     options += ["-x"] if isinstance(plugin, _Chosen) else []
     return int(pytest.main([*options, *paths], plugins=[plugin])), plugin
