@@ -109,6 +109,33 @@ def test_many_errors_of_a_value_with_a_long_string_cost_no_copies_of_it() -> Non
 def test_a_long_string_is_found_wherever_it_is() -> None:
     long = "x" * 70_000
     for value in (long, {"a": [{"b": long}]}, [{}, "y", long]):
-        assert shortened(value) == json.loads(json.dumps(value).replace(long, long[: 1 << 16]))
+        assert shortened(value, lambda _, __: True) == json.loads(json.dumps(value).replace(long, long[: 1 << 16]))
     small = {"a": ["x" * 60_000, 1, None]}
-    assert shortened(small) is small
+    assert shortened(small, lambda _, __: True) is small
+
+
+_END = "x" * 100_000 + "end"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "limit", "wrong", "right"),
+    [
+        ("maxLength", 100_000, _END, _END[:90_000]),
+        ("minLength", 80_000, _END[:70_000], _END),
+        ("pattern", "^x+$", _END, _END[:90_000]),
+        ("pattern", "^x+end$", _END[:90_000], _END),
+        ("format", "uri", f"https://a.example/{_END} <", f"https://a.example/{_END}"),
+    ],
+    ids=["maxLength", "minLength", "pattern of the beginning", "pattern of the end", "format"],
+)
+def test_a_long_string_is_judged_to_its_end(keyword: str, limit: object, wrong: str, right: str) -> None:
+    text = {"allOf": [{keyword: limit}], "example": {"pattern": "(", "minLength": "no number"}}
+    schema = BodySchema({"properties": {"default": text, "number": {"type": "integer"}}}, {"schemas": {}})
+    for value, expected in (
+        ({"default": wrong}, {"/default": keyword}),
+        ({"default": wrong, "number": "a"}, {"/default": keyword, "/number": "type"}),
+        ({"default": right, "number": "a"}, {"/number": "type"}),
+    ):
+        problems = list(schema.problems(value))
+        assert {p.pointer: p.keyword for p in problems} == expected
+        assert all(schema.confirm(value, p) for p in problems)

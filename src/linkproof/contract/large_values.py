@@ -13,14 +13,19 @@ from typing import Any
 #: Items of a list, and members of an object without names in the schema, that are looked at together.
 MOST_TOGETHER = 1000
 
-
-#: Length of a string that is as wrong as a longer one: a validator copies a value for each of its errors.
+#: Characters of a string that are kept of a longer one: a validator copies a value for each of its errors.
 _LONGEST_STRING = 1 << 16
 
 
-def shortened(value: Any) -> Any:
-    """Return a value whose strings are at most 64 kB long; the value itself if they are."""
-    return _shortened(value) if _has_long_string(value) else value
+def shortened(value: Any, is_as_wrong: Callable[[str, str], bool]) -> Any:
+    """Return a value whose strings are at most 64 kB long; the value itself if they are.
+
+    Args:
+        value: any JSON value.
+        is_as_wrong: whether the second string, the beginning of the first one, violates the same. Otherwise the first
+            one is kept.
+    """
+    return _shortened(value, is_as_wrong) if _has_long_string(value) else value
 
 
 def _has_long_string(value: Any) -> bool:
@@ -37,12 +42,13 @@ def _has_long_string(value: Any) -> bool:
     return False
 
 
-def _shortened(node: Any) -> Any:
+def _shortened(node: Any, is_as_wrong: Callable[[str, str], bool]) -> Any:
     if isinstance(node, str):
-        return node[:_LONGEST_STRING]
+        beginning = node[:_LONGEST_STRING]
+        return beginning if len(node) == len(beginning) or is_as_wrong(node, beginning) else node
     if isinstance(node, dict):
-        return {name: _shortened(item) for name, item in node.items()}
-    return [_shortened(item) for item in node] if isinstance(node, list) else node
+        return {name: _shortened(item, is_as_wrong) for name, item in node.items()}
+    return [_shortened(item, is_as_wrong) for item in node] if isinstance(node, list) else node
 
 
 def failing_beginning(value: Any, fits: Callable[[Any], bool], named: frozenset[str]) -> Any:

@@ -17,6 +17,10 @@ from linkproof.contract.large_values import failing_beginning, shortened
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
 
+#: Keywords whose values are values of a body, not schemas.
+_VALUES = frozenset({"const", "default", "enum", "example", "examples"})
+#: The keywords by which a string may be right, and its beginning wrong, or the other way round.
+_ABOUT_STRINGS = ("format", "maxLength", "minLength", "pattern")
 #: The keyword of a problem outside the schema: JSON can contain text that is not Unicode (RFC 8259, 8.2).
 UNICODE = "unicode"
 
@@ -117,25 +121,46 @@ class BodySchema:
         """Return the validator's errors; of a large value, those of its first wrong entries."""
         beginning = failing_beginning(value, validator.is_valid, self._named)
         found: list[_Error] = []
-        for error in validator.iter_errors(shortened(beginning)):
+        for error in validator.iter_errors(shortened(beginning, self._is_as_wrong)):
             pointer, kind = join(*error.instance_path), error.kind
             found.append(_Error(pointer, kind.name, kind.as_dict(), tuple(error.schema_path), at(beginning, pointer)))
         return found
+
+    def _is_as_wrong(self, whole: str, beginning: str) -> bool:
+        """Whether the beginning of a string violates each keyword about strings, wherever it stands, as the whole."""
+        return all(rule.is_valid(whole) == rule.is_valid(beginning) for rule in self._rules_of_strings)
+
+    @cached_property
+    def _rules_of_strings(self) -> list[jsonschema_rs.Draft202012Validator]:
+        """A validator for each keyword about strings with each of its values in the schema."""
+        found = {
+            (k, node[k]): None for node in self._objects() for k in _ABOUT_STRINGS if isinstance(node.get(k), str | int)
+        }
+        return [_validator_of({keyword: value}) for keyword, value in found]
 
     @cached_property
     def _named(self) -> frozenset[str]:
         """Every member that the schema names."""
         found: set[str] = set()
-        rest: list[Any] = [self._schema, self._components]
+        for node in self._objects():
+            members = node.get("properties"), node.get("required")
+            found.update(*(m for m in members if isinstance(m, dict | list)))
+        return frozenset(found)
+
+    def _objects(self) -> Iterator[dict[str, Any]]:
+        """Yield every object of the schema and of what it may refer to, without values that it lists or shows."""
+        rest: list[Any] = [self._schema, *self._components.values()]
         while rest:
             node = rest.pop()
-            if isinstance(node, dict):
-                members = node.get("properties"), node.get("required")
-                found.update(*(m for m in members if isinstance(m, dict | list)))
-                rest.extend(node.values())
-            elif isinstance(node, list):
+            if isinstance(node, list):
                 rest.extend(node)
-        return frozenset(found)
+            elif isinstance(node, dict):
+                yield node
+                for key, part in node.items():
+                    if key == "properties" and isinstance(part, dict):
+                        rest.extend(part.values())  # a member may have the name of a keyword
+                    elif key not in _VALUES:
+                        rest.append(part)
 
     @cached_property
     def _reference(self) -> Reference:
