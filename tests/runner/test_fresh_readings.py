@@ -72,13 +72,25 @@ def undocumented_method(driver: Driver) -> None:
     driver.read(method="POST", body={})
 
 
+def decided_together(driver: Driver) -> None:
+    name = driver.reserve("pending")
+    driver.decide_together(name, [driver.body_for(word, name) for word in ("approve", "reject")])
+
+
 def lost_track(driver: Driver) -> None:
     driver.session.lose_track()
 
 
 @pytest.mark.parametrize(
     "what",
-    [refused_write, reading_with_a_defect, reading_without_a_credential, undocumented_method, lost_track],
+    [
+        refused_write,
+        reading_with_a_defect,
+        reading_without_a_credential,
+        undocumented_method,
+        decided_together,
+        lost_track,
+    ],
 )
 def test_what_may_have_changed_something_is_followed_by_reading(what: Callable[[Driver], None]) -> None:
     with driving(AKS) as driver:
