@@ -1,4 +1,4 @@
-"""Sixty kinds of secrets as services write them, and ways to wrap them."""
+"""Seventy-four kinds of secrets as services write them, and ways to wrap them."""
 
 from __future__ import annotations
 
@@ -114,6 +114,20 @@ KINDS: dict[str, Kind] = {
     "YAML below": _around("password: |\n  ", "\nuser: u", length=20),
     "PGP": _around("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n", "\n-----END PGP PRIVATE KEY BLOCK-----", length=60),
     "GitLab token": _around("remote ", " expired", length=20, prefix="glpat-"),
+    "Slack's hook": _around("posts to https://hooks.slack.com/services/T1/B2/", " now", length=24),
+    "Discord's hook": _around("https://discord.com/api/webhooks/8798113/", "?wait=1", length=60),
+    "hash of a password": _around("admin:$apr1$salt1234$", ":19000", length=22),
+    "bcrypt": _around("stored $2b$12$", " today", length=53),
+    "Telegram token": lambda r: (f"bot 0031716712:AA{r[:33]} made", f"AA{r[:33]}"),
+    "Terraform token": lambda r: (f"is {r[:14]}.atlasv1.{r[:60]} now", f"atlasv1.{r[:60]}"),
+    "Azure DevOps token": lambda r: (f"is {(r * 2)[:76]}AZDO{r[:4]} now", (r * 2)[:76]),
+    "Stripe's test key": _around("uses ", " today", length=24, prefix="sk_test_"),
+    "DigitalOcean token": _around("uses ", " today", length=40, prefix="dop_v1_"),
+    "Google's client secret": _around("uses ", " today", length=28, prefix="GOCSPX-"),
+    "curl -u": _around("curl -sS -u admin:", " https://h.example/x", length=14, prefix="a1"),
+    "netrc": _around("machine h.example login me password ", " macdef", length=14, prefix="a1"),
+    "DB_PASS": _around("export DB_PASS=", " PORT=1", length=14, prefix="a1"),
+    "servicePrincipalKey": _member("servicePrincipalKey"),
     "key of Search": lambda r: (f"is {r[:42]}AzSeA{r[42:47]} now", f"{r[:42]}AzSeA{r[42:47]}"),
 }
 

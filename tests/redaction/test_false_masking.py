@@ -77,6 +77,8 @@ def test_hardly_a_word_of_real_recordings_and_descriptions_is_masked() -> None:
         '{"secrets": {"provider": "vault-2", "count": 3}, "secret": {"id": "https://v.example/secrets/s/1"}}',
         '{"auth": "azure-identity-2", "name": "Primary", "value": "westeurope-1", "required": ["password", "user"]}',
         "the option --password is required; --client-secret-file /run/a1 stays; arn:aws:ec2:eu-central-1:12345:x",
+        "bypass=AzureServices; compass: north-1; pat: no; https://h.example/webhooks/2024-01-01/subscriptions/s-1",
+        "password: InvalidPassword; secret: ResourceNotFoundError; $skip$ and $top$; curl -u x; run -u 1000:1000",
         "<p>&quot;quoted&quot; &amp; &#39;said&#39;</p><passwordPolicy strength='strong'>min 8</passwordPolicy>",
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
     ],

@@ -31,6 +31,8 @@ def test_plain_words_stay(text: str) -> None:
         ("Authorization: Basic " + base64.b64encode(b"user:pass").decode(), base64.b64encode(b"user:pass").decode()),
         ("bearer " + "abcdefghijklmnopqrstuvwxyzABCDEF", "abcdefghijklmnop"),
         ("GET https://x/?sig=abc%2Fdef&b=1", "abc%2Fdef"),
+        ('Content-Disposition: form-data; name="password"\r\nX-A: b\r\n\r\nq7Zk2Lw9\r\n--x', "q7Zk2Lw9"),
+        ("passphrase: DAKCFjEBjnZxHI", "DAKCFjEBjnZxHI"),
     ],
 )
 def test_tokens_do_not(text: str, secret: str) -> None:

@@ -1,4 +1,4 @@
-"""No secret survives: sixty kinds, wrapped in every way, in every place of an exchange."""
+"""No secret survives: seventy-four kinds, wrapped in every way, in every place of an exchange."""
 
 from __future__ import annotations
 

@@ -45,6 +45,9 @@ _PLACEHOLDER = re.compile(
 #: A random key, which has upper and lower case and digits; and one of hexadecimal digits.
 _KEY = re.compile(r"[A-Za-z0-9+/]{32,256}={0,2}")
 _HEX_KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+#: A word within a name as code writes it; random letters make many short ones.
+_CASED = re.compile(r"[A-Z]++(?![a-z])|[A-Z]?[a-z]++")
+_MOST_WORDS, _SHORT_WORD = 4, 3.5
 _LETTER = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[^A-Za-z\s]")
 
@@ -85,7 +88,15 @@ def is_credential(value: str, strength: Strength) -> bool:
         return True
     if strength is Strength.FAINT:
         return is_key(value)
-    return len(value) >= _SHORTEST and (len(value) > _LONGEST_WORD or _OTHER.search(value) is not None)
+    if len(value) < _SHORTEST:
+        return False
+    return len(value) > _LONGEST_WORD or _OTHER.search(value) is not None or _is_random_case(value)
+
+
+def _is_random_case(value: str) -> bool:
+    """Return whether letters change their case as no words do: ``DAKCFjEBjnZx``, and not ``InvalidPassword``."""
+    words = len(_CASED.findall(value))
+    return words >= _MOST_WORDS and len(value) < words * _SHORT_WORD
 
 
 #: What the redactor of a recording writes: each credential has its own, so that an answer that repeats it still shows.

@@ -32,9 +32,13 @@ from linkproof.redaction.patterns import (
     ELEMENT,
     ESCAPED,
     FORMATS,
+    HASHED,
+    HOOK,
+    LOGIN,
     MEMBER,
     OPTION,
     PAIR,
+    PART,
     PEM,
     PERCENT,
     PERCENT_URL,
@@ -152,6 +156,10 @@ class Engine:
             text = DOTTED.sub(self._token, text)
         if len(text) >= 16:
             text = FORMATS.sub(self._value, text)
+        if "hook" in text:
+            text = HOOK.sub(self._value, text)
+        if "$" in text:
+            text = HASHED.sub(self._value, text)
         if "=" in text or ":" in text:
             text = _spliced(text, self._members(text))
             text = USERINFO.sub(self._userinfo, text)
@@ -162,8 +170,12 @@ class Engine:
             text = ELEMENT.sub(self._element, text)
         if "value=" in text or "Value=" in text:
             text = ATTRIBUTES.sub(self._named, text)
+        if "form-data" in text:
+            text = PART.sub(self._named, text)
         if "-" in text:
             text = OPTION.sub(self._option, text)
+        if "-u" in text or "user" in text or "login" in text:
+            text = LOGIN.sub(self._login, text)
         text = SCHEME.sub(self._scheme, text)
         return self._percent_encoded_url(text, depth) if "%" in text else text
 
@@ -294,6 +306,9 @@ class Engine:
         """Replace a value that stands beside its name, if it looks like a credential."""
         strength = min(strength_of(match["name"]), Strength.WEAK)
         return self._value(match) if is_credential(match["value"], strength) else match.group()
+
+    def _login(self, match: re.Match[str]) -> str:
+        return self._value(match) if is_credential(match["value"], Strength.WEAK) else match.group()
 
     def _option(self, match: re.Match[str]) -> str:
         strength = strength_of(match["name"])

@@ -32,8 +32,21 @@ FORMATS = re.compile(
     r"|hv[bs]\.[A-Za-z0-9_-]{24,255}|dapi[0-9a-f]{32}"  # Vault, Databricks
     r"|sk-(?:ant|proj|svcacct)-[A-Za-z0-9_-]{20,255}|hf_[A-Za-z0-9]{34}"
     r"|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}"
+    r"|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,80}"  # Azure DevOps, Terraform
+    r"|(?:GOCSPX-|ya29\.|1//0)[A-Za-z0-9_-]{24,255}"  # Google
+    r"|(?:sk|rk|whsec)_(?:test_|live_)?[A-Za-z0-9]{24,255}"  # Stripe
+    r"|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|xapp-\d-[A-Za-z0-9-]{30,255}|ATATT3[A-Za-z0-9_-]{60,255}"
+    r"|(?:do[opr]_v1_|shp(?:at|ca|pa|ss)_|dckr_(?:pat|oat)_|glsa_|lin_api_|nvapi-|NRAK-)[A-Za-z0-9_-]{24,255}"
+    r"|AGE-SECRET-KEY-1[A-Z0-9]{50,60}|\d{8,10}:AA[A-Za-z0-9_-]{33}"  # age, Telegram
     r")(?![A-Za-z0-9+/_~-])"
 )
+#: Addresses that whoever knows them may write to: the end of a web hook's path.
+HOOK = re.compile(
+    r"(?<=://)(?:hooks\.slack\.com/(?:services|workflows)|(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks"
+    r"|[a-z0-9.-]{1,64}+(?<=office\.com)/webhookb2)/(?P<value>[A-Za-z0-9_/@-]{16,512}+)"
+)
+#: What systems keep of a password: it can be tried out.
+HASHED = re.compile(r"\$(?:2[abxy]|1|5|6|7|y|apr1|argon2(?:id?|d))\$(?P<value>[A-Za-z0-9./$=,+]{22,512}+)")
 #: ``Authorization``'s schemes, and what follows.
 SCHEME = re.compile(
     r"(?i)(?<![A-Za-z0-9])(?:bearer|basic|sharedkey(?:lite)?|sdk-hmac-sha256|negotiate)\s{1,8}+"
@@ -77,6 +90,16 @@ ATTRIBUTES = re.compile(
 #: An option of a command line.
 OPTION = re.compile(
     r"(?<![\w\-])--?(?P<name>[A-Za-z][A-Za-z0-9_\-]{1,60}+)(?P<mark>=|\s{1,4}+)[\"']?+(?P<value>[^\s\"'<>\\\-][^\s\"'<>\\]*+)"
+)
+#: User and password of a command line (``curl -u``) or of a netrc file.
+LOGIN = re.compile(
+    r"(?:(?<![\w\-])(?:-u|--user|--proxy-user)(?:\s{1,4}+|=)[\"']?+[\w.@\-]{1,64}+:"
+    r"|(?<!\w)login\s{1,8}+\S{1,64}+\s{1,8}+password\s{1,8}+)(?P<value>[^\s\"'<>\\]++)"
+)
+#: A part of a form, as ``multipart/form-data``.
+PART = re.compile(
+    r"(?i)form-data;[^\r\n]{0,64}?\bname=\"(?P<name>[^\"\r\n]{1,80}+)\"[^\r\n]{0,128}+\r?\n"
+    r"(?:[^\r\n]{1,128}+\r?\n){0,4}+\r?\n(?P<value>[^\r\n]++)"
 )
 
 # What a text may be wrapped in. A long word is looked at from its beginning only.

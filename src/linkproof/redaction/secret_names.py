@@ -46,6 +46,11 @@ _STRONG = (
     "functionskey",
     "authkey",
     "servicekey",
+    "principalkey",
+    "devicekey",
+    "webhookurl",
+    "passwort",
+    "kennwort",
     "clientkey",
     "clientkeydata",
     "sessionkey",
@@ -75,6 +80,8 @@ _STRONG = (
 )
 _WEAK = ("signature", "credential", "accesskeyid", "authorization", "cookie", "devicetoken", "csrftoken", "xsrftoken")
 _WEAK_ALONE = frozenset({"sig", "ak", "sk", "pass", "pw", "token", "jwt", "sas", "psk", "otp", "access"})
+#: A last word that marks a value after another word: ``DB_PASS``, and not ``bypass``.
+_WEAK_LAST = frozenset({"pass", "pw", "pat"})
 _FAINT_ALONE = frozenset({"key", "auth", "primary", "secondary"})
 _STRONG_IN_A_QUERY = ("sig", "signature")
 _WEAK_IN_A_QUERY = frozenset({"code", "key"})
@@ -89,7 +96,8 @@ def strength_of(name: str, *, in_query: bool = False) -> Strength:
     """Return how strongly a name says that its value is a credential; ``in_query``: as a URL's query parameter."""
     if len(name) > 80:
         name = name[-80:]
-    joined = "".join(_WORD.findall(name)).lower()
+    words = [word.lower() for word in _WORD.findall(name)]
+    joined = "".join(words)
     for tail in _TAILS:
         if len(joined) > len(tail) + 3:
             joined = joined.removesuffix(tail)
@@ -100,4 +108,6 @@ def strength_of(name: str, *, in_query: bool = False) -> Strength:
             return Strength.STRONG
         if form.endswith(_WEAK) or form in _WEAK_ALONE or (in_query and form in _WEAK_IN_A_QUERY):
             return Strength.WEAK
+    if len(words) > 1 and words[-1] in _WEAK_LAST:
+        return Strength.WEAK
     return Strength.FAINT if joined in _FAINT_ALONE else Strength.NONE
