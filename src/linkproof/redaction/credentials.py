@@ -46,7 +46,7 @@ _PLACEHOLDER = re.compile(
 _KEY = re.compile(r"[A-Za-z0-9+/]{32,256}={0,2}")
 _HEX_KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 #: A word within a name as code writes it; random letters make many short ones.
-_CASED = re.compile(r"[A-Z]++(?![a-z])|[A-Z]?[a-z]++")
+_CASED = re.compile(r"[A-Z]{1,24}(?![a-z])|[A-Z]?[a-z]++")
 _MOST_WORDS, _SHORT_WORD = 4, 3.5
 _LETTER = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[^A-Za-z\s]")
