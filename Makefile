@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Modules are compiled once, and not again by every process, whatever the environment says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: attacks kills mutants together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes compiled test-compiled bench container docs sbom clean
+.PHONY: attacks kills mutants together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes cases compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -118,6 +118,10 @@ cassettes: $(STAMP)
 	done
 	rm -rf reports/cassettes
 	$(BIN)/python -m tests.approve
+
+# Draw the generated cases of every reviewed contract anew (suites/cases).
+cases: $(STAMP)
+	$(BIN)/python -m tests.ship_cases
 
 # A wheel for this machine with the judging modules in C (mypyc; needs a C compiler, takes a minute), built in a copy.
 # CI, which only tests it, has the compiler optimise nothing (OPT=0).

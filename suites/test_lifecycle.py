@@ -10,5 +10,5 @@ from linkproof.runner.state_machine import run_lifecycles
     *("STA-1", "STA-2", "STA-3", "STA-4", "STA-5", "STA-6", "STA-7", "STA-9", "LRO-1", "LRO-2", "LRO-3", "LRO-4")
 )
 def test_random_lifecycles(driver: Driver) -> None:
-    led = run_lifecycles(driver, seed=driver.session.seed, lifecycles=4, steps=8)
+    led = run_lifecycles(driver, seed=driver.session.seed)
     assert led > 0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 from concurrent.futures import ThreadPoolExecutor
 
-import schemathesis
-
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Role
 from linkproof.mock.defaults import DEFAULT
 from linkproof.runner.open_target import without_a_socket
-from linkproof.runner.property_based import one_at_a_time, random_cases
+from linkproof.runner.prepared_cases import Kind
+from linkproof.runner.property_based import cases_of, one_at_a_time
 from linkproof.runner.pytest_plugin import Conformance
 from linkproof.runner.run_context import Choices
 from linkproof.runner.running import run_suites
@@ -42,7 +41,7 @@ def test_hypothesis_runs_in_one_thread_at_a_time() -> None:
     def draw(number: int) -> int:
         with one_at_a_time:
             count = len(draw_lives(number, 2, 5))
-        return count + len(random_cases(PEC, operation, 1000 + number, 3, schemathesis.GenerationMode.POSITIVE))
+        return count + len(cases_of(PEC, operation, Kind("positive", 3), 1000 + number))
 
     with ThreadPoolExecutor(8) as pool:
         assert all(count > 2 for count in pool.map(draw, range(16)))

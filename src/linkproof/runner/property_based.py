@@ -3,6 +3,9 @@ them.
 
 Schemathesis generates the cases (positive, coverage, negative); its own checks are off, because some of its general
 expectations are wrong for these APIs (404 at once after a long-running Delete, 405 with Allow, a resource after PUT).
+
+With the default seed, the cases of the reviewed contracts are read from a file (``prepared_cases``). Schemathesis and
+Hypothesis are loaded only to draw others.
 """
 
 from __future__ import annotations
@@ -15,31 +18,36 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-import hypothesis
-import schemathesis
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
-
 from linkproof.contract.model import Contract, Operation, Role
 from linkproof.model.exchange import Credential
 from linkproof.runner.driver import Driver
+from linkproof.runner.generated import GeneratedCase, generated_case
+from linkproof.runner.prepared_cases import Kind, prepared
 
-_NOTHING_LOCAL = Constants()
+#: Cases that Schemathesis enumerates from the document; about 30 are sent.
+ENUMERATED = Kind("enumerated", 30)
+#: Random cases: valid requests, and requests that violate the document.
+POSITIVE, NEGATIVE = Kind("positive", 12), Kind("negative", 12)
 
-
-def without_local_constants() -> None:
-    """Keep Hypothesis from mixing constants of loaded modules into the data, so that the seed alone decides."""
-    providers._get_local_constants = lambda: _NOTHING_LOCAL
-
-
-#: Cache of random cases: generating them costs more than sending them.
-_made: dict[tuple[object, ...], list[Any]] = {}
+#: Cache of cases: drawing them costs more than sending them.
+_known: dict[tuple[object, ...], tuple[GeneratedCase, ...]] = {}
 #: Lock for Hypothesis: Python 3.11 does not parse code in two threads safely (SystemError: AST constructor ...).
 one_at_a_time = threading.Lock()
 
 
+def without_local_constants() -> None:
+    """Keep Hypothesis from mixing constants of loaded modules into the data, so that the seed alone decides."""
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    nothing = Constants()
+    providers._get_local_constants = lambda: nothing
+
+
 def load(contract: Contract, seed: int, examples: int) -> Any:
     """Return the contract's document as a Schemathesis schema whose draws depend on the seed alone."""
+    import schemathesis
+
     without_local_constants()
     config = schemathesis.Config.from_dict(
         {"seed": seed, "generation": {"max-examples": examples, "database": "none"}, "base-url": "http://127.0.0.1"}
@@ -47,33 +55,46 @@ def load(contract: Contract, seed: int, examples: int) -> Any:
     return schemathesis.openapi.from_dict(dict(contract.document), config=config)
 
 
-def coverage_cases(contract: Contract, operation: Operation, seed: int) -> list[Any]:
-    """Return the enumerated cases of an operation, which do not depend on the seed."""
+def cases_of(contract: Contract, operation: Operation, kind: Kind, seed: int) -> tuple[GeneratedCase, ...]:
+    """Return generated cases of an operation: prepared ones if there are any, otherwise drawn ones."""
+    key = (contract.folder, contract.id, contract.version, operation.id, kind, seed)
     with one_at_a_time:
-        schema = load(contract, seed, 1)
-        found = schema[operation.document_path][operation.method]
-        cases = schema.iter_coverage_cases(
-            found,
-            generation_modes=list(schemathesis.GenerationMode),
-            generation_config=schema.config.generation_for(operation=found, phase="coverage"),
-        )
-        return list(cases)
+        if key not in _known:
+            found = prepared(contract, operation.id, kind, seed)
+            _known[key] = draw(contract, operation, kind, seed) if found is None else found
+        return _known[key]
 
 
-def random_cases(contract: Contract, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
-    """Return random cases of an operation; they depend on the contract and the seed alone."""
-    key = (contract.folder, contract.id, contract.version, operation.id, seed, examples, mode)
-    with one_at_a_time:
-        if key not in _made:
-            _made[key] = _random_cases(load(contract, seed, examples), operation, seed, examples, mode)
-        return _made[key]
+def draw(contract: Contract, operation: Operation, kind: Kind, seed: int) -> tuple[GeneratedCase, ...]:
+    """Return an even sample of an operation's enumerated cases, or random ones; they depend on the arguments alone."""
+    if kind.name == ENUMERATED.name:
+        found = _enumerated(load(contract, seed, 1), operation)
+        found = found[:: len(found) // kind.count + 1]
+    else:
+        found = _random(load(contract, seed, kind.count), operation, seed, kind.count, kind.name)
+    return tuple(case for case in map(generated_case, found) if case is not None)
 
 
-def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, mode: Any) -> list[Any]:
+def _enumerated(schema: Any, operation: Operation) -> list[Any]:
+    import schemathesis
+
+    found = schema[operation.document_path][operation.method]
+    cases = schema.iter_coverage_cases(
+        found,
+        generation_modes=list(schemathesis.GenerationMode),
+        generation_config=schema.config.generation_for(operation=found, phase="coverage"),
+    )
+    return list(cases)
+
+
+def _random(schema: Any, operation: Operation, seed: int, examples: int, mode: str) -> list[Any]:
+    import hypothesis
+    import schemathesis
+
     found = schema[operation.document_path][operation.method]
     cases: list[Any] = []
     try:
-        strategy = found.as_strategy(generation_mode=mode)
+        strategy = found.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
     except Exception as error:  # an operation without limits has no negative cases
         if "negative" in str(error).lower() or "negate" in str(error).lower():
             return []
@@ -98,9 +119,9 @@ def _random_cases(schema: Any, operation: Operation, seed: int, examples: int, m
     return cases
 
 
-def send_cases(driver: Driver, operation: Operation, cases: Sequence[Any], name: str) -> None:
+def send_cases(driver: Driver, operation: Operation, cases: Sequence[GeneratedCase], name: str) -> None:
     """Send cases to the target in order: consecutive Gets concurrently, all others one at a time."""
-    for reads, group in groupby(cases, lambda case: str(case.method) == "GET"):
+    for reads, group in groupby(cases, lambda case: case.method == "GET"):
         sends = [partial(send_case, driver, operation, case, name) for case in group]
         if reads:
             driver.side_by_side(sends)
@@ -109,27 +130,21 @@ def send_cases(driver: Driver, operation: Operation, cases: Sequence[Any], name:
             send()
 
 
-def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> None:
+def send_case(driver: Driver, operation: Operation, case: GeneratedCase, name: str) -> None:
     """Send a case to the target, with the target's own parents and connection instead of generated ones.
 
     A case that is negative in a limited path parameter keeps that parameter. A write keeps the given connection, so
     that a run leaks no resources under generated names.
     """
     parents = dict(driver.given.path)
-    wrong = _negated_path_parameter(case)
-    parameter = operation.parameter(wrong)
-    if parameter is not None and parameter.limited and wrong in parents:
-        value = case.path_parameters.get(wrong)
-        if isinstance(value, str) and value and "/" not in value and not parameter.allows(value):
-            parents[wrong] = value
-    elif wrong:
+    parameter = operation.parameter(case.wrong)
+    if parameter is not None and parameter.limited and case.wrong in parents:
+        value = case.value
+        if value and "/" not in value and not parameter.allows(value):
+            parents[case.wrong] = value
+    elif case.wrong:
         return
-    pairs = _query(case, driver)
-    if pairs is None:
-        return
-    body = _body(case)
-    if body is None:
-        return
+    body = case.body.encode()
     if operation.role is Role.DECIDE and driver.contract.decide.subject:
         body = _with_subject(body, driver, name)
     if driver.contract.by_name:
@@ -139,48 +154,17 @@ def send_case(driver: Driver, operation: Operation, case: Any, name: str) -> Non
         body = driver.encoded(operation, value)
     url = driver.session.client.base_url(driver.contract)
     url += driver.path(operation, name, **parents)
-    method = str(case.method)
-    if method not in ("GET", "PUT", "POST", "PATCH", "DELETE"):
-        return
+    pairs = _query(case, driver)
     full = f"{url}?{urlencode(pairs)}" if pairs else url
-    driver.send_url(method, full, body=body, credential=Credential.VALID)
+    driver.send_url(case.method, full, body=body, credential=Credential.VALID)
 
 
-def _negated_path_parameter(case: Any) -> str:
-    data: Any = getattr(getattr(case.meta, "phase", None), "data", None)
-    location = getattr(data, "parameter_location", None)
-    if location is not None and str(getattr(location, "value", location)) == "path":
-        return str(data.parameter)
-    return ""
-
-
-def _query(case: Any, driver: Driver) -> list[tuple[str, str]] | None:
-    """Return the case's query as text; None if a value cannot be expressed in a query string."""
-    pairs: list[tuple[str, str]] = []
-    for key, value in (case.query or {}).items():
-        if isinstance(value, list | dict) or value is None:
-            return None
-        text = json.dumps(value) if isinstance(value, bool) else str(value)
-        if not isinstance(key, str) or not _plain(key) or not _plain(text):
-            return None
-        pairs.append((key, text))
+def _query(case: GeneratedCase, driver: Driver) -> list[tuple[str, str]]:
+    """Return the case's query with the version that the target asks for."""
     version = driver.contract.version_parameter
     if version and driver.given.version:
-        pairs = [(k, driver.given.version if v == driver.contract.version else v) for k, v in pairs]
-    return pairs
-
-
-def _plain(text: str) -> bool:
-    return text.isprintable() and text.isascii()
-
-
-def _body(case: Any) -> bytes | None:
-    if not isinstance(case.body, dict | list | str | int | float | bool) and case.body is not None:
-        return b""  # Schemathesis' marker for: no body
-    try:
-        return json.dumps(case.body, allow_nan=False).encode()
-    except (ValueError, TypeError):
-        return None
+        return [(k, driver.given.version if v == driver.contract.version else v) for k, v in case.query]
+    return list(case.query)
 
 
 def _with_subject(body: bytes, driver: Driver, name: str) -> bytes:

@@ -29,6 +29,9 @@ from linkproof.targets.file import contracts_named
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
 
+#: Seed of a run that neither the command line nor a cassette gives one.
+DEFAULT_SEED = 1
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -99,11 +102,11 @@ class RunContext:
 
     @property
     def seed(self) -> int:
-        """Return the seed of all random choices: the chosen one, else that of the cassette, else 1."""
+        """Return the seed of all random choices: the chosen one, else that of the cassette, else the default."""
         if self.choices.seed is not None:
             return self.choices.seed
         recorded = self.open().recorded
-        return recorded.seed if recorded else 1
+        return recorded.seed if recorded else DEFAULT_SEED
 
     def preflight(self, count: Needs, *, always: bool = False) -> Preflight:
         """Examine the target before anything is judged; a target error then ends the run. Raises UsageError.

@@ -10,7 +10,6 @@ import pytest
 
 from linkproof.base.resources import folder
 from linkproof.errors import UsageError
-from linkproof.runner.property_based import without_local_constants
 from linkproof.runner.pytest_plugin import Conformance
 
 #: Plug-ins of pytest that the suites do not use. Loading and asking them takes a third of what pytest itself takes; the
@@ -27,7 +26,6 @@ def run_suites(run: Conformance, *plugins: object) -> str:
     Raises UsageError for an invalid keyword expression, or a selection without tests.
     """
     selection = run.context.choices.selection
-    without_local_constants()
     suites = folder("suites")
     arguments = [
         str(suites),

@@ -7,39 +7,29 @@ two threads safely). The model only knows the moves: the checks judge answers an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-
-import hypothesis
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from hypothesis.strategies import sampled_from
 
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
-from linkproof.runner.property_based import one_at_a_time
+from linkproof.runner.generated import Move
+from linkproof.runner.prepared_cases import prepared_lifecycles
+from linkproof.runner.property_based import one_at_a_time, without_local_constants
 from linkproof.runner.scenarios import look
 from linkproof.runner.session import NotExercised
 
+#: Number of lives in a run, and of moves in each.
+LIVES, STEPS = 4, 8
 #: Number of lives that are drawn for each one that is performed.
 _DRAWN_FOR_EACH = 8
 _TEXTS = ("", "Approved after review", "Nicht für uns – 拒绝", "x" * 120, "None")
 
 
-@dataclass(frozen=True)
-class Move:
-    """One step: decide (with a decision and a text), repeat, show or delete."""
-
-    kind: str
-    decision: str = ""
-    text: str = ""
-
-
-def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) -> int:
+def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int = LIVES, steps: int = STEPS) -> int:
     """Perform random moves on some connections; return their number. Raises NotExercised if none is left."""
     driver.operation(Role.DECIDE)
     performed = 0
     with one_at_a_time:
-        lives = draw_lives(seed, lifecycles, steps)
+        lives = prepared_lifecycles(seed, lifecycles, steps) or draw_lives(seed, lifecycles, steps)
     for life in lives:
         try:
             name = driver.reserve("pending")
@@ -56,6 +46,11 @@ def run_lifecycles(driver: Driver, *, seed: int, lifecycles: int, steps: int) ->
 @cache
 def draw_lives(seed: int, lifecycles: int, steps: int) -> tuple[tuple[Move, ...], ...]:
     """Return the moves of each life; they depend on the arguments alone."""
+    import hypothesis
+    from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+    from hypothesis.strategies import sampled_from
+
+    without_local_constants()
     lives: list[list[Move]] = []
 
     class Lifecycle(RuleBasedStateMachine):
