@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Modules are compiled once, and not again by every process, whatever the environment says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: attacks kills mutants together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes cases compiled test-compiled bench container docs sbom clean
+.PHONY: attacks peers kills mutants together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes cases compiled test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -25,6 +25,11 @@ fuzz: $(STAMP)
 ATTACKS ?= 290
 attacks: $(STAMP)
 	$(BIN)/python -m tests.attacks --inputs $(ATTACKS)
+
+# Schemathesis and Prism on the documents of all contracts: EXAMPLES random requests of each operation.
+EXAMPLES ?= 50
+peers: $(STAMP)
+	LINKPROOF_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/project/test_peers.py
 
 # Kills of `run --record` and `nightly` at random moments: what is left is whole, and a second run succeeds.
 kills: $(STAMP)

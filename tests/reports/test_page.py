@@ -16,24 +16,11 @@ from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
 from tests.results_examples import PEC, VPCEP, breached, exchange, many, nasty, replace
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HOSTILE = "<script>top.ran = 1</script></script><img src=x onerror='top.ran = 2'>\u2028<!--<script>"
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent")
-
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture
@@ -275,7 +262,8 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, width: int) -> None:
     page.evaluate("for (let i = 0; i < 4; i++) for (const d of document.querySelectorAll('details')) d.open = true")
     page.locator(".finding .json").first.wait_for()
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
+    # Of what passes, an element of each rule: half the time.
+    found = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", RULES)
     assert [(v["id"], v["help"], v["nodes"][0]["html"]) for v in found["violations"]] == []
     assert len(found["passes"]) > 20
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at the side"

@@ -21,7 +21,6 @@ from linkproof.testing import Exchange, Headers, MockServer, Recorder, Request, 
 from tests.results_examples import PEC, breached, finding, replace, row
 
 SEARCH = "azure-search-pec"
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -138,18 +137,14 @@ def _large() -> Results:
     return results
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent")
 @pytest.mark.parametrize("printed", [True, False])
-def test_two_findings_print_on_at_most_ten_pages(tmp_path: Path, printed: bool) -> None:
-    sync_api: Any = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+def test_two_findings_print_on_at_most_ten_pages(browser: Any, tmp_path: Path, printed: bool) -> None:
     path = tmp_path / "page.html"
     path.write_text(_page(_large(), printed=printed), encoding="utf-8")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(path.as_uri())
-        pdf = page.pdf(format="A4")
-        browser.close()
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    pdf = page.pdf(format="A4")
+    page.close()
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert 3 <= pages <= 10
 
