@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Final
 
 import orjson
@@ -135,23 +135,33 @@ def at(value: Any, pointer: str) -> Any:
     return value
 
 
+@lru_cache(maxsize=4096)
+def _way_to(pointer: str) -> tuple[tuple[tuple[str, bool], ...], str]:
+    """Return the steps to a pointer's last one, each with whether an array follows it, and the last one."""
+    *steps, last = pointer.split("/")[1:]
+    return tuple((step, following.isdigit()) for step, following in pairwise([*steps, last])), last
+
+
 def place(value: dict[str, Any], pointer: str, leaf: Any) -> None:
     """Set the value at ``pointer`` to ``leaf``, creating objects (or arrays for ``/0``) on the way."""
-    steps = pointer.split("/")[1:]
+    steps, last = _way_to(pointer)
     here: Any = value
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        new: Any = leaf if following is None else ([] if following.isdigit() else {})
+    for step, array_follows in steps:
         if isinstance(here, list):
             index = int(step)
             if index == len(here):
-                here.append(new)
-            elif following is None:
-                here[index] = new
+                here.append([] if array_follows else {})
             here = here[index]
+        elif step in here:
+            here = here[step]
         else:
-            if following is None:
-                here[step] = new
-            here = here.setdefault(step, new)
+            here[step] = here = [] if array_follows else {}
+    if not isinstance(here, list):
+        here[last] = leaf
+    elif int(last) == len(here):
+        here.append(leaf)
+    else:
+        here[int(last)] = leaf
 
 
 def join(*steps: str | int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from linkproof.model.finding import Level
 from linkproof.runner.run_context import RunContext
-from linkproof.runner.suite_items import contract_of, requirements_of
+from linkproof.runner.suite_items import contract_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,13 @@ class SuiteLog:
         self._found = False
         self.performed: list[Performed] = []
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out the tests that do not exercise the requirement."""
-        if self._requirement:
-            items[:] = [i for i in items if self._requirement in requirements_of(i)]
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+        """Leave out the tests that do not exercise the requirement: making all of them takes longer than one test."""
+        if not self._requirement or not isinstance(collector, pytest.Module):
+            return None
+        marks = [m for m in getattr(obj, "pytestmark", ()) if m.name == "requirement"]
+        return None if any(self._requirement in m.args for m in marks) else []
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:

@@ -31,7 +31,7 @@ def run_suites(run: Conformance, *plugins: object) -> str:
         str(suites),
         "--disable-plugin-autoload",
         *(part for name in _UNUSED for part in ("-p", f"no:{name}")),
-        *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=short"),
+        *("-c", os.devnull, "--rootdir", str(suites), "--noconftest", "-q", "--no-header", "--tb=native"),
         # The output is captured below; pytest's own capture would also capture the progress bar.
         "--capture=no",
         "--assert=plain",
