@@ -220,6 +220,14 @@ QUIET: tuple[Quiet, ...] = (
         (got(), delete(), poll("Canceling"), poll("Canceled"), got()),
     ),
     Quiet(
+        "where the contract has no Delete, its success promises nothing",
+        (
+            got(of=DICOM),
+            ex(DICOM, "DELETE", "one", 204),
+            got(of=DICOM),
+        ),
+    ),
+    Quiet(
         "a body with half of a surrogate pair may be refused for that, whatever its connection's state",
         (
             got(of=POSTGRES, **APPROVED),

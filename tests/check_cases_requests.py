@@ -8,12 +8,28 @@ from linkproof.model.exchange import Exchange
 from tests.check_cases import APPROVED, REJECTED, Case, delete, got, put
 from tests.check_cases_effects import gone
 from tests.check_cases_quiet import Quiet
-from tests.traffic import AKS, HUAWEI, MOCK, PATHS, POSTGRES, connection, connections, decision, error, ex, listing
+from tests.traffic import (
+    AKS,
+    HOST,
+    HUAWEI,
+    MOCK,
+    PATHS,
+    POSTGRES,
+    connection,
+    connections,
+    contract,
+    decision,
+    error,
+    ex,
+    listing,
+)
 
 #: A target that promises that the parents of these contracts are there.
 PROMISED = replace(MOCK, collections={name: frozenset({PATHS[name].lower()}) for name in (AKS, HUAWEI, POSTGRES)})
 ENDPOINT = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/pe"}
 MOVED = {"id": f"{ENDPOINT['id']}-2"}
+#: The list's URL in another case.
+SHOUTED = f"{HOST}{PATHS[AKS].upper()}?api-version={contract(AKS).version}"
 LONG_TEXT = decision("Approved", "x" * 140)
 
 
@@ -76,6 +92,13 @@ REQUESTS: tuple[Case, ...] = (
         "the same path in another case names a connection",
         PROMISED,
         "write refused",
+    ),
+    Case(
+        "HDR-4",
+        (listing(AKS, connection()), listing(AKS, connection(), url=SHOUTED)),
+        (listing(AKS, connection()), error(AKS, 404, "NotFound", url=SHOUTED)),
+        "the list's path in another case was answered with 404",
+        name="list not found",
     ),
     Case(
         "HDR-4",

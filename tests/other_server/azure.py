@@ -100,17 +100,18 @@ def put(x: Exchange) -> Reply:
         return azure_error(x.contract, 409, "OperationInProgress", "The connection is being deleted.", "busy")
     if x.contract == "C3":
         return decide_slowly(x, x.conn)
-    apply(x.conn, x.state)
+    apply(x, x.conn, x.state)
     return Reply(200, x.conn.view())
 
 
-def apply(conn: Connection, state: Json) -> None:
+def apply(x: Exchange, conn: Connection, state: Json) -> None:
     """Take over a decision."""
     conn.status = state.get("status", conn.status)
     conn.description = state.get("description", "")
     if conn.contract.key == "C1":
         conn.actions = state.get("actionsRequired", conn.actions)
-    conn.system.update(lastModifiedBy="tester@example.org", lastModifiedByType="User", lastModifiedAt=stamp())
+    moment = stamp(x.world.date())
+    conn.system.update(lastModifiedBy="tester@example.org", lastModifiedByType="User", lastModifiedAt=moment)
 
 
 def decide_slowly(x: Exchange, conn: Connection) -> Reply:
@@ -122,7 +123,7 @@ def decide_slowly(x: Exchange, conn: Connection) -> Reply:
     conn.provisioning = {"Approved": "Approving", "Rejected": "Rejecting"}.get(state["status"], "Updating")
 
     def effect() -> None:
-        apply(conn, state)
+        apply(x, conn, state)
         if conn.provisioning != "Dropping":
             conn.provisioning = conn.contract.settled
 
@@ -140,7 +141,7 @@ def create(x: Exchange) -> Reply:
     given = x.doc["properties"].get("privateEndpoint", {}).get("id", "")
     if given.lower().startswith("/subscriptions/") and PE_TYPE in given.lower():
         made.endpoint = given
-    apply(made, x.state)
+    apply(x, made, x.state)
     if x.contract == "C2":
         store[x.name.lower()] = x.conn = made
         return Reply(201, made.view())

@@ -203,5 +203,5 @@ def _(x: Exchange, r: Reply) -> None:
 def _(x: Exchange, r: Reply) -> None:
     conn = x.world.stores["C3"].get(x.name.lower())
     if conn and "status" in x.state and conn.status == "Pending":
-        apply(conn, x.state)
+        apply(x, conn, x.state)
         r.become(200, conn.view())

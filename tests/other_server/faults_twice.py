@@ -51,7 +51,7 @@ def _(_x: Exchange, r: Reply) -> None:
 @fault("decided-again", "STA-9", "C3", "A connection that is not pending can be decided.", "put", "400", "state")
 def _(x: Exchange, r: Reply) -> None:
     if x.conn and x.conn.provisioning == "Ready":
-        apply(x.conn, x.state)
+        apply(x, x.conn, x.state)
         r.become(200, x.conn.view())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from tests.other_server.model import BODY_LIMIT, TOKEN, Exchange, Json, Reply, huawei_error
 from tests.other_server.route import NOTHING, huawei_parent, parse
@@ -128,5 +127,5 @@ def action(x: Exchange) -> Reply:
     if endpoint.status not in {"pendingAcceptance", "accepted", "rejected"}:
         return huawei_error(400, "EndPoint.0002", f"An endpoint in the state {endpoint.status} stays.", "state")
     endpoint.status = "accepted" if x.doc["action"] == "receive" else "rejected"
-    endpoint.updated_at = datetime.now(UTC).replace(microsecond=0)
+    endpoint.updated_at = x.world.date().replace(microsecond=0)
     return Reply(200, {"connections": [endpoint.view()]})

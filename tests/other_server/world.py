@@ -7,14 +7,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from tests.other_server.fixtures import ENDPOINTS, STATUSES, dicom_services
 from tests.other_server.model import AZURE, C1, C2, C3, GROUP, SUBSCRIPTION, Azure, Json
 
 
-def stamp(moment: datetime | None = None) -> str:
+def stamp(moment: datetime) -> str:
     """An RFC 3339 time in UTC with milliseconds."""
-    return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 @dataclass
@@ -94,7 +95,7 @@ class Operation:
     name: str
     ends: float
     effect: Callable[[], None]
-    started: str = field(default_factory=stamp)
+    started: str
     ended: str = ""
     outcome: str = "Succeeded"
     error: Json = None
@@ -114,6 +115,7 @@ class World:
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.monotonic
+        self.date: Callable[[], datetime] = partial(datetime.now, UTC)
         self.reset()
 
     def reset(self) -> None:
@@ -158,7 +160,7 @@ class World:
         """Start a long-running operation."""
         ident = str(uuid.uuid4())
         ends = self.clock() + seconds
-        self.operations[ident] = Operation(ident, contract, kind, name, ends, effect)
+        self.operations[ident] = Operation(ident, contract, kind, name, ends, effect, stamp(self.date()))
         return self.operations[ident]
 
     def tick(self) -> None:
@@ -166,5 +168,5 @@ class World:
         now = self.clock()
         due = [o for o in self.operations.values() if not o.done and o.ends <= now]
         for operation in sorted(due, key=lambda o: o.ends):
-            operation.ended = stamp()
+            operation.ended = stamp(self.date())
             operation.effect()

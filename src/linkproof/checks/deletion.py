@@ -15,6 +15,9 @@ from linkproof.model.finding import Judgement, Level
 
 
 def _may_show_deletion(of: CallClass) -> bool:
+    """Whether the call shows a connection, in a contract that says what Delete does."""
+    if of.contract.by_role(Role.DELETE) is None:
+        return False
     return of.written and not of.flawed and of.role in (Role.GET, Role.LIST, Role.DELETE)
 
 

@@ -41,8 +41,11 @@ def big_integers(call: Call) -> tuple[BigInteger, ...]:
 
 
 def _key(call: Call, pointer: str) -> tuple[str, str]:
+    """Return the connection's id and the member; without an id what is comparable with no other answer."""
     owner = at(call.answer, pointer.rsplit("/", 1)[0] + call.contract.member.id)
-    return str(owner), generalise(pointer).rsplit("/", 1)[-1]
+    if not isinstance(owner, str) or not owner:
+        owner = f"{call.exchange.world} {call.exchange.number} {pointer}"
+    return owner, generalise(pointer).rsplit("/", 1)[-1]
 
 
 def is_exact(number: int) -> bool:

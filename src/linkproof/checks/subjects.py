@@ -315,7 +315,11 @@ def spelled_otherwise(write: Call, subject: Subject) -> bool:
     """Whether the path of a write differs only in case from the one by which Get showed the connection."""
     if subject.get is None or not write.contract.caseless_paths:
         return False
-    one, other = path_of(write), path_of(subject.get.call)
+    return differs_in_case(path_of(write), path_of(subject.get.call))
+
+
+def differs_in_case(one: str, other: str) -> bool:
+    """Whether two paths differ, but only in case."""
     return one != other and one.casefold() == other.casefold()
 
 

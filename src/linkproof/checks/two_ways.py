@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence
-from linkproof.checks.traits import SHOWN_OTHERWISE, SPELLED_OTHERWISE
+from linkproof.checks.subjects import Presence, differs_in_case, path_of
+from linkproof.checks.traits import LISTED_WHOLE, SHOWN_OTHERWISE, SPELLED_OTHERWISE
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -78,7 +78,7 @@ def paths_compare_without_case(call: Call, view: View, circumstances: Circumstan
     if call.throttled or subject is None or subject.get is None or subject.presence is not Presence.PRESENT:
         return
     before = subject.get
-    if _path(call) == _path(before.call) or subject.last_write > before.index or subject.goes_on:
+    if path_of(call) == path_of(before.call) or subject.last_write > before.index or subject.goes_on:
         return
     evidence = (before.call.exchange,)
     if not call.delivers:
@@ -94,5 +94,22 @@ def paths_compare_without_case(call: Call, view: View, circumstances: Circumstan
             yield breach("HDR-4", "another", place, str(was), str(now), message, group="", evidence=evidence)
 
 
-def _path(call: Call) -> str:
-    return call.exchange.request.url.split("?", 1)[0]
+def _lists_in_any_case(of: CallClass) -> bool:
+    return of.role is Role.LIST and not of.flawed and of.status < 500 and of.contract.caseless_paths
+
+
+@check("HDR-4", applies_to=_lists_in_any_case, needs=LISTED_WHOLE)
+def lists_compare_without_case(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """A list that was answered with connections is not refused when its path is in another case."""
+    complete = view.collection.complete
+    if call.throttled or complete is None:
+        return
+    shown = next((s.listed for s in view.collection.subjects if s.listed and s.name in complete.names), None)
+    if shown is None or not differs_in_case(path_of(call), path_of(shown.call)):
+        return
+    if call.success:
+        yield passed("HDR-4")
+    else:
+        message = f"the list's path in another case was answered with {call.status}; as it was written before, with 200"
+        evidence = (shown.call.exchange,)
+        yield breach("HDR-4", "list not found", "", "200", str(call.status), message, group="", evidence=evidence)

@@ -139,15 +139,20 @@ class Poller:
             waited = max(pause, _LIVE_GET_S) if self._live else pause
             self._session.client.pause(waited)
             pause = min(pause * _SLOWER, _LONGEST_PAUSE_S)
-        self._session.stuck.add(self._contract.id)
-        self._note_at_rest(shown, name)
+        if not self._note_at_rest(shown, name):
+            self._session.stuck.add(self._contract.id)
 
-    def _note_at_rest(self, call: Call, name: str) -> None:
-        """Stop waiting for an undocumented value to disappear once it stayed for the maximum time of an operation."""
+    def _note_at_rest(self, call: Call, name: str) -> bool:
+        """Stop waiting for an undocumented value to disappear once it stayed for the maximum time of an operation.
+
+        Return whether there is one. Then nothing is known of how long an operation takes.
+        """
         item = self._item(call, name)
         word = value_on_the_way(self._contract, item)
         if word and call.schema and not any(word in options for options in call.schema.enumerations.values()):
             self._at_rest.add(word)
+            return True
+        return False
 
     def _has_settled(self, call: Call, name: str, *, absent: bool) -> bool:
         """Whether the answer shows the connection at rest; ``absent`` if it does not show the connection."""
