@@ -19,10 +19,11 @@ from pathlib import Path
 import tests.other_server.catalogue  # noqa: F401  registers them
 from linkproof.base.clock import Clock, VirtualClock
 from linkproof.contract.model import Contract, Format
-from linkproof.fault_matrix.footprint import Answered, Footprint, answered, hides, places
+from linkproof.fault_matrix.company import Company
+from linkproof.fault_matrix.footprint import Answered, Footprint, comparable, hides, places, recording
 from linkproof.fault_matrix.matrix_run import run_all_tests, run_with_log
 from linkproof.fault_matrix.pool import in_order
-from linkproof.fault_matrix.together import GroupOutcome, Planted, Together, group_outcome
+from linkproof.fault_matrix.together import GroupOutcome, Planted, Together, group_outcome, without_hidden
 from linkproof.mock.direct import sent_as
 from linkproof.model.exchange import Headers, Request, Response
 from linkproof.runner.open_target import Opened, Opener
@@ -39,7 +40,6 @@ CONTRACTS = {
     "C5": "azure-healthcareapis-dicom",
 }
 _HOST = "other.invalid"
-_LONGEST_OPERATION_S = 60.0
 
 
 class Transport:
@@ -108,10 +108,14 @@ def attempt(names: Sequence[str], contract: str, *, all_tests: bool = True) -> G
         quick = group_outcome(contract, faults, run_with_log(opener(names), contract, requirement=own)[0])
         if not quick.broken and any(r.requirement == own for r in quick.reported):
             return quick
-    outcome = group_outcome(contract, faults, run_all_tests(opener(names), contract))
-    missed = outcome.missed if len(names) > 1 else []
-    hidden = {f.id for f in missed if is_hidden(f.id, names) or has_no_effect(f.id, names)}
-    return replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden))
+    recorded, requests = recording(opener(names))
+    outcome = group_outcome(contract, faults, run_all_tests(recorded, contract))
+    if not outcome.missed or len(names) == 1:
+        return outcome
+    hidden = {f.id for f in outcome.missed if is_hidden(f.id, names)}
+    outcome = replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden))
+    outcome = without_hidden(outcome, company(names, requests))
+    return replace(outcome, hidden=tuple(sorted({*outcome.hidden, *hidden})))
 
 
 def even(quirks: Sequence[Quirk], sample: int) -> list[Quirk]:
@@ -122,20 +126,9 @@ def even(quirks: Sequence[Quirk], sample: int) -> list[Quirk]:
 
 
 @cache
-def requests_of_a_run(contract: str, chosen: tuple[str, ...] = ()) -> Sequence[Request]:
-    """Every request of a run of all suites on one contract of the server with some quirks."""
-    sent: list[Request] = []
-
-    class Recording(Transport):
-        def receive(self, request: Request) -> Response:
-            sent.append(request)
-            return super().receive(request)
-
-    def recorded(target: str, contracts: Sequence[Contract]) -> Opened:
-        opened = opener(chosen)(target, contracts)
-        assert opened.clock is not None
-        return replace(opened, transport=Recording(chosen, opened.clock.now))
-
+def requests_of_a_run(contract: str) -> Sequence[Request]:
+    """Every request of a run of all suites on one contract of the right server."""
+    recorded, sent = recording(opener(()))
     run_all_tests(recorded, contract)
     return sent
 
@@ -143,8 +136,7 @@ def requests_of_a_run(contract: str, chosen: tuple[str, ...] = ()) -> Sequence[R
 @cache
 def _answers(name: str, contract: str) -> Sequence[Answered]:
     transport = Transport([name] if name else [], VirtualClock().now)
-    found = (transport.receive(r) for r in requests_of_a_run(contract))
-    return [answered(a.status, a.headers.pairs, a.body) for a in found]
+    return [comparable(transport.receive(r)) for r in requests_of_a_run(contract)]
 
 
 def footprint(name: str) -> Footprint:
@@ -166,35 +158,10 @@ def is_hidden(name: str, group: Sequence[str]) -> bool:
     return hides(union, footprint(name))
 
 
-def has_no_effect(name: str, group: Sequence[str]) -> bool:
-    """Whether the others of its group leave nothing of a fault.
-
-    Without it every request of a run on the right server, and of a run on this one, is answered in the same way, in
-    turn and each on a server that was reset before.
-    """
-    contract, rest = contract_of(QUIRKS[name]), [n for n in group if n != name]
-    runs = [requests_of_a_run(contract), requests_of_a_run(contract, tuple(group))]
-    return not any(
-        places(*both, Format.JSON)
-        for requests in runs
-        for reset in (False, True)
-        for both in zip(
-            _answered_by(group, requests, reset=reset), _answered_by(rest, requests, reset=reset), strict=True
-        )
-    )
-
-
-def _answered_by(chosen: Sequence[str], requests: Sequence[Request], *, reset: bool) -> list[Answered]:
-    """The answers to requests, each so late that every operation has ended; to each a new server if ``reset``."""
-    clock = VirtualClock()
-    transport, found = Transport(chosen, clock.now), []
-    for request in requests:
-        clock.sleep(_LONGEST_OPERATION_S)
-        if reset:
-            transport.receive(Request("POST", f"http://{_HOST}/_control/reset"))
-        answer = transport.receive(request)
-        found.append(answered(answer.status, answer.headers.pairs, answer.body))
-    return found
+def company(group: Sequence[str], requests: Sequence[Request]) -> Company:
+    """The faults of a group, with the requests of a run on the right server and of a run on theirs."""
+    both = [*requests_of_a_run(contract_of(QUIRKS[group[0]])), *requests]
+    return Company(group, Transport, both, Request("POST", f"http://{_HOST}/_control/reset"), Format.JSON)
 
 
 def groups(size: int, sample: int, seed: int) -> list[tuple[str, ...]]:
@@ -269,7 +236,7 @@ def main() -> int:
         for trial in found:
             for root in trial.outcome.foreign_roots:
                 print(f"{' '.join(trial.names)}: foreign root cause {root.requirement}: {root.message[:200]}")
-        hidden = [f"{n} by {' '.join(t.names)}" for t in found for n in set(t.names) - {f.id for f in t.outcome.faults}]
+        hidden = [f"{n} by {' '.join(t.names)}" for t in found for n in t.outcome.hidden]
         print(f"{len(hidden)} not counted, because the others hide them: {'; '.join(hidden) or 'none'}")
         print(dict(Together(given.together, given.seed, [t.outcome for t in found]).figures))
     print(f"{len(found)} matrix runs, {len(bad)} went wrong")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.other_matrix import CONTRACTS, EXAMPLE, attempt, has_no_effect, needs_real_time
+from linkproof.base.clock import VirtualClock
+from tests.other_matrix import CONTRACTS, EXAMPLE, Transport, attempt, company, needs_real_time, requests_of_a_run
 
 pytestmark = pytest.mark.skipif(not EXAMPLE.is_file(), reason="../shared/target-example.toml is absent")
 
@@ -16,7 +17,15 @@ def test_two_requests_at_the_same_time_meet_where_a_quirk_waits_for_that() -> No
     assert {r.requirement for r in outcome.reported} == {"STA-10"}
 
 
-def test_a_fault_of_which_another_one_leaves_nothing_has_no_effect() -> None:
+def test_a_fault_of_which_another_one_leaves_nothing_is_hidden() -> None:
     group = ["c5-no-code-404", "c5-html-404"]
-    assert has_no_effect("c5-no-code-404", group)
-    assert not has_no_effect("c5-html-404", group)
+    both = company(group, ())
+    assert both.hides("c5-no-code-404")
+    assert not both.hides("c5-html-404")
+
+
+def test_two_servers_of_one_clock_have_the_same_dates() -> None:
+    """So that lists by date, which one second would put into another order, can be compared."""
+    [one, other] = [Transport([], VirtualClock().now) for _ in range(2)]
+    requests = requests_of_a_run(CONTRACTS["C4"])
+    assert [one.receive(r).body for r in requests] == [other.receive(r).body for r in requests]

@@ -72,7 +72,7 @@ def test_a_seed_draws_the_same_groups_of_different_requirements() -> None:
 
 def test_two_faults_are_two_root_causes() -> None:
     group = [find(f"{n}@{PEC.id}", [PEC]) for n in ("ERR-1.no-message", "ERR-9.two-codes")]
-    outcome = attempt_group(group)
+    outcome = attempt_group(group, PEC)
     assert outcome.broken == ""
     assert outcome.as_causes == list(outcome.faults)
     assert outcome.foreign_roots == []

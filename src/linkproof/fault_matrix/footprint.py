@@ -6,11 +6,9 @@ Two faults can be combined if each shows in an answer, or at a place in one, tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-
-import httpx
 
 from linkproof.base.clock import VirtualClock
 from linkproof.base.json_values import MISSING, join
@@ -21,8 +19,9 @@ from linkproof.faults.registry import Change
 from linkproof.mock.app import build_server
 from linkproof.mock.defaults import DEFAULT, Choice, only_for
 from linkproof.mock.direct import Direct
-from linkproof.runner.open_target import Opened
-from linkproof.targets.embedded import embedded_target
+from linkproof.model.exchange import Request, Response
+from linkproof.runner.open_target import Opened, Opener, without_a_socket
+from linkproof.targets.transfer import InProcess
 
 #: The places that a fault changes in an answer, by request; "" is the whole answer.
 Footprint = Mapping[int, frozenset[str]]
@@ -31,16 +30,27 @@ _RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d
 
 
 @dataclass
-class _Recorder(httpx.BaseTransport):
+class _Recorder:
     """Records the requests that pass through it."""
 
-    inner: Direct
-    requests: list[httpx.Request] = field(default_factory=list)
+    inner: InProcess
+    requests: list[Request]
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.read()
+    def receive(self, request: Request) -> Response:
         self.requests.append(request)
-        return self.inner.handle_request(request)
+        return self.inner.receive(request)
+
+
+def recording(opener: Opener) -> tuple[Opener, Sequence[Request]]:
+    """Return an opener of the same server in this process, and the requests that are sent to it."""
+    requests: list[Request] = []
+
+    def opened(name: str, contracts: Sequence[Contract]) -> Opened:
+        found = opener(name, contracts)
+        assert isinstance(found.transport, InProcess)
+        return replace(found, transport=_Recorder(found.transport, requests))
+
+    return opened, requests
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class Footprints:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self._requests = self._requests_of_a_run()
+        opener, self._requests = recording(without_a_socket(DEFAULT))
+        run_all_tests(opener, contract.id)
         self._right = self._answers(DEFAULT)
         self._known: dict[str, Footprint] = {}
 
@@ -70,26 +81,15 @@ class Footprints:
             self._known[name] = {n: places for n, places in changed if places}
         return self._known[name]
 
-    def _direct(self, choice: Choice, clock: VirtualClock) -> Direct:
-        return Direct(build_server([self.contract], behaviour=choice, clock=clock.now))
-
-    def _requests_of_a_run(self) -> Sequence[httpx.Request]:
-        clock = VirtualClock()
-        recorder = _Recorder(self._direct(DEFAULT, clock))
-        target = embedded_target("http://embedded.invalid", [self.contract])
-        run_all_tests(lambda *_: Opened(target, lambda: None, transport=recorder, clock=clock), self.contract.id)
-        return recorder.requests
-
     def _answers(self, choice: Choice) -> list[Answered]:
-        direct = self._direct(choice, VirtualClock())
-        answers = (direct.handle_request(request) for request in self._requests)
-        return [answered(a.status_code, a.headers.items(), a.read()) for a in answers]
+        server = Direct(build_server([self.contract], behaviour=choice, clock=VirtualClock().now))
+        return [comparable(server.receive(request)) for request in self._requests]
 
 
-def answered(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Answered:
+def comparable(answer: Response) -> Answered:
     """Return the comparable parts of an answer."""
-    kept = {k.lower(): _RANDOM.sub("*", v) for k, v in headers if k.lower() != "content-length"}
-    return Answered(status, kept, body)
+    kept = {k.lower(): _RANDOM.sub("*", v) for k, v in answer.headers.pairs if k.lower() != "content-length"}
+    return Answered(answer.status, kept, answer.body)
 
 
 def places(right: Answered, wrong: Answered, how: Format) -> frozenset[str]:

@@ -63,7 +63,7 @@ def group_outcomes(
 
 def _group(names: tuple[str, ...], seed: int) -> GroupOutcome:
     contracts = chosen((names[0].rpartition("@")[2],))
-    return attempt_group([find(name, contracts) for name in names], seed)
+    return attempt_group([find(name, contracts) for name in names], contracts[0], seed)
 
 
 def in_order(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from linkproof.contract.model import Contract
-from linkproof.fault_matrix.footprint import Footprints, hides
+from linkproof.fault_matrix.company import Company
+from linkproof.fault_matrix.footprint import Footprints, hides, recording
 from linkproof.fault_matrix.matrix_run import Reported, reported_by, run_all_tests
 from linkproof.faults.edits import both
 from linkproof.faults.registry import Fault
+from linkproof.mock.app import build_server
 from linkproof.mock.behaviour import Behaviour
-from linkproof.mock.defaults import conforming, only_for
+from linkproof.mock.defaults import DEFAULT, Choice, conforming, only_for
+from linkproof.mock.direct import Direct
+from linkproof.model.exchange import Request
 from linkproof.model.results import Results
 from linkproof.runner.open_target import without_a_socket
 
@@ -36,12 +40,16 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class GroupOutcome:
-    """The outcome of a matrix run with several faults at once."""
+    """The outcome of a matrix run with several faults at once.
+
+    ``hidden``: ids of faults that are not counted, because the others leave nothing of them to see.
+    """
 
     contract: str
     faults: tuple[Planted, ...]
     reported: tuple[Reported, ...]
     broken: str = ""
+    hidden: tuple[str, ...] = ()
 
     @property
     def named(self) -> list[Planted]:
@@ -136,6 +144,7 @@ def as_data(matrices: Sequence[Together]) -> list[dict[str, Any]]:
                     "contract": o.contract,
                     "faults": [f.id for f in o.faults],
                     "missed": [f.id for f in o.missed],
+                    "hidden": list(o.hidden),
                     "root_causes": [t.requirement for t in o.roots],
                     "foreign": [t.requirement for t in o.foreign],
                     "broken": o.broken,
@@ -172,6 +181,10 @@ def as_markdown(matrices: Sequence[Together]) -> str:
     if missed:
         lines += ["", "Not named:", ""]
         lines += [f"- `{i}`, with {', '.join(f'`{f.id}`' for f in o.faults if f.id != i)}" for _, i, o in missed]
+    hidden = [(i, o) for m in matrices for o in m.outcomes for i in o.hidden]
+    if hidden:
+        lines += ["", "Not counted, since the others of the group leave nothing of them to see:", ""]
+        lines += [f"- `{i}`, with {', '.join(f'`{f.id}`' for f in o.faults)}" for i, o in hidden]
     return "\n".join(lines) + "\n"
 
 
@@ -233,12 +246,39 @@ def _replaced(before: Behaviour, after: Behaviour) -> Iterator[str]:
             yield from (f"{part}.{name}" for name in kind.__dict__ if not name.startswith("__"))
 
 
-def attempt_group(group: Sequence[Fault], seed: int = 1) -> GroupOutcome:
-    """Run every suite against one server with all faults of a group."""
-    contract = group[0].contract
-    opener = without_a_socket(only_for(contract, both(*(f.change for f in group))))
-    results = run_all_tests(opener, contract, seed)
-    return group_outcome(contract, [Planted(f.id, f.requirement, f.names) for f in group], results)
+def attempt_group(group: Sequence[Fault], contract: Contract, seed: int = 1) -> GroupOutcome:
+    """Run every suite against one server with all faults of a group.
+
+    A fault that is not named does not count as planted if the others leave nothing of it to see.
+    """
+    opener, requests = recording(without_a_socket(_with(group, contract)))
+    results = run_all_tests(opener, contract.id, seed)
+    outcome = group_outcome(contract.id, [Planted(f.id, f.requirement, f.names) for f in group], results)
+    if not outcome.missed or outcome.broken:
+        return outcome
+    return without_hidden(outcome, _company(group, contract, requests))
+
+
+def without_hidden(outcome: GroupOutcome, company: Company) -> GroupOutcome:
+    """Return the outcome without the faults that were missed because the others leave nothing of them to see."""
+    hidden = {f.id for f in outcome.missed if company.hides(f.id)}
+    return replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden), hidden=tuple(sorted(hidden)))
+
+
+def _company(group: Sequence[Fault], contract: Contract, requests: Sequence[Request]) -> Company:
+    known = {f.id: f for f in group}
+    opener, usual = recording(without_a_socket(DEFAULT))
+    run_all_tests(opener, contract.id)
+
+    def made(names: Sequence[str], clock: Callable[[], float]) -> Direct:
+        return Direct(build_server([contract], behaviour=_with([known[n] for n in names], contract), clock=clock))
+
+    reset = Request("POST", "http://embedded.invalid/_control/reset")
+    return Company(tuple(known), made, [*usual, *requests], reset, contract.protocol.response)
+
+
+def _with(group: Sequence[Fault], contract: Contract) -> Choice:
+    return only_for(contract.id, both(*(f.change for f in group)))
 
 
 def group_outcome(contract: str, planted: Sequence[Planted], results: Results) -> GroupOutcome:
