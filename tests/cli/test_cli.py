@@ -154,7 +154,7 @@ def test_pytest_runs_the_suites_too(tmp_path: Path) -> None:
     with Embedded(all_contracts()) as server:
         target = _target(tmp_path, server.base_url)
         found = subprocess.run(
-            [sys.executable, "-m", "pytest", "suites", "--target", str(target), "-k", "pagination", "-n", "2", "-q"],
+            [sys.executable, "-m", "pytest", "suites", "--target", str(target), "-k", "pagination", "-q"],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
             capture_output=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from linkproof.redaction.publish import published
 from linkproof.reports.github import workflow_commands
 from linkproof.results.evidence_policy import evidence_policy_from, under_policy
 from tests.command_line import linkproof
+from tests.ports import free_port
 from tests.results_examples import breached, many, replace
 
 ROOT = Path(__file__).parents[2]
@@ -33,9 +33,7 @@ DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 def target(folder: Path, port: int) -> Path:

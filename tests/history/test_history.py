@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from linkproof.model.results import Results, Status
 from linkproof.results.diff import compare
 from linkproof.results.serialize import results_to_dict
 from tests.command_line import linkproof
+from tests.ports import free_port
 from tests.recordings.test_formats import as_ndjson
 from tests.results_examples import NASTY, PEC, breached, replace
 from tests.traffic import AKS, connection, ex
@@ -146,9 +146,7 @@ def postgresql() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     data, tools = folder / "data", POSTGRES[-1]
 
     def quietly(*command: str | Path) -> None:

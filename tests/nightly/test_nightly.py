@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,12 +17,14 @@ import yaml
 from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.faults.catalogue import behaving, find
+from linkproof.judging import parallel
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
 from tests.command_line import command, linkproof
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -103,9 +104,7 @@ def test_what_was_done_is_not_done_again(plan: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("jobs_here")
 def test_what_broke_is_done_again(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     target(tmp_path / "t.toml", f"http://127.0.0.1:{port}")
     (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "t.toml"\nallow_unproven = true\n', encoding="utf-8")
     night = ("nightly", "PLAN.toml", "--out", "out", "--processes", "1")
@@ -212,7 +211,10 @@ def test_mistakes_in_a_plan_are_told(tmp_path: Path, text: str, told: str) -> No
         (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
     ],
 )
-def test_engines_that_are_not_there_are_told(plan: Path, tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+def test_engines_that_are_not_there_are_told(
+    plan: Path, tmp_path: Path, options: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "_SCHEDULER_S", 0.5)
     done = linkproof(tmp_path, "nightly", plan, *options)
     assert done.returncode == 2
     assert told in done.stderr
@@ -266,9 +268,9 @@ def test_dask_comes_to_the_same(cluster: Any, plan: Path, tmp_path: Path) -> Non
 def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str, str], tmp_path: Path) -> None:
     import distributed
 
-    for number in range(4):
+    for number in range(3):
         target(tmp_path / f"t{number}.toml", servers[0])
-    text = "".join(f'[[run]]\ntarget = "t{n}.toml"\nallow_unproven = true\n' for n in range(4))
+    text = "".join(f'[[run]]\ntarget = "t{n}.toml"\nallow_unproven = true\n' for n in range(3))
     (tmp_path / "PLAN.toml").write_text(text, encoding="utf-8")
     library: Any = distributed
     with library.Client(cluster.scheduler_address) as client:
@@ -287,7 +289,7 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str,
         said, _ = process.communicate(timeout=150)
     found = summary(tmp_path / "out")
     assert process.returncode == 0, said
-    assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(4)}
+    assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(3)}
 
 
 def test_a_target_that_is_written_to_is_not_sent_away(cluster: Any, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.targets.embedded import embedded_target
 from tests.command_line import linkproof
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SAID = tomllib.loads((ROOT / "tests" / "peers.toml").read_text("utf-8"))["said"]
@@ -95,9 +96,7 @@ def test_schemathesis_says_nothing_that_is_not_explained(
 @contextmanager
 def prism(*arguments: str) -> Iterator[str]:
     """Prism in the foreground of a process of its own, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     nothing = subprocess.DEVNULL
     with subprocess.Popen([PRISM, *arguments, "-p", str(port)], stdout=nothing, stderr=nothing) as process:
         try:

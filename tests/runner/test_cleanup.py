@@ -70,22 +70,23 @@ def shown(server: Embedded | Unwired, contract: Contract) -> dict[str, object]:
     return {item["id"].rsplit("/", 1)[-1]: item for item in data.get("value") or data.get("connections")}
 
 
-@pytest.fixture(params=[HEALTH, HUAWEI], ids=lambda c: c.id)
-def live(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Embedded, Contract, Path]]:
-    """A server, a contract, and a live target file that has connections made for it."""
-    contract: Contract = request.param
+EACH = pytest.mark.parametrize("contract", [HEALTH, HUAWEI], ids=lambda c: c.id)
+
+
+@pytest.fixture
+def live(contract: Contract, tmp_path: Path) -> Iterator[tuple[Embedded, Path]]:
+    """A server of a contract, and a live target file that has connections made for it."""
     with Embedded([contract]) as server:
         provision = f"count = 9\n{EAST if contract is HUAWEI else AZURE}"
-        yield server, contract, target_file(tmp_path, server.base_url, contract, provision)
+        yield server, target_file(tmp_path, server.base_url, contract, provision)
 
 
-@pytest.fixture(params=[HEALTH, HUAWEI], ids=lambda c: c.id)
-def near(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Unwired, Contract, Path]]:
+@pytest.fixture
+def near(contract: Contract, tmp_path: Path) -> Iterator[tuple[Unwired, Path]]:
     """As ``live``, for runs in this process."""
-    contract: Contract = request.param
     with Unwired([contract]) as server:
         provision = f"count = 9\n{EAST if contract is HUAWEI else AZURE}"
-        yield server, contract, target_file(tmp_path, server.base_url, contract, provision)
+        yield server, target_file(tmp_path, server.base_url, contract, provision)
 
 
 def environment() -> dict[str, str]:
@@ -110,11 +111,12 @@ def started(folder: Path, file: Path, journal: Path, entries: int) -> subprocess
     return process
 
 
-@pytest.mark.parametrize("concurrency", ["1", "8"])
+# Whole runs: each contract and each way of sending once.
+@pytest.mark.parametrize(("contract", "concurrency"), [(HEALTH, "8"), (HUAWEI, "1")], ids=["azure-8", "huawei-1"])
 def test_what_was_made_is_gone_after_the_run(
-    near: tuple[Unwired, Contract, Path], tmp_path: Path, concurrency: str
+    near: tuple[Unwired, Path], contract: Contract, tmp_path: Path, concurrency: str
 ) -> None:
-    server, contract, file = near
+    server, file = near
     before = shown(server, contract)
     done = linkproof(tmp_path, "run", "--target", file, "--out", "out", "--json", "--concurrency", concurrency)
     results = json.loads(done.stdout)
@@ -128,8 +130,11 @@ def test_what_was_made_is_gone_after_the_run(
     assert "test-token" not in (tmp_path / "out" / "journal.jsonl").read_text(encoding="utf-8")
 
 
-def test_what_was_killed_is_cleaned_up_afterwards(live: tuple[Embedded, Contract, Path], tmp_path: Path) -> None:
-    server, contract, file = live
+@EACH
+def test_what_was_killed_is_cleaned_up_afterwards(
+    live: tuple[Embedded, Path], contract: Contract, tmp_path: Path
+) -> None:
+    server, file = live
     before = shown(server, contract)
     journal = tmp_path / "out" / "journal.jsonl"
     process = started(tmp_path, file, journal, 14 if contract is HEALTH else 22)
@@ -164,11 +169,13 @@ def test_a_night_undoes_first_what_a_killed_run_had_left(tmp_path: Path) -> None
     assert found["runs"][0]["word"] in ("conforms", "unproven"), done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("contract", "number"), [(HEALTH, signal.SIGTERM), (HUAWEI, signal.SIGINT)], ids=["azure-TERM", "huawei-INT"]
+)
 def test_what_was_stopped_cleans_up_itself(
-    live: tuple[Embedded, Contract, Path], tmp_path: Path, number: signal.Signals
+    live: tuple[Embedded, Path], contract: Contract, tmp_path: Path, number: signal.Signals
 ) -> None:
-    server, contract, file = live
+    server, file = live
     before = shown(server, contract)
     process = started(tmp_path, file, tmp_path / "out" / "journal.jsonl", 14 if contract is HEALTH else 21)
     process.send_signal(number)
@@ -198,8 +205,11 @@ def test_a_signal_while_it_cleans_up_does_not_stop_that(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-def test_a_plan_shows_what_is_made_and_makes_nothing(near: tuple[Unwired, Contract, Path], tmp_path: Path) -> None:
-    server, contract, file = near
+@EACH
+def test_a_plan_shows_what_is_made_and_makes_nothing(
+    near: tuple[Unwired, Path], contract: Contract, tmp_path: Path
+) -> None:
+    server, file = near
     before = shown(server, contract)
     done = linkproof(tmp_path, "run", "--target", file, "--plan")
     assert done.returncode == 0, done.stderr
