@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from linkproof.base.clock import Clock
@@ -57,6 +60,25 @@ def no_other_contracts() -> Iterator[None]:
     before = os.environ.get(CONTRACTS)
     yield
     assert os.environ.get(CONTRACTS) == before, "call the command line by tests.command_line"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """Clients of httpx share one TLS context, by what it is made of: reading all authorities takes 20 ms for each."""
+    make = httpx.create_ssl_context
+
+    @functools.cache
+    def made(verify: bool, trust_env: bool, *_: str | None) -> ssl.SSLContext:
+        return make(verify=verify, trust_env=trust_env)
+
+    def shared(verify: ssl.SSLContext | str | bool = True, cert: Any = None, trust_env: bool = True) -> ssl.SSLContext:
+        if cert or not isinstance(verify, bool):
+            return make(verify=verify, cert=cert, trust_env=trust_env)
+        return made(verify, trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", shared)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -56,13 +56,13 @@ def test_small_values_are_left_whole() -> None:
     assert len(_pointers(value)) == MOST_TOGETHER
 
 
-def test_half_a_million_wrong_items_cost_no_memory() -> None:
-    value: dict[str, Any] = {"value": [{}] * 500_000}
+def test_very_many_wrong_items_cost_no_memory() -> None:
+    value: dict[str, Any] = {"value": [{}] * 200_000}
     tracemalloc.start()
     assert _pointers(value) == [f"/value/{n}/name" for n in range(MOST_TOGETHER)]
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 20e6
+    assert most < 8e6
 
 
 @pytest.mark.parametrize(

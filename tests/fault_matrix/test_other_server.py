@@ -34,12 +34,13 @@ def other_server(*arguments: str) -> Iterator[str]:
             process.kill()
 
 
-def results_of(tmp_path: Path, *arguments: str) -> dict[str, Any]:
+def results_of(tmp_path: Path, *arguments: str, concurrency: int = 1) -> dict[str, Any]:
     """What ``linkproof run`` says of it, with the example target file at another port."""
     with other_server(*arguments) as base_url:
         target = tmp_path / "target.toml"
         target.write_text(re.sub(r"http://127\.0\.0\.1:\d+", base_url, EXAMPLE.read_text(encoding="utf-8")))
-        found = linkproof(tmp_path, "run", "--target", target, "--json", "--out", "out")
+        run = ("run", "--target", target, "--json", "--out", "out", "--concurrency", str(concurrency))
+        found = linkproof(tmp_path, *run)
     assert found.stdout, found.stderr
     data: dict[str, Any] = json.loads(found.stdout)
     assert data["exit_code"] == found.returncode
@@ -53,7 +54,7 @@ def test_it_conforms_and_is_not_blamed(tmp_path: Path) -> None:
 
 
 def test_ten_breaches_are_found_and_nothing_else(tmp_path: Path) -> None:
-    data = results_of(tmp_path, "--ten")
+    data = results_of(tmp_path, "--ten", concurrency=5)
     assert {f["requirement"] for f in data["findings"] if not f["follows"]} == TEN
     assert data["verdict"] == "breached"
     assert (tmp_path / "out" / "report.html").stat().st_size < 2_000_000

@@ -11,6 +11,7 @@ import pytest
 
 from linkproof.contract.answer import Answer
 from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.judging import verdict
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Circumstances, Credential, Exchange, Grade, Headers, Request, Response
@@ -32,6 +33,12 @@ def judged(exchanges: Iterable[Exchange], circumstances: Circumstances) -> tuple
     found = [sorted(map(repr, judge.feed(e)[1])) for e in exchanges]
     facts = RunFacts(TargetInfo(name="x", kind="recording"), "", 0.0, judge.exchanges, allow_unproven=True)
     return found, msgspec.json.encode(conclude(judge, judge.seen(), all_requirements(), facts))
+
+
+@pytest.fixture(autouse=True)
+def no_masking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results are compared unmasked: masking their texts, which is tested elsewhere, takes most of the time."""
+    monkeypatch.setattr(verdict, "changed_texts", lambda results, _: results)
 
 
 def assert_alike(exchanges: list[Exchange], circumstances: Circumstances, patch: pytest.MonkeyPatch) -> int:
