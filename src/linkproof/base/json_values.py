@@ -142,6 +142,14 @@ def _way_to(pointer: str) -> tuple[tuple[tuple[str, bool], ...], str]:
     return tuple((step, following.isdigit()) for step, following in pairwise([*steps, last])), last
 
 
+def as_number(value: Any) -> int | None:
+    """Return a whole number that is given as such or, as in a query, as decimal digits; else None."""
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else value
+    is_digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19
+    return int(value) if is_digits else None
+
+
 def place(value: dict[str, Any], pointer: str, leaf: Any) -> None:
     """Set the value at ``pointer`` to ``leaf``, creating objects (or arrays for ``/0``) on the way."""
     steps, last = _way_to(pointer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import as_number, at
 from linkproof.base.wording import count as counted
 from linkproof.checks.equivalence import settled
 from linkproof.checks.next_links import breaches_of_walk, is_whole_walk
@@ -71,11 +71,13 @@ def _stays(shown: Shown | None) -> bool:
     return shown is not None and shown.settled
 
 
-@check("PAG-10", applies_to=lambda of: _is_page(of) and bool(of.contract.list.filter_list))
+@check("PAG-10", applies_to=lambda of: _is_page(of) and of.contract.list.filters_by_token)
 def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Every item matches one value of each filter, and the pages of a filtered list omit no matching item."""
     wanted, filters = wanted_by(call), call.contract.list.filters
-    known = tuple((name, values) for name, values in wanted if name in filters)
+    # What an empty parameter means is documented nowhere; an empty value in a list of filters is a value.
+    means = call.contract.list.filter_list or ("",) not in [values for _, values in wanted]
+    known = tuple((name, values) for name, values in wanted if name in filters and means)
     if not known:
         return
     for name, values in known:
@@ -120,8 +122,8 @@ def _fits(contract: Contract, value: Mapping[str, object], wanted: Wanted) -> bo
 @check("PAG-11", applies_to=lambda of: _is_page(of) and bool(of.contract.list.size))
 def size_bounds_the_page(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A page has at most the requested number of items."""
-    size = call.listing(call.contract.list.size)
-    if not isinstance(size, int) or isinstance(size, bool):
+    size = as_number(call.listing(call.contract.list.size))
+    if size is None:
         return
     if len(call.items) <= size:
         yield passed("PAG-11")

@@ -145,8 +145,10 @@ Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def wanted_by(call: Call) -> Wanted:
-    """Return the filters of a list whose request has a list of names and values."""
+    """Return the filters of a list by token, from the request's list of names and values or from its query."""
     rules = call.contract.list
+    if rules.filters_by_token and not rules.filter_list:
+        return tuple(sorted((name, (call.query[name],)) for name in rules.filters if name in call.query))
     found = at(call.sent, f"/{rules.filter_list}") if rules.filter_list else ()
     wanted: list[tuple[str, tuple[str, ...]]] = []
     for one in found if isinstance(found, list) else ():

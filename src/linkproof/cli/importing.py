@@ -78,7 +78,7 @@ def import_description(
         return _import_service_model(model, out, name, vendor or "aws", address)
     documents = Documents(root or (spec if is_folder(spec) else spec.parent), _fetched if fetch else None)
     notes = Notes()
-    found, others = _found(spec, documents, notes, paths)
+    found, others = _found(spec, documents, notes, paths, vendor or "azure")
     if name and len(found) > 1:
         where = ", ".join(f.collection for f in found)
         raise UsageError(
@@ -143,7 +143,7 @@ class Order:
     compact: bool
 
 
-def _found(spec: Path, documents: Documents, notes: Notes, paths: str) -> tuple[list[Found], int]:
+def _found(spec: Path, documents: Documents, notes: Notes, paths: str, vendor: str) -> tuple[list[Found], int]:
     """Return the contracts in a file or folder, and the number of operations outside them."""
     parts: list[Found] = []
     others = 0
@@ -155,7 +155,7 @@ def _found(spec: Path, documents: Documents, notes: Notes, paths: str) -> tuple[
             description = read_description(source, documents, notes, paths)
             parts += parts_of(description, notes)
             others += description.others + len(description.operations)
-    found = merged(parts, documents, notes)
+    found = merged(parts, documents, notes, vendor)
     others -= sum(len(f.operations) for f in found)
     if not found and any(part.operations for part in parts):
         fix = "give the folder, with the file that describes the connections"

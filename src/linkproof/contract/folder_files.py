@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Table = dict[str, Any]
+
+
+class ProfileStates(Struct):
+    """The contract's own words for the states that every decision is about."""
+
+    pending: str
+    approved: str
+    rejected: str
 
 
 class ContractFile(Struct):
@@ -22,6 +30,27 @@ class ContractFile(Struct):
     retired: str = ""
     elsewhere: list[str] = []
     states: dict[str, str] = {}
+    hosts: list[str] = []
+
+
+class ProfileFile(Struct):
+    """A vendor's profile; its other tables are validated when they become rules."""
+
+    id: Name
+    title: str
+    error: Table
+    listing: Table = field(name="list")
+    member: Table
+    decide: Table
+    states: ProfileStates
+    settled: Table = {}
+    long_running: Table = {}
+    protocol: Table = {}
+    version_parameter: str = ""
+    version_pattern: str = ""
+    request_id_header: str = ""
+    authorization_header: str = "Authorization"
+    caseless_paths: bool = False
     hosts: list[str] = []
 
 

@@ -105,6 +105,11 @@ class ListRules:
         return next((name for name, own in self.filters.items() if own == pointer), "")
 
     @property
+    def filters_by_token(self) -> bool:
+        """Whether a list by token takes filters: a list of them, or query parameters."""
+        return self.paging is Paging.TOKEN and bool(self.filters)
+
+    @property
     def paging(self) -> Paging:
         """Return how the list is divided into pages."""
         if self.next_link:
@@ -533,7 +538,7 @@ class Contract:
             "read-only-members": member.read_only,
             "decide-by-resource": self.decide.by_resource,
             "several-decisions": self.decide.failures,
-            "filter-list": self.list.filter_list,
+            "filter-list": self.list.filters_by_token,
         }
         return {self.list.paging.value, *(name for name, fact in facts.items() if fact)}
 

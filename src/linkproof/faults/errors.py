@@ -306,7 +306,9 @@ def _err_5_array_fails(contract: Contract) -> Change | None:
 
 
 def _limited(contract: Contract) -> bool:
-    return any(p.place == "path" and p.limited for o in contract.operations for p in o.parameters)
+    """Whether a parameter of the parent's path has limits."""
+    parameters = [p for o in contract.operations for p in o.parameters if p.place == "path" and p.limited]
+    return any(p.name in contract.parent_parameters for p in parameters)
 
 
 @fault("ERR-6", "limits-unchecked", "A path parameter outside its limits is served like a valid one.", "ERR-3")
@@ -379,7 +381,7 @@ def _err_7_method_without_body(_: Contract) -> Change | None:
 
 @fault("ERR-7", "patch-deletes", "PATCH, which is undocumented, deletes.", "STA-3", "SHP-2")
 def _err_7_patch_deletes(contract: Contract) -> Change | None:
-    if not has(contract, Role.DELETE) or has(contract, Role.TAGS):
+    if not has(contract, Role.DELETE) or any(o.method == "PATCH" for o in contract.operations):
         return None
 
     def respond(self: Any, asked: Asked) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from linkproof.base.json_values import at, place
+from linkproof.base.json_values import as_number, at, place
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.edits import answers, inherited, linked, on_later_pages, pages_by_link, part
 from linkproof.faults.registry import Change, fault
@@ -193,7 +193,7 @@ def _pag_4_last_item_lost(contract: Contract) -> Change | None:
 
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         if contract.list.size:  # without a Get, only a difference between two lists shows it
-            is_hidden = isinstance(asked.listing(contract.list.size), int)
+            is_hidden = as_number(asked.listing(contract.list.size)) is not None
             return inherited(self, "cut", asked, [c for c in every if c.number != 3 or not is_hidden])
         return inherited(self, "cut", asked, every[:-1])
 

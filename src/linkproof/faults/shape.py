@@ -320,7 +320,7 @@ def _enumeration(contract: Contract) -> str:
 @fault("ENM-1", "other-case", "An enumerated value is in another case.", "STA-1")
 def _enm_1_other_case(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
-    return connections(put(pointer, lambda v: str(v).upper())) if pointer else None
+    return connections(put(pointer, lambda v: str(v).swapcase())) if pointer else None
 
 
 @fault("ENM-1", "word-of-its-own", "An undocumented value for one enumerator only.", "STA-1", "PAG-7")

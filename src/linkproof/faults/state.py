@@ -9,7 +9,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.edits import both, connections, has, inherited, leaves, part, put
+from linkproof.faults.edits import both, connections, drop, has, inherited, leaf, leaves, part, put, required
 from linkproof.faults.registry import Change, fault
 from linkproof.mock.error_responses import ErrorCase
 from linkproof.mock.messages import Answer, Asked
@@ -162,7 +162,7 @@ def _sta_3_refused_but_deleted(contract: Contract) -> Change | None:
     def done(service: Any, asked: Asked, collection: Collection) -> None:
         service.store.remove(collection, asked.name)
 
-    if not has(contract, Role.DELETE):
+    if not has(contract, Role.DELETE) or not contract.version_parameter:
         return None
     return _despite(contract, lambda a, answer: a.method == "DELETE" and answer.status == 400, done)
 
@@ -336,12 +336,10 @@ def _sta_6_get_is_stale(contract: Contract) -> Change | None:
 def _sta_6_get_leaves_out(contract: Contract) -> Change | None:
     if not has(contract, Role.GET, Role.LIST):
         return None
-    left_out = contract.member.provisioning.rsplit("/", 1)[-1] or "privateEndpoint"
-
-    def edit(value: dict[str, Any]) -> None:
-        value.get("properties", {}).pop(left_out, None)
-
-    return connections(edit, Role.GET)
+    member = contract.member
+    left_out = member.provisioning or member.private_endpoint.rpartition("/")[0]
+    left_out = left_out or leaf(contract, lambda pointer, _: not required(contract, pointer))
+    return connections(drop(left_out), Role.GET) if left_out else None
 
 
 # STA-7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from linkproof.base.json_values import at, place
+from linkproof.base.json_values import as_number, at, place
 from linkproof.contract.model import Contract, Operation, Paging, Role
 from linkproof.contract.schema import BodySchema
 from linkproof.faults.edits import answers, both, inherited, part
@@ -112,38 +112,43 @@ def _pag_10_id_filter_ignored(contract: Contract) -> Change | None:
 
 
 def _unless(name: str) -> Any:
-    def passes(self: Any, one: dict[str, Any], value: dict[str, Any]) -> bool:
-        return one.get(self.rules.filter_name) == name or bool(inherited(self, "passes", one, value))
+    def passes(self: Any, filtered: str, wanted: list[Any], value: dict[str, Any]) -> bool:
+        return filtered == name or bool(inherited(self, "passes", filtered, wanted, value))
 
     return passes
 
 
 @fault("PAG-10", "first-value-only", "Of the values of a filter only the first one counts.")
 def _pag_10_first_value_only(contract: Contract) -> Change | None:
-    def passes(self: Any, one: dict[str, Any], value: dict[str, Any]) -> bool:
-        first = {**one, self.rules.filter_values: one[self.rules.filter_values][:1]}
-        return bool(inherited(self, "passes", first, value))
+    def passes(self: Any, filtered: str, wanted: list[Any], value: dict[str, Any]) -> bool:
+        return bool(inherited(self, "passes", filtered, wanted[:1], value))
 
-    return _tokens(contract, passes=passes)
+    return _tokens(contract, passes=passes) if contract.list.filter_list else None
 
 
 @fault("PAG-10", "any-filter", "A connection that passes one of several filters is listed.")
 def _pag_10_any_filter(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
-        filters = asked.listing(self.rules.filter_list)
-        return any(self.passes(one, value) for one in filters) if filters else True
+        filters = self.filters(asked)
+        return not filters or any(self.passes(name, wanted, value) for name, wanted in filters)
 
-    return _tokens(contract, fits=fits)
+    return _tokens(contract, fits=fits) if len(contract.list.filters) > 1 else None
 
 
 @fault("PAG-10", "filters-without-case", "Filters compare without case.")
 def _pag_10_filters_without_case(contract: Contract) -> Change | None:
-    def passes(self: Any, one: dict[str, Any], value: dict[str, Any]) -> bool:
-        pointer = self.rules.filters.get(str(one.get(self.rules.filter_name)), "")
-        wanted = [str(v).casefold() for v in one[self.rules.filter_values]]
-        return not pointer or str(at(value, pointer)).casefold() in wanted
+    def passes(self: Any, filtered: str, wanted: list[Any], value: dict[str, Any]) -> bool:
+        pointer = self.rules.filters.get(filtered, "")
+        return not pointer or str(at(value, pointer)).casefold() in [str(v).casefold() for v in wanted]
 
-    return _tokens(contract, passes=passes)
+    return _tokens(contract, passes=passes) if _is_any_value_filtered_by(contract) else None
+
+
+def _is_any_value_filtered_by(contract: Contract) -> bool:
+    """Whether a filter takes other values than those of an enumeration."""
+    listing = contract.by_role(Role.LIST)
+    asked = [listing.parameter(name) if listing else None for name in contract.list.filters]
+    return any(parameter is None or "enum" not in parameter.schema for parameter in asked)
 
 
 # ENM-2 and ENM-3
@@ -209,7 +214,7 @@ def _pag_11_smaller_pages(contract: Contract) -> Change | None:
 @fault("ERR-10", "smallest-page", "The smallest documented size of a page is refused.", "PAG-9")
 def _err_10_smallest_page(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
-        size = asked.listing(self.rules.size)
+        size = as_number(asked.listing(self.rules.size))
         return self.errors.of(ErrorCase.BODY) if size == 5 else inherited(self, "cut", asked, every)
 
     return _tokens(contract, cut=cut)

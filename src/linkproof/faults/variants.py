@@ -473,8 +473,10 @@ def _sta_5_again_404(contract: Contract) -> Change | None:
         return None
 
     def delete(self: Any, asked: Asked, collection: Collection) -> Answer:
+        was_there = collection.find(asked.name) is not None
         answer: Answer = inherited(self, "delete", asked, collection)
-        return self.refused(self.errors.of(ErrorCase.NO_CONNECTION)) if answer.status == 204 else answer
+        is_again = answer.status == 204 and not was_there
+        return self.refused(self.errors.of(ErrorCase.NO_CONNECTION)) if is_again else answer
 
     return part("service", delete=delete)
 

@@ -12,7 +12,7 @@ from linkproof.mock.authentication import Authentication
 from linkproof.mock.error_responses import ErrorTable
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.operations import Operations
-from linkproof.mock.paging import Paging, paging_for
+from linkproof.mock.paging import LinkPaging, Paging
 from linkproof.mock.presenter import Presenter
 from linkproof.mock.rules import Rules
 from linkproof.mock.service import Service
@@ -32,7 +32,7 @@ class Behaviour:
     presenter: Callable[[Setting], Presenter] = Presenter
     rules: Callable[[Setting], Rules] = Rules
     operations: Callable[[Setting], Operations] = Operations
-    paging: Callable[[Setting, Presenter], Paging] = paging_for
+    paging: Callable[[Setting, Presenter], Paging] = LinkPaging
     authentication: Callable[[Setting], Authentication] = Authentication
     service: Callable[[Setting, Behaviour], Service] = Service
     finish: tuple[Hook, ...] = ()

@@ -61,15 +61,14 @@ def default_fixtures(contract: Contract, path: Mapping[str, str] | None = None) 
     """Return fixtures in the structure of ``fixtures.toml``. ``path``: the parent's path parameters, where known."""
     shape = Shape(contract)
     member = contract.member
-    states = shape.values(member.status) or ("Pending", "Approved", "Rejected")
-    numbers = {"Pending": 30, "Approved": 2, "Rejected": 1, "Disconnected": 1} if shape.has(member.status) else None
+    values = shape.values(member.status)
+    numbers = _numbers(contract, values) if shape.has(member.status) else None
     connections = {
         ("any" if word == "one" else word): [
             within_limits(f"{word.lower()}-{n:02}", shape.item, f"{n:08}-7777-4888-8999-000000000000")
             for n in range(1, many + 1)
         ]
         for word, many in (numbers or {"one": 8}).items()
-        if word != "Disconnected" or word in states
     }
     every: dict[str, Any] = {}
     shown = {member.id, member.name, member.type, member.status, member.provisioning}
@@ -90,6 +89,14 @@ def default_fixtures(contract: Contract, path: Mapping[str, str] | None = None) 
     }
     at_once = [r.value for r in (Role.DECIDE, Role.DELETE) if (o := contract.by_role(r)) and 202 not in o.responses]
     return {**({"at_once": at_once} if at_once else {}), **data}
+
+
+def _numbers(contract: Contract, values: tuple[str, ...]) -> dict[str, int]:
+    """Return how many connections are made in each status, in the contract's spelling."""
+    states = contract.states
+    numbers = {states.get("pending", "Pending"): 30, states["approved"]: 2, states["rejected"]: 1}
+    disconnected = states.get("disconnected", "")
+    return {**numbers, disconnected: 1} if disconnected in values else numbers
 
 
 def parent_path(contract: Contract) -> dict[str, str]:
@@ -114,9 +121,10 @@ def _passing(shape: Shape) -> dict[str, Any]:
         found = next((w for w in wanted if w in words), "") if words else wanted[0]
         return {"provisioning": found} if found else {}
 
+    states = shape.contract.states
     return {
-        "Approved": one_of("Updating", "Approving", "Creating"),
-        "Rejected": one_of("Updating", "Rejecting", "Creating"),
+        states["approved"]: one_of("Updating", "Approving", "Creating"),
+        states["rejected"]: one_of("Updating", "Rejecting", "Creating"),
         "deleting": one_of("Deleting", "Dropping"),
     }
 

@@ -1,15 +1,15 @@
-"""The default behaviour for a contract: that of its vendor."""
+"""The default behaviour for a contract: that of its vendor, or one that follows its profile only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from linkproof.contract.model import Contract
-from linkproof.errors import UsageError
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.vendors.aws import AWS
 from linkproof.mock.vendors.azure import AZURE
 from linkproof.mock.vendors.huawei import HUAWEI
+from linkproof.mock.vendors.plain import plain
 
 #: Returns the behaviour that serves a contract.
 Choice = Callable[[Contract], Behaviour]
@@ -18,16 +18,8 @@ VENDORS: Mapping[str, Behaviour] = {"aws": AWS, "azure": AZURE, "huawei": HUAWEI
 
 
 def conforming(contract: Contract) -> Behaviour:
-    """Return the behaviour of the vendor whose protocol the contract uses. Raises UsageError for an unknown vendor."""
-    found = VENDORS.get(contract.family)
-    if found is None:
-        known = ", ".join(sorted(VENDORS))
-        raise UsageError(
-            f"the embedded server does not know the vendor {contract.vendor!r}",
-            where=contract.folder,
-            fix=f"known vendors: {known}",
-        )
-    return found
+    """Return the behaviour of the vendor whose protocol the contract uses; a plain one if it has none of its own."""
+    return VENDORS.get(contract.family) or plain(contract)
 
 
 DEFAULT: Choice = conforming

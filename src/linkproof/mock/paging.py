@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import as_number, at
+from linkproof.contract.model import Contract, Role
 from linkproof.contract.model import Paging as Kind
-from linkproof.contract.model import Role
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Asked
 from linkproof.mock.presenter import Presenter
@@ -166,8 +166,8 @@ class TokenPaging(LinkPaging):
 
     def bound(self, asked: Asked) -> int:
         """Return the maximum number of items on the page."""
-        size = asked.listing(self.rules.size)
-        return min(size, self.most) if isinstance(size, int) else self.most
+        size = as_number(asked.listing(self.rules.size))
+        return self.most if size is None else min(size, self.most)
 
     def next(self, asked: Asked, items: list[Connection]) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the members that a page has if another one follows."""
@@ -175,24 +175,35 @@ class TokenPaging(LinkPaging):
 
     def fits(self, asked: Asked, value: dict[str, Any]) -> bool:
         """Whether a connection passes every filter of the request, by any of the filter's values."""
-        filters = asked.listing(self.rules.filter_list)
-        return all(self.passes(one, value) for one in filters if isinstance(one, dict)) if filters else True
+        return all(self.passes(name, wanted, value) for name, wanted in self.filters(asked))
 
-    def passes(self, one: dict[str, Any], value: dict[str, Any]) -> bool:
-        """Whether a connection passes one filter."""
-        pointer = self.rules.filters.get(str(one.get(self.rules.filter_name)), "")
-        wanted = one.get(self.rules.filter_values)
-        return not pointer or (isinstance(wanted, list) and at(value, pointer) in wanted)
+    def filters(self, asked: Asked) -> list[tuple[str, list[Any]]]:
+        """Return name and values of each filter: from the request's list of filters, or from its query."""
+        rules = self.rules
+        if not rules.filter_list:
+            return [(name, [sent]) for name in rules.filters if (sent := asked.parameter(name)) is not None]
+        listed = asked.listing(rules.filter_list)
+        ones = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        values = [one.get(rules.filter_values) for one in ones]
+        return [
+            (str(one.get(rules.filter_name)), wanted if isinstance(wanted, list) else [])
+            for one, wanted in zip(ones, values, strict=True)
+        ]
+
+    def passes(self, name: str, wanted: list[Any], value: dict[str, Any]) -> bool:
+        """Whether a connection passes one filter; an unknown filter passes all."""
+        pointer = self.rules.filters.get(name, "")
+        return not pointer or at(value, pointer) in wanted
 
 
 Paging = LinkPaging | LimitPaging
 
 
-def paging_for(setting: Setting, presenter: Presenter) -> Paging:
+def paging_of(contract: Contract) -> type[LinkPaging | LimitPaging]:
     """Return the paging that the contract's list uses."""
-    match setting.contract.list.paging:
+    match contract.list.paging:
         case Kind.OFFSET:
-            return LimitPaging(setting, presenter)
+            return LimitPaging
         case Kind.TOKEN:
-            return TokenPaging(setting, presenter)
-    return LinkPaging(setting, presenter)
+            return TokenPaging
+    return LinkPaging

@@ -149,6 +149,12 @@ class Rules:
             return self.errors.of(ErrorCase.NOT_PENDING)
         return None
 
+    def pending_or_decided(self, connection: Connection) -> ErrorResponse | None:
+        """Require a connection that is pending, approved or rejected: neither on its way nor failed."""
+        states = self.contract.states
+        allowed = {states.get(word) for word in ("pending", "approved", "rejected")}
+        return None if connection.status in allowed else self.errors.of(ErrorCase.STATE)
+
     def decision(self, asked: Asked) -> RequestedDecision:
         """Return what a valid request decides. Read-only members are ignored."""
         rules, member = self.contract.decide, self.contract.member

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from linkproof.contract.model import Role
+from linkproof.contract.profile import read_profile
 from linkproof.openapi_import.documents import Documents, Place
 from linkproof.openapi_import.operations import Described, Description, Located
 from linkproof.openapi_import.schemas import Notes
@@ -70,8 +71,12 @@ def parts_of(description: Description, notes: Notes) -> list[Found]:
     return list(found.values())
 
 
-def merged(parts: Iterable[Found], documents: Documents, notes: Notes) -> list[Found]:
-    """Merge the parts of one collection and version; those that say nothing of connections are left out."""
+def merged(parts: Iterable[Found], documents: Documents, notes: Notes, vendor: str = "azure") -> list[Found]:
+    """Merge the parts of one collection and version; those that say nothing of connections are left out.
+
+    The vendor's profile says which member of a body makes it a decision.
+    """
+    decision = str(read_profile(vendor, "--vendor").get("decide", {}).get("decision", ""))
     found: dict[tuple[str, str], Found] = {}
     for part in parts:
         own = part.operations.items()
@@ -84,7 +89,7 @@ def merged(parts: Iterable[Found], documents: Documents, notes: Notes) -> list[F
             _take(whole, role, operation, notes)
         whole.elsewhere += part.elsewhere
     for contract in found.values():
-        _decide_by_patch(contract, documents)
+        _decide_by_patch(contract, documents, decision)
         # Connections come first, as in a document that has all of them.
         order = sorted(contract.operations.items(), key=lambda pair: not pair[0].is_of_connections)
         contract.operations = dict(order)
@@ -166,27 +171,28 @@ def _role(operation: Described) -> Role | None:
     return {"PUT": Role.DECIDE, "PATCH": Role.TAGS, "DELETE": Role.DELETE}.get(operation.method)
 
 
-def _decide_by_patch(contract: Found, documents: Documents) -> None:
-    """Make PATCH the decision if there is no PUT and its body has the connection's state."""
+def _decide_by_patch(contract: Found, documents: Documents, decision: str) -> None:
+    """Make PATCH the decision if there is no PUT and its body has the member that decides (or the object around it)."""
     patch = contract.operations.get(Role.TAGS)
     if patch is None or patch.body is None or Role.DECIDE in contract.operations:
         return
-    if _has_member(patch.body.value, patch.body.base, "privateLinkServiceConnectionState", documents):
+    members = decision.strip("/").split("/")
+    if decision and _has_members(patch.body.value, patch.body.base, members[:-1] or members, documents):
         del contract.operations[Role.TAGS]
         contract.operations[Role.DECIDE] = patch
 
 
-def _has_member(schema: Any, base: Place, wanted: str, documents: Documents, depth: int = 4) -> bool:
-    """Whether a schema has a member of this name, at most ``depth`` levels down."""
+def _has_members(schema: Any, base: Place, members: list[str], documents: Documents, depth: int = 4) -> bool:
+    """Whether a schema has these members, each within the one before; ``depth``: of ``allOf`` within ``allOf``."""
     found, base = documents.follow(schema, base)
     if not isinstance(found, dict) or depth < 0:
         return False
-    members = found.get("properties")
-    parts = found.get("allOf")
-    below = [*(members.values() if isinstance(members, dict) else ()), *(parts if isinstance(parts, list) else ())]
-    if isinstance(members, dict) and wanted in members:
-        return True
-    return any(_has_member(part, base, wanted, documents, depth - 1) for part in below)
+    own, parts = found.get("properties"), found.get("allOf")
+    if isinstance(own, dict) and members[0] in own:
+        return len(members) == 1 or _has_members(own[members[0]], base, members[1:], documents)
+    return any(
+        _has_members(part, base, members, documents, depth - 1) for part in (parts if isinstance(parts, list) else ())
+    )
 
 
 def short_names(operations: Iterable[Described]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from linkproof.base.toml_tables import check_members, shown
-from linkproof.contract.profile import family_of, known_vendors
+from linkproof.contract.profile import family_of, known_vendors, read_profile
 from linkproof.errors import UsageError
 from linkproof.targets.model import Auth
 
@@ -49,17 +49,21 @@ _KINDS = {
     "azure": ("bearer", "azure-identity"),
     "huawei": ("x-auth-token", "aksk", "keystone"),
 }
+#: Kinds of a vendor that no library signs for, by the header field of its profile.
+_PLAIN_KINDS = {"authorization": ("bearer", "authorization"), "x-auth-token": ("x-auth-token",)}
 
 
 def credential_kinds(vendor: str) -> tuple[str, ...]:
     """Return the kinds of ``[auth.*]`` that a vendor's targets may have, the default first."""
-    return _KINDS[family_of(vendor)]
+    family = family_of(vendor)
+    header = str(read_profile(vendor, "schemas/vendors").get("authorization_header", "")).lower()
+    return _KINDS.get(family) or _PLAIN_KINDS.get(header) or _PLAIN_KINDS["authorization"]
 
 
 def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
     """Read the ``[auth.*]`` tables. Raises UsageError."""
     found: dict[str, Auth] = {}
-    known = [v for v in known_vendors() if family_of(v) in _KINDS]
+    known = known_vendors()
     check_members(
         raw.get("auth", {}), dict.fromkeys([*known, *(f"{v}-consumer" for v in known)], (dict,)), file, "auth"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from linkproof.contract.model import Contract
 from linkproof.mock.fixtures import ANY, read_fixtures
+from linkproof.targets.auth import credential_kinds
 from linkproof.targets.model import Auth, Target, TargetContract
 
 #: The signature of a signed request; the embedded server accepts any.
@@ -40,9 +41,14 @@ def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
         kind="mock",
         base_url=base_url,
         contracts=found,
-        auth={c.vendor: _AUTH[c.family] for c in chosen if c.family in _AUTH},
+        auth={c.vendor: _AUTH.get(c.family) or _plain_auth(c) for c in chosen},
         checks_credentials=True,
         writes=True,
         operation_timeout_s=5.0,
         reset=("POST", "/_control/reset"),
     )
+
+
+def _plain_auth(contract: Contract) -> Auth:
+    """Return the credential for a vendor that no library signs for."""
+    return Auth(credential_kinds(contract.vendor)[0], "test-token")

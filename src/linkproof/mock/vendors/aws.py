@@ -135,9 +135,7 @@ class AwsRules(Rules):
 
     def decidable(self, connection: Connection) -> ErrorResponse | None:
         """Allow decisions on pending, accepted and rejected connections only."""
-        states = self.contract.states
-        allowed = {states.get(word) for word in ("pending", "approved", "rejected")}
-        return None if connection.status in allowed else self.errors.of(ErrorCase.STATE)
+        return self.pending_or_decided(connection)
 
     def decision(self, asked: Asked) -> RequestedDecision:
         """Return the decision that the operation itself expresses."""

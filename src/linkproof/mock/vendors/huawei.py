@@ -96,9 +96,7 @@ class HuaweiRules(Rules):
 
     def decidable(self, connection: Connection) -> ErrorResponse | None:
         """Allow no decision during creation or after a failure."""
-        states = self.contract.states
-        allowed = {states.get(word) for word in ("pending", "approved", "rejected")}
-        return None if connection.status in allowed else self.errors.of(ErrorCase.STATE)
+        return self.pending_or_decided(connection)
 
 
 HUAWEI = Behaviour(

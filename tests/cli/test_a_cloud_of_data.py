@@ -1,0 +1,60 @@
+"""A cloud that Linkproof does not know is two files: an API description, and a profile beside the contracts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from linkproof.contract import profile
+from tests.command_line import linkproof
+
+ACME = Path(__file__).parents[1] / "acme"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the profile of a cloud, and the contract imported from its API description."""
+    shutil.copytree(ACME / "vendors", tmp_path / "own" / "vendors")
+    options = ("--out", "own", "--paths", "/connections", "--vendor", "acme", "--id", "acme-link")
+    made = linkproof(tmp_path, "--contracts", "own", "import", ACME / "acme.yaml", *options)
+    assert made.returncode == 0, made.stderr
+    assert "PATCH decideConnection (decide)" in made.stdout
+    return tmp_path
+
+
+def test_the_embedded_server_plays_it_and_conforms(folder: Path) -> None:
+    done = linkproof(folder, "--contracts", "own", "run", "--contract", "acme-link")
+    assert done.returncode == 0, done.stdout
+    assert "CONFORMS" in done.stdout
+
+
+def test_its_faults_are_caught_and_its_variants_are_not_blamed(folder: Path) -> None:
+    names = ("PAG-10", "PAG-11", "empty-code", "other-case", "get-leaves-out", "again-404", "STA-1.")
+    done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "acme-link", "--processes", "1")
+    assert done.returncode == 0, done.stdout
+    lines = {line.split("  ")[0]: line.split()[-3:] for line in done.stdout.splitlines()}
+    caught, _, faults = lines["faults caught"]
+    assert caught == faults
+    assert int(faults) > 6
+    assert lines["variants blamed"][0] == "0"
+
+
+def test_a_target_file_may_name_its_credential(folder: Path) -> None:
+    (folder / "linkproof.toml").write_text(
+        '[target]\nkind = "mock"\nbase_url = "http://127.0.0.1:9"\n[auth.acme]\ntoken = "t"\n'
+        '[contracts.acme-link]\npath = { projectId = "p", serviceId = "s" }\n'
+        '[contracts.acme-link.fixtures]\nPENDING = ["a-1"]\n'
+    )
+    done = linkproof(folder, "--contracts", "own", "run", "--preflight")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "127.0.0.1:9" in done.stdout + done.stderr
+
+
+def test_a_vendor_without_a_profile_is_a_usage_error(tmp_path: Path) -> None:
+    made = linkproof(tmp_path, "import", ACME / "acme.yaml", "--paths", "/connections", "--vendor", "acme")
+    assert made.returncode == 2
+    assert "unknown vendor 'acme'" in made.stderr
+    assert "DIR/vendors/acme.toml" in made.stderr
+    assert "acme" not in profile.known_vendors()
