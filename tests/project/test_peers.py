@@ -36,7 +36,7 @@ PRISM = ROOT / "node_modules" / ".bin" / "prism"
 PROXIES = Path(__file__).parent / "prism_proxies.js"
 CONTRACTS = all_contracts()
 #: Schemathesis' random examples of each operation, beside those that cover each constraint: more by night.
-EXAMPLES = os.environ.get("LINKPROOF_EXAMPLES", "4")
+EXAMPLES = os.environ.get("LINKPROOF_EXAMPLES", "7")
 each = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.id)
 needs_prism = pytest.mark.skipif(not PRISM.exists(), reason="Prism is absent: npm ci")
 
