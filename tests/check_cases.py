@@ -71,6 +71,16 @@ def result(status: int) -> Exchange:
     return ex(AKS, url=RESULT, status=status)
 
 
+def long_decision() -> Exchange:
+    """A decision that goes on, as PostgreSQL answers it."""
+    return ex(POSTGRES, "PUT", "one", 202, sent=decision(), headers=LONG)
+
+
+def created() -> Exchange:
+    """Its Location says that something was created."""
+    return ex(POSTGRES, url=RESULT, status=201)
+
+
 def action(word: str = "receive", own: str = "one", status: int = 200, answer: Any = None) -> Exchange:
     """A decision of Huawei's contract: its action with one endpoint."""
     shown = answer or {"connections": [connection(HUAWEI, own, status="accepted")]}
@@ -579,6 +589,13 @@ CASES: tuple[Case, ...] = (
     ),
     Case("LRO-2", (delete(), poll("Running")), (delete(), poll("", 404)), "answered with 404", name="404"),
     Case("LRO-3", (delete(), result(202), result(204)), (delete(), result(404)), "answered with 404"),
+    Case(
+        "LRO-3",
+        (long_decision(), created()),
+        (got(of=POSTGRES), long_decision(), created()),
+        "answered with 201",
+        name="nothing was created",
+    ),
     Case(
         "LRO-3",
         (delete(), result(202), poll("InProgress")),

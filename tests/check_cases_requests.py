@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from linkproof.model.exchange import Exchange
-from tests.check_cases import APPROVED, REJECTED, Case, delete, got, put
+from tests.check_cases import APPROVED, REJECTED, WHOLE, Case, action, delete, got, put, slow
 from tests.check_cases_effects import gone
 from tests.check_cases_quiet import Quiet
 from tests.traffic import (
@@ -30,6 +30,8 @@ ENDPOINT = {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Networ
 MOVED = {"id": f"{ENDPOINT['id']}-2"}
 #: The list's URL in another case.
 SHOUTED = f"{HOST}{PATHS[AKS].upper()}?api-version={contract(AKS).version}"
+#: A time after every limit.
+LATER = 1e6
 LONG_TEXT = decision("Approved", "x" * 140)
 
 
@@ -37,6 +39,11 @@ def refused(own: str = "one", name: str = AKS, code: str = "BadRequest", status:
     """A decision that is refused."""
     sent = more.get("sent", decision())
     return error(name, status, code, "PUT", own, sent=sent)
+
+
+def shown(status: str) -> Exchange:
+    """Huawei's list with its first connection in a status."""
+    return connections({**WHOLE[0], "status": status})
 
 
 def tagged(**shown: object) -> Exchange:
@@ -92,6 +99,21 @@ REQUESTS: tuple[Case, ...] = (
         "the same path in another case names a connection",
         PROMISED,
         "write refused",
+    ),
+    Case(
+        "ERR-3",
+        (error(AKS, 404, "NotFound", own="never-shown"), listing(AKS), error(AKS, 404, "NotFound", own="never-shown")),
+        (error(AKS, 400, "BadRequest", own="never-shown"),),
+        "no answer shows the connection, but Get was answered with 400, not with 404",
+        PROMISED,
+        "refused",
+    ),
+    Case(
+        "STA-1",
+        (connections(WHOLE[0]), action(own="e0"), shown("creating"), slow(shown("accepted"), LATER, LATER)),
+        (connections(WHOLE[0]), action(own="e0"), shown("creating"), slow(shown("creating"), LATER, LATER)),
+        "the decision was answered with 200, but the connection stays in transition: creating",
+        name="stays on its way",
     ),
     Case(
         "HDR-4",

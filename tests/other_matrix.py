@@ -18,8 +18,9 @@ from pathlib import Path
 
 import tests.other_server.catalogue  # noqa: F401  registers them
 from linkproof.base.clock import Clock, VirtualClock
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Format
-from linkproof.fault_matrix.company import Company
+from linkproof.fault_matrix.company import Company, Run
 from linkproof.fault_matrix.footprint import Answered, Footprint, comparable, hides, places, recording
 from linkproof.fault_matrix.matrix_run import run_all_tests, run_with_log
 from linkproof.fault_matrix.pool import in_order
@@ -108,13 +109,13 @@ def attempt(names: Sequence[str], contract: str, *, all_tests: bool = True) -> G
         quick = group_outcome(contract, faults, run_with_log(opener(names), contract, requirement=own)[0])
         if not quick.broken and any(r.requirement == own for r in quick.reported):
             return quick
-    recorded, requests = recording(opener(names))
+    recorded, run = recording(opener(names))
     outcome = group_outcome(contract, faults, run_all_tests(recorded, contract))
     if not outcome.missed or len(names) == 1:
         return outcome
     hidden = {f.id for f in outcome.missed if is_hidden(f.id, names)}
     outcome = replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden))
-    outcome = without_hidden(outcome, company(names, requests))
+    outcome = without_hidden(outcome, company(names, run))
     return replace(outcome, hidden=tuple(sorted({*outcome.hidden, *hidden})))
 
 
@@ -126,8 +127,8 @@ def even(quirks: Sequence[Quirk], sample: int) -> list[Quirk]:
 
 
 @cache
-def requests_of_a_run(contract: str) -> Sequence[Request]:
-    """Every request of a run of all suites on one contract of the right server."""
+def run_of(contract: str) -> Run:
+    """A run of all suites on one contract of the right server."""
     recorded, sent = recording(opener(()))
     run_all_tests(recorded, contract)
     return sent
@@ -136,7 +137,7 @@ def requests_of_a_run(contract: str) -> Sequence[Request]:
 @cache
 def _answers(name: str, contract: str) -> Sequence[Answered]:
     transport = Transport([name] if name else [], VirtualClock().now)
-    return [comparable(transport.receive(r)) for r in requests_of_a_run(contract)]
+    return [comparable(transport.receive(r)) for r, _ in run_of(contract)]
 
 
 def footprint(name: str) -> Footprint:
@@ -158,10 +159,11 @@ def is_hidden(name: str, group: Sequence[str]) -> bool:
     return hides(union, footprint(name))
 
 
-def company(group: Sequence[str], requests: Sequence[Request]) -> Company:
-    """The faults of a group, with the requests of a run on the right server and of a run on theirs."""
-    both = [*requests_of_a_run(contract_of(QUIRKS[group[0]])), *requests]
-    return Company(group, Transport, both, Request("POST", f"http://{_HOST}/_control/reset"), Format.JSON)
+def company(group: Sequence[str], run: Run) -> Company:
+    """The faults of a group, with a run on the right server and one on theirs."""
+    contract = contract_of(QUIRKS[group[0]])
+    [known] = [c for c in all_contracts() if c.id == contract]
+    return Company(group, Transport, [run_of(contract), run], Request("POST", f"http://{_HOST}/_control/reset"), known)
 
 
 def groups(size: int, sample: int, seed: int) -> list[tuple[str, ...]]:

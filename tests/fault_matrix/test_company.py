@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
-from linkproof.contract.model import Format
 from linkproof.fault_matrix.company import Company
 from linkproof.model.exchange import Headers, Request, Response
+from tests.traffic import AKS, contract
 
 RESET = Request("POST", "http://server.invalid/reset")
 REQUESTS = [Request(m, "http://server.invalid/thing") for m in ("GET", "PUT", "GET")]
@@ -29,7 +30,8 @@ class Server:
 
 
 def company(*names: str) -> Company:
-    return Company(names, Server, REQUESTS, RESET, Format.JSON)
+    answer = Response(200, Headers(()), b"")
+    return Company(names, Server, [[(r, answer) for r in REQUESTS]], RESET, contract(AKS))
 
 
 def test_what_an_empty_page_or_a_lost_write_leaves_nothing_of_is_hidden() -> None:
@@ -49,3 +51,37 @@ def test_what_shows_beside_the_others_is_not_hidden() -> None:
 def test_what_these_requests_do_not_show_even_alone_is_not_hidden() -> None:
     """It may show where requests meet: that it was not seen beside the others says nothing."""
     assert not company("odd", "nothing").hides("nothing")
+
+
+class Slow:
+    """Has an operation that is polled at a new URL each time; its faults: a poll fails, the URL is on another host."""
+
+    def __init__(self, names: Sequence[str], _: Callable[[], float]) -> None:
+        self.names = names
+        self.known: set[str] = set()
+
+    def receive(self, request: Request) -> Response:
+        if request.method == "PUT":
+            host = "elsewhere" if "elsewhere" in self.names else "server"
+            url = f"http://{host}.invalid/operations/{uuid4()}"
+            self.known.add(url)
+            return Response(202, Headers([("Location", url)]), b"")
+        known = request.url in self.known
+        return Response(404 if not known else 500 if "fails" in self.names else 200, Headers(()), b"")
+
+
+def run_on(server: Slow) -> list[tuple[Request, Response]]:
+    put = Request("PUT", "http://server.invalid/thing")
+    accepted = server.receive(put)
+    poll = Request("GET", accepted.headers.get("location"))
+    return [(put, accepted), (poll, server.receive(poll))]
+
+
+def test_a_poll_goes_to_the_url_that_the_server_names_now() -> None:
+    run = run_on(Slow([], float))
+    assert not Company(["fails", "nothing"], Slow, [run], RESET, contract(AKS)).hides("fails")
+
+
+def test_a_poll_that_no_client_would_send_shows_nothing() -> None:
+    run = run_on(Slow([], float))
+    assert Company(["fails", "elsewhere"], Slow, [run], RESET, contract(AKS)).hides("fails")

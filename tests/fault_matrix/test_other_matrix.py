@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkproof.base.clock import VirtualClock
-from tests.other_matrix import CONTRACTS, EXAMPLE, Transport, attempt, company, needs_real_time, requests_of_a_run
+from tests.other_matrix import CONTRACTS, EXAMPLE, Transport, attempt, company, needs_real_time, run_of
 
 pytestmark = pytest.mark.skipif(not EXAMPLE.is_file(), reason="../shared/target-example.toml is absent")
 
@@ -27,5 +27,5 @@ def test_a_fault_of_which_another_one_leaves_nothing_is_hidden() -> None:
 def test_two_servers_of_one_clock_have_the_same_dates() -> None:
     """So that lists by date, which one second would put into another order, can be compared."""
     [one, other] = [Transport([], VirtualClock().now) for _ in range(2)]
-    requests = requests_of_a_run(CONTRACTS["C4"])
+    requests = [r for r, _ in run_of(CONTRACTS["C4"])]
     assert [one.receive(r).body for r in requests] == [other.receive(r).body for r in requests]

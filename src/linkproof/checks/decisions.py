@@ -7,9 +7,9 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.decision_table import Observation, Said, rivals_of, said_of_decision
-from linkproof.checks.equivalence import status_of
+from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Decision, spelled_otherwise
+from linkproof.checks.subjects import Decision, Effect, spelled_otherwise
 from linkproof.checks.traits import DECIDED
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -31,7 +31,8 @@ def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) ->
     for seen in view.observed:
         match said_of_decision(call, view.collection, seen):
             case Said.NOTHING:
-                continue
+                if _never_settles(call, seen, circumstances):
+                    yield _never_settled(call, seen)
             case Said.STILL_ON_ITS_WAY:
                 yield _still_on_its_way(call, seen)
             case Said.AS_DECIDED:
@@ -52,6 +53,30 @@ def _still_on_its_way(call: Call, seen: Observation) -> Judgement:
     evidence = (seen.subject.decisions[-1].call.exchange,)
     return breach(
         "LRO-4", "still on its way", seen.pointer + place, "a final state", found, message, group="", evidence=evidence
+    )
+
+
+def _never_settles(call: Call, seen: Observation, circumstances: Circumstances) -> bool:
+    """Whether a decision without a polling URL leaves its connection in a documented transition beyond the limit."""
+    subject, limit = seen.subject, circumstances.operation_timeout_s
+    if seen.settled or not subject.decisions or limit is None:
+        return False
+    decision = subject.decisions[-1]
+    if decision.long or subject.goes_on or decision.effect is Effect.FAILED or subject.last_write > decision.index:
+        return False
+    word = value_on_the_way(call.contract, seen.value)
+    documented = call.schema is not None and any(word in options for options in call.schema.enumerations.values())
+    return documented and call.exchange.started - decision.call.exchange.ended >= limit
+
+
+def _never_settled(call: Call, seen: Observation) -> Judgement:
+    decision, member = seen.subject.decisions[-1], call.contract.member
+    place = next(p for p in (member.provisioning, member.status) if p)
+    found = value_on_the_way(call.contract, seen.value)
+    message = f"the decision was answered with {decision.call.status}, but the connection stays in transition: {found}"
+    evidence, wanted = (decision.call.exchange,), decision.status
+    return breach(
+        "STA-1", "still on its way", seen.pointer + place, wanted, found, message, group="", evidence=evidence
     )
 
 

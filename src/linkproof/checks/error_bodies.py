@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -19,6 +20,8 @@ from linkproof.contract.schema import UNICODE, BodySchema, Problem
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 
+#: Names that no service refuses as malformed.
+_PLAIN_NAME = re.compile(r"(?=.{6,24}$)[a-z]{3,}[a-z0-9]*(-[a-z0-9]+)*")
 _BODILESS = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 
 
@@ -103,6 +106,9 @@ def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -
         return
     what = _unknown(call, view, circumstances)
     if not what:
+        if _neither_there_nor_absent(call, view, circumstances):
+            message = f"no answer shows the connection, but {call.name} was answered with {call.status}, not with 404"
+            yield breach("ERR-3", "unknown connection", "", "200 or 404", str(call.status), message, group="")
         return
     if call.success and call.contract.decide.failures and not isinstance(call.answer, dict):
         return  # SHP-1: what was left undecided cannot be read
@@ -132,6 +138,22 @@ def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
     if subject.name in circumstances.names or complete is None or view.collection.membership > complete.start:
         return ""
     return "" if subject.name in complete.names else "the connection"
+
+
+def _neither_there_nor_absent(call: Call, view: View, circumstances: Circumstances) -> bool:
+    """Whether a valid Get of a connection that no answer has shown, by a plain name, is refused as a bad request."""
+    subject, collections = view.subject, circumstances.collections.get(call.contract.id, frozenset())
+    if call.role is not Role.GET or call.status != 400 or call.not_found or subject is None:
+        return False
+    if (
+        call.collection not in collections
+        or view.collection.complete is not None
+        or subject.name in circumstances.names
+    ):
+        return False
+    is_unknown = subject.presence is Presence.UNKNOWN and subject.last_write < 0 and not subject.deleted
+    allowed = {parameter.name for parameter in call.operation.parameters} if call.operation else set()
+    return is_unknown and _PLAIN_NAME.fullmatch(subject.name) is not None and set(call.query) <= allowed
 
 
 @check("ERR-4", applies_to=lambda of: of.flawed and of.method not in _BODILESS)

@@ -147,11 +147,16 @@ def result_is_given(call: Call, view: View, circumstances: Circumstances) -> Ite
             yield breach(requirement, "never ends", "", "200 or 204", "202", message, evidence=(running.call.exchange,))
         else:
             yield passed("LRO-3")
-    elif call.status in (200, 204) or (call.status == 201 and running.call.exchange.request.method == "PUT"):
+    elif call.status in (200, 204) or (call.status == 201 and _may_have_created(running)):
         yield passed("LRO-3")
     elif call.status < 400 or running.ended in ("", call.contract.long_running.succeeded):
         message = f"polling {call.contract.long_running.result_header} was answered with {call.status}"
         yield breach("LRO-3", "status", "", "202, then 200 or 204", str(call.status), message)
+
+
+def _may_have_created(running: Running) -> bool:
+    """Whether an operation may have created its connection: a 201 then says so (RFC 9110, 15.3.2)."""
+    return running.call.exchange.request.method == "PUT" and not running.existed
 
 
 def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:

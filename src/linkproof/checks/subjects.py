@@ -82,8 +82,9 @@ class Decision:
 class Running:
     """A long-running operation: its polling URLs, its last status, the status that ended it ("": none).
 
-    ``result_done``: the poll of its result that reported the end. ``seen_early``: an answer that showed what the
-    operation was still creating. ``unreadable``: its status was rejected, so that only the result reports its end.
+    ``existed``: its connection had been shown before. ``result_done``: the poll of its result that reported the end.
+    ``seen_early``: an answer that showed what the operation was still creating. ``unreadable``: its status was
+    rejected, so that only the result reports its end.
     """
 
     call: Call
@@ -91,6 +92,7 @@ class Running:
     status_url: str
     result_url: str
     creating: bool = False
+    existed: bool = False
     last: str = "running"
     ended: str = ""
     result_done: Call | None = None

@@ -148,12 +148,13 @@ def _record_read_only(state: State, call: Call, subject: Subject) -> None:
 
 def _start(state: State, call: Call, subject: Subject) -> Running | None:
     """Record a long-running operation under the URLs in its answer."""
-    named = state.contract.long_running.polled_at(call.exchange.response.headers, call.status)
+    named = state.contract.long_running.polled_at(call.exchange)
     # LRO-1 reports the others. Whether a client polled them is visible in the recording.
     urls = [url if state.is_recorded or _can_be_polled(url, call) else "" for url in named]
     if call.status not in (200, 201, 202) or not any(urls):
         return None
-    running = Running(call, subject.name, urls[0], urls[1])
+    existed = subject.presence is Presence.PRESENT and subject.latest is not None
+    running = Running(call, subject.name, urls[0], urls[1], existed=existed)
     change(subject, [("running", running)])
     for url in urls:
         if url:

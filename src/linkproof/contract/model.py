@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+from urllib.parse import urljoin
 
 from linkproof.contract.schema import BodySchema
-from linkproof.model.exchange import Headers
+from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Level
 
 
@@ -304,14 +305,17 @@ class LongRunningRules:
         """Return the names of the header fields with polling URLs."""
         return tuple(h for h in (self.status_header, self.result_header) if h)
 
-    def polled_at(self, headers: Headers, status: int) -> tuple[str, str]:
+    def polled_at(self, exchange: Exchange) -> tuple[str, str]:
         """Return the URLs of status and result in an answer, "" for a missing one.
 
-        The result header (``Location``) of any status but 202 may mean something else (RFC 9110, 10.2.2).
+        A path is resolved by the request's URL, so that a client can go on: LRO-1 reports that it is not absolute. The
+        result header (``Location``) of any status but 202 may mean something else (RFC 9110, 10.2.2).
         """
+        headers, own = exchange.response.headers, exchange.request.url
         status_url = headers.get(self.status_header.lower()) if self.status_header else ""
-        result_url = headers.get(self.result_header.lower()) if self.result_header and status == 202 else ""
-        return status_url, result_url
+        has_result = bool(self.result_header) and exchange.response.status == 202
+        result_url = headers.get(self.result_header.lower()) if has_result else ""
+        return _resolved(status_url, own), _resolved(result_url, own)
 
     def is_over(self, word: object) -> bool:
         """Whether a status value means that the operation is over: a documented one, or an English word for it."""
@@ -320,6 +324,15 @@ class LongRunningRules:
     def says_success(self, word: str) -> bool:
         """Whether an undocumented status value means that the operation succeeded."""
         return _DONE.fullmatch(word) is not None
+
+
+def _resolved(url: str, own: str) -> str:
+    if not url.startswith("/"):
+        return url
+    try:
+        return urljoin(own, url)
+    except ValueError:  # a server may send any header field
+        return url
 
 
 #: Patterns that every value of a path segment matches.

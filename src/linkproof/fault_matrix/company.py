@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin, urlsplit
 
 from linkproof.base.clock import VirtualClock
-from linkproof.contract.model import Format
+from linkproof.contract.model import Contract
 from linkproof.fault_matrix.footprint import Answered, comparable, places
-from linkproof.model.exchange import Request
+from linkproof.model.exchange import Request, Response
 from linkproof.targets.transfer import InProcess
 
 #: Makes a server with the faults of these names, by a clock.
 Make = Callable[[Sequence[str], Callable[[], float]], InProcess]
+#: The requests of a run, in order, with their answers.
+Run = Sequence[tuple[Request, Response]]
 
 _LONGEST_OPERATION_S = 60.0
 
@@ -21,16 +24,20 @@ _LONGEST_OPERATION_S = 60.0
 class Company:
     """The faults of a group on one server.
 
-    ``names`` are their ids, ``make`` makes a server with some of them, ``requests`` are the requests of runs, and
-    ``reset`` is one that puts the server's fixtures back.
+    Args:
+        names: the ids of the faults.
+        make: makes a server with some of them.
+        runs: runs whose requests are sent again: one on the right server, one on the server of the group.
+        reset: a request that puts the server's fixtures back.
+        contract: the contract of them all.
     """
 
     names: Sequence[str]
     make: Make
-    requests: Sequence[Request]
+    runs: Sequence[Run]
     reset: Request
-    how: Format
-    _known: dict[tuple[tuple[str, ...], bool], list[Answered]] = field(default_factory=dict)
+    contract: Contract
+    _known: dict[tuple[tuple[str, ...], bool], list[Answered | None]] = field(default_factory=dict)
 
     def hides(self, name: str) -> bool:
         """Whether a fault that shows alone does not show beside the others.
@@ -42,23 +49,49 @@ class Company:
         return self._differ([name], []) and not self._differ(self.names, rest)
 
     def _differ(self, one: Sequence[str], other: Sequence[str]) -> bool:
+        how = self.contract.protocol.response
         return any(
-            places(*both, self.how)
+            (a is None) != (b is None) or (a is not None and b is not None and bool(places(a, b, how)))
             for fresh in (False, True)
-            for both in zip(self._answers(one, fresh), self._answers(other, fresh), strict=True)
+            for a, b in zip(self._answers(one, fresh=fresh), self._answers(other, fresh=fresh), strict=True)
         )
 
-    def _answers(self, names: Sequence[str], fresh: bool) -> list[Answered]:
-        """Return the answers of a server, each after every operation has ended; ``fresh``: and after a reset."""
+    def _answers(self, names: Sequence[str], *, fresh: bool) -> list[Answered | None]:
+        """Return the answers of a server, each after every operation has ended; ``fresh``: and after a reset.
+
+        None where the server did not name the URL that the run got from an answer: no client would send the request.
+        """
         known = self._known.get((tuple(names), fresh))
-        if known is not None:
-            return known
+        if known is None:
+            known = [a for run in self.runs for a in self._answers_to(run, names, fresh=fresh)]
+            self._known[tuple(names), fresh] = known
+        return known
+
+    def _answers_to(self, run: Run, names: Sequence[str], *, fresh: bool) -> list[Answered | None]:
         clock = VirtualClock()
-        server, found = self.make(names, clock.now), []
-        for request in self.requests:
+        server = self.make(names, clock.now)
+        found: list[Answered | None] = []
+        links: dict[str, str] = {}
+        for request, answer in run:
             clock.sleep(_LONGEST_OPERATION_S)
-            if fresh:
+            url = links.get(request.url, request.url)
+            if not url:
+                found.append(None)
+                continue
+            if fresh and request.url not in links:
                 server.receive(self.reset)
-            found.append(comparable(server.receive(request)))
-        self._known[tuple(names), fresh] = found
+            now = server.receive(replace(request, url=url))
+            found.append(comparable(now))
+            links.update(self._followed(request, answer, now))
+        return found
+
+    def _followed(self, request: Request, then: Response, now: Response) -> dict[str, str]:
+        """Return by each polling URL of a recorded answer that of the new one; "" if it is missing or elsewhere."""
+        host = urlsplit(request.url).netloc
+        found = {}
+        for header in self.contract.long_running.headers:
+            before, after = then.headers.get(header.lower()), now.headers.get(header.lower())
+            if before:
+                url = urljoin(request.url, after) if after else ""
+                found[urljoin(request.url, before)] = url if urlsplit(url).netloc == host else ""
         return found

@@ -31,26 +31,27 @@ _RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d
 
 @dataclass
 class _Recorder:
-    """Records the requests that pass through it."""
+    """Records the requests that pass through it, and their answers."""
 
     inner: InProcess
-    requests: list[Request]
+    sent: list[tuple[Request, Response]]
 
     def receive(self, request: Request) -> Response:
-        self.requests.append(request)
-        return self.inner.receive(request)
+        answer = self.inner.receive(request)
+        self.sent.append((request, answer))
+        return answer
 
 
-def recording(opener: Opener) -> tuple[Opener, Sequence[Request]]:
-    """Return an opener of the same server in this process, and the requests that are sent to it."""
-    requests: list[Request] = []
+def recording(opener: Opener) -> tuple[Opener, Sequence[tuple[Request, Response]]]:
+    """Return an opener of the same server in this process, and the requests that are sent to it, with answers."""
+    sent: list[tuple[Request, Response]] = []
 
     def opened(name: str, contracts: Sequence[Contract]) -> Opened:
         found = opener(name, contracts)
         assert isinstance(found.transport, InProcess)
-        return replace(found, transport=_Recorder(found.transport, requests))
+        return replace(found, transport=_Recorder(found.transport, sent))
 
-    return opened, requests
+    return opened, sent
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ class Footprints:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        opener, self._requests = recording(without_a_socket(DEFAULT))
+        opener, sent = recording(without_a_socket(DEFAULT))
         run_all_tests(opener, contract.id)
+        self._requests = [request for request, _ in sent]
         self._right = self._answers(DEFAULT)
         self._known: dict[str, Footprint] = {}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from linkproof.contract.model import Contract
-from linkproof.fault_matrix.company import Company
+from linkproof.fault_matrix.company import Company, Run
 from linkproof.fault_matrix.footprint import Footprints, hides, recording
 from linkproof.fault_matrix.matrix_run import Reported, reported_by, run_all_tests
 from linkproof.faults.edits import both
@@ -251,12 +251,12 @@ def attempt_group(group: Sequence[Fault], contract: Contract, seed: int = 1) -> 
 
     A fault that is not named does not count as planted if the others leave nothing of it to see.
     """
-    opener, requests = recording(without_a_socket(_with(group, contract)))
+    opener, run = recording(without_a_socket(_with(group, contract)))
     results = run_all_tests(opener, contract.id, seed)
     outcome = group_outcome(contract.id, [Planted(f.id, f.requirement, f.names) for f in group], results)
     if not outcome.missed or outcome.broken:
         return outcome
-    return without_hidden(outcome, _company(group, contract, requests))
+    return without_hidden(outcome, _company(group, contract, run))
 
 
 def without_hidden(outcome: GroupOutcome, company: Company) -> GroupOutcome:
@@ -265,7 +265,7 @@ def without_hidden(outcome: GroupOutcome, company: Company) -> GroupOutcome:
     return replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden), hidden=tuple(sorted(hidden)))
 
 
-def _company(group: Sequence[Fault], contract: Contract, requests: Sequence[Request]) -> Company:
+def _company(group: Sequence[Fault], contract: Contract, run: Run) -> Company:
     known = {f.id: f for f in group}
     opener, usual = recording(without_a_socket(DEFAULT))
     run_all_tests(opener, contract.id)
@@ -274,7 +274,7 @@ def _company(group: Sequence[Fault], contract: Contract, requests: Sequence[Requ
         return Direct(build_server([contract], behaviour=_with([known[n] for n in names], contract), clock=clock))
 
     reset = Request("POST", "http://embedded.invalid/_control/reset")
-    return Company(tuple(known), made, [*usual, *requests], reset, contract.protocol.response)
+    return Company(tuple(known), made, [usual, run], reset, contract)
 
 
 def _with(group: Sequence[Fault], contract: Contract) -> Choice:

@@ -40,7 +40,7 @@ class Scope:
         """Record the URLs in an answer at which its operation is polled."""
         if call.reads or not call.success:
             return
-        status_url, result_url = call.contract.long_running.polled_at(call.exchange.response.headers, call.status)
+        status_url, result_url = call.contract.long_running.polled_at(call.exchange)
         route = call.address.route
         if status_url:
             self.polls.put(status_url, (route, Kind.STATUS_POLL))

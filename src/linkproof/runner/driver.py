@@ -49,6 +49,7 @@ class Driver:
         self.target = session.target
         self.given = session.target.contracts[contract.id]
         self._fresh = session.fresh(contract)
+        self._decided = ""
         self._sender = Sender(session, contract, self._probes)
         follow = partial(self._sender.ask, "GET")
         self._builder = RequestBuilder(contract, self.given)
@@ -306,6 +307,7 @@ class Driver:
         if call.status in _BLAMES_THE_BODY and not more:
             call = self._send_with_every_member(call, name, body)
         self.wait(call, name)
+        self._decided = name.lower() if call.done else ""
         return call
 
     def _send_with_every_member(self, refused: Call, name: str, body: dict[str, Any]) -> Call:
@@ -362,6 +364,11 @@ class Driver:
         """Wait until an operation has ended and its connection is at rest, or the target's limit is over."""
         self._poller.wait(call, name)
         self._fresh.forget()
+
+    def wait_after_decision(self, shown: Call, name: str) -> None:
+        """Wait until a connection is at rest that was decided last, and that ``shown`` shows in transition."""
+        if name.lower() == self._decided:
+            self._poller.wait_until_at_rest(shown, name)
 
 
 def names_on(contract: Contract, pages: Iterable[Call]) -> list[str]:

@@ -70,11 +70,17 @@ class Poller:
         if not call.success:
             return
         rules = self._contract.long_running
-        status_url, result_url = map(self._own, rules.polled_at(call.exchange.response.headers, call.status))
+        status_url, result_url = map(self._own, rules.polled_at(call.exchange))
         if status_url or result_url:
             self._poll(_Polling(call, status_url, result_url), name)
         elif name and (call.exchange.request.method != "DELETE" or call.status == 202):
             self._settle(call, name)
+
+    def wait_until_at_rest(self, shown: Call, name: str) -> None:
+        """Wait until a connection that an answer shows in transition is at rest; read it once more after the limit."""
+        if self._has_settled(shown, name, absent=True) or self._settle(shown, name):
+            return
+        self._get(name)
 
     def _own(self, url: str) -> str:
         return url if url and self._session.client.is_own(url) else ""
@@ -127,20 +133,22 @@ class Poller:
             raise EngineError(f"the poll matched no operation: {url}")
         return call
 
-    def _settle(self, call: Call, name: str) -> None:
+    def _settle(self, call: Call, name: str) -> bool:
+        """Get a connection until it is at rest; return whether it is."""
         if self._has_settled(call, name, absent=False):
-            return
+            return True
         limit, pause, waited = self._limit(), 2 * _FIRST_PAUSE_S, 0.0
         shown = call
         while shown.exchange.ended + waited - call.exchange.ended < limit:
             shown = self._get(name)
             if self._has_settled(shown, name, absent=True):
-                return
+                return True
             waited = max(pause, _LIVE_GET_S) if self._live else pause
             self._session.client.pause(waited)
             pause = min(pause * _SLOWER, _LONGEST_PAUSE_S)
         if not self._note_at_rest(shown, name):
             self._session.stuck.add(self._contract.id)
+        return False
 
     def _note_at_rest(self, call: Call, name: str) -> bool:
         """Stop waiting for an undocumented value to disappear once it stayed for the maximum time of an operation.

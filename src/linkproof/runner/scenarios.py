@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
+from linkproof.contract.call import Call
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver, names_on
 
@@ -33,14 +34,16 @@ def _as_given(driver: Driver, name: str) -> str:
 
 def look(driver: Driver, *names: str) -> None:
     """Read some connections by Get, and all by List; not those that were read and cannot have changed since."""
-    readings: list[Callable[[], object]] = [partial(driver.get, name) for name in driver.not_yet_read(names)]
-    if driver.contract.by_role(Role.GET) is not None:
-        *_, listed = driver.side_by_side([*readings, driver.listed])
-        _look_for_missing(driver, cast(list[str], listed), names)
-        return
-    if driver.contract.list.token or driver.contract.list.limit:
+    unread = driver.not_yet_read(names)
+    readings: list[Callable[[], object]] = [partial(driver.get, name) for name in unread]
+    has_get = driver.contract.by_role(Role.GET) is not None
+    if has_get or driver.contract.list.token or driver.contract.list.limit:
         readings.append(driver.listed)
-    driver.side_by_side(readings)
+    found = driver.side_by_side(readings)
+    if has_get:
+        _look_for_missing(driver, cast(list[str], found[-1]), names)
+    for name, call in zip(unread, found, strict=False):
+        driver.wait_after_decision(cast(Call, call), name)
 
 
 def _look_for_missing(driver: Driver, listed: list[str], shown: tuple[str, ...]) -> None:
