@@ -21,6 +21,8 @@ from linkproof.runner.driver import Driver
 from linkproof.runner.open_target import without_a_socket
 from linkproof.runner.session import Session
 from linkproof.targets.budget import LIVE, Budget, Limits, OverBudget
+from linkproof.targets.client import Client
+from linkproof.targets.embedded import embedded_target
 from linkproof.targets.file import read_target
 from tests.command_line import linkproof
 from tests.unwired import Unwired
@@ -67,6 +69,16 @@ def test_nothing_is_sent_after_the_end() -> None:
     clock.sleep(61)
     with pytest.raises(OverBudget, match="budget of 1 minutes"):
         budget.spend()
+
+
+def test_a_worker_waits_on_its_part_of_the_clock() -> None:
+    """The server reads that part: on another clock, an operation would be polled until it ends by the polls alone."""
+    clock = VirtualClock()
+    worker = Client(embedded_target("http://embedded.invalid", [DICOM]), clock=clock).for_worker(DICOM)
+    before = clock.now(), clock.part(DICOM.id).now()
+    worker.pause(5)
+    assert clock.part(DICOM.id).now() - before[1] > 5
+    assert clock.now() - before[0] < 1
 
 
 def test_nobody_waits_beyond_the_end() -> None:

@@ -80,13 +80,18 @@ class Budget:
         """Raise OverBudget if the minutes are over."""
         self._refuse(self._clock.now() + 0.002)
 
-    def rest(self, seconds: float) -> None:
-        """Wait. Raises OverBudget, without waiting, if the minutes would be over before."""
+    def rest(self, seconds: float, clock: Clock | None = None) -> None:
+        """Wait. Raises OverBudget, without waiting, if the minutes would be over before.
+
+        Args:
+            seconds: how long.
+            clock: a worker's part of a virtual clock, which advances instead of the budget's.
+        """
         now = self._clock.now()
         self._refuse(now)
         if self._is_after_the_end(now + seconds):
             raise OutOfTime(f"a pause of {seconds:g} s would exceed the budget of {self.limits.minutes:g} minutes")
-        self._clock.sleep(seconds)
+        (clock or self._clock).sleep(seconds)
         go_on_or_stop()
 
     def _refuse(self, moment: float) -> None:

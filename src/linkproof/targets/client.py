@@ -237,7 +237,7 @@ class Client:
 
     def pause(self, seconds: float) -> None:
         """Wait before the next request. Raises OverBudget if the run would be over before."""
-        self.budget.rest(seconds)
+        self.budget.rest(seconds, self.clock)
 
     def for_worker(self, contract: Contract) -> Client:
         """Return a client for the worker of one contract, with its part of a virtual clock."""
