@@ -43,7 +43,7 @@ class BadProxy:
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -61,6 +61,7 @@ class BadProxy:
             what = self.choose(self.count, line)
             self.done[what] = self.done.get(what, 0) + 1
         if what == "die":
+            self._server.shutdown()
             self._server.server_close()  # the port refuses connections from now on
         if what in ("reset", "die"):
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

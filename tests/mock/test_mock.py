@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import tomllib
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,10 +21,10 @@ from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract, Format, Operation, Role
 from linkproof.contract.names import within_limits
 from linkproof.faults.edits import going_on
-from linkproof.mock.app import MAX_BODY, build_app
+from linkproof.mock.app import MAX_BODY, build_app, build_server
 from linkproof.mock.defaults import only_for
 from linkproof.mock.error_responses import ErrorCase, ErrorRow
-from linkproof.mock.fixtures import read_fixtures
+from linkproof.mock.fixtures import Fixtures, read_fixtures
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.serve import Embedded
 from linkproof.mock.vendors.azure import AZURE
@@ -121,6 +122,22 @@ class Mock:
 
     def finish(self) -> None:
         self.clock.now += 60
+
+
+@pytest.fixture(autouse=True)
+def fixtures_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the fixtures of all contracts takes most of the time of a ``Mock``; the server copies them."""
+    defaults = build_server.__kwdefaults__ or {}
+    monkeypatch.setattr(build_server, "__kwdefaults__", {**defaults, "fixtures": _fixtures})
+
+
+@functools.cache
+def _fixtures_in(folder: str) -> Fixtures:
+    return read_fixtures(next(c for c in all_contracts() if c.folder == folder))
+
+
+def _fixtures(contract: Contract) -> Fixtures:
+    return _fixtures_in(contract.folder)
 
 
 @pytest.fixture
