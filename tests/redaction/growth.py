@@ -15,11 +15,13 @@ _LITTLE = 0.02
 _TRIES = 12
 #: How often the small work is done for the large one.
 _TIMES = 10
-#: No noise makes linear work look like this; quadratic work has a hundred.
-_BEYOND_DOUBT = 60.0
+#: No noise makes linear work look like this after some tries; quadratic work has a hundred.
+_BEYOND_DOUBT, _ENOUGH = 60.0, 2
 
 
-def growth(work: Callable[[str], object], small: str, large: str, *, little: float = _LITTLE) -> float:
+def growth(
+    work: Callable[[str], object], small: str, large: str, *, most: float = MOST, little: float = _LITTLE
+) -> float:
     """Return how many times more CPU time ``large`` takes than ``small``, or 0 where ``large`` takes next to none.
 
     Args:
@@ -27,21 +29,22 @@ def growth(work: Callable[[str], object], small: str, large: str, *, little: flo
         small: a text.
         large: a text of ten times its length, whose work takes little memory: the kernel provides megabytes anew each
             time, which is not in proportion.
+        most: where a pair is no more than this, no other is tried.
         little: CPU seconds; work that takes less for ``large`` is not measured.
 
     Each try does the large work once and the small work ten times, one after the other, and compares the two: both take
     about as long, so that what else the machine does slows down both. The best of these pairs counts.
     """
-    most = seconds(work, large)
-    if most < little:
+    much = seconds(work, large)
+    if much < little:
         return 0.0
     found = float("inf")
-    for _ in range(_TRIES):
+    for number in range(_TRIES):
         few = sum(seconds(work, small) for _ in range(_TIMES)) / _TIMES
-        found = min(found, most / max(few, 1e-6))
-        if found <= MOST or found > _BEYOND_DOUBT:
+        found = min(found, much / max(few, 1e-6))
+        if found <= most or (number >= _ENOUGH and found > _BEYOND_DOUBT):
             break
-        most = seconds(work, large)
+        much = seconds(work, large)
     return found
 
 
