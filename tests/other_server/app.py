@@ -58,8 +58,15 @@ class App:
         return reply
 
     def run(self, stage: str, x: Exchange, reply: Reply) -> None:
-        """Run the hooks of a stage that fit; a `before` hook that sets a status answers by itself."""
+        """Run the hooks of a stage that fit; a `before` hook that sets a status answers by itself.
+
+        A hook that misses what it changes does nothing where another quirk may have taken it away.
+        """
         for quirk in self.quirks:
             for step in quirk.steps:
                 if step.stage == stage and step.fits(x, reply):
-                    step.run(x, reply)
+                    try:
+                        step.run(x, reply)
+                    except (AttributeError, LookupError, TypeError, ValueError):
+                        if len(self.quirks) == 1:
+                            raise
