@@ -116,6 +116,20 @@ REQUESTS: tuple[Case, ...] = (
         name="stays on its way",
     ),
     Case(
+        "STA-1",
+        (shown("pendingAcceptance"), action(own="e0", status=202), shown("accepted")),
+        (shown("pendingAcceptance"), action(own="e0", status=202), shown("rejected")),
+        "the decision for accepted was answered with success, but list shows rejected",
+        name="opposite, after an undocumented 202",
+    ),
+    Case(
+        "PAG-4",
+        (connections(*WHOLE), connections(*WHOLE[:3], total=12, query="limit=3"), connections(*WHOLE)),
+        (connections(*WHOLE), connections({**WHOLE[0], "domain_id": "other"}, total=12, query="limit=1")),
+        "one page showed /domain_id = ",
+        name="pages differ",
+    ),
+    Case(
         "HDR-4",
         (listing(AKS, connection()), listing(AKS, connection(), url=SHOUTED)),
         (listing(AKS, connection()), error(AKS, 404, "NotFound", url=SHOUTED)),

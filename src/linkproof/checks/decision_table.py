@@ -10,7 +10,7 @@ from linkproof.base.json_values import at
 from linkproof.checks.equivalence import settled, status_of
 from linkproof.checks.subjects import Decision, Effect, ObservedCollection, Subject, ended_after, overlap
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.model import Contract, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _of_one(call: Call, decision: Decision, value: Any) -> Said:
         return Said.NOTHING  # SHP-1 reports the missing member
     as_decided = status.casefold() == decision.status.casefold()  # ENM-1 reports the wrong case
     effect = Effect.DONE if _has_settled_since(decision) or _says_that_it_ended(decision) else decision.effect
-    if effect is Effect.FAILED or (effect is Effect.OPEN and not (as_decided and _differed_before(decision))):
+    if effect is Effect.FAILED or (effect is Effect.OPEN and not _has_changed(call.contract, decision, status)):
         return Said.NOTHING  # while an operation may go on, only a changed status shows that it was carried out
     return _OF_ONE[as_decided]
 
@@ -88,9 +88,12 @@ def rivals_of(subject: Subject) -> list[Decision]:
     return [d for d in subject.decisions if d.effect is not Effect.FAILED]
 
 
-def _differed_before(decision: Decision) -> bool:
-    """Whether the connection had another status before the decision, as far as anything showed one."""
-    return decision.before.casefold() != decision.status.casefold()
+def _has_changed(contract: Contract, decision: Decision, status: str) -> bool:
+    """Whether a decision has led from another status to its own, or to that of the opposite decision."""
+    outcomes = {decision.status.casefold()}
+    if decision.before:
+        outcomes |= {outcome.casefold() for outcome in contract.decide.shows.values()}
+    return decision.before.casefold() != status.casefold() and status.casefold() in outcomes
 
 
 def _refused_since(collection: ObservedCollection, decision: Decision) -> bool:

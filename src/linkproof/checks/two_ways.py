@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, differs_in_case, path_of
-from linkproof.checks.traits import LISTED_WHOLE, SHOWN_OTHERWISE, SPELLED_OTHERWISE
+from linkproof.checks.traits import LISTED_WHOLE, SHOWN, SHOWN_OTHERWISE, SPELLED_OTHERWISE
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
@@ -51,6 +51,32 @@ def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> 
         expected, actual, evidence = f"Get: {got}", f"List: {listed}", (other.call.exchange,)
         pointer = seen.pointer + place
         yield breach("STA-6", "List and Get differ", pointer, expected, actual, message, group="", evidence=evidence)
+
+
+def _is_only_listed(of: CallClass) -> bool:
+    return of.role is Role.LIST and of.shows and of.contract.by_role(Role.GET) is None
+
+
+@check("PAG-4", applies_to=_is_only_listed, needs=SHOWN)
+def pages_show_the_same(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Where there is no Get, a page shows a connection as another page or the unpaged list showed it."""
+    is_same = None
+    for seen in view.observed:
+        subject, other = seen.subject, seen.subject.listed
+        if other is None or not (other.settled and seen.settled) or subject.goes_on:
+            continue
+        same_url = other.call.exchange.request.url == call.exchange.request.url
+        if same_url or view.collection.last_write > other.index:
+            continue
+        found = difference(call.contract, other.value, seen.value, ignore=call.contract.member.volatile)
+        is_same = found is None and is_same is not False
+        if found is not None:
+            place, before, now = found
+            message = f"one page showed {place} = {before}, another shows {now}; nothing was sent in between"
+            evidence, pointer = (other.call.exchange,), seen.pointer + place
+            yield breach("PAG-4", "pages differ", pointer, str(before), str(now), message, group="", evidence=evidence)
+    if is_same:
+        yield passed("PAG-4")
 
 
 def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:

@@ -575,6 +575,10 @@ class Agreement(StrEnum):
     REQUEST = "request"
     #: As ``REQUEST``, and at the same member.
     MEMBER = "member"
+    #: The same answer breaches both, at members of the same object.
+    SIBLING = "sibling"
+    #: The same member, on any connection.
+    SAME_MEMBER = "same-member"
     #: The same connection, in the same state scope.
     CONNECTION = "connection"
     #: As ``CONNECTION``, and at the same member.

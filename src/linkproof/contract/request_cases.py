@@ -126,6 +126,8 @@ def _at_the_ends(parameter: Parameter) -> Iterator[Case]:
         yield case("minimum", "one within it", schema["minimum"] + 1)
     if "maximum" in schema:
         yield case("maximum", "one within it", schema["maximum"] - 1)
+    elif schema.get("type") == "integer":
+        yield case("type", "a number of 33 bits", 2**32)
     if {"pattern", "minLength", "maxLength"} & schema.keys():
         shortest, longest = _lengths(parameter)
         yield case("minLength", "as short as allowed", "a" * shortest)

@@ -72,6 +72,10 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
             return same_request
         case Agreement.MEMBER:
             return same_member and same_request
+        case Agreement.SIBLING:
+            return place in cause.exchanges and _parent(effect.finding.place) == _parent(cause.finding.place)
+        case Agreement.SAME_MEMBER:
+            return same_member
         case Agreement.CONNECTION:
             return same_connection
         case Agreement.CONNECTION_MEMBER:
@@ -84,6 +88,11 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
             return frozenset() < effect.answers <= cause.answers
         case Agreement.CONTRACT:
             return True
+
+
+def _parent(place: str) -> str:
+    """Return the object that has a member."""
+    return place.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
