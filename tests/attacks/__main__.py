@@ -112,7 +112,7 @@ PARTS: dict[str, Callable[[int, int], tuple[str, int]]] = {
 
 _HEAD = f"""# Attacks, measured
 
-What is promised is in [security.md](security.md). `make attacks` tries everything anew and writes this page. An attack
+What is promised is in [security.md](security.md). `make attacks` tries everything again and writes this page. An attack
 has succeeded ("bad") where a command ends with a traceback, an error of Linkproof's own or a signal, takes more than
 {MOST_MB} MB, or lets a secret through. Memory includes the interpreter with everything loaded.
 """

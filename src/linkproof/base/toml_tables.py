@@ -15,7 +15,7 @@ from linkproof.errors import UsageError
 
 #: TOML is written by hand; its parser is slow.
 _MOST_BYTES = 5 << 20
-#: A dotted key with so many parts that ``tomllib``, which takes the square of their number, would not end.
+#: A dotted key with too many parts for ``tomllib``, whose time grows with the square of their number.
 _LONG_KEY = re.compile(r"""(?<![\w\-"'.])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 _WORDS = {str: "a string", bool: "true or false", int: "a number", float: "a number", dict: "a table", list: "a list"}
 

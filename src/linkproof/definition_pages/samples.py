@@ -34,7 +34,7 @@ def samples_in(lines: list[str]) -> tuple[SampleFact, ...]:
 
 
 def _path(address: str) -> str:
-    """Return the path and query of a request line; "" for a URL that none can be asked for."""
+    """Return the path and query of a request line; "" for an invalid URL."""
     try:
         parts = urlsplit(re.sub(r"^(https?://)\{\w+\}", r"\1host", address))
     except ValueError:

@@ -21,7 +21,7 @@ from linkproof.model.exchange import Request
 from linkproof.model.results import Results
 from linkproof.runner.open_target import without_a_socket
 
-#: Share of faults, in percent, that has to be named with so many at once; of five at least 90 % as root causes.
+#: Percentage of faults that has to be named, by the number of faults at once; of five, at least 90 % as root causes.
 _NAMED = {2: 99, 3: 98, 5: 95, 10: 90}
 _AS_CAUSES = {5: 90}
 _MOST_ROOTS = 1.5

@@ -115,7 +115,7 @@ class Masker(Engine):
         return found  # type: ignore[no-any-return]
 
     def _simple(self, value: Any) -> Any:
-        """Return a value that is not a container masked, and None for a container."""
+        """Return the masked form of a value; None for a container."""
         if isinstance(value, Enum):
             return value
         if isinstance(value, str):
@@ -185,7 +185,7 @@ def note_sent(fields: Iterable[tuple[str, str]]) -> None:
 
 
 def forget_sent() -> None:
-    """Forget the credentials that were sent: a command has ended."""
+    """Forget the credentials that a command has sent, at its end."""
     _SENT.forget()
 
 

@@ -84,8 +84,8 @@ class Budget:
         """Wait. Raises OverBudget, without waiting, if the minutes would be over before.
 
         Args:
-            seconds: how long.
-            clock: a worker's part of a virtual clock, which advances instead of the budget's.
+            seconds: duration of the wait.
+            clock: part of a virtual clock that a worker has for itself; it advances instead of the budget's clock.
         """
         now = self._clock.now()
         self._refuse(now)

@@ -53,7 +53,7 @@ class HuaweiProvisioner:
         expect(answer, 200, 201)
         identifier = at(parse(answer.content), "/id")
         if not isinstance(identifier, str):
-            raise TargetError(f"an endpoint was made, and the answer has no id: {excerpt_of(answer)}")
+            raise TargetError(f"the endpoint was created, but the answer has no id: {excerpt_of(answer)}")
         journal.made(self._contract.id, name, identifier)
         return identifier
 
