@@ -168,6 +168,8 @@ def _lro_4_stays_on_its_way(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
     if operation is None or 202 not in operation.responses or not operation.long_running:
         return None
+    if not contract.member.provisioning:
+        return None
 
     def decide(self: Any, connection: Any, decision: Any) -> None:
         inherited(self, "decide", connection, decision)

@@ -420,6 +420,6 @@ def _sta_11_actions_follow(contract: Contract) -> Change | None:
     pointer = f"{around}/actionsRequired"
     operation = contract.by_role(Role.GET)
     schema = operation.responses.get(200) if operation else None
-    if schema is None or pointer not in {p for p, _ in schema.leaves()}:
+    if schema is None or "enum" in dict(schema.leaves()).get(pointer, {"enum": ()}):
         return None
     return _decides(contract, lambda connection: place(connection.members, pointer, f"None: {connection.status}"))

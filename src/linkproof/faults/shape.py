@@ -130,7 +130,8 @@ def _shp_2_get_203(contract: Contract) -> Change | None:
 
 @fault("SHP-2", "decision-207", "A decision that was made is answered with 207.", "LRO-3")
 def _shp_2_decision_207(contract: Contract) -> Change | None:
-    return _status(207, Role.DECIDE) if has(contract, Role.DECIDE) else None
+    operation = contract.by_role(Role.DECIDE)
+    return _status(207, Role.DECIDE) if operation is not None and operation.statuses_said else None
 
 
 @fault("SHP-2", "absent-deleted-203", "Deleting what is not there is answered with 203.", "STA-5")
@@ -326,8 +327,11 @@ def _enm_1_other_case(contract: Contract) -> Change | None:
 @fault("ENM-1", "word-of-its-own", "An undocumented value for one enumerator only.", "STA-1", "PAG-7")
 def _enm_1_word_of_its_own(contract: Contract) -> Change | None:
     pointer = _enumeration(contract)
-    one = contract.states.get("rejected", "") if contract.member.status else contract.settled.provisioning[0]
-    return connections(put(pointer, lambda v: "Denied" if v == one else v)) if pointer else None
+    is_status = pointer == contract.member.status
+    shown = leaves(contract).get(pointer, {}).get("enum", ())
+    settled = next((word for word in contract.settled.provisioning if word in shown), "")
+    one = contract.states["rejected"] if is_status else settled
+    return connections(put(pointer, lambda v: "Denied" if v == one else v)) if pointer and one else None
 
 
 @fault("ENM-1", "in-lists-later", "From the second page on, an enumerated value is another one.", "STA-6", "PAG-4")
@@ -344,6 +348,10 @@ def _enm_1_in_system_data(contract: Contract) -> Change | None:
     return connections(put(pointer, lambda _: "Robot")) if "enum" in leaves(contract).get(pointer, {}) else None
 
 
+#: The operations that may go on, so that a connection is seen on its way.
+_PASSING = (Role.DECIDE, Role.DELETE)
+
+
 @fault("ENM-1", "in-nested", "In a connection inside a resource, the state is an undocumented value.")
 def _enm_1_in_nested(contract: Contract) -> Change | None:
     pointer = f"{_NESTED}/properties/privateLinkServiceConnectionState/status"
@@ -357,7 +365,9 @@ def _enm_1_in_nested(contract: Contract) -> Change | None:
     "LRO-4",
 )
 def _enm_1_passing_state(contract: Contract) -> Change | None:
-    if not has(contract, Role.DELETE) or "enum" not in leaves(contract).get(contract.member.provisioning, {}):
+    if "enum" not in leaves(contract).get(contract.member.provisioning, {}):
+        return None
+    if not any(202 in o.responses and o.long_running for o in contract.operations if o.role in _PASSING):
         return None
 
     def pass_to(_: Any, connection: Connection, word: str) -> None:  # noqa: ARG001

@@ -169,7 +169,7 @@ def _sta_3_refused_but_deleted(contract: Contract) -> Change | None:
 
 @fault("STA-3", "refused-but-gone", "A method that is refused removes a resource.", "STA-6", "PAG-4")
 def _sta_3_refused_but_gone(contract: Contract) -> Change | None:
-    if has(contract, Role.DECIDE):
+    if has(contract, Role.DECIDE) or not any(o.item_parameter for o in contract.operations):
         return None
 
     def respond(self: Any, asked: Asked) -> Answer:
@@ -303,7 +303,8 @@ def _sta_5_approved_not_deleted(contract: Contract) -> Change | None:
         if found is not None and vars(found).get("was", found.status) != contract.states["approved"]:
             inherited(self, "remove", collection, name)
 
-    return part("store", pass_to=pass_to, remove=remove) if has(contract, Role.DELETE) else None
+    shows_status = contract.member.status in leaves(contract)
+    return part("store", pass_to=pass_to, remove=remove) if has(contract, Role.DELETE) and shows_status else None
 
 
 # STA-6

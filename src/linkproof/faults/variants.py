@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
-from linkproof.base.json_values import at, place
+from linkproof.base.json_values import MISSING, at, place
 from linkproof.contract.model import Contract, Role
 from linkproof.faults.edits import (
     answers,
@@ -501,7 +501,11 @@ def _sta_1_at_once(contract: Contract) -> Change | None:
 @variant("STA-1", "goes-on-after-200", "A decision is answered with 200 and Creating, and continues.")
 def _sta_1_goes_on_after_200(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
-    if operation is None or not operation.long_running or 202 in operation.responses:
+    if operation is None or not operation.long_running or 202 in operation.responses or 200 not in operation.responses:
+        return None
+    documented = leaves(contract).get(contract.member.provisioning, {}).get("enum", ("Creating",))
+    on_its_way = next((word for word in ("Creating", "Updating", "InProgress") if word in documented), "")
+    if not on_its_way:
         return None
 
     def change(self: Any, asked: Asked, collection: Collection, found: Connection) -> Answer:
@@ -512,7 +516,7 @@ def _sta_1_goes_on_after_200(contract: Contract) -> Change | None:
             self.store.decide(found, decision)
 
         collection.busy[found.name.lower()] = "deciding"
-        found.provisioning = "Creating"
+        found.provisioning = on_its_way
         started: Answer = self.operations.start(asked, apply, lambda: Answer(200, self.presenter.decided(found)))
         headers = [(k, v) for k, v in started.headers if k == self.contract.long_running.status_header]
         return Answer(200, self.presenter.decided(found), headers)
@@ -548,7 +552,7 @@ def _sta_8_read_only_400(contract: Contract) -> Change | None:
         return None
 
     def shape(self: Any, operation: Any, schema: Any, value: dict[str, Any]) -> Any:
-        if any(p.strip("/") in value for p in ("/id", "/name", "/type", "/systemData")):
+        if any(at(value, pointer) is not MISSING for pointer in contract.member.read_only):
             return self.errors.of(ErrorCase.BODY, "/id")
         return inherited(self, "shape", operation, schema, value)
 
