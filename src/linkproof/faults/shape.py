@@ -113,7 +113,7 @@ def _shp_1_total_as_text(contract: Contract) -> Change | None:
 
 def _status(status: int, *roles: Role) -> Change:
     def edit(_: Asked, answer: Answer) -> None:
-        answer.status = status if answer.status == 200 else answer.status
+        answer.status = status if answer.status in (200, 201) else answer.status
 
     return answers(edit, *roles)
 
