@@ -13,8 +13,10 @@ from typing import Any
 import tomli_w
 
 from linkproof.base.files import write_file
+from linkproof.base.json_values import at, steps_of
 from linkproof.contract.loader import contract_of
 from linkproof.contract.model import Role
+from linkproof.contract.profile import read_profile
 from linkproof.errors import UsageError
 from linkproof.mock.default_fixtures import PLAIN_NAMES, Shape, default_fixtures, settled_values
 from linkproof.openapi_import.compact import compact_text, compacted
@@ -62,6 +64,8 @@ def write_contract(
     names = short_names(found.operations.values())
     file = Path(found.description.file).name.partition("@")[0]
     document = Writer(found, names, documents, notes).document(file, address, day)
+    if not found.is_arm:
+        _require_texts(document, read_profile(vendor, "--vendor")["error"])
     identifier = name or found.name
     folder = out / _part(identifier, "id", "--id") / _part(found.description.version, "version", file)
     samples = [*_samples(found, names)]
@@ -83,6 +87,25 @@ def write_contract(
         write_file(folder / file_name, text, "choose another --out")
     taken = tuple(f"{o.method} {names[o.id]} ({role})" for role, o in found.operations.items())
     return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
+
+
+def _require_texts(document: dict[str, Any], rules: Mapping[str, Any]) -> None:
+    """Make an error's code and message non-empty, where the vendor's profile has them (ERR-1)."""
+    operations = [o for entry in document["paths"].values() for o in entry.values() if isinstance(o, dict)]
+    answers = [a for o in operations for status, a in o.get("responses", {}).items() if not status.startswith("2")]
+    schemas = [media.get("schema", {}) for answer in answers for media in answer.get("content", {}).values()]
+    for schema in schemas:
+        for pointer in (rules.get("code", ""), rules.get("message", "")):
+            node = _resolved(document, schema)
+            for step in steps_of(pointer):
+                node = _resolved(document, node.get("properties", {}).get(step, {}))
+            if node.get("type") == "string":
+                node.setdefault("minLength", 1)
+
+
+def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    found = at(document, str(schema.get("$ref", "")).lstrip("#")) if "$ref" in schema else schema
+    return found if isinstance(found, dict) else {}
 
 
 def write_service_contract(

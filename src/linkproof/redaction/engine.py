@@ -150,20 +150,16 @@ class Engine:
 
     def credentials(self, text: str, depth: int = 0) -> str:
         """Replace the credentials of a text that is decoded already: by shape, name or scheme."""
-        if "PRIVATE KEY" in text:
-            text = PEM.sub(self._value, text)
-        if "eyJ" in text:
-            text = DOTTED.sub(self._token, text)
-        if len(text) >= 16:
-            text = FORMATS.sub(self._value, text)
-        if "hook" in text:
-            text = HOOK.sub(self._value, text)
-        if "$" in text:
-            text = HASHED.sub(self._value, text)
+        text = self._by_shape(text)
         if "=" in text or ":" in text:
             text = _spliced(text, self._members(text))
             text = USERINFO.sub(self._userinfo, text)
             text = _spliced(text, self._pairs(text))
+        text = self._by_notation(text)
+        text = SCHEME.sub(self._scheme, text)
+        return self._percent_encoded_url(text, depth) if "%" in text else text
+
+    def _by_notation(self, text: str) -> str:
         if "," in text:
             text = TWO.sub(self._named, text)
         if "</" in text:
@@ -176,8 +172,20 @@ class Engine:
             text = OPTION.sub(self._option, text)
         if "-u" in text or "user" in text or "login" in text:
             text = LOGIN.sub(self._login, text)
-        text = SCHEME.sub(self._scheme, text)
-        return self._percent_encoded_url(text, depth) if "%" in text else text
+        return text
+
+    def _by_shape(self, text: str) -> str:
+        if "PRIVATE KEY" in text:
+            text = PEM.sub(self._value, text)
+        if "eyJ" in text:
+            text = DOTTED.sub(self._token, text)
+        if len(text) >= 16:
+            text = FORMATS.sub(self._value, text)
+        if "hook" in text:
+            text = HOOK.sub(self._value, text)
+        if "$" in text:
+            text = HASHED.sub(self._value, text)
+        return text
 
     # what a text is wrapped in
 
