@@ -109,6 +109,13 @@ REQUESTS: tuple[Case, ...] = (
         "refused",
     ),
     Case(
+        "STA-5",
+        (got(), delete(headers=()), slow(gone(), LATER, LATER), delete(status=204), gone()),
+        (got(), delete(headers=()), slow(got(), LATER, LATER)),
+        "Delete was accepted, but Get still shows the connection",
+        name="accepted, cannot be polled",
+    ),
+    Case(
         "STA-1",
         (connections(WHOLE[0]), action(own="e0"), shown("creating"), slow(shown("accepted"), LATER, LATER)),
         (connections(WHOLE[0]), action(own="e0"), shown("creating"), slow(shown("creating"), LATER, LATER)),

@@ -82,3 +82,14 @@ def test_an_operation_is_polled_at_a_url_that_is_not_absolute(prefix: str) -> No
     assert driver.delete(driver.reserve("pending")).status == 202
     assert kinds(driver) == {("LRO-1", "Azure-AsyncOperation not absolute")}
     assert len(asked_for) > 2
+
+
+def test_a_deletion_that_cannot_be_polled_is_waited_for() -> None:
+    def hook(_: Asked, answer: Answer) -> None:
+        answer.headers = [h for h in answer.headers if h[0] not in ("Azure-AsyncOperation", "Location")]
+
+    driver = driver_of(contract(POSTGRES), hook)
+    name = driver.reserve("pending")
+    assert driver.delete(name).status == 202
+    assert driver.get(name).not_found
+    assert driver.session.stuck == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linkproof.checks.decision_table import Observation
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, spelled_otherwise
 from linkproof.checks.traits import DELETED
@@ -28,6 +29,8 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
         return
     if call.role in (Role.GET, Role.LIST) and call.delivers and not call.is_empty:
         for seen in view.observed:
+            if _was_to_be_gone(call, seen, circumstances):
+                yield from _still_there(call, seen.subject, seen.pointer)
             gone = seen.subject.presence is Presence.ABSENT and seen.subject.deleted is not None
             if gone and (seen.subject.deleted_long or seen.settled):
                 yield from _still_there(call, seen.subject, seen.pointer)
@@ -49,10 +52,22 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
         yield _again(call)
 
 
+def _was_to_be_gone(call: Call, seen: Observation, circumstances: Circumstances) -> bool:
+    """Whether a Delete that cannot be polled leaves its connection at rest for as long as an operation may take."""
+    subject, limit = seen.subject, circumstances.operation_timeout_s
+    if limit is None or subject.deleted is None or not subject.deleted_long or subject.presence is Presence.ABSENT:
+        return False
+    if subject.goes_on or not seen.settled:
+        return False
+    polled = subject.running is not None and subject.running.call is subject.deleted
+    return not polled and call.exchange.started - subject.deleted.exchange.ended >= limit
+
+
 def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgement]:
     assert subject.deleted is not None
     way = "Get" if call.role is Role.GET else "List"
-    message = f"Delete ended with success, but {way} still shows the connection"
+    ended = "ended with success" if subject.presence is Presence.ABSENT else "was accepted"
+    message = f"Delete {ended}, but {way} still shows the connection"
     evidence = (subject.deleted.exchange,)
     expected = "404" if call.role is Role.GET else "absent"
     if spelled_otherwise(subject.deleted, subject):
@@ -60,7 +75,7 @@ def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgeme
         yield breach("HDR-4", "deletion not shown", "", expected, "shown", message, group="", evidence=evidence)
         return
     yield breach("STA-5", f"still in {way}", pointer, expected, "shown", message, group="", evidence=evidence)
-    if subject.deleted_long and call.role is Role.GET:
+    if subject.deleted_long and subject.presence is Presence.ABSENT and call.role is Role.GET:
         message = "the operation ended, but the connection still exists"
         yield breach("LRO-4", "no effect", "", "404", "200", message, group="", evidence=evidence)
 

@@ -73,8 +73,10 @@ class Poller:
         status_url, result_url = map(self._own, rules.polled_at(call.exchange))
         if status_url or result_url:
             self._poll(_Polling(call, status_url, result_url), name)
-        elif name and (call.exchange.request.method != "DELETE" or call.status == 202):
+        elif name and call.exchange.request.method != "DELETE":
             self._settle(call, name)
+        elif name and call.status == 202 and not self._settle(call, name, gone=True):
+            self._get(name)
 
     def wait_until_at_rest(self, shown: Call, name: str) -> None:
         """Wait until a connection that an answer shows in transition is at rest; read it once more after the limit."""
@@ -133,15 +135,15 @@ class Poller:
             raise EngineError(f"the poll matched no operation: {url}")
         return call
 
-    def _settle(self, call: Call, name: str) -> bool:
-        """Get a connection until it is at rest; return whether it is."""
-        if self._has_settled(call, name, absent=False):
+    def _settle(self, call: Call, name: str, *, gone: bool = False) -> bool:
+        """Get a connection until it is at rest, or ``gone``; return whether it is."""
+        if not gone and self._has_settled(call, name, absent=False):
             return True
         limit, pause, waited = self._limit(), 2 * _FIRST_PAUSE_S, 0.0
         shown = call
         while shown.exchange.ended + waited - call.exchange.ended < limit:
             shown = self._get(name)
-            if self._has_settled(shown, name, absent=True):
+            if self._item(shown, name) is None if gone else self._has_settled(shown, name, absent=True):
                 return True
             waited = max(pause, _LIVE_GET_S) if self._live else pause
             self._session.client.pause(waited)
