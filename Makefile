@@ -143,10 +143,11 @@ compiled: $(STAMP)
 test-compiled:
 	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/project/test_compiled.py tests/checks/test_checks.py
 
-# What is fast and what is not, into docs/performance.md: a quarter of an hour on a quiet machine (npm fetches oav).
+# What is fast and what is not, into docs/performance.md: half an hour on a quiet machine (npm fetches oav and Prism).
 bench: $(STAMP)
 	test -d dist/compiled/unpacked || $(MAKE) compiled
 	npm ci --prefix bench --no-audit --no-fund --loglevel=error
+	npm ci --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m bench
 
 # The documentation site: build/docs/site/index.html. A dead link fails.

@@ -34,15 +34,8 @@ def _goals(data: dict[str, Any]) -> list[str]:
             us = f["routing"][key]
             seen = ", ".join(f"{int(n):,}: {v} µs" for n, v in us.items())
             row(f"an exchange, by {what}", "flat", seen, max(us.values()) < 1.2 * min(us.values()))
-    if "run" in f:
-        r = f["run"]
-        row("`run` on five contracts", "30 s", f"{r['run_s']} s for {r['requests']} requests", r["run_s"] < 30)
-        row("beyond a bare httpx loop", "50 %", f"{r['over']:.0%} ({r['bare_httpx_s']} s)", r["over"] <= 0.5)
-        if "schemathesis" in f:
-            s = f["schemathesis"]
-            seen = f"{r['requests']} requests in {r['run_s']} s to {s['requests']} in {s['seconds']} s"
-            fewer = r["requests"] < s["requests"] and r["run_s"] < s["seconds"]
-            row("beside `schemathesis run` on the same five", "fewer requests, less time", seen, fewer)
+    for found in _run(f):
+        row(*found)
     if "waiting" in f:
         w = f["waiting"]
         seen = f"{w['share']:.1%}: {w['wall_s']} s of {w['sum_of_latencies_s']} ({w['requests']} requests)"
@@ -63,6 +56,36 @@ def _goals(data: dict[str, Any]) -> list[str]:
             seen = f"{wall['median']} s ({wall['min']} to {wall['max']}), {cpu['median']} s of CPU"
             row(f"`linkproof {what}" + ("`" if "`" not in what else ""), f"{most} s", seen, cpu["median"] <= most)
     return rows
+
+
+def _run(f: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
+    """Rows of a run: what, goal, seen, whether it is reached."""
+    if "run" in f:
+        r = f["run"]
+        command, own = r["command_s"], r["run_s"]["median"]
+        seen = f"{_spread(command['wall'])} s, {_spread(command['cpu'])} s of CPU, for {r['requests']} requests"
+        yield (
+            "`linkproof run` on five contracts, with start-up and reports",
+            "30 s",
+            seen,
+            command["wall"]["median"] < 30,
+        )
+        over = {name: f"{value:.0%}" for name, value in r["over"].items()}
+        seen = f"{_spread(over)}: {_spread(r['run_s'])} s to {_spread(r['bare_httpx_s'])}"
+        yield "beyond a bare httpx loop", "50 %", seen, r["over"]["median"] <= 0.5
+        if "schemathesis" in f:
+            s = f["schemathesis"]
+            seen = f"{r['requests']} requests in {own} s to {s['requests']} in {_spread(s['seconds'])} s"
+            fewer = r["requests"] < s["requests"] and own < s["seconds"]["median"]
+            yield "beside `schemathesis run` on the same five", "fewer requests, less time", seen, fewer
+    if f.get("prism"):
+        p = f["prism"]
+        seen = f"{_spread(p['times'])} times: {_spread(p['check_us'])} µs to {_spread(p['prism_us'])}"
+        yield "`check` beside Prism's proxy, the traffic of a run", "1 times", seen, p["times"]["median"] >= 1
+
+
+def _spread(found: dict[str, Any]) -> str:
+    return f"{found['median']} ({found['min']} to {found['max']})"
 
 
 def _beside_oav(r: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
@@ -88,6 +111,6 @@ def _memory(data: dict[str, Any]) -> list[str]:
 
 
 def _from(data: dict[str, Any]) -> list[str]:
-    rows = ["| measure | date | commit | machine |", "|---|---|---|---|"]
-    rows += [f"| {n} | {d['date']} | {d['commit']} | {d['machine']} |" for n, d in data.items()]
+    rows = ["| measure | date | commit | machine | load |", "|---|---|---|---|---|"]
+    rows += [f"| {n} | {d['date']} | {d['commit']} | {d['machine']} | {d.get('load', '')} |" for n, d in data.items()]
     return rows

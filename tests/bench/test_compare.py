@@ -53,3 +53,29 @@ def test_a_goal_that_is_missed_is_said_to_be() -> None:
     )
     assert "HAR, plain modules | 30 times | 20.0 times: 50.0 µs (49.0 to 60.0) to 1000.0 | **missed** |" in page
     assert "VCR, plain modules | 30 times | 31.0 times: 50.0 µs (49.0 to 60.0) to 1000.0 | reached |" in page
+
+
+def _kept(figures: Any) -> dict[str, Any]:
+    return {"figures": figures, "date": "2026-11-22", "commit": "abc", "machine": "m", "load": 0.5}
+
+
+def test_a_run_beside_a_loop_schemathesis_and_prism() -> None:
+    def three(median: float) -> dict[str, float]:
+        return {"median": median, "min": median - 1, "max": median + 1}
+
+    run = {
+        "requests": 4000,
+        "run_s": three(5.0),
+        "bare_httpx_s": three(3.0),
+        "over": {"median": 0.51, "min": 0.4, "max": 0.9},
+        "command_s": {"cpu": three(8.0), "wall": three(9.0)},
+    }
+    others = {"schemathesis": {"requests": 3999, "seconds": three(60.0)}, "prism": {
+        "times": three(0.9), "check_us": three(200.0), "prism_us": three(180.0)}}  # fmt: skip
+    data = {name: _kept(figures) for name, figures in {"run": run, **others}.items()}
+    page = renewed("<!-- goals -->\n<!-- end -->\n<!-- from -->\n<!-- end -->", data)
+    assert "| 30 s | 9.0 (8.0 to 10.0) s, 8.0 (7.0 to 9.0) s of CPU, for 4000 requests | reached |" in page
+    assert "| 50 % | 51% (40% to 90%): 5.0 (4.0 to 6.0) s to 3.0 (2.0 to 4.0) | **missed** |" in page
+    assert "| 4000 requests in 5.0 s to 3999 in 60.0 (59.0 to 61.0) s | **missed** |" in page
+    assert "| `check` beside Prism's proxy, the traffic of a run | 1 times | 0.9 (" in page
+    assert "| prism | 2026-11-22 | abc | m | 0.5 |" in page
