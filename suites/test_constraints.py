@@ -21,8 +21,8 @@ from linkproof.runner.constraint_scenarios import (
     whole_body,
 )
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.scenarios import bystanders, look
-from linkproof.runner.session import DoesNotApply
 
 _WRITES = (Role.DECIDE, Role.TAGS)
 

@@ -4,7 +4,7 @@ import pytest
 
 from linkproof.checks.documentation import judge_samples
 from linkproof.runner.driver import Driver
-from linkproof.runner.session import NotExercised
+from linkproof.runner.not_exercised import NotExercised
 
 
 @pytest.mark.requirement("DOC-1")

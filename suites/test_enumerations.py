@@ -4,8 +4,8 @@ import pytest
 
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.scenarios import bystanders, look
-from linkproof.runner.session import DoesNotApply
 
 
 @pytest.mark.requirement("HDR-5", "ENM-1", "STA-7")

@@ -5,8 +5,8 @@ import pytest
 from linkproof.contract.model import Role
 from linkproof.model.exchange import Credential
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.scenarios import bystanders, look, send_writes
-from linkproof.runner.session import DoesNotApply
 
 
 @pytest.mark.requirement("HDR-1")

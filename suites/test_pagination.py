@@ -4,9 +4,10 @@ import pytest
 
 from linkproof.base.json_values import at
 from linkproof.contract.model import Paging, Role
-from linkproof.runner.driver import Driver, names_on
+from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply
+from linkproof.runner.readings import names_on
 from linkproof.runner.scenarios import look, look_at_everything
-from linkproof.runner.session import DoesNotApply
 
 
 @pytest.mark.requirement("PAG-9", "PAG-11", "PAG-3", "PAG-4")

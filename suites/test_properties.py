@@ -5,9 +5,9 @@ import pytest
 from linkproof.contract.model import Role
 from linkproof.runner import property_based
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.prepared_cases import Kind
 from linkproof.runner.scenarios import look
-from linkproof.runner.session import DoesNotApply
 
 _EVERYTHING = (
     *("SHP-1", "SHP-2", "SHP-3", "SHP-5", "ENM-1", "ENM-2", "ERR-1", "ERR-2", "ERR-4", "ERR-5", "ERR-6", "ERR-8"),

@@ -5,8 +5,8 @@ import pytest
 from linkproof.base.json_values import place
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.scenarios import bystanders, look, look_at_everything
-from linkproof.runner.session import DoesNotApply
 
 _LONG = "Long enough to be cut somewhere: " + "0123456789 " * 24
 _DESCRIPTIONS = {

@@ -20,10 +20,11 @@ from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings import read_recordings
 from linkproof.redaction.pseudonyms import Pseudonyms, ValueKind
 from linkproof.redaction.redactor import Redactor
+from linkproof.runner.circumstances import circumstances_of
 from linkproof.runner.driver import Driver
 from linkproof.runner.run_recorder import Recording
 from linkproof.runner.scenarios import look_at_everything
-from linkproof.runner.session import Session, circumstances_of
+from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from tests.command_line import Ended, linkproof
 from tests.planted import NIL, SECRETS, found_in, leaky, slips

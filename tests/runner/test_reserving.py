@@ -54,9 +54,9 @@ def test_what_is_no_longer_shown_is_not_reserved() -> None:
     with driving(REMOVES) as driver:
         first = driver.reserve("pending")
         driver.decide("approve", first)
-        assert not driver.session.loses_connections(SIGNALR)
+        assert not driver.session.fixtures.loses_connections(SIGNALR)
         assert driver.get(driver.known_names()[1]).not_found
-        assert driver.session.loses_connections(SIGNALR)
+        assert driver.session.fixtures.loses_connections(SIGNALR)
         for _ in range(5):
             name = driver.reserve("pending")
             assert driver.get(name).success
@@ -73,7 +73,7 @@ def test_without_a_loss_no_request_is_sent_to_reserve() -> None:
         sent = driver.session.requests
         assert driver.reserve("pending") == driver.known_names()[1]
         assert driver.session.requests == sent
-        assert not driver.session.loses_connections(SIGNALR)
+        assert not driver.session.fixtures.loses_connections(SIGNALR)
 
 
 def test_a_decision_is_sent_again_with_every_member_once() -> None:

@@ -10,8 +10,9 @@ from linkproof.contract.model import Contract, Role
 from linkproof.errors import TargetError
 from linkproof.model.results import LeakedResource
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import NotExercised
 from linkproof.runner.open_target import Opened
-from linkproof.runner.session import NotExercised, Session
+from linkproof.runner.session import Session
 from linkproof.targets.budget import Limits
 from linkproof.targets.journal import Entry, Journal
 from linkproof.targets.provision.settings import provisioner_of

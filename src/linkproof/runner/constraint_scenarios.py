@@ -21,8 +21,8 @@ from linkproof.contract.request_cases import (
     together,
 )
 from linkproof.runner.driver import Driver
+from linkproof.runner.not_exercised import DoesNotApply, NotExercised
 from linkproof.runner.scenarios import bystanders, look
-from linkproof.runner.session import DoesNotApply, NotExercised
 
 _TAGS: dict[str, Any] = {"tags": {"owner": "linkproof"}}
 #: Number of accepted violations after which no further connection is used up.

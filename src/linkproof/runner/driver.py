@@ -1,41 +1,36 @@
 """Drives one contract of a target: all requests of the suites are sent through a driver.
 
 The driver is a facade: ``request_builder`` builds paths, queries and bodies, ``write_guard`` guards writes to live
-targets, ``sender`` sends and retries, ``pager`` follows lists, ``poller`` waits for operations.
+targets, ``sender`` sends and retries, ``decider`` sends decisions, ``pager`` follows lists, ``poller`` waits for
+operations.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
-from zlib import crc32
 
-from linkproof.base.json_values import MISSING, at, place
-from linkproof.checks.enumerations import is_about_the_state
-from linkproof.checks.equivalence import is_pending
+from linkproof.base.json_values import at
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract, Operation, Paging, Role
 from linkproof.contract.names import name_of, within_limits
-from linkproof.contract.request_cases import full_body
-from linkproof.contract.request_match import Kind
 from linkproof.errors import EngineError, TargetError
-from linkproof.judging.order import in_judging_order
 from linkproof.model.exchange import Credential
+from linkproof.runner.decider import Decider
+from linkproof.runner.not_exercised import DoesNotApply, NotExercised
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
-from linkproof.runner.request_builder import RequestBuilder, added_members
+from linkproof.runner.readings import is_plain_reading, names_on
+from linkproof.runner.request_builder import RequestBuilder
 from linkproof.runner.sender import Sender
-from linkproof.runner.session import DoesNotApply, NotExercised, Session
+from linkproof.runner.session import Session
 from linkproof.runner.write_guard import WriteGuard
 
 T = TypeVar("T")
 
-#: Statuses by which a target says that a body is invalid.
-_BLAMES_THE_BODY = frozenset({400, 422})
 #: Maximum number of lost connections that are passed over for one reservation.
 _MOST_LOST = 3
 
@@ -54,6 +49,7 @@ class Driver:
         follow = partial(self._sender.ask, "GET")
         self._builder = RequestBuilder(contract, self.given)
         self._guard = WriteGuard(session, contract, self.shown)
+        self._decider = Decider(self, self._builder, self._guard)
         self._pager = Pager(contract, self.page, follow, session.client.is_own)
         self._poller = Poller(session, contract, follow, self.get)
 
@@ -75,19 +71,19 @@ class Driver:
         self.needs_writes()
         own = self.contract.states.get(state, state)
         if self.target.kind == "live":
-            self.session.leave_out(self.contract, own, self.target.may_write)
-        if self.session.short_of(self.contract, own, 1) and state == "pending":
+            self.session.fixtures.leave_out(self.contract, own, self.target.may_write)
+        if self.session.fixtures.short_of(self.contract, own, 1) and state == "pending":
             self.session.reset()
-        name = self.session.reserve(self.contract, own, listed)
+        name = self.session.fixtures.reserve(self.contract, own, listed)
         for _ in range(_MOST_LOST):
-            if not self.session.loses_connections(self.contract) or not self.get(name).not_found:
+            if not self.session.fixtures.loses_connections(self.contract) or not self.get(name).not_found:
                 break
-            name = self.session.reserve(self.contract, own, listed)
+            name = self.session.fixtures.reserve(self.contract, own, listed)
         return name
 
     def unused(self, state: str) -> tuple[str, ...]:
         """Return the connections in a neutral state that no scenario has reserved."""
-        return self.session.unused(self.contract, self.contract.states.get(state, state))
+        return self.session.fixtures.unused(self.contract, self.contract.states.get(state, state))
 
     def needs_writes(self) -> None:
         """Raise NotExercised if the target does not allow requests that change something."""
@@ -104,7 +100,7 @@ class Driver:
 
     def no_longer_listed(self, names: Iterable[str]) -> set[str]:
         """Return the names (lower case) of the previous complete list that are missing from this one."""
-        return self.session.no_longer_listed(self.contract, names)
+        return self.session.fixtures.no_longer_listed(self.contract, names)
 
     def any_name(self) -> str:
         """Return an existing connection. Raises NotExercised if the target has none."""
@@ -136,21 +132,6 @@ class Driver:
     def path(self, operation: Operation, name: str = "", /, **parents: str) -> str:
         """Return the operation's path with the target's parents (or others) and a connection's name."""
         return self._builder.path(operation, name, parents)
-
-    def body_for(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
-        """Return the body of a decision: a neutral word (approve, reject) or any other value.
-
-        Required members beyond the decision are sent as the connection shows them, and so are those without which the
-        target rejected a decision before.
-        """
-        body = self._builder.decision(decision, name, description)
-        beside = (*self._builder.required_beside, *self.session.beside.get(self.contract.id, ()))
-        shown = self.get(name).answer if beside else None
-        for pointer in beside:
-            value = at(shown, pointer)
-            if value is not MISSING:
-                place(body, pointer, copy.deepcopy(value))
-        return body
 
     def send(
         self,
@@ -191,7 +172,7 @@ class Driver:
         call = self._sender.ask(method, url, query=list(query), body=body, headers=headers, credential=credential)
         if call is None:
             raise EngineError(f"the request matched no contract: {method} {url}")
-        if not _is_plain_reading(call):
+        if not is_plain_reading(call):
             self._fresh.forget()
         return call
 
@@ -296,40 +277,27 @@ class Driver:
 
     # decisions
 
+    def body_for(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
+        """Return the body of a decision: a neutral word (approve, reject) or any other value."""
+        return self._decider.body(decision, name, description)
+
     def decide(
-        self, decision: str, name: str, description: str | None = None, *, more: Mapping[str, Any] | None = None
+        self,
+        decision: str,
+        name: str,
+        description: str | None = None,
+        *,
+        more: Mapping[str, Any] | None = None,
     ) -> Call:
         """Approve or reject a connection and wait until it is at rest; ``more`` maps pointers to further members."""
-        body = self.body_for(decision, name, description)
-        for pointer, value in (more or {}).items():
-            place(body, pointer, copy.deepcopy(value))
-        call = self.send(self.deciding(decision), name, body=body)
-        if call.status in _BLAMES_THE_BODY and not more:
-            call = self._send_with_every_member(call, name, body)
-        self.wait(call, name)
+        call = self._decider.decide(decision, name, description, more or {})
         self._decided = name.lower() if call.done else ""
         return call
 
-    def _send_with_every_member(self, refused: Call, name: str, body: dict[str, Any]) -> Call:
-        """Send a decision again with all members that its connection shows; return the accepted one of the two.
-
-        Tried once: if it is accepted, all further decisions have these members, so that a target that requires an
-        optional member is tested on.
-        """
-        known = self.session.beside
-        if self.contract.id in known or not self.contract.decide.by_resource or is_about_the_state(refused):
-            return refused
-        current = self.get(name)
-        operation, shown = self.operation(Role.DECIDE), current.items[0] if current.items else None
-        if not (current.success and is_pending(self.contract, shown) and operation.request is not None):
-            return refused
-        whole = full_body(operation, body, shown, self.contract.member.read_only)
-        known[self.contract.id] = ()
-        again = self.send(operation, name, body=whole)
-        if not again.success:
-            return refused
-        known[self.contract.id] = tuple(added_members(body, whole))
-        return again
+    def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
+        """Send several decisions on one connection concurrently; judge them in order of the answers, losers last."""
+        self._fresh.forget()
+        return self._decider.together(name, bodies)
 
     def deciding(self, decision: str) -> Operation:
         """Return the operation for a decision's neutral word. Raises DoesNotApply if there is none."""
@@ -341,25 +309,6 @@ class Driver:
         self.wait(call, name)
         return call
 
-    def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
-        """Send several decisions on one connection concurrently; judge them in order of the answers, losers last."""
-        operation, client = self.operation(Role.DECIDE), self.session.client
-        path = self.path(operation, name)
-        url = client.base_url(self.contract) + path
-        query = self._builder.query({})
-        contents = [self._builder.content(operation, body) for body in bodies]
-        for content in contents:
-            self._guard.check(operation.method, url, content)
-        sends = [partial(client.send, self.contract, operation.method, url, query=query, body=c) for c in contents]
-        # A real server chooses which one it performs first; for the embedded server the order is drawn here.
-        exchanges = client.together(sends, first=crc32(path.encode() + contents[0]) % len(contents))
-        self._fresh.forget()
-        calls = {id(e): self.session.record(e) for e in in_judging_order(sorted(exchanges, key=lambda e: e.ended))}
-        found = [calls[id(e)] for e in exchanges]
-        if None in found:
-            raise EngineError(f"the request matched no contract: {operation.method} {url}")
-        return [c for c in found if c is not None]
-
     def wait(self, call: Call, name: str) -> None:
         """Wait until an operation has ended and its connection is at rest, or the target's limit is over."""
         self._poller.wait(call, name)
@@ -369,15 +318,3 @@ class Driver:
         """Wait until a connection is at rest that was decided last, and that ``shown`` shows in transition."""
         if name.lower() == self._decided:
             self._poller.wait_until_at_rest(shown, name)
-
-
-def names_on(contract: Contract, pages: Iterable[Call]) -> list[str]:
-    """Return the names on some pages in lower case, in order, each once."""
-    found = [name_of(contract, item) for page in pages for item in page.items]
-    return list(dict.fromkeys(n for n in found if n))
-
-
-def _is_plain_reading(call: Call) -> bool:
-    """Whether a call can have changed nothing: a valid List or Get, answered."""
-    is_answered = call.success or call.not_found
-    return call.kind is Kind.OPERATION and call.reads and not call.defects and is_answered

@@ -61,7 +61,7 @@ def _used(contract: Contract, selection: Selection, target: Target) -> Mapping[s
     run = Conformance(Choices(contracts=(contract.id,), selection=selection), opener=_opener(target))
     try:
         run_suites(run)
-        return run.context.current.used(contract) if run.context.current is not None else {}
+        return run.context.current.fixtures.used(contract) if run.context.current is not None else {}
     finally:
         run.close()
 

@@ -15,7 +15,8 @@ import pytest
 from linkproof.errors import TargetError
 from linkproof.model.finding import Judgement
 from linkproof.model.results import INCONCLUSIVE, Broken
-from linkproof.runner.session import DoesNotApply, NotExercised, Session
+from linkproof.runner.not_exercised import DoesNotApply, NotExercised
+from linkproof.runner.session import Session
 from linkproof.targets.budget import OverBudget
 from linkproof.targets.replay_client import NotRecorded
 

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from linkproof.contract.call import Call
 from linkproof.contract.model import Role
-from linkproof.runner.driver import Driver, names_on
+from linkproof.runner.driver import Driver
+from linkproof.runner.readings import names_on
 
 #: Maximum number of connections of a list that are also read one by one.
 _MOST = 60

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar, cast
+from typing import TypeVar
 
 from linkproof.base.json_values import weight_of
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
 from linkproof.judging.judge import Judge
-from linkproof.model.exchange import Circumstances, Exchange, Grade
+from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Judgement, Level
 from linkproof.model.results import Broken, TargetInfo
+from linkproof.runner.circumstances import circumstances_of
+from linkproof.runner.fixture_pool import FixturePool
+from linkproof.runner.readings import Fresh, Held
 from linkproof.targets.client import Client
 from linkproof.targets.inflight_limit import InflightLimit
 from linkproof.targets.journal import Journal
@@ -29,29 +32,6 @@ T = TypeVar("T")
 _LARGEST_KEPT = 2
 
 
-@dataclass(frozen=True)
-class Held(Generic[T]):
-    """A reading request's exchanges, not judged yet, and its value or exception."""
-
-    exchanges: list[Exchange]
-    value: T | None
-    error: BaseException | None = None
-
-    def outcome(self) -> T:
-        """Return the value. Raises what the reading request raised."""
-        if self.error is not None:
-            raise self.error
-        return cast(T, self.value)
-
-
-class NotExercised(Exception):
-    """A scenario cannot be performed here: no fixture is left, or writes are not allowed. The message says why."""
-
-
-class DoesNotApply(NotExercised):
-    """A scenario does not apply to this contract, which has no such operation. Nothing stays unproven."""
-
-
 @dataclass
 class RunningScenario:
     """One test: what it sent, and what was judged in it."""
@@ -60,49 +40,6 @@ class RunningScenario:
     contract: str = ""
     judged: list[Judgement] = field(default_factory=list)
     inconclusive: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Fresh:
-    """What was read since connections of a contract may have changed last.
-
-    Attributes:
-        listed: the names on the last complete list, in lower case; None if there is none.
-        got: the connections that were read by Get, in lower case.
-    """
-
-    listed: list[str] | None = None
-    got: set[str] = field(default_factory=set)
-
-    def forget(self) -> None:
-        """Forget all: connections may have changed."""
-        self.listed = None
-        self.got.clear()
-
-
-def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
-    """Return what checks may assume about a target."""
-    collections: dict[str, frozenset[str]] = {}
-    parents: dict[str, frozenset[str]] = {}
-    names: set[str] = set()
-    for contract in contracts:
-        given = target.contracts[contract.id]
-        path = contract.collection_path
-        for name, value in given.path.items():
-            path = path.replace(f"{{{name}}}", value)
-        collections[contract.id] = frozenset({path.lower()})
-        names.update(n.lower() for group in given.fixtures.values() for n in group)
-        if contract.decide.parent:
-            parents[contract.id] = frozenset({given.path[contract.decide.parent.strip("/")].casefold()})
-    return Circumstances(
-        grade=Grade.LIVE if target.kind == "live" else Grade.MOCK,
-        checks_credentials=target.checks_credentials,
-        operation_timeout_s=target.operation_timeout_s,
-        open_enumerations=target.open_enumerations,
-        collections=collections,
-        names=frozenset(names),
-        parents=parents,
-    )
 
 
 class Session:
@@ -168,66 +105,8 @@ class Session:
         self._epoch = 0
         self._running = RunningScenario("")
         self._kept_bytes = 0
-        self._free: dict[str, dict[str, list[str]]] = {}
-        self._listed: dict[str, set[str]] = {}
+        self.fixtures = FixturePool(target, self.contracts, self.judge.circumstances)
         self._fresh: dict[str, Fresh] = defaultdict(Fresh)
-        self._gone: dict[str, set[str]] = defaultdict(set)
-        self._deleted: dict[str, set[str]] = defaultdict(set)
-        self._fill()
-
-    # fixtures
-
-    def _fill(self) -> None:
-        self._free = {
-            c.id: {s: list(n) for s, n in self.target.contracts[c.id].fixtures.items()} for c in self.contracts
-        }
-
-    def reserve(self, contract: Contract, state: str, listed: Sequence[str] = ()) -> str:
-        """Return an unused connection in a state (the contract's own value).
-
-        If ``listed`` (lower-case names) is given, the last unused one of them is preferred. A connection that the
-        target no longer shows is returned only if there is no other. Raises NotExercised if none is left.
-        """
-        names = self._free[contract.id].get(state, [])
-        if not names:
-            raise NotExercised(f"no {state} connection is left among the target's fixtures")
-        there = self._still_there(contract, state) or names
-        last = next((n for name in reversed(listed) for n in there if n.lower() == name), there[0])
-        names.remove(last)
-        return last
-
-    def _still_there(self, contract: Contract, state: str) -> list[str]:
-        """Return the unused connections of a state without those that the last Get did not find."""
-        gone = self._gone[contract.id]
-        return [n for n in self._free[contract.id].get(state, ()) if n.lower() not in gone]
-
-    def loses_connections(self, contract: Contract) -> bool:
-        """Whether the last Get of a promised connection that no test deleted did not find it."""
-        return bool(self._gone[contract.id] - self._deleted[contract.id])
-
-    def _note_gone(self, call: Call) -> None:
-        """Record whether a Get found its connection, and deletions."""
-        contract = call.contract.id
-        if call.defects or call.collection not in self.judge.circumstances.collections.get(contract, ()):
-            return
-        if call.role is Role.DELETE:
-            self._deleted[contract].add(call.subject)
-        elif call.role is Role.GET and call.subject in self.judge.circumstances.names:
-            (self._gone[contract].add if call.not_found else self._gone[contract].discard)(call.subject)
-
-    def unused(self, contract: Contract, state: str) -> tuple[str, ...]:
-        """Return the connections of a state that are not reserved."""
-        return tuple(self._free[contract.id].get(state, ()))
-
-    def used(self, contract: Contract) -> dict[str, int]:
-        """Return how many connections of each state were reserved since the last reset."""
-        given, free = self.target.contracts[contract.id].fixtures, self._free[contract.id]
-        return {state: len(names) - len(free.get(state, ())) for state, names in given.items()}
-
-    def no_longer_listed(self, contract: Contract, names: Iterable[str]) -> set[str]:
-        """Store the names in a list; return those of the previous list that are missing now."""
-        before, self._listed[contract.id] = self._listed.get(contract.id, set()), set(names)
-        return before - self._listed[contract.id]
 
     def fresh(self, contract: Contract) -> Fresh:
         """Return what was read since connections of a contract may have changed last.
@@ -236,23 +115,14 @@ class Session:
         """
         return self._fresh[contract.id] if self.target.writes else Fresh()
 
-    def leave_out(self, contract: Contract, state: str, wanted: Callable[[str], bool]) -> None:
-        """Keep only the wanted connections of a state."""
-        names = self._free[contract.id].get(state)
-        if names is not None:
-            names[:] = [n for n in names if wanted(n)]
-
     def reset(self) -> None:
         """Reset the fixtures, if the target can; the known state is forgotten."""
         if self.target.reset is None or not self._may_reset:
             return
         self._meet(self.client.reset)
         self._epoch += 1
-        self._listed.clear()
         self._forget_readings()
-        self._gone.clear()
-        self._deleted.clear()
-        self._fill()
+        self.fixtures.reset()
 
     def lose_track(self) -> None:
         """Forget the known state: from here on nothing is compared with earlier observations."""
@@ -278,10 +148,6 @@ class Session:
     def scenario_name(self) -> str:
         """Name of the running scenario."""
         return self._running.name
-
-    def short_of(self, contract: Contract, state: str, count: int) -> bool:
-        """Whether fewer than ``count`` connections of a state are left that the target still shows."""
-        return len(self._still_there(contract, state)) < count
 
     # exchanges
 
@@ -317,7 +183,7 @@ class Session:
             placed = replace(exchange, number=self._number, world=f"run-{self._epoch}", scene=self._running.name)
             call, judgements = self.judge.feed(placed)
             if call is not None:
-                self._note_gone(call)
+                self.fixtures.note(call)
             self._running.judged.extend(j for j in judgements if j.breach is not None)
             if self._keep is not None:
                 self._keep(placed)
@@ -413,12 +279,3 @@ class Session:
         """Close all connections."""
         self.let_go()
         self.client.close()
-
-
-def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
-    """Merge the skip reasons of several workers."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for part in parts:
-        for key, reasons in part.items():
-            found[key].extend(reasons)
-    return dict(found)

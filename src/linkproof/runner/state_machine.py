@@ -12,10 +12,10 @@ from functools import cache
 from linkproof.contract.model import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.generated import Move
+from linkproof.runner.not_exercised import NotExercised
 from linkproof.runner.prepared_cases import prepared_lifecycles
 from linkproof.runner.property_based import one_at_a_time, without_local_constants
 from linkproof.runner.scenarios import look
-from linkproof.runner.session import NotExercised
 
 #: Number of lives in a run, and of moves in each.
 LIVES, STEPS = 4, 8

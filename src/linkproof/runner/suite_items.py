@@ -12,8 +12,9 @@ import pytest
 from linkproof.contract.model import Contract, Requirement
 from linkproof.runner.contract_workers import ContractWorker, ResetBarrier, run_workers
 from linkproof.runner.driver import Driver
+from linkproof.runner.readings import Held
 from linkproof.runner.scenario_runner import Scenario, perform
-from linkproof.runner.session import Held, Session
+from linkproof.runner.session import Session
 
 
 def requirements_of(item: Any) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from linkproof.contract.call import reads, subjects_of
 from linkproof.contract.model import Contract
-from linkproof.runner.session import NotExercised, Session
+from linkproof.runner.not_exercised import NotExercised
+from linkproof.runner.session import Session
 
 
 class WriteGuard:

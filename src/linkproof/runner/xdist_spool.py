@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from linkproof.judging.judged import Judged
 from linkproof.model.results import Broken, LeakedResource
 from linkproof.runner.run_recorder import missing_of
-from linkproof.runner.session import Session, merge_skips
+from linkproof.runner.session import Session
 
 
 @dataclass
@@ -54,3 +56,12 @@ def merge_spools(session: Session, spools: list[Spool]) -> None:
             session.judge.merge(spool.judged)
         session.broken.extend(spool.broken)
     session.skipped.update(merge_skips(s.skipped for s in spools))
+
+
+def merge_skips(parts: Iterable[Mapping[tuple[str, str], list[str]]]) -> dict[tuple[str, str], list[str]]:
+    """Merge the skip reasons of several workers."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for part in parts:
+        for key, reasons in part.items():
+            found[key].extend(reasons)
+    return dict(found)

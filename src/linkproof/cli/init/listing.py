@@ -12,7 +12,8 @@ from linkproof.errors import LinkproofError
 from linkproof.mock.fixtures import ANY
 from linkproof.runner.driver import Driver
 from linkproof.runner.fixtures_needed import fixtures_needed
-from linkproof.runner.session import DoesNotApply, NotExercised, Session
+from linkproof.runner.not_exercised import DoesNotApply, NotExercised
+from linkproof.runner.session import Session
 from linkproof.targets.file import read_target
 
 #: State to names.

@@ -1,0 +1,11 @@
+"""Why a scenario sent nothing: exceptions that are recorded, and are no failures."""
+
+from __future__ import annotations
+
+
+class NotExercised(Exception):
+    """A scenario cannot be performed here: no fixture is left, or writes are not allowed. The message says why."""
+
+
+class DoesNotApply(NotExercised):
+    """A scenario does not apply to this contract, which has no such operation. Nothing stays unproven."""
