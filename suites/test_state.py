@@ -122,6 +122,12 @@ def test_what_was_decided_is_decided_again_or_refused(driver: Driver, first: str
     look(driver, name)
     driver.decide(second, name, "Second")
     look(driver, name)
+    if driver.contract.decide.final:
+        # Also what the target has decided: there the first decision's operation cannot fail, or last for ever.
+        for known in driver.unused({"reject": "rejected", "approve": "approved"}[first])[:1]:
+            look(driver, known)
+            driver.decide(second, known, "Second")
+            look(driver, known)
 
 
 #: Number of races on one connection: an intermittent defect should show in every run.

@@ -100,18 +100,16 @@ def _(_x: Exchange, r: Reply) -> None:
 # Operations.
 
 
-def _only(name: str, other: str) -> None:
-    text = (
-        f"A 202 has only {name} (for Delete at most a warning)." if name != "Location" else "A 202 has only Location."
-    )
+def _only(name: str, other: str, ops: str) -> None:
+    """For Delete a missing Location is a warning (SHOULD), and no variant."""
 
-    @variant(f"only-{name.lower()}", "LRO-1", PEC, text, "delete put", "202")
+    @variant(f"only-{name.lower()}", "LRO-1", PEC, f"A 202 to {ops} has only {name}.", ops, "202")
     def _(_x: Exchange, r: Reply) -> None:
         r.headers.pop(other, None)
 
 
-_only("Location", "Azure-AsyncOperation")
-_only("Azure-AsyncOperation", "Location")
+_only("Location", "Azure-AsyncOperation", "delete put")
+_only("Azure-AsyncOperation", "Location", "put")
 
 
 @variant("no-retry-after", "LRO-5", PEC, "There is no Retry-After.")

@@ -121,7 +121,7 @@ def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgem
         yield breach("STA-9", "decided again", "", f"400 {code}", str(call.status), message)
     elif call.error_code == code:
         yield passed("STA-9")
-    elif is_error_body(call):  # otherwise ERR-1
+    elif call.error_code:  # otherwise ERR-1
         pointer = call.contract.error.code
         message = f"deciding a connection that is {before} was refused with another code"
         yield breach("STA-9", "code", pointer, code, call.error_code, message, group="")
