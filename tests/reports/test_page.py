@@ -35,7 +35,7 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
         path.write_text(html_page(published(results), printed=printed), encoding="utf-8")
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("request", lambda r: asked.append(r.url))
         page.on("pageerror", lambda e: said.append(str(e)))

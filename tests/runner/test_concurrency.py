@@ -268,7 +268,7 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
         def acquire(self) -> None:
             with contextlib.suppress(threading.BrokenBarrierError):
                 both.wait(0.2)  # where nobody holds the other back, both are here at once
-            assert free.acquire(timeout=3), "they wait for each other"
+            assert free.acquire(timeout=15), "they wait for each other"
 
         def release(self, number: int) -> None:
             free.release(number)
@@ -281,7 +281,7 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
 
     with ThreadPoolExecutor(2) as pool:
         for future in [pool.submit(pair) for _ in range(2)]:
-            future.result(timeout=20)
+            future.result(timeout=60)
 
 
 def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:

@@ -112,7 +112,7 @@ def test_a_server_that_is_gone_ends_the_run_and_says_after_which_request() -> No
 
 
 def test_what_is_never_answered_is_not_sent_for_ever() -> None:
-    with behind(lambda _, text: "silence" if text.startswith("PUT") else "", timeout_s=0.2) as (driver, proxy):
+    with behind(lambda _, text: "silence" if text.startswith("PUT") else "", timeout_s=0.5) as (driver, proxy):
         for _ in range(20):
             with pytest.raises(TargetError):
                 driver.send(driver.operation(Role.DECIDE), "pec", body={})

@@ -36,7 +36,7 @@ def run(folder: Path, contract_id: str, choose: Choice, more: str = "") -> tuple
 kind = "live"
 base_url = "{proxy.base_url}"
 checks_credentials = true
-timeout_s = 0.3
+timeout_s = 1
 {more}
 [budget]
 per_second = 100000
