@@ -174,7 +174,7 @@ def _(x: Exchange, _r: Reply) -> None:
 
 
 def _refuse(slug: str, contracts: str, text: str, value: str) -> None:
-    @fault(slug, "ENM-3 (STA-1)", contracts, text, "put", stage="before")
+    @fault(slug, "ENM-3 (ERR-10 STA-1)", contracts, text, "put", stage="before")
     def _(x: Exchange, r: Reply) -> None:
         if f'"{value}"'.encode() in x.body and b"privateLinkServiceConnectionState" in x.body:
             r.become(400, {"error": {"code": "InvalidParameterValue", "message": "The status is not valid."}})
