@@ -207,3 +207,18 @@ def test_a_poll_that_finds_nothing_may_mean_that_a_deletion_is_done(write: Excha
     running = state.running_at(POLL)
     assert running is not None
     assert running.unreadable is unreadable
+
+
+def test_read_only_members_that_were_refused_count_as_kept_if_they_would_have_changed_something() -> None:
+    evil, same = decision(systemData={"createdBy": "evil"}), decision(name="one")
+    refusals = [error(AKS, 400, "BadRequest", "PUT", "one", sent=sent) for sent in (evil, same)]
+    assert [judge((got(), refused))[0].get("STA-8", 0) for refused in refusals] == [1, 0]
+    assert [b for refused in refusals for b in breaches_of("STA-8", got(), refused)] == []
+
+
+def test_of_several_requests_the_last_deletion_made_a_connection_disappear() -> None:
+    two = ex(AKS, own="two", answer=connection(AKS, "two"))
+    gone = error(AKS, 404, "ResourceNotFound", own="one")
+    (breach,) = breaches_of("STA-7", got(), two, delete("two", status=204), put("three"), gone)
+    assert "on two made another connection disappear" in breach.message
+    assert [e.request.method for e in breach.evidence] == ["DELETE"]
