@@ -107,8 +107,9 @@ warm_up()
 source = (PACKAGE / "checks" / "leaks.py").read_text(encoding="utf-8")
 tests = ["tests/checks/test_leaks.py::test_what_is_passed_over_matches_no_pattern"]
 print(repr(killed_by("checks.leaks", ast.parse(source), tests, cpu_seconds=60)))
-for change in ("def _may_leak(text):\\n    return False\\n", "raise OSError\\n", "while True: pass\\n"):
-    print(repr(killed_by("checks.leaks", ast.parse(source + change), tests, cpu_seconds=1)))
+changes = {"def _may_leak(text):\\n    return False\\n": 60, "raise OSError\\n": 60, "while True: pass\\n": 1}
+for change, limit in changes.items():
+    print(repr(killed_by("checks.leaks", ast.parse(source + change), tests, cpu_seconds=limit)))
 """
 
 
