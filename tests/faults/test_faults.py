@@ -13,8 +13,9 @@ from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.contract.model import Contract, Requirement
 from linkproof.fault_matrix.matrix_run import Outcome, Reported, attempt
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, figures
+from linkproof.faults import catalogue
 from linkproof.faults.catalogue import all_definitions, all_faults, all_variants, find
-from linkproof.faults.edits import pages_by_link
+from linkproof.faults.contract_facts import pages_by_link
 from linkproof.faults.registry import Fault
 from linkproof.mock.fixtures import read_fixtures
 from tests.command_line import command, linkproof
@@ -37,6 +38,14 @@ def cannot_be_breached(requirement: Requirement, contract: Contract) -> str:
 
 
 # the catalogue
+
+
+def test_every_module_with_definitions_is_listed() -> None:
+    folder = Path(catalogue.__file__).parent
+    files = [*(folder / "breaches").glob("*.py"), *(folder / "variants").glob("*.py")]
+    assert {f"{f.parent.name}.{f.stem}" for f in files if f.stem != "__init__"} == set(catalogue.MODULES)
+    assert len(set(catalogue.MODULES)) == len(catalogue.MODULES)
+    assert all(d.benign == ("faults.variants." in d.make.__module__) for d in all_definitions())
 
 
 def test_there_are_enough() -> None:

@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from importlib import import_module
 
 from linkproof.contract.loader import all_requirements
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
-from linkproof.faults import errors, long_running, pagination, requests, shape, state, tokens, variants
 from linkproof.faults.edits import going_on
 from linkproof.faults.registry import Fault, FaultDefinition, definitions, faults_of
 from linkproof.mock.defaults import Choice, only_for
 
-#: The modules with definitions, in the order of the requirements' families. Importing them registers the definitions.
-_MODULES = (shape, pagination, tokens, errors, requests, state, long_running, variants)
+#: The modules with definitions, in the order in which faults and variants are listed and sampled.
+MODULES = (
+    *("breaches.error_bodies", "breaches.invalid_requests", "breaches.error_codes", "breaches.headers"),
+    *("breaches.long_running", "breaches.pagination", "breaches.offsets"),
+    *("breaches.valid_requests", "breaches.lenient_requests", "breaches.side_effects"),
+    *("breaches.shape", "breaches.identity", "breaches.enumerations"),
+    *("breaches.decisions", "breaches.readings", "breaches.transitions"),
+    *("breaches.tokens", "breaches.several"),
+    *("variants.requests", "variants.tokens", "variants.bodies", "variants.errors", "variants.pages"),
+    *("variants.decisions", "variants.operations", "variants.groups"),
+)
 
 
 def all_definitions() -> tuple[FaultDefinition, ...]:
     """Return every definition."""
-    assert _MODULES
+    for name in MODULES:
+        import_module(f"linkproof.faults.{name}")  # registers its definitions
     return definitions()
 
 

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from linkproof.contract.model import Contract, Role
-from linkproof.faults.edits import inherited, part, polled
+from linkproof.faults.contract_facts import polled
+from linkproof.faults.edits import every_answer, inherited, part
 from linkproof.faults.registry import Change, fault
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.operations import LongRunning
@@ -24,7 +25,7 @@ def _accepted(contract: Contract, edit: Any) -> Change | None:
         if answer.status == 202 and asked.operation is not None:
             edit(asked, answer)
 
-    return lambda b: b.finishing(hook)
+    return every_answer(hook)
 
 
 def _links(answer: Answer, made: Any) -> None:

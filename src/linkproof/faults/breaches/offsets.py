@@ -1,0 +1,167 @@
+"""Faults in lists by offset and limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkproof.base.json_values import place
+from linkproof.contract.model import Contract
+from linkproof.faults.edits import every_answer, inherited, part
+from linkproof.faults.registry import Change, fault
+from linkproof.mock.error_responses import ErrorCase
+from linkproof.mock.messages import Answer, Asked
+from linkproof.mock.paging import ListPage
+from linkproof.mock.store import Connection
+from linkproof.mock.vendors.huawei import HuaweiErrors
+
+# PAG-6
+
+
+def _numbered(contract: Contract, **members: Any) -> Change | None:
+    return part("paging", **members) if contract.list.limit else None
+
+
+@fault("PAG-6", "total-follows-limit", "total_count is never more than the limit.", "PAG-4")
+def _pag_6_total_follows_limit(contract: Contract) -> Change | None:
+    return _numbered(contract, total=lambda self, asked, _, fitting: min(len(fitting), self.limit(asked)))
+
+
+@fault("PAG-6", "total-follows-offset", "total_count counts from the offset on.", "PAG-4")
+def _pag_6_total_follows_offset(contract: Contract) -> Change | None:
+    return _numbered(contract, total=lambda self, asked, _, fitting: max(len(fitting) - self.offset(asked), 0))
+
+
+@fault("PAG-6", "default-limit-20", "Without a limit, a page has 20 items.")
+def _pag_6_default_limit_20(contract: Contract) -> Change | None:
+    def limit(self: Any, asked: Asked) -> int:
+        return 20 if asked.parameter(contract.list.limit) is None else int(inherited(self, "limit", asked))
+
+    return _numbered(contract, limit=limit)
+
+
+@fault("PAG-6", "one-too-many", "A page has one item more than the limit.", "PAG-4")
+def _pag_6_one_too_many(contract: Contract) -> Change | None:
+    return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) + 1)
+
+
+@fault("PAG-6", "limit-zero-is-default", "limit=0 means no limit.")
+def _pag_6_limit_zero_is_default(contract: Contract) -> Change | None:
+    return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) or 10)
+
+
+@fault("PAG-6", "past-the-end-404", "An offset past the end is answered with 404.")
+def _pag_6_past_the_end_404(contract: Contract) -> Change | None:
+    def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
+        page = inherited(self, "cut", asked, every)
+        past = isinstance(page, ListPage) and self.offset(asked) >= len(every)
+        return HuaweiErrors(contract).of(ErrorCase.NO_CONNECTION) if past else page
+
+    return _numbered(contract, cut=cut)
+
+
+# PAG-7
+
+
+@fault("PAG-7", "sort-ignores-one-key", "Sorting by updated_at sorts by created_at.")
+def _pag_7_sort_ignores_one_key(contract: Contract) -> Change | None:
+    def sort_key(self: Any, asked: Asked) -> str:
+        found = str(inherited(self, "sort_key", asked))
+        return "created_at" if found == "updated_at" else found
+
+    return _numbered(contract, sort_key=sort_key)
+
+
+@fault("PAG-7", "always-descending", "Items always come in descending order.")
+def _pag_7_always_descending(contract: Contract) -> Change | None:
+    return _numbered(contract, descending=lambda _, __: True)
+
+
+@fault("PAG-7", "default-ascending", "Without sort_dir items come in ascending order.")
+def _pag_7_default_ascending(contract: Contract) -> Change | None:
+    def descending(self: Any, asked: Asked) -> bool:
+        return bool(asked.parameter(contract.list.sort_dir)) and bool(inherited(self, "descending", asked))
+
+    return _numbered(contract, descending=descending)
+
+
+@fault("PAG-7", "status-filter-ignored", "The filter for one status is ignored.", "PAG-6")
+def _pag_7_status_filter_ignored(contract: Contract) -> Change | None:
+    def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
+        return asked.parameter("status") == "rejected" or bool(inherited(self, "fits", asked, value))
+
+    return _numbered(contract, fits=fits)
+
+
+@fault("PAG-7", "id-filter-ignored", "The filter for an id is ignored.", "PAG-6")
+def _pag_7_id_filter_ignored(contract: Contract) -> Change | None:
+    def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
+        return bool(asked.parameter("id")) or bool(inherited(self, "fits", asked, value))
+
+    return _numbered(contract, fits=fits)
+
+
+@fault("PAG-7", "total-ignores-filter", "total_count counts what the filter leaves out, too.", "PAG-6")
+def _pag_7_total_ignores_filter(contract: Contract) -> Change | None:
+    return _numbered(contract, total=lambda _, __, every, ___: len(every))
+
+
+# PAG-8
+
+
+def _lenient(contract: Contract, parameter: str) -> Change | None:
+    """Ignore invalid values of one query parameter."""
+    if not contract.list.limit:
+        return None
+
+    def query(self: Any, asked: Asked) -> Any:
+        error = inherited(self, "query", asked)
+        if error is not None and error.target == parameter:
+            asked.query = tuple((k, v) for k, v in asked.query if k.lower() != parameter)
+            return inherited(self, "query", asked)
+        return error
+
+    return part("rules", query=query)
+
+
+@fault("PAG-8", "limit-unchecked", "A limit outside its range is ignored.", "PAG-6")
+def _pag_8_limit_unchecked(contract: Contract) -> Change | None:
+    return _lenient(contract, contract.list.limit)
+
+
+@fault("PAG-8", "offset-unchecked", "An offset outside its range is ignored.", "PAG-6")
+def _pag_8_offset_unchecked(contract: Contract) -> Change | None:
+    return _lenient(contract, contract.list.offset)
+
+
+@fault("PAG-8", "sort-key-unchecked", "An unknown sort key is ignored.")
+def _pag_8_sort_key_unchecked(contract: Contract) -> Change | None:
+    return _lenient(contract, contract.list.sort_key)
+
+
+@fault("PAG-8", "status-unchecked", "An unknown status is ignored.")
+def _pag_8_status_unchecked(contract: Contract) -> Change | None:
+    return _lenient(contract, "status")
+
+
+@fault("PAG-8", "another-code", "A wrong sort direction has the code of a wrong sort key.")
+def _pag_8_another_code(contract: Contract) -> Change | None:
+    if not contract.list.limit:
+        return None
+
+    def row(self: Any, case: Any, target: str) -> Any:
+        return inherited(self, "row", case, contract.list.sort_key if target == contract.list.sort_dir else target)
+
+    return part("errors", row=row)
+
+
+@fault("PAG-8", "limit-crashes", "A limit that is not a number fails the service.", "HDR-5", "ERR-8")
+def _pag_8_limit_crashes(contract: Contract) -> Change | None:
+    def hook(asked: Asked, answer: Answer) -> None:
+        sent = asked.parameter(contract.list.limit)
+        if answer.status == 400 and sent is not None and not sent.lstrip("-").isdigit():
+            answer.status = 500
+            answer.value = {}
+            place(answer.value, contract.error.code, contract.error.codes["failure"])
+            place(answer.value, contract.error.message, "System error.")
+
+    return every_answer(hook) if contract.list.limit else None
