@@ -16,7 +16,8 @@ import yaml
 
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts, all_requirements
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.faults.catalogue import all_faults, all_variants
 
 DOCS = Path(__file__).parent

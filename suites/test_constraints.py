@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_cases import QUERY
 from linkproof.runner.constraint_scenarios import (
     list_cases,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.scenarios import bystanders, look

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.model import Role
 from linkproof.contract.names import within_limits
+from linkproof.contract.operation import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import look, look_at_everything, send_writes
 

@@ -3,7 +3,8 @@
 import pytest
 
 from linkproof.base.json_values import at
-from linkproof.contract.model import Paging, Role
+from linkproof.contract.operation import Role
+from linkproof.contract.rules import Paging
 from linkproof.runner.driver import Driver
 from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.readings import names_on

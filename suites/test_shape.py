@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import bystanders, look, look_at_everything
 

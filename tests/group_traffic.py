@@ -8,7 +8,8 @@ from functools import cache
 import httpx
 
 from linkproof.contract.catalogue import imported
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.catalogue import all_faults, behaving
 from linkproof.mock.app import build_server
 from linkproof.mock.defaults import DEFAULT, Choice

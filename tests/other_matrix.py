@@ -19,7 +19,8 @@ from pathlib import Path
 import tests.other_server.catalogue  # noqa: F401  registers them
 from linkproof.base.clock import Clock, VirtualClock
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Format
+from linkproof.contract.model import Contract
+from linkproof.contract.protocol import Format
 from linkproof.fault_matrix.company import Company, Run
 from linkproof.fault_matrix.footprint import Answered, Footprint, comparable, hides, places, recording
 from linkproof.fault_matrix.matrix_run import run_all_tests, run_with_log

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.runner.generated import GeneratedCase
 from linkproof.runner.prepared_cases import (
     LIFECYCLES,

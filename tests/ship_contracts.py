@@ -22,7 +22,7 @@ from linkproof.base.resources import folder
 from linkproof.contract.catalogue import row_of
 from linkproof.contract.common_shape import Flat, common_part
 from linkproof.contract.loader import all_contracts, common_parts, contract_of, read_contract
-from linkproof.contract.model import Role, plain_path
+from linkproof.contract.operation import Role, plain_path
 from linkproof.openapi_import.bicep import NOTHING, Operations, connection_types, description_of
 from linkproof.openapi_import.compact import compact_text, compacted
 from linkproof.openapi_import.contract_folder import contract_data

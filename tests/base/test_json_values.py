@@ -9,7 +9,7 @@ import pytest
 
 from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, weight_of
 from linkproof.contract.codec import decode
-from linkproof.contract.model import Format
+from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
 
 MANY = MOST_VALUES + 1

@@ -13,7 +13,8 @@ from linkproof.checks.state import State
 from linkproof.checks.subjects import Decision, Effect, Running, Subject, Write, is_race
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.judging.judge import Judge
 from linkproof.mock.defaults import DEFAULT
 from linkproof.model.exchange import Circumstances, Exchange, Headers

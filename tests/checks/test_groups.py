@@ -12,7 +12,8 @@ import pytest
 
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.catalogue import all_faults, all_variants, behaving
 from linkproof.judging.judge import Judge
 from linkproof.mock.defaults import DEFAULT

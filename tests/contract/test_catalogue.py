@@ -14,7 +14,8 @@ import pytest
 from linkproof.contract import catalogue
 from linkproof.contract.catalogue import chosen, entry_of, imported, names_of, row_of
 from linkproof.contract.loader import all_contracts, read_contract
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.contract.routing import Route, Router
 from linkproof.errors import UsageError
 from linkproof.mock.app import build_server

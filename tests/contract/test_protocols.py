@@ -9,7 +9,10 @@ import pytest
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP
 from linkproof.contract.codec import decode, encode
-from linkproof.contract.model import Contract, DecisionKind, Format, ListRules, Paging, ProtocolRules, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
+from linkproof.contract.protocol import Format, ProtocolRules
+from linkproof.contract.rules import DecisionKind, ListRules, Paging
 from linkproof.contract.schema import BodySchema
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange, Headers, Request, Response

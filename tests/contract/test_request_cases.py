@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Parameter, Role
 from linkproof.contract.request_cases import (
     body_cases,
     broken_texts,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.routing import Route, Router
 from linkproof.judging.judge import Judge
 from linkproof.mock.app import build_server

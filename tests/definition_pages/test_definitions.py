@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.definition_pages.attribution import ReadPage, attribution
 from linkproof.definition_pages.compare import Difference, differences
 from linkproof.definition_pages.facts import Facts, MemberFact

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Format
+from linkproof.contract.protocol import Format
 from linkproof.fault_matrix.footprint import Answered, Footprints, hides, places
 from linkproof.fault_matrix.matrix_run import Reported
 from linkproof.fault_matrix.together import (

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from linkproof.contract.loader import all_contracts, all_requirements
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.fault_matrix.matrix_run import Outcome, Reported, attempt
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, figures
 from linkproof.faults import catalogue

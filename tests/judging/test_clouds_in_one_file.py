@@ -11,7 +11,8 @@ import pytest
 
 from linkproof.cli.entry import run
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.mock.app import build_server
 from linkproof.mock.direct import Direct
 from linkproof.mock.fixtures import read_fixtures

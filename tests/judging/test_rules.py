@@ -12,7 +12,7 @@ import pytest
 
 import linkproof.checks
 from linkproof.contract.loader import all_requirements
-from linkproof.contract.model import Agreement, Explanation, Requirement
+from linkproof.contract.requirement import Agreement, Explanation, Requirement
 from linkproof.judging.causes import Answered, Traced, trace_causes
 from linkproof.model.finding import Finding, Level
 

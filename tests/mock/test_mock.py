@@ -18,8 +18,10 @@ import pytest
 from linkproof.base.json_values import at, parse, place
 from linkproof.base.resources import folder
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Format, Operation, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import within_limits
+from linkproof.contract.operation import Operation, Role
+from linkproof.contract.protocol import Format
 from linkproof.faults.edits import going_on
 from linkproof.mock.app import MAX_BODY, build_app, build_server
 from linkproof.mock.defaults import only_for

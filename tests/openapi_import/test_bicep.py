@@ -13,7 +13,8 @@ import pytest
 from linkproof.base.resources import CONTRACTS, add_contracts
 from linkproof.cli.importing import import_description
 from linkproof.contract.loader import read_contract
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 from linkproof.openapi_import.select import CONNECTIONS
 from tests.openapi_import.test_semantics import description

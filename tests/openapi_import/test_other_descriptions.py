@@ -12,7 +12,8 @@ import pytest
 from linkproof.base.json_values import at
 from linkproof.cli.importing import import_description
 from linkproof.contract.loader import read_contract
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.definition_pages.versions import contract_differences
 from linkproof.errors import UsageError
 from linkproof.openapi_import.select import CONNECTIONS

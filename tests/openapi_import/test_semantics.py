@@ -11,7 +11,8 @@ import pytest
 
 from linkproof.cli.importing import import_description
 from linkproof.contract.loader import read_contract
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.mock.app import build_server
 from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.direct import Direct

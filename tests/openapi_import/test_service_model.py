@@ -12,7 +12,8 @@ import pytest
 
 from linkproof.cli.entry import run
 from linkproof.contract.loader import all_contracts, read_contract
-from linkproof.contract.model import Paging, Role
+from linkproof.contract.operation import Role
+from linkproof.contract.rules import Paging
 from linkproof.errors import UsageError
 from linkproof.openapi_import.service_model import Writer, read_service_model
 

@@ -22,8 +22,9 @@ from schemathesis.cli import schemathesis
 
 from linkproof.base.json_values import place
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import within_limits
+from linkproof.contract.operation import Role
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.targets.embedded import embedded_target

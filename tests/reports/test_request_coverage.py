@@ -9,7 +9,8 @@ import pytest
 
 from linkproof.contract.call import Call
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.request_cases import cases_of_body, cases_of_path
 from linkproof.contract.request_match import Addresses
 from linkproof.contract.routing import Router

@@ -15,7 +15,7 @@ import pytest
 from linkproof.cli.waive import read_waivers, waive
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results, Status, Verdict

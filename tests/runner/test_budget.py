@@ -12,7 +12,7 @@ import pytest
 from linkproof.base.clock import VirtualClock
 from linkproof.base.json_values import place
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 from linkproof.mock.defaults import conforming, only_for
 from linkproof.mock.fixtures import read_fixtures

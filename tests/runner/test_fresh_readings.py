@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from linkproof.contract.loader import all_contracts, select
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.direct import Direct
 from linkproof.model.exchange import Credential, Response

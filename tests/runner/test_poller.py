@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.mock.defaults import conforming, only_for
 from linkproof.mock.messages import Answer, Asked
 from linkproof.runner.driver import Driver

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.runner import property_based
 from linkproof.runner.prepared_cases import Kind, digest_of, file_of, key_of, prepared, prepared_lifecycles
 from linkproof.runner.property_based import ENUMERATED, NEGATIVE, POSITIVE

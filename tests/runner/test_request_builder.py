@@ -7,7 +7,8 @@ import pytest
 
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Parameter, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Parameter, Role
 from linkproof.mock.app import build_server
 from linkproof.mock.defaults import DEFAULT
 from linkproof.mock.direct import Direct

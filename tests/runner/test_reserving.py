@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.defaults import DEFAULT, Choice
 from linkproof.runner.driver import Driver

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.errors import TargetError
 from linkproof.mock.serve import Embedded
 from linkproof.model.exchange import NO_ANSWER, Exchange

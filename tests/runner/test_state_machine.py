@@ -6,7 +6,7 @@ import copy
 from concurrent.futures import ThreadPoolExecutor
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.mock.defaults import DEFAULT
 from linkproof.runner.open_target import without_a_socket
 from linkproof.runner.prepared_cases import Kind

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.file import read_target

@@ -13,7 +13,7 @@ from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, path_of, spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_cases import COMMON_LENGTH
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances

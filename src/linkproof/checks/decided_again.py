@@ -11,7 +11,7 @@ from linkproof.checks.subjects import Effect, Subject, ended_after, is_race, ove
 from linkproof.checks.traits import COLLECTION_WRITTEN, REPEATED, SHOWN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

@@ -10,7 +10,8 @@ from linkproof.base.json_values import at
 from linkproof.checks.equivalence import settled, status_of
 from linkproof.checks.subjects import Decision, Effect, ObservedCollection, Subject, ended_after, overlap
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from linkproof.checks.subjects import Decision, Effect, spelled_otherwise
 from linkproof.checks.traits import DECIDED
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from linkproof.base.json_values import NOT_JSON, at, parse
 from linkproof.checks.registry import breach
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.contract.schema import BodySchema
 from linkproof.model.finding import Judgement, Level
 

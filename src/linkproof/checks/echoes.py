@@ -9,7 +9,7 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.checks.subjects import OddWrite
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect
 
 

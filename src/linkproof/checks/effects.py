@@ -14,7 +14,7 @@ from linkproof.checks.subjects import Effect, Presence, Shown, Subject, Write, p
 from linkproof.checks.traits import WRITTEN_SINCE
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement

@@ -13,7 +13,7 @@ from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.traits import SHOWN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_cases import COMMON_LENGTH
 from linkproof.contract.request_match import Defect, Kind
 from linkproof.contract.schema import values_at

@@ -14,7 +14,8 @@ from linkproof.checks.subjects import Presence
 from linkproof.checks.traits import LISTED_WHOLE, PROMISED
 from linkproof.checks.view import View
 from linkproof.contract.call import BODY_DEFECTS, Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect, Kind
 from linkproof.contract.schema import UNICODE, BodySchema, Problem
 from linkproof.model.exchange import Circumstances, Grade

@@ -11,7 +11,8 @@ from linkproof.checks.subjects import Groups, Presence, Subject
 from linkproof.checks.traits import GROUPS
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement, Level
 

@@ -13,7 +13,7 @@ from linkproof.checks.traits import RETRY_AFTER
 from linkproof.checks.urls import begin_alike, is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level

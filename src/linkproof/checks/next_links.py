@@ -14,8 +14,9 @@ from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.view import View
 from linkproof.checks.walks import LinkedPage, Onward
 from linkproof.contract.call import Call
-from linkproof.contract.model import Paging, Role
+from linkproof.contract.operation import Role
 from linkproof.contract.routing import query_of
+from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

@@ -14,8 +14,9 @@ from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.view import View
 from linkproof.checks.walks import OffsetPage, Totals, filters_of, is_filtered_by_nothing, number_of, order_of
 from linkproof.contract.call import Call
-from linkproof.contract.model import Paging, Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect
+from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

@@ -11,7 +11,8 @@ from linkproof.checks.subjects import Presence, Subject, Writing, ended_after
 from linkproof.checks.traits import WRITTEN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

@@ -18,7 +18,8 @@ from linkproof.base.json_values import shorten
 from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
 from linkproof.contract.call import Call, delivers, schema_of
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.contract.request_match import Kind
 from linkproof.contract.schema import BodySchema
 from linkproof.model.exchange import Circumstances, Exchange

@@ -9,7 +9,7 @@ from linkproof.base.json_values import at
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

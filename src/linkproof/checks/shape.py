@@ -14,7 +14,8 @@ from linkproof.checks.integers import EXACT
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Kind
 from linkproof.contract.schema import BodySchema, Problem, values_at
 from linkproof.model.exchange import Circumstances

@@ -18,7 +18,8 @@ from linkproof.checks.subjects import ObservedCollection, Presence, Running, Sho
 from linkproof.checks.traits import PROMISED
 from linkproof.checks.writes import record_elsewhere, record_poll, record_write
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect, Kind
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 

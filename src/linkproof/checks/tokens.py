@@ -14,7 +14,9 @@ from linkproof.checks.subjects import Shown
 from linkproof.checks.view import View
 from linkproof.checks.walks import LinkedPage, Onward, Wanted, key_of_page, wanted_by
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Paging, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
+from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement
 

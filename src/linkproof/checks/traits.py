@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkproof.checks.subjects import ObservedCollection, Subject
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.redaction.credentials import SECRET_HEADERS
 
 if TYPE_CHECKING:

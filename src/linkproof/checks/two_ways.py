@@ -11,7 +11,7 @@ from linkproof.checks.subjects import Presence, differs_in_case, path_of
 from linkproof.checks.traits import LISTED_WHOLE, SHOWN, SHOWN_OTHERWISE, SPELLED_OTHERWISE
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

@@ -25,8 +25,9 @@ from linkproof.checks.walks import (
 )
 from linkproof.contract.answer import Named
 from linkproof.contract.call import Call
-from linkproof.contract.model import Paging, Role
 from linkproof.contract.names import name_among
+from linkproof.contract.operation import Role
+from linkproof.contract.rules import Paging
 
 
 def _group_names(item: Any, pointers: tuple[str, ...]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from linkproof.checks.subjects import (
 )
 from linkproof.checks.urls import is_absolute, same_host
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Kind
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import httpx
 from linkproof.base.files import is_folder
 from linkproof.base.wording import count
 from linkproof.contract.loader import known_contracts, read_contract
-from linkproof.contract.model import Contract, plain_path
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import plain_path
 from linkproof.definition_pages.versions import contract_differences
 from linkproof.errors import UsageError
 from linkproof.openapi_import.bicep import bicep_descriptions

@@ -13,7 +13,7 @@ from linkproof.base.toml_tables import read_toml, toml_of
 from linkproof.cli.reading import read_results
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts, all_requirements
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.routing import Known as Routed
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding

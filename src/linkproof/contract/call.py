@@ -10,10 +10,13 @@ from urllib.parse import urlencode
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse, weight_of
 from linkproof.contract.answer import Answer, Named
 from linkproof.contract.codec import decode
-from linkproof.contract.model import Contract, DecisionKind, Format, Operation, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
+from linkproof.contract.operation import Operation, Role
+from linkproof.contract.protocol import Format
 from linkproof.contract.request_match import READING, Address, Addresses, Defect, FoundDefect, Kind
 from linkproof.contract.routing import Router
+from linkproof.contract.rules import DecisionKind
 from linkproof.contract.schema import BodySchema, Problem
 from linkproof.model.evidence import LONGEST_BODY, cut
 from linkproof.model.exchange import Credential, Exchange

@@ -12,7 +12,8 @@ from typing import Any
 
 from linkproof.base.resources import folder
 from linkproof.contract.loader import all_contracts, read_contract
-from linkproof.contract.model import Contract, plain_path
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import plain_path
 from linkproof.errors import UsageError
 
 #: Names of tiers: contracts reviewed by a person, imported from a public definition, or both.

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import orjson
 
 from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, parse
-from linkproof.contract.model import Format
+from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Schema, resolved
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linkproof.base.json_values import at, join, steps_of
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 
 #: Maximum nesting of references; deeper values are accepted without being judged.
 _DEEPEST = 8

@@ -14,29 +14,21 @@ from linkproof.base.resources import contract_folders, folder
 from linkproof.base.toml_tables import read_toml
 from linkproof.contract.common_shape import expand, with_changes
 from linkproof.contract.folder_files import ContractFile, DefinitionFile
-from linkproof.contract.model import (
-    Agreement,
-    Basis,
-    Contract,
+from linkproof.contract.model import Contract
+from linkproof.contract.openapi_shape import Description, check_shape
+from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.profile import read_profile, vendors
+from linkproof.contract.protocol import Format, ProtocolRules, media_in
+from linkproof.contract.requirement import Agreement, Basis, Explanation, Requirement, Source
+from linkproof.contract.rules import (
     DecideRules,
     ErrorCode,
     ErrorRules,
-    Explanation,
-    Format,
     ListRules,
     LongRunningRules,
     MemberRules,
-    Operation,
-    Parameter,
-    ProtocolRules,
-    Requirement,
-    Role,
     SettledRules,
-    Source,
-    media_in,
 )
-from linkproof.contract.openapi_shape import Description, check_shape
-from linkproof.contract.profile import read_profile, vendors
 from linkproof.contract.schema import BodySchema
 from linkproof.errors import UsageError
 from linkproof.model.finding import Level

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.contract.model import Contract, Parameter
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Parameter
 
 
 def name_of(contract: Contract, value: Any) -> str:

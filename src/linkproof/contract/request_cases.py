@@ -14,7 +14,9 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at, join, place
 from linkproof.contract.codec import decode, encode
-from linkproof.contract.model import Contract, Format, Operation, Parameter, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Node
 

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from linkproof.base.bounded import Recent
 from linkproof.contract.answer import Answer
 from linkproof.contract.codec import member_of
-from linkproof.contract.model import Contract, Operation, Parameter, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Parameter, Role
 from linkproof.contract.routing import Route, Router, query_pairs
 
 #: Maximum number of cached addresses: more than most targets have connections.

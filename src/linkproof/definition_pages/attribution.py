@@ -10,7 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from linkproof.base.json_values import generalise
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation
 from linkproof.definition_pages.compare import Difference, alike
 from linkproof.definition_pages.facts import DefinitionFact, Facts
 from linkproof.definition_pages.from_contract import body_of, raw_operation

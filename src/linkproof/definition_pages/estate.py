@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from linkproof.base.wording import count
-from linkproof.contract.model import Contract, plain_path
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import plain_path
 from linkproof.definition_pages.compare import Difference
 from linkproof.definition_pages.versions import OperationDifference, operation_differences
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import steps_of
-from linkproof.contract.model import Contract, Operation, Parameter, Role, media_in
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.protocol import media_in
 from linkproof.contract.schema_walk import resolved, walk
 from linkproof.definition_pages.facts import DefinitionFact, ErrorFact, Facts, MemberFact, ParameterFact
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from linkproof.contract.definition import DefinitionPage, page_called, pages_of
-from linkproof.contract.model import Contract, Operation, plain_path
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, plain_path
 from linkproof.definition_pages.compare import Difference, differences
 from linkproof.definition_pages.facts import Facts
 from linkproof.definition_pages.from_contract import decision_or_first, facts_of_operation

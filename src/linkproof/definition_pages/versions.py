@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from linkproof.contract.model import Contract, Operation, plain_path
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, plain_path
 from linkproof.contract.schema_walk import walk
 from linkproof.definition_pages.compare import ABSENT, Difference, compare_members, differences
 from linkproof.definition_pages.facts import Facts, MemberFact

@@ -13,7 +13,8 @@ from typing import Any
 from linkproof.base.clock import VirtualClock
 from linkproof.base.json_values import MISSING, join
 from linkproof.contract.codec import decode
-from linkproof.contract.model import Contract, Format
+from linkproof.contract.model import Contract
+from linkproof.contract.protocol import Format
 from linkproof.fault_matrix.matrix_run import run_all_tests
 from linkproof.faults.registry import Change
 from linkproof.mock.app import build_server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from linkproof.contract.model import Requirement
+from linkproof.contract.requirement import Requirement
 from linkproof.fault_matrix.table import Matrix, by_requirement, by_seed_name, contracts_of, head, trouble
 from linkproof.reports.pages import pages_of
 

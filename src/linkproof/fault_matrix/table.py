@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import linkproof
-from linkproof.contract.model import Requirement
+from linkproof.contract.requirement import Requirement
 from linkproof.fault_matrix.matrix_run import Outcome
 from linkproof.fault_matrix.use_of_tests import as_rows, uses_of_tests
 

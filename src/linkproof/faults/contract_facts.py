@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Contract, Format, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
+from linkproof.contract.protocol import Format
 from linkproof.faults.json_edits import drop
 
 #: The connections of the same parent, nested in a connection.

@@ -9,7 +9,8 @@ from types import FunctionType
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has, leaves
 from linkproof.faults.json_edits import Edit, put, spots
 from linkproof.faults.registry import Change, OfRoles

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from linkproof.contract.model import Contract, Requirement, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
+from linkproof.contract.requirement import Requirement
 from linkproof.mock.behaviour import Behaviour
 
 #: Returns a changed copy of a behaviour.

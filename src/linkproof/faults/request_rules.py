@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.faults.contract_facts import has, request_of
 from linkproof.faults.edits import When, inherited, part
 from linkproof.faults.registry import Change

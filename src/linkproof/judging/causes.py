@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from linkproof.contract.model import Agreement, Explanation, Requirement
+from linkproof.contract.requirement import Agreement, Explanation, Requirement
 from linkproof.model.finding import Finding
 
 #: One exchange: its state scope, and its number.

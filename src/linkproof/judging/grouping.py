@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.judging.causes import Answered, Place, Seen, Traced, in_order_of_fixing, trace_causes
 from linkproof.model.evidence import cut, evidence_of
 from linkproof.model.exchange import Exchange

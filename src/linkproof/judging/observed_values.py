@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation
 from linkproof.contract.schema import values_at
 from linkproof.judging.grouping import within_item
 from linkproof.model.observed_values import Observed, ObservedValue

@@ -7,8 +7,8 @@ from functools import cache
 
 from linkproof.contract.call import Call
 from linkproof.contract.loader import all_requirements
-from linkproof.contract.model import Basis
 from linkproof.contract.request_match import Defect
+from linkproof.contract.requirement import Basis
 from linkproof.model.finding import Judgement, Level
 
 #: Defects that depend on the definition of one version; all others are defects in every version.

@@ -13,7 +13,8 @@ from linkproof.checks.equivalence import status_of
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Subject
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Kind
 from linkproof.model.lifecycle import GONE, Lifecycle, Transition
 

@@ -10,7 +10,8 @@ from linkproof.base.models import changed_texts
 from linkproof.base.wording import count
 from linkproof.checks.documentation import judge_samples
 from linkproof.contract.definition import page_called
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.judging.judge import Judge
 from linkproof.judging.tallies import Tally
 from linkproof.model.exchange import Grade

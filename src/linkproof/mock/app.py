@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from linkproof.contract.model import Contract, Operation
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation
 from linkproof.contract.request_match import AddressPattern, selected_operation
 from linkproof.contract.routing import Route as Found
 from linkproof.contract.routing import Router

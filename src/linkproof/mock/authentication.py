@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from linkproof.contract.model import Format
+from linkproof.contract.protocol import Format
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import JSON, Answer, Asked
 from linkproof.mock.setting import Setting

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from linkproof.base.json_values import place
-from linkproof.contract.model import Contract, Parameter, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import within_limits
+from linkproof.contract.operation import Parameter, Role
 
 _ENDPOINT_ID = (
     "/subscriptions/{subscriptionId}/resourceGroups/consumer-rg/providers/Microsoft.Network/privateEndpoints/pe-{name}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING
 from linkproof.base.wording import zulu
-from linkproof.contract.model import Operation
+from linkproof.contract.operation import Operation
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.setting import Setting
 

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from linkproof.base.json_values import as_number, at
-from linkproof.contract.model import Contract, Role
-from linkproof.contract.model import Paging as Kind
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
+from linkproof.contract.rules import Paging as Kind
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Asked
 from linkproof.mock.presenter import Presenter

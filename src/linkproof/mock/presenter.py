@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from linkproof.base.json_values import place
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.mock.default_fixtures import GROUP
 from linkproof.mock.error_responses import ErrorResponse
 from linkproof.mock.messages import Asked

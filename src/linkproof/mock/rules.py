@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, dump
-from linkproof.contract.model import Operation, Parameter, Role
+from linkproof.contract.operation import Operation, Parameter, Role
 from linkproof.contract.schema import BodySchema
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from linkproof.base.json_values import at
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.mock.default_fixtures import GROUP
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Answer, Asked

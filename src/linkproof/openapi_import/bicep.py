@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 from linkproof.openapi_import.documents import Documents
 

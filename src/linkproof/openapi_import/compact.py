@@ -13,7 +13,7 @@ from linkproof.base.json_values import at
 from linkproof.base.resources import folder
 from linkproof.contract.common_shape import METHODS, Flat, common_part, flatten
 from linkproof.contract.loader import common_parts
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.schema_walk import resolved
 from linkproof.mock.default_fixtures import PLAIN_NAMES
 from linkproof.openapi_import.schemas import Notes

@@ -15,7 +15,7 @@ import tomli_w
 from linkproof.base.files import write_file
 from linkproof.base.json_values import at, steps_of
 from linkproof.contract.loader import contract_of
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.profile import read_profile
 from linkproof.errors import UsageError
 from linkproof.mock.default_fixtures import PLAIN_NAMES, Shape, default_fixtures, settled_values

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Parameter, Role
 from linkproof.contract.names import within_limits
+from linkproof.contract.operation import Parameter, Role
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import resolved
 from linkproof.openapi_import.schemas import Notes

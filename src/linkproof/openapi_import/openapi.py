@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.openapi_import.descriptions import describe
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.examples import Examples

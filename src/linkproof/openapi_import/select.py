@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.profile import read_profile
 from linkproof.openapi_import.documents import Documents, Place
 from linkproof.openapi_import.operations import Described, Description, Located

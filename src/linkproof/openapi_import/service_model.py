@@ -18,7 +18,7 @@ import tomli_w
 
 from linkproof.base.files import read_file
 from linkproof.base.json_values import parse
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 
 #: The supported protocol: forms in, XML out, one POST for all operations.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.contract.model import Contract, Operation, Parameter, Role, media_in
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.protocol import media_in
 from linkproof.contract.request_cases import (
     QUERY,
     Case,

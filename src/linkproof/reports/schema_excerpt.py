@@ -9,7 +9,9 @@ from typing import Any
 
 from linkproof.base.json_values import steps_of
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Operation, media_in
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation
+from linkproof.contract.protocol import media_in
 from linkproof.contract.schema_walk import resolved
 from linkproof.model.finding import Finding
 

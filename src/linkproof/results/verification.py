@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from linkproof.base.wording import count
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.judging.verdict import sum_up
 from linkproof.model.results import RequirementResult, Results, Status, Verdict
 from linkproof.results.bundle import Manifest

@@ -8,7 +8,7 @@ from typing import Any
 
 from linkproof.base.json_values import place
 from linkproof.contract.call import Call
-from linkproof.contract.model import Operation, Parameter, Role
+from linkproof.contract.operation import Operation, Parameter, Role
 from linkproof.contract.request_cases import (
     Case,
     Together,

@@ -12,7 +12,7 @@ from linkproof.base.json_values import MISSING, at, place
 from linkproof.checks.enumerations import is_about_the_state
 from linkproof.checks.equivalence import is_pending
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.contract.request_cases import full_body
 from linkproof.errors import EngineError
 from linkproof.judging.order import in_judging_order

@@ -15,8 +15,10 @@ from urllib.parse import urlencode
 
 from linkproof.base.json_values import at
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract, Operation, Paging, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of, within_limits
+from linkproof.contract.operation import Operation, Role
+from linkproof.contract.rules import Paging
 from linkproof.errors import EngineError, TargetError
 from linkproof.model.exchange import Credential
 from linkproof.runner.decider import Decider

@@ -18,7 +18,8 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.model.exchange import Credential
 from linkproof.runner.driver import Driver
 from linkproof.runner.generated import GeneratedCase, generated_case

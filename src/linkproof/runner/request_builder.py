@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from linkproof.base.json_values import MISSING, at, join, place
 from linkproof.contract.codec import encode
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
 from linkproof.targets.model import TargetContract
 
 #: Characters that need no encoding in a path segment (RFC 3986, pchar).

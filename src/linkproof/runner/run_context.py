@@ -12,7 +12,8 @@ from linkproof.base.shutdown import undisturbed
 from linkproof.base.wording import moment_of
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.contract.loader import all_contracts, all_requirements
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange, Grade

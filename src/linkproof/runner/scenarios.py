@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 from linkproof.contract.call import Call
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.readings import names_on
 

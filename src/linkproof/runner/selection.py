@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from msgspec.structs import replace
 
 from linkproof.base.wording import count
-from linkproof.contract.model import Requirement
+from linkproof.contract.requirement import Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.causes import among_selected
 from linkproof.judging.verdict import sum_up

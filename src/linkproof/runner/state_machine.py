@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.runner.driver import Driver
 from linkproof.runner.generated import Move
 from linkproof.runner.not_exercised import NotExercised

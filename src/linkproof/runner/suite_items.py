@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.model import Contract, Requirement
+from linkproof.contract.model import Contract
+from linkproof.contract.requirement import Requirement
 from linkproof.runner.contract_workers import ContractWorker, ResetBarrier, run_workers
 from linkproof.runner.driver import Driver
 from linkproof.runner.readings import Held

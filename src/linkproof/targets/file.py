@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from linkproof.base.toml_tables import check_members, read_toml, shown, table_of
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
-from linkproof.contract.model import Contract, Parameter, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Parameter, Role
 from linkproof.contract.routing import Known
 from linkproof.errors import UsageError
 from linkproof.targets.auth import auth_from

@@ -9,7 +9,8 @@ from typing import Self
 import httpx
 
 from linkproof.contract.loader import all_contracts, select
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
 from linkproof.faults.catalogue import behaving, find
 from linkproof.mock.defaults import DEFAULT

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has
 from linkproof.faults.edits import connections, inherited, is_decision, part, subject_of
 from linkproof.faults.json_edits import put

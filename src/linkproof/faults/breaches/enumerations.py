@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import NESTED, leaves, paged
 from linkproof.faults.edits import connections, every_answer, going_on, inherited, on_later_pages, part, raw
 from linkproof.faults.json_edits import put

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has, speaks_json, unknown_statuses
 from linkproof.faults.edits import HTML_PAGE, error_responses, message_says, raw
 from linkproof.faults.json_edits import put

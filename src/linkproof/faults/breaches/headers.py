@@ -6,7 +6,8 @@ import itertools
 from typing import Any
 
 from linkproof.base.json_values import TOO_DEEP, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has
 from linkproof.faults.edits import (
     HTML_PAGE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has, leaf, leaves, paged
 from linkproof.faults.edits import connections, groups, on_later_pages
 from linkproof.faults.json_edits import put

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.base.json_values import MISSING, NOT_JSON, at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has
 from linkproof.faults.edits import (
     error_responses,

@@ -6,7 +6,8 @@ import base64
 from typing import Any
 
 from linkproof.base.json_values import as_number, at
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import pages_by_link
 from linkproof.faults.edits import answers, inherited, linked, on_later_pages, part
 from linkproof.faults.registry import Change, fault

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has, leaf, leaves, required
 from linkproof.faults.edits import both, connections, inherited, part
 from linkproof.faults.json_edits import drop, put

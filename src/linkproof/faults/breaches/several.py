@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.edits import answers, inherited, part
 from linkproof.faults.registry import Change, fault
 from linkproof.mock.error_responses import ErrorCase

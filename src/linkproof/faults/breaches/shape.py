@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import NESTED, has, leaf, leaves, paged, required, speaks_json, text_leaf
 from linkproof.faults.edits import answers, connections, every_answer, inherited, on_later_pages, part
 from linkproof.faults.json_edits import drop, put

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has
 from linkproof.faults.edits import inherited, part
 from linkproof.faults.registry import Change, fault

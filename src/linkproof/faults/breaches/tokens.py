@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.base.json_values import as_number, at
-from linkproof.contract.model import Contract, Operation, Paging, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation, Role
+from linkproof.contract.rules import Paging
 from linkproof.contract.schema import BodySchema
 from linkproof.faults.edits import inherited, part
 from linkproof.faults.registry import Change, fault

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has
 from linkproof.faults.edits import both, inherited, part, subject_of
 from linkproof.faults.registry import Change, fault

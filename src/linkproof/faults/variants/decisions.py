@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import has, leaves
 from linkproof.faults.edits import both, inherited, part, role_of
 from linkproof.faults.registry import Change, variant

@@ -6,7 +6,8 @@ import itertools
 from typing import Any
 
 from linkproof.base.json_values import place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import beside_the_error, has
 from linkproof.faults.edits import error_responses, every_answer, inherited, message_says, part, role_of
 from linkproof.faults.json_edits import put

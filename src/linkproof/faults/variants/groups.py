@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from linkproof.base.json_values import at, place
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.edits import answers, groups
 from linkproof.faults.registry import Change, variant
 from linkproof.mock.messages import Answer, Asked

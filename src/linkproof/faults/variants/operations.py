@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import polled
 from linkproof.faults.edits import every_answer, inherited, part
 from linkproof.faults.registry import Change, variant

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import pages_by_link
 from linkproof.faults.edits import answers, inherited, linked, part
 from linkproof.faults.registry import Change, variant

@@ -6,7 +6,8 @@ from copy import copy
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.faults.breaches.several import of_several
 from linkproof.faults.breaches.tokens import by_token
 from linkproof.faults.edits import answers, both, inherited, part

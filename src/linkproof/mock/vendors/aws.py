@@ -10,7 +10,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.base.wording import zulu
-from linkproof.contract.model import Role
+from linkproof.contract.operation import Role
 from linkproof.mock.authentication import Authentication
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable

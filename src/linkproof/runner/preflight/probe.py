@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import at, parse
-from linkproof.contract.model import Contract, Operation, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of, within_limits
+from linkproof.contract.operation import Operation, Role
 from linkproof.errors import TargetError
 from linkproof.model.exchange import Exchange
 from linkproof.runner.request_builder import RequestBuilder

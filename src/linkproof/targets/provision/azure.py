@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import at, parse
-from linkproof.contract.model import Contract, Role
+from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
+from linkproof.contract.operation import Role
 from linkproof.errors import TargetError, UsageError
 from linkproof.targets.client import Client
 from linkproof.targets.journal import Journal
