@@ -8,7 +8,7 @@ import json
 import pytest
 
 from linkproof.contract.operation import Role
-from linkproof.contract.request_cases import QUERY
+from linkproof.contract.parameter_cases import QUERY
 from linkproof.runner.constraint_scenarios import (
     list_cases,
     operation_with_body,

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from linkproof.contract.body_cases import cases_of_body
 from linkproof.contract.call import Call
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.contract.request_cases import cases_of_body, cases_of_path
+from linkproof.contract.parameter_cases import cases_of_path
 from linkproof.contract.request_match import Addresses
 from linkproof.contract.routing import Router
 from linkproof.mock.defaults import DEFAULT

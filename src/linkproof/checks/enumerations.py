@@ -13,8 +13,8 @@ from linkproof.checks.subjects import ended_after, is_race
 from linkproof.checks.traits import SHOWN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.operation import Role
-from linkproof.contract.request_cases import COMMON_LENGTH
 from linkproof.contract.request_match import Defect, Kind
 from linkproof.contract.schema import values_at
 from linkproof.model.exchange import Circumstances

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
+from linkproof.contract.body_cases import cases_of_body, full_body
+from linkproof.contract.cases import Case, Constraint, constraints
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.parameter_cases import QUERY, cases_of_path, cases_of_query
 from linkproof.contract.protocol import media_in
-from linkproof.contract.request_cases import (
-    QUERY,
-    Case,
-    Constraint,
-    cases_of_body,
-    cases_of_path,
-    cases_of_query,
-    constraints,
-    full_body,
-)
 
 _HEAD = """# What is tested of each request
 

@@ -7,19 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from linkproof.base.json_values import place
+from linkproof.contract.body_cases import Together, broken_texts, cases_of_body, full_body, together
 from linkproof.contract.call import Call
+from linkproof.contract.cases import Case, constraints
 from linkproof.contract.operation import Operation, Parameter, Role
-from linkproof.contract.request_cases import (
-    Case,
-    Together,
-    broken_texts,
-    cases_of_body,
-    cases_of_path,
-    cases_of_query,
-    constraints,
-    full_body,
-    together,
-)
+from linkproof.contract.parameter_cases import cases_of_path, cases_of_query
 from linkproof.runner.driver import Driver
 from linkproof.runner.not_exercised import DoesNotApply, NotExercised
 from linkproof.runner.scenarios import bystanders, look

@@ -11,9 +11,9 @@ from zlib import crc32
 from linkproof.base.json_values import MISSING, at, place
 from linkproof.checks.enumerations import is_about_the_state
 from linkproof.checks.equivalence import is_pending
+from linkproof.contract.body_cases import full_body
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
-from linkproof.contract.request_cases import full_body
 from linkproof.errors import EngineError
 from linkproof.judging.order import in_judging_order
 from linkproof.runner.request_builder import RequestBuilder, added_members

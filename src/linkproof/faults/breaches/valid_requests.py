@@ -7,9 +7,9 @@ from typing import Any
 from zlib import crc32
 
 from linkproof.base.json_values import MISSING, at
+from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.contract.request_cases import COMMON_LENGTH
 from linkproof.faults.contract_facts import describes, has, may_be_left_out, request_of
 from linkproof.faults.edits import inherited, part
 from linkproof.faults.registry import Change, fault

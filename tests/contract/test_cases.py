@@ -7,18 +7,11 @@ from typing import Any
 
 import pytest
 
+from linkproof.contract.body_cases import body_cases, broken_texts, cases_of_body, together, without
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Parameter, Role
-from linkproof.contract.request_cases import (
-    body_cases,
-    broken_texts,
-    cases_of_body,
-    cases_of_path,
-    parameter_cases,
-    together,
-    without,
-)
+from linkproof.contract.parameter_cases import cases_of_path, parameter_cases
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import walk
 from linkproof.reports.request_coverage import example_body

@@ -1,29 +1,31 @@
-"""Values to send for each constraint of a request's schema and parameters: the cases.
-
-For every constraint there are values that violate it alone, and valid values at its ends. They follow from the contract
-alone, so that the suites send exactly what ``docs/request-coverage.md`` lists.
-"""
+"""Cases of bodies, and the valid body from which they start."""
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, join, place
+from linkproof.contract.cases import (
+    COMMON_LENGTH,
+    FORMATS,
+    ODD,
+    Case,
+    Constraint,
+    in_another_case,
+    shown,
+    undocumented,
+)
 from linkproof.contract.codec import decode, encode
 from linkproof.contract.model import Contract
-from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.operation import Operation, Role
 from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
 from linkproof.contract.schema_walk import Node
 
-#: Maximum length of a text that every service must accept if its contract documents no length.
-COMMON_LENGTH = 140
-_FAR = 4
-_LONGEST_NAME = 300
 _INTEGER, _TEXT, _ARRAY, _OBJECT = 7, "text", ["text"], {"text": "text"}
 #: A value of a wrong type for each type.
 _OTHER_TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -34,167 +36,6 @@ _OTHER_TYPES: Mapping[str, Mapping[str, Any]] = {
     "number": {"a string": _TEXT, "an array": _ARRAY},
     "boolean": {"a string": _TEXT, "an integer": _INTEGER},
 }
-#: Characters that patterns rarely allow and that do not end a path segment.
-_ODD = "!$ *名%"
-_FORMATS: Mapping[str, tuple[str, ...]] = {
-    "uuid": ("not-a-uuid", "0a1b2c3d-1111-4222-8333-94444555566", "0a1b2c3d-1111-4222-8333-9444455556660"),
-    "date-time": ("yesterday", "2024-02-30T00:00:00Z", "2024-01-01"),
-    "uri": ("not a uri",),
-}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Constraint:
-    """One constraint on a request.
-
-    ``place`` is ``body``, ``path`` or ``query``; ``name`` a generalised pointer or a parameter's name.
-    """
-
-    place: str
-    name: str
-    keyword: str
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A value to send. ``value`` is the whole body, or the parameter's text; ``what`` describes it briefly."""
-
-    constraint: Constraint
-    valid: bool
-    what: str
-    value: Any
-
-
-# parameters
-
-
-def parameter_cases(parameter: Parameter) -> tuple[Case, ...]:
-    """Return the cases of a path or query parameter; empty if its contract documents no limit."""
-    if not parameter.limited:
-        return ()
-    found = [*_outside(parameter), *_at_the_ends(parameter)]
-    fit = (c for c in found if parameter.allows(c.value) is c.valid)
-    return tuple({(c.constraint, c.valid, c.value): c for c in fit}.values())
-
-
-def _outside(parameter: Parameter) -> Iterator[Case]:
-    schema = parameter.schema
-    good = _good_text(parameter)
-
-    def case(keyword: str, what: str, value: str) -> Case:
-        return Case(Constraint(parameter.place, parameter.name, keyword), False, what, value)
-
-    if "pattern" in schema:
-        for odd in _ODD:
-            yield case("pattern", f"{odd!r} in the middle", f"{good[:1]}{odd}{good[1:]}")
-        yield case("pattern", "'!' at the end", f"{good}!")
-        yield case("pattern", "'!' at the start", f"!{good}")
-        yield case("pattern", "a hyphen at the start", f"-{good}")
-        yield case("pattern", "a hyphen at the end", f"{good}-")
-    shortest, longest = _lengths(parameter)
-    if longest < _LONGEST_NAME:
-        yield case("maxLength", "one character more", "a" * (longest + 1))
-        yield case("maxLength", "four times as long", "a" * (longest * _FAR))
-    if shortest > 1:
-        yield case("minLength", "one character less", "a" * (shortest - 1))
-    for value in _FORMATS.get(schema.get("format", ""), ()):
-        yield case("format", value, value)
-    if schema.get("type") == "integer":
-        for value in ("ten", "1.5", "", "0x10", "1e2"):
-            yield case("type", value or "an empty text", value)
-    for keyword, step in (("minimum", -1), ("maximum", 1)):
-        if keyword in schema:
-            yield case(keyword, "one beyond it", str(schema[keyword] + step))
-            yield case(keyword, "far beyond it", str(schema[keyword] + step * 10**9))
-    options = [o for o in schema.get("enum", ()) if isinstance(o, str)]
-    for value in _undocumented(options):
-        yield case("enum", shown(value), value)
-    for value in _in_another_case(options):
-        yield case("case", value, value)
-
-
-def _at_the_ends(parameter: Parameter) -> Iterator[Case]:
-    schema = parameter.schema
-
-    def case(keyword: str, what: str, value: Any) -> Case:
-        return Case(Constraint(parameter.place, parameter.name, keyword), True, what, str(value))
-
-    for option in schema.get("enum", ()):
-        yield case("enum", str(option), option)
-    for keyword in ("minimum", "maximum"):
-        if keyword in schema:
-            yield case(keyword, "at it", schema[keyword])
-    if "minimum" in schema:
-        yield case("minimum", "one within it", schema["minimum"] + 1)
-    if "maximum" in schema:
-        yield case("maximum", "one within it", schema["maximum"] - 1)
-    elif schema.get("type") == "integer":
-        yield case("type", "a number of 33 bits", 2**32)
-    if {"pattern", "minLength", "maxLength"} & schema.keys():
-        shortest, longest = _lengths(parameter)
-        yield case("minLength", "as short as allowed", "a" * shortest)
-        if longest < _LONGEST_NAME:
-            yield case("maxLength", "as long as allowed", "a" * longest)
-    if "pattern" in schema:
-        for value in ("a-b_c.(d)", "a-b_c", "A1", "0", "Ab-9"):
-            yield case("pattern", value, value)
-    if schema.get("format") == "uuid":
-        yield case("format", "upper case", "0A1B2C3D-1111-4222-8333-944445555666")
-
-
-def _lengths(parameter: Parameter) -> tuple[int, int]:
-    """Return the shortest and the longest allowed length, from any keyword of the schema, often its pattern."""
-    allowed = [n for n in range(1, _LONGEST_NAME + 1) if parameter.allows("a" * n)]
-    return (allowed[0], allowed[-1]) if allowed else (1, _LONGEST_NAME)
-
-
-def _good_text(parameter: Parameter) -> str:
-    candidates = ("linkproof", "linkproof1", "lp", "a", "0a1b2c3d-1111-4222-8333-944445555666", "1")
-    return next((c for c in candidates if parameter.allows(c)), "linkproof")
-
-
-def _undocumented(options: Iterable[str]) -> Iterator[str]:
-    known = list(options)
-    if known:
-        first = known[0]
-        yield from ("Bogus", first[:-1], f"{first} ", f"{first}s", "", "承認", "x" * 300)
-
-
-def _in_another_case(options: Iterable[str]) -> Iterator[str]:
-    for option in options:
-        yield from [o for o in (option.lower(), option.upper()) if o != option][:1]
-
-
-#: Number of violations per path constraint that are sent with operations other than the contract's reading one.
-_VIOLATIONS_ELSEWHERE = 1
-#: The list's query parameters whose limits are tested.
-QUERY = ("limit", "offset", "sort_key", "sort_dir", "status")
-
-
-def cases_of_path(contract: Contract, operation: Operation) -> tuple[Case, ...]:
-    """Return the cases of an operation's path: all with the contract's reading operation, fewer with others.
-
-    Values at the ends name other parents or connections, so that they are sent with reading operations only.
-    """
-    reading = contract.by_role(Role.LIST) or contract.by_role(Role.GET)
-    found: list[Case] = []
-    for parameter in (p for p in operation.parameters if p.place == "path"):
-        for cases in constraints(parameter_cases(parameter)).values():
-            wrong = [c for c in cases if not c.valid]
-            found += wrong if operation is reading else wrong[:_VIOLATIONS_ELSEWHERE]
-            if operation.role in (Role.LIST, Role.GET):
-                found += (c for c in cases if c.valid)
-    return tuple(found)
-
-
-def cases_of_query(contract: Contract, name: str) -> tuple[Case, ...] | None:
-    """Return the cases of a query parameter of the list; None if the list has no such parameter."""
-    listing = contract.by_role(Role.LIST)
-    parameter = listing.parameter(name) if listing else None
-    return parameter_cases(parameter) if parameter is not None else None
-
-
-# bodies
 
 
 def full_body(operation: Operation, start: Mapping[str, Any], current: Any, leave_out: Iterable[str]) -> dict[str, Any]:
@@ -357,19 +198,19 @@ def _invalid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case
     for what, other in _OTHER_TYPES.get(_type_of(schema), {}).items():
         yield case("type", what, other)
     yield case("null", "null", None)
-    for text in _undocumented(options):
+    for text in undocumented(options):
         yield case("enum", shown(text), text)
-    for text in _in_another_case(options):
+    for text in in_another_case(options):
         yield case("case", text, text)
     if "maxLength" in schema:
         yield case("maxLength", "one character more", "a" * (int(schema["maxLength"]) + 1))
     if int(schema.get("minLength", 0)) > 0:
         yield case("minLength", "one character less", "a" * (int(schema["minLength"]) - 1))
     if "pattern" in schema and isinstance(value, str):
-        for odd in _ODD:
+        for odd in ODD:
             yield case("pattern", f"{odd!r} in the middle", f"{value[:1]}{odd}{value[1:]}")
         yield case("pattern", "'!' at the end", f"{value}!")
-    for text in _FORMATS.get(schema.get("format", ""), ()):
+    for text in FORMATS.get(schema.get("format", ""), ()):
         yield case("format", text, text)
     for keyword, step in (("minimum", -1), ("maximum", 1)):
         if keyword in schema:
@@ -446,17 +287,3 @@ def without(full: Mapping[str, Any], pointer: str) -> dict[str, Any]:
     if isinstance(container, dict):
         container.pop(last.replace("~1", "/").replace("~0", "~"), None)
     return body
-
-
-def shown(value: str) -> str:
-    """Return a text for a table."""
-    return repr(value) if len(value) <= 20 else f"{len(value)} characters"
-
-
-def constraints(cases: Iterable[Case], wanted: Callable[[Case], bool] = lambda _: True) -> dict[Constraint, list[Case]]:
-    """Return the cases by constraint, in their order."""
-    found: dict[Constraint, list[Case]] = {}
-    for case in cases:
-        if wanted(case):
-            found.setdefault(case.constraint, []).append(case)
-    return found
