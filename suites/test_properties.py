@@ -6,7 +6,7 @@ from linkproof.contract.operation import Role
 from linkproof.runner import property_based
 from linkproof.runner.driver import Driver
 from linkproof.runner.not_exercised import DoesNotApply
-from linkproof.runner.prepared_cases import Kind
+from linkproof.runner.prepared_cases import CaseKind
 from linkproof.runner.scenarios import look
 
 _EVERYTHING = (
@@ -37,7 +37,7 @@ def test_enumerated_cases(driver: Driver, role: Role) -> None:
 @pytest.mark.requirement(*_EVERYTHING)
 @pytest.mark.parametrize("kind", [property_based.POSITIVE, property_based.NEGATIVE], ids=lambda kind: kind.name)
 @pytest.mark.parametrize("role", [Role.LIST, Role.GET, Role.DECIDE])
-def test_random_cases(driver: Driver, role: Role, kind: Kind) -> None:
+def test_random_cases(driver: Driver, role: Role, kind: CaseKind) -> None:
     operation = driver.operation(role)
     if kind == property_based.POSITIVE and role is Role.GET:
         raise DoesNotApply("a Get without limits has nothing to vary")

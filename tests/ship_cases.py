@@ -16,7 +16,7 @@ from linkproof.contract.operation import Operation, Role
 from linkproof.runner.generated import GeneratedCase
 from linkproof.runner.prepared_cases import (
     LIFECYCLES,
-    Kind,
+    CaseKind,
     PreparedCases,
     PreparedLifecycles,
     digest_of,
@@ -31,7 +31,7 @@ from linkproof.runner.state_machine import LIVES, STEPS, draw_lives
 ROLES = (Role.LIST, Role.GET, Role.DECIDE, Role.DELETE)
 
 
-def kinds_of(role: Role) -> Iterator[Kind]:
+def kinds_of(role: Role) -> Iterator[CaseKind]:
     """Yield the kinds of cases that ``suites/test_properties.py`` sends for an operation."""
     yield ENUMERATED
     if role in (Role.LIST, Role.DECIDE):

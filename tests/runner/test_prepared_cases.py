@@ -12,7 +12,7 @@ from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.runner import property_based
-from linkproof.runner.prepared_cases import Kind, digest_of, file_of, key_of, prepared, prepared_lifecycles
+from linkproof.runner.prepared_cases import CaseKind, digest_of, file_of, key_of, prepared, prepared_lifecycles
 from linkproof.runner.property_based import ENUMERATED, NEGATIVE, POSITIVE
 from linkproof.runner.run_context import DEFAULT_SEED
 from linkproof.runner.state_machine import LIVES, STEPS
@@ -41,7 +41,7 @@ def test_every_reviewed_contract_has_cases_of_its_present_document(contract: Con
         ("aws-ec2-vpc-endpoint-connections", Role.LIST, NEGATIVE),
     ],
 )
-def test_the_shipped_cases_are_the_drawn_ones(contract: str, role: Role, kind: Kind) -> None:
+def test_the_shipped_cases_are_the_drawn_ones(contract: str, role: Role, kind: CaseKind) -> None:
     operation = CONTRACTS[contract].by_role(role)
     assert operation is not None
     shipped = prepared(CONTRACTS[contract], operation.id, kind, DEFAULT_SEED)

@@ -9,7 +9,7 @@ from linkproof.contract.loader import all_contracts
 from linkproof.contract.operation import Role
 from linkproof.mock.defaults import DEFAULT
 from linkproof.runner.open_target import without_a_socket
-from linkproof.runner.prepared_cases import Kind
+from linkproof.runner.prepared_cases import CaseKind
 from linkproof.runner.property_based import cases_of, one_at_a_time
 from linkproof.runner.pytest_plugin import Conformance
 from linkproof.runner.run_context import Choices
@@ -41,7 +41,7 @@ def test_hypothesis_runs_in_one_thread_at_a_time() -> None:
     def draw(number: int) -> int:
         with one_at_a_time:
             count = len(draw_lives(number, 2, 5))
-        return count + len(cases_of(PEC, operation, Kind("positive", 3), 1000 + number))
+        return count + len(cases_of(PEC, operation, CaseKind("positive", 3), 1000 + number))
 
     with ThreadPoolExecutor(8) as pool:
         assert all(count > 2 for count in pool.map(draw, range(16)))

@@ -23,7 +23,7 @@ from linkproof.runner.generated import GeneratedCase, Move
 
 
 @dataclass(frozen=True)
-class Kind:
+class CaseKind:
     """A way to generate cases, and about how many of each operation."""
 
     name: str
@@ -56,12 +56,12 @@ def digest_of(contract: Contract) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def key_of(operation: str, kind: Kind) -> str:
+def key_of(operation: str, kind: CaseKind) -> str:
     """Return the key of an operation's cases in a file."""
     return f"{operation} {kind.name} {kind.count}"
 
 
-def prepared(contract: Contract, operation: str, kind: Kind, seed: int) -> tuple[GeneratedCase, ...] | None:
+def prepared(contract: Contract, operation: str, kind: CaseKind, seed: int) -> tuple[GeneratedCase, ...] | None:
     """Return the shipped cases of an operation; None if they have to be drawn."""
     found = _read(contract.id)
     if found is None or seed != found.seed or digest_of(contract) != found.document:

@@ -23,12 +23,12 @@ from linkproof.contract.operation import Operation, Role
 from linkproof.model.exchange import Credential
 from linkproof.runner.driver import Driver
 from linkproof.runner.generated import GeneratedCase, generated_case
-from linkproof.runner.prepared_cases import Kind, prepared
+from linkproof.runner.prepared_cases import CaseKind, prepared
 
 #: Cases that Schemathesis enumerates from the document; about 30 are sent.
-ENUMERATED = Kind("enumerated", 30)
+ENUMERATED = CaseKind("enumerated", 30)
 #: Random cases: valid requests, and requests that violate the document.
-POSITIVE, NEGATIVE = Kind("positive", 12), Kind("negative", 12)
+POSITIVE, NEGATIVE = CaseKind("positive", 12), CaseKind("negative", 12)
 
 #: Cache of cases: drawing them costs more than sending them.
 _known: dict[tuple[object, ...], tuple[GeneratedCase, ...]] = {}
@@ -56,7 +56,7 @@ def load(contract: Contract, seed: int, examples: int) -> Any:
     return schemathesis.openapi.from_dict(dict(contract.document), config=config)
 
 
-def cases_of(contract: Contract, operation: Operation, kind: Kind, seed: int) -> tuple[GeneratedCase, ...]:
+def cases_of(contract: Contract, operation: Operation, kind: CaseKind, seed: int) -> tuple[GeneratedCase, ...]:
     """Return generated cases of an operation: prepared ones if there are any, otherwise drawn ones."""
     key = (contract.folder, contract.id, contract.version, operation.id, kind, seed)
     with one_at_a_time:
@@ -66,7 +66,7 @@ def cases_of(contract: Contract, operation: Operation, kind: Kind, seed: int) ->
         return _known[key]
 
 
-def draw(contract: Contract, operation: Operation, kind: Kind, seed: int) -> tuple[GeneratedCase, ...]:
+def draw(contract: Contract, operation: Operation, kind: CaseKind, seed: int) -> tuple[GeneratedCase, ...]:
     """Return an even sample of an operation's enumerated cases, or random ones; they depend on the arguments alone."""
     if kind.name == ENUMERATED.name:
         found = _enumerated(load(contract, seed, 1), operation)
