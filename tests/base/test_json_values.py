@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from typing import Any
 
 import pytest
 
-from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, weight_of
+from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, place, weight_of
 from linkproof.contract.codec import decode
 from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
@@ -28,6 +29,15 @@ def test_commas_and_brackets_within_strings_part_no_values() -> None:
 def test_a_large_body_with_few_values_is_read() -> None:
     value = {"value": [{"name": "x" * 500, "n": n} for n in range(2000)]}
     assert parse(json.dumps(value).encode()) == value
+
+
+def test_a_value_is_placed_by_its_pointer() -> None:
+    value: dict[str, Any] = {}
+    place(value, "/a/0/b~1c", 1)
+    place(value, "/a/1", 2)
+    assert value == {"a": [{"b/c": 1}, 2]}
+    place(value, "", 3)  # a contract without such a member has no pointer
+    assert value == {"a": [{"b/c": 1}, 2]}
 
 
 def test_a_form_with_a_name_of_thousands_of_digits_is_no_list() -> None:

@@ -289,5 +289,5 @@ def test_a_schema_of_an_unknown_type_is_refused_with_its_place(tmp_path: Path, k
     document["definitions"] = {"Other": {"type": "object", "properties": {"name": name}}}
     spec = tmp_path / "spec.json"
     spec.write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(UsageError, match=r"spec.json.*/definitions/.*/type.*invalid enum value"):
+    with pytest.raises(UsageError, match=r"spec.json.*/definitions/.*/type.*is not one of: "):
         imported(spec, tmp_path / "out")

@@ -138,7 +138,7 @@ def at(value: Any, pointer: str) -> Any:
 @lru_cache(maxsize=4096)
 def _way_to(pointer: str) -> tuple[tuple[tuple[str, bool], ...], str]:
     """Return the steps to a pointer's last one, each with whether an array follows it, and the last one."""
-    *steps, last = pointer.split("/")[1:]
+    *steps, last = steps_of(pointer)
     return tuple((step, following.isdigit()) for step, following in pairwise([*steps, last])), last
 
 
@@ -151,7 +151,9 @@ def as_number(value: Any) -> int | None:
 
 
 def place(value: dict[str, Any], pointer: str, leaf: Any) -> None:
-    """Set the value at ``pointer`` to ``leaf``, creating objects (or arrays for ``/0``) on the way."""
+    """Set the value at ``pointer`` to ``leaf``, creating objects (or arrays for ``/0``) on the way; "" is no place."""
+    if not pointer:
+        return
     steps, last = _way_to(pointer)
     here: Any = value
     for step, array_follows in steps:

@@ -32,6 +32,7 @@ _TYPES = {
 _QUOTED = re.compile(r"`([^`]*)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_ENUMERATOR = re.compile(r"Invalid enum value '?(.*?)'?\Z", re.DOTALL)
 _LONGEST = 300
 
 
@@ -97,16 +98,31 @@ def _in_words(problem: str, model: Any, path: str) -> str:
     missing = _MISSING.match(problem)
     if missing:
         return f"{missing[1]} is missing"
+    value = _ENUMERATOR.match(problem)
+    if value:
+        return f"{value[1]!r:.80} is not one of: {', '.join(_values_at(model, path))}"
     words = _QUOTED.sub(lambda m: " or ".join(_TYPES.get(t, m[0]) for t in m[1].split(" | ")), problem)
     return f"{words[:1].lower()}{words[1:]}"
 
 
-def _members_at(model: Any, path: str) -> list[str]:
-    """Return the members that a model has at a path; none where that is not one class."""
+def _values_at(model: Any, path: str) -> list[str]:
+    """Return the values that a model allows at a path, if it lists them."""
+    node = _node_at(model, path)
+    if isinstance(node, msgspec.inspect.EnumType):
+        return [str(one.value) for one in node.cls]
+    return [str(value) for value in node.values] if isinstance(node, msgspec.inspect.LiteralType) else []
+
+
+def _node_at(model: Any, path: str) -> Any:
     node = msgspec.inspect.type_info(model)
     for name, _ in _STEP.findall(path):
         node = _step(node, name)
-    node = _object(node)
+    return _object(node)
+
+
+def _members_at(model: Any, path: str) -> list[str]:
+    """Return the members that a model has at a path; none where that is not one class."""
+    node = _node_at(model, path)
     return [f.encode_name for f in node.fields] if isinstance(node, msgspec.inspect.StructType) else []
 
 
@@ -119,10 +135,11 @@ def _step(node: Any, name: str) -> Any:
 
 
 def _object(node: Any) -> Any:
-    """Return the type behind metadata; of a union, the one that has members or items."""
+    """Return the type behind metadata; of a union, the one that has members or items, or lists its values."""
     while isinstance(node, msgspec.inspect.Metadata):
         node = node.type
     if isinstance(node, msgspec.inspect.UnionType):
         inner = [_object(t) for t in node.types]
-        return next((t for t in inner if hasattr(t, "fields") or hasattr(t, "item_type")), inner[0])
+        telling = ("fields", "item_type", "values", "cls")
+        return next((t for t in inner if any(hasattr(t, name) for name in telling)), inner[0])
     return node

@@ -110,7 +110,7 @@ def _may_be_written(call: Call, subject: Subject | None) -> bool:
     if call.role is Role.DELETE:
         return True
     # STA-8: a service may refuse read-only members, whatever the definition calls them.
-    if any(at(call.sent, pointer) is not MISSING for pointer in call.contract.member.read_only):
+    if call.sends_read_only:
         return False
     return bool(call.decision) and is_pending(call.contract, subject.latest.value) and _has_usual_length(call)
 

@@ -28,7 +28,7 @@ def _may_show_read_only(of: CallClass) -> bool:
 def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Read-only members that a client sent are not stored."""
     if call.role in (Role.DECIDE, Role.TAGS):
-        if _sends_read_only(call):
+        if call.sends_read_only:
             yield from _refused_as_a_whole(call, view)
         return
     for seen in view.observed:
@@ -50,10 +50,6 @@ def _refused_as_a_whole(call: Call, view: View) -> Iterator[Judgement]:
     subject = view.subject
     if subject is not None and subject.latest is not None and _differs(call, call.sent, subject.latest.value):
         yield passed("STA-8")
-
-
-def _sends_read_only(call: Call) -> bool:
-    return any(at(call.sent, p) is not MISSING for p in call.contract.member.read_only)
 
 
 def _leaves(call: Call, sent: Any) -> Iterator[tuple[str, str]]:

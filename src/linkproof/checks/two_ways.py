@@ -91,9 +91,9 @@ def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:
     if subject.get is not None and subject.get.call.exchange.request.url != call.exchange.request.url:
         return  # HDR-4: the same path in another case
     if subject.listed.settled:
-        message = "List shows the connection, and Get answers 404"
+        message = f"List shows the connection, and Get answers {call.status}"
         evidence = (subject.listed.call.exchange,)
-        yield breach("STA-6", "listed, not found", "", "200", "404", message, group="", evidence=evidence)
+        yield breach("STA-6", "listed, not found", "", "200", str(call.status), message, group="", evidence=evidence)
 
 
 def _reads_in_any_case(of: CallClass) -> bool:
@@ -133,8 +133,7 @@ def lists_compare_without_case(call: Call, view: View, circumstances: Circumstan
     complete = view.collection.complete
     if call.throttled or complete is None:
         return
-    listed = (s.listed for s in view.collection.subjects if s.listed and s.name in complete.names)
-    shown = max(listed, key=lambda one: one.index, default=None)
+    shown = next((s.listed for s in view.collection.subjects if s.listed and s.name in complete.names), None)
     if shown is None or not differs_in_case(path_of(call), path_of(shown.call)):
         return
     if call.success:

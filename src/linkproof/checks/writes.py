@@ -142,7 +142,7 @@ def _record_read_only(state: State, call: Call, subject: Subject) -> None:
     change(subject, [("read_only_sent", None)])
     if not isinstance(call.sent, dict) or subject.latest is None:
         return
-    if any(at(call.sent, p) is not MISSING for p in state.contract.member.read_only):
+    if call.sends_read_only:
         change(subject, [("read_only_sent", call), ("before_read_only", subject.latest.value)])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Table = dict[str, Any]
+#: The header fields that Linkproof can put a credential in.
+CredentialHeader = Literal["Authorization", "X-Auth-Token"]
 
 
 class ProfileStates(Struct):
@@ -49,7 +51,7 @@ class ProfileFile(Struct):
     version_parameter: str = ""
     version_pattern: str = ""
     request_id_header: str = ""
-    authorization_header: str = "Authorization"
+    authorization_header: CredentialHeader = "Authorization"
     caseless_paths: bool = False
     hosts: list[str] = []
 

@@ -56,8 +56,9 @@ _PLAIN_KINDS = {"authorization": ("bearer", "authorization"), "x-auth-token": ("
 def credential_kinds(vendor: str) -> tuple[str, ...]:
     """Return the kinds of ``[auth.*]`` that a vendor's targets may have, the default first."""
     family = family_of(vendor)
-    header = str(read_profile(vendor, "schemas/vendors").get("authorization_header", "")).lower()
-    return _KINDS.get(family) or _PLAIN_KINDS.get(header) or _PLAIN_KINDS["authorization"]
+    if family in _KINDS:
+        return _KINDS[family]
+    return _PLAIN_KINDS[str(read_profile(vendor, "schemas/vendors")["authorization_header"]).lower()]
 
 
 def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
