@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from linkproof.checks.documentation import judge_samples
 from linkproof.checks.state import State
-from linkproof.checks.subjects import Decision, Effect, Running, Subject, Write, is_race
+from linkproof.checks.subjects import Decision, Effect, ObservedCollection, Running, Subject, Write, is_race
+from linkproof.checks.two_ways import lists_compare_without_case
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
@@ -179,6 +181,37 @@ def test_another_query_is_no_other_path() -> None:
     assert "HDR-4" not in judge((got(), again))[0]
     upper = ex(AKS, answer=connection(), url=got().request.url.replace("managedClusters", "MANAGEDCLUSTERS"))
     assert judge((got(), upper))[0]["HDR-4"] == 1
+
+
+def test_a_list_is_compared_with_the_first_item_that_it_has_shown() -> None:
+    """A page of a list with thousands of connections costs no look at each."""
+    state, calls = fold(MOCK, listing(AKS, connection(), connection(AKS, "two")))
+    whole = state.collection(PATHS[AKS].lower())
+    looked: list[str] = []
+
+    class Counting:
+        complete = whole.complete
+
+        @property
+        def subjects(self) -> Iterator[Subject]:
+            for subject in whole.subjects:
+                looked.append(subject.name)
+                yield subject
+
+    view = View(state, calls[-1])
+    view.collection = cast(ObservedCollection, Counting())
+    assert list(lists_compare_without_case(calls[-1], view, MOCK)) == []
+    assert looked == ["one"]
+
+
+def test_where_400_means_unknown_it_is_no_breach_to_answer_so() -> None:
+    own, path = contract(AKS), PATHS[AKS].lower()
+    circumstances = replace(MOCK, collections={AKS: frozenset({path})})
+    refused = error(AKS, 400, "BadRequest", own="never-shown")
+    for statuses, expected in (((404,), 1), ((404, 400), 0)):
+        judging = Judge([replace(own, error=replace(own.error, not_found=statuses))], circumstances)
+        _, found = judging.feed(refused)
+        assert sum(j.breach is not None for j in found if j.requirement == "ERR-3") == expected
 
 
 def test_the_code_of_a_server_error_may_differ_from_that_of_a_rejection() -> None:

@@ -13,15 +13,24 @@ from tests.command_line import linkproof
 ACME = Path(__file__).parents[1] / "acme"
 
 
+def imported(folder: Path, old: str = "", new: str = "") -> Path:
+    """A folder with a cloud's profile, changed in one place, and the contract imported from its API description."""
+    shutil.copytree(ACME / "vendors", folder / "own" / "vendors")
+    profile_file = folder / "own" / "vendors" / "acme.toml"
+    text = profile_file.read_text(encoding="utf-8")
+    assert old in text
+    profile_file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    options = ("--out", "own", "--paths", "/connections", "--vendor", "acme", "--id", "acme-link")
+    made = linkproof(folder, "--contracts", "own", "import", ACME / "acme.yaml", *options)
+    assert made.returncode == 0, made.stderr
+    assert "PATCH decideConnection (decide)" in made.stdout
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the profile of a cloud, and the contract imported from its API description."""
-    shutil.copytree(ACME / "vendors", tmp_path / "own" / "vendors")
-    options = ("--out", "own", "--paths", "/connections", "--vendor", "acme", "--id", "acme-link")
-    made = linkproof(tmp_path, "--contracts", "own", "import", ACME / "acme.yaml", *options)
-    assert made.returncode == 0, made.stderr
-    assert "PATCH decideConnection (decide)" in made.stdout
-    return tmp_path
+    return imported(tmp_path)
 
 
 def test_the_embedded_server_plays_it_and_conforms(folder: Path) -> None:
@@ -58,3 +67,41 @@ def test_a_vendor_without_a_profile_is_a_usage_error(tmp_path: Path) -> None:
     assert "unknown vendor 'acme'" in made.stderr
     assert "DIR/vendors/acme.toml" in made.stderr
     assert "acme" not in profile.known_vendors()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[decide]", "[decide]\nfinal = true"),
+        ("[decide]", '[decide]\nfinal = true\nrefusal = "DECIDED"\nrefusal_status = 409'),
+        ('bad_request = "BAD_REQUEST"\n', ""),
+        ("[error.codes]", "not_found = [400]\n[error.codes]"),
+        ("[error]", 'authorization_header = "X-Auth-Token"\n[error]'),
+    ],
+    ids=[
+        "a decision is final",
+        "a decision is final, by 409",
+        "no code for bad requests",
+        "unknown is 400",
+        "a token of its own",
+    ],
+)
+def test_another_rule_in_its_profile_is_played_and_conforms(tmp_path: Path, old: str, new: str) -> None:
+    done = linkproof(imported(tmp_path, old, new), "--contracts", "own", "run", "--contract", "acme-link")
+    assert done.returncode == 0, done.stdout
+    assert "CONFORMS" in done.stdout
+
+
+def test_a_credential_in_another_header_is_a_usage_error(folder: Path, tmp_path: Path) -> None:
+    profile_file = folder / "own" / "vendors" / "acme.toml"
+    text = profile_file.read_text(encoding="utf-8")
+    other = tmp_path / "other"
+    shutil.copytree(folder / "own", other / "own")
+    (other / "own" / "vendors" / "acme.toml").write_text(
+        'authorization_header = "X-Api-Key"\n' + text, encoding="utf-8"
+    )
+    done = linkproof(other, "--contracts", "own", "run", "--contract", "acme-link")
+    assert done.returncode == 2, done.stdout
+    assert "acme.toml" in done.stderr
+    assert "authorization_header" in done.stderr
+    assert "X-Auth-Token" in done.stderr

@@ -73,9 +73,9 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
     if ended_after(last.call, call) or last.effect is Effect.FAILED:
         return
     rules = call.contract.decide
-    if rules.final and call.status == 400 and not is_error_body(call):
+    if rules.final and call.status == rules.refusal_status and not is_error_body(call):
         return  # ERR-1
-    if call.success or (rules.final and call.status == 400 and call.error_code == rules.refusal):
+    if call.success or (rules.final and _is_refused_as_decided(call)):
         yield passed("STA-4")
     elif last.effect is not Effect.OPEN or call.status >= 500:
         message = f"the same request was answered with {last.call.status} before, and with {call.status} again"
@@ -84,7 +84,7 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
 
 @check("STA-9", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500, needs=SHOWN)
 def decided_is_decided(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
-    """Where decisions are final, deciding a connection that is not pending gets 400 and the contract's code."""
+    """Where decisions are final, deciding a connection that is not pending gets the contract's status and code."""
     if not call.decision or call.throttled or view.subject is None:
         return
     before = _settled_status(call, view.subject)
@@ -109,17 +109,23 @@ def _settled_status(call: Call, subject: Subject) -> str:
     return status_of(call.contract, latest.value)
 
 
+def _is_refused_as_decided(call: Call) -> bool:
+    """Whether an answer has the status and the code by which the contract rejects a second decision."""
+    rules = call.contract.decide
+    return call.status == rules.refusal_status and call.error_code in (rules.refusal or call.error_code,)
+
+
 def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgement]:
     """Judge a repeated decision under a contract whose decisions are final."""
-    code = call.contract.decide.refusal
+    code, status = call.contract.decide.refusal, str(call.contract.decide.refusal_status)
     if before == call.contract.states.get("pending"):
         return
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
         return  # STA-4: an identical decision may be accepted
-    if call.status != 400:
+    if str(call.status) != status:
         message = f"a connection that is {before} was decided again and answered with {call.status}"
-        yield breach("STA-9", "decided again", "", f"400 {code}", str(call.status), message)
-    elif call.error_code == code:
+        yield breach("STA-9", "decided again", "", f"{status} {code}".rstrip(), str(call.status), message)
+    elif call.error_code and _is_refused_as_decided(call):
         yield passed("STA-9")
     elif call.error_code:  # otherwise ERR-1
         pointer = call.contract.error.code

@@ -140,13 +140,11 @@ def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
 def _neither_there_nor_absent(call: Call, view: View, circumstances: Circumstances) -> bool:
     """Whether a valid Get of a connection that no answer has shown, by a plain name, is refused as a bad request."""
     subject, collections = view.subject, circumstances.collections.get(call.contract.id, frozenset())
-    if call.role is not Role.GET or call.status != 400 or call.not_found or subject is None:
+    if call.role is not Role.GET or call.status != 400 or call.status in call.contract.error.not_found:
         return False
-    if (
-        call.collection not in collections
-        or view.collection.complete is not None
-        or subject.name in circumstances.names
-    ):
+    if subject is None or subject.name in circumstances.names:
+        return False
+    if call.collection not in collections or view.collection.complete is not None:
         return False
     is_unknown = subject.presence is Presence.UNKNOWN and subject.last_write < 0 and not subject.deleted
     allowed = {parameter.name for parameter in call.operation.parameters} if call.operation else set()

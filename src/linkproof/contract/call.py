@@ -204,12 +204,20 @@ class Call:
         return at(self.sent, f"/{name}") if self.contract.by_name else self.query.get(name, MISSING)
 
     @property
+    def sends_read_only(self) -> bool:
+        """Whether the body has members that the vendor calls read-only."""
+        return any(at(self.sent, pointer) is not MISSING for pointer in self.contract.member.read_only)
+
+    @property
     def not_found(self) -> bool:
-        """Whether the answer means unknown: 404, or 204 to a Get whose contract documents it."""
+        """Whether the answer means unknown: 404, 204 to a Get that documents it, or the vendor's own status."""
         if self.status == 204 and self.role is Role.GET:
             assert self.operation is not None
             return 204 in self.operation.responses
-        return self.status == 404
+        if self.status == 404 or self.role is not Role.GET:
+            return self.status == 404
+        unknown = self.contract.error.not_found
+        return 404 not in unknown and self.status in unknown and not self.defects
 
     @property
     def is_empty(self) -> bool:

@@ -24,7 +24,8 @@ class ErrorCode:
 class ErrorRules:
     """Where an error body has its code and message, and the meaning of some codes and statuses.
 
-    ``not_found``: statuses of an unknown connection or parent. ``challenge``: whether 401 has ``WWW-Authenticate``.
+    ``not_found``: statuses of an unknown connection or parent; where 404 is not one of them, they have no other
+    meaning for a valid Get. ``challenge``: whether 401 has ``WWW-Authenticate``.
     ``unauthenticated``: statuses that reject a credential. ``empty_body_status``: the documented status of the
     ``empty_body`` codes. ``codes``: codes by their neutral meaning, ``bad_request``, ``not_found`` ...
     """
@@ -149,7 +150,8 @@ class DecideRules:
     ``operations`` maps neutral words to operation ids, if each decision is an operation of its own. ``parent`` is the
     member of the body that names the parent, if no path does; ``dry_run`` the one that requests a dry run. If one
     request decides several connections, ``failures`` is the list, in a success, of those that were not decided, and
-    ``failure_id``, ``failure_code`` and ``failure_message`` are pointers into one of them.
+    ``failure_id``, ``failure_code`` and ``failure_message`` are pointers into one of them. If decisions are ``final``,
+    a second one is rejected with ``refusal_status`` and the code ``refusal`` ("": any).
     """
 
     subject: str = ""
@@ -160,6 +162,7 @@ class DecideRules:
     operations: Mapping[str, str] = field(default_factory=dict)
     final: bool = False
     refusal: str = ""
+    refusal_status: int = 400
     parent: str = ""
     dry_run: str = ""
     failures: str = ""

@@ -71,13 +71,18 @@ class ErrorTable:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
 
+    def usual(self, case: ErrorCase) -> ErrorRow:
+        """Return the vendor's row of an error case."""
+        return self.table[case]
+
     def row(self, case: ErrorCase, target: str) -> ErrorRow:  # noqa: ARG002
         """Return the row of an error case, with the contract's own code where it defines one."""
-        row = self.table[case]
+        row = self.usual(case)
         if case is ErrorCase.NO_VERSION and self.contract.error.missing_version:
             return ErrorRow(row.status, self.contract.error.missing_version[0], row.message)
-        if case is ErrorCase.NOT_PENDING and self.contract.decide.refusal:
-            return ErrorRow(row.status, self.contract.decide.refusal, row.message)
+        if case is ErrorCase.NOT_PENDING:
+            decide = self.contract.decide
+            return ErrorRow(decide.refusal_status, decide.refusal or row.code, row.message)
         return row
 
     def of(self, case: ErrorCase, target: str = "", headers: tuple[tuple[str, str], ...] = ()) -> ErrorResponse:

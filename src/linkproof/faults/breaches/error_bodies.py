@@ -33,7 +33,7 @@ def _err_1_empty_code(contract: Contract) -> Change | None:
 
 @fault("ERR-1", "number-as-code", "The code of a 404 is the number 404.", "ERR-8", "ERR-3")
 def _err_1_number_as_code(contract: Contract) -> Change | None:
-    if not speaks_json(contract):
+    if not speaks_json(contract) or 404 not in contract.error.not_found:
         return None
     return error_responses(lambda _, answer: put(contract.error.code, lambda _: 404)(answer.value), 404)
 

@@ -7,7 +7,7 @@ from typing import Any
 from linkproof.base.json_values import MISSING, NOT_JSON, at, place
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.faults.contract_facts import has
+from linkproof.faults.contract_facts import has, unknown_statuses
 from linkproof.faults.edits import (
     error_responses,
     every_answer,
@@ -28,7 +28,7 @@ from linkproof.mock.messages import Answer, Asked
 
 @fault("ERR-3", "unknown-400", "Something unknown is answered with 400.")
 def _err_3_unknown_400(contract: Contract) -> Change | None:
-    if not has(contract, Role.GET):
+    if not has(contract, Role.GET) or 400 in contract.error.not_found:
         return None
     return error_responses(lambda _, answer: setattr(answer, "status", 400), 404, when=lambda a: role_of(a) is Role.GET)
 
@@ -42,7 +42,7 @@ def _err_3_unknown_is_empty(contract: Contract) -> Change | None:
 
     def get(self: Any, asked: Asked, collection: Any) -> Answer:
         answer: Answer = inherited(self, "get", asked, collection)
-        return Answer(200, {}) if answer.status == 404 else answer
+        return Answer(200, {}) if answer.status in unknown_statuses(contract) else answer
 
     return part("service", get=get)
 

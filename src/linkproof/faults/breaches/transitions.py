@@ -131,7 +131,8 @@ def _meanwhile(contract: Contract, shown: str) -> Change | None:
 
     operation = contract.by_role(Role.DECIDE)
     if operation is None or 202 not in operation.responses:
-        return part("store", decide=decide)
+        # A final decision that is made at once admits no second writer.
+        return None if contract.decide.final else part("store", decide=decide)
     # The second writer is admitted even where a decision runs long or is final.
     ended = (contract.states["approved"], contract.states["rejected"])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from linkproof.base.wording import zulu
 from linkproof.contract.model import Contract
+from linkproof.contract.rules import ErrorRules
 from linkproof.mock.authentication import Authentication
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable
@@ -26,7 +27,6 @@ _USUAL = {
     ErrorCase.FOREIGN: (404, "not_found"),
     ErrorCase.METHOD: (405, "no_method"),
     ErrorCase.TOO_LARGE: (413, "bad_request"),
-    ErrorCase.NOT_PENDING: (409, "conflict"),
     ErrorCase.STATE: (409, "conflict"),
     ErrorCase.BUSY: (409, "conflict"),
 }
@@ -38,21 +38,24 @@ _CHANGES = ("updatedat", "updated_at", "updatetime", "modifiedat", "lastmodified
 class PlainErrors(ErrorTable):
     """The codes of the vendor's profile; the status is the one that its table gives to the code."""
 
-    def row(self, case: ErrorCase, target: str) -> ErrorRow:  # noqa: ARG002
-        """Return the row of an error case."""
+    def usual(self, case: ErrorCase) -> ErrorRow:
+        """Return the row of an error case, by the code's neutral meaning in the profile."""
         rules = self.contract.error
         status, meaning = _USUAL.get(case, _BAD_REQUEST)
-        if meaning == "not_found" or case is ErrorCase.NO_PARENT:
-            status = status if status in rules.not_found else rules.not_found[0]
-        elif meaning == "unauthenticated":
-            status = status if status in rules.unauthenticated else rules.unauthenticated[0]
+        allowed = _allowed(rules, meaning)
+        status = status if status in allowed or not allowed else allowed[0]
         code = rules.codes.get(meaning) or rules.codes.get("bad_request", "") or case.name
-        if case is ErrorCase.NOT_PENDING and self.contract.decide.refusal:
-            code = self.contract.decide.refusal
-        if case is ErrorCase.NO_VERSION and rules.missing_version:
-            code = rules.missing_version[0]
         documented = [entry.status for entry in rules.table if entry.code == code]
         return ErrorRow(status if status in documented or not documented else documented[0], code, f"{case.value}.")
+
+
+def _allowed(rules: ErrorRules, meaning: str) -> tuple[int, ...]:
+    """Return the statuses that the profile names for a meaning; empty if any will do."""
+    return {
+        "not_found": rules.not_found,
+        "no_parent": rules.not_found,
+        "unauthenticated": rules.unauthenticated,
+    }.get(meaning, ())
 
 
 class PlainPresenter(Presenter):
