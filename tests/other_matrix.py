@@ -1,20 +1,24 @@
 """Matrix runs on ``tests/other_server`` in this process: one fault or variant, or several faults at once.
 
-`python -m tests.other_matrix [--sample N] [--together N --seed S] [NAME ...]`: exit 1 where one is missed or blamed.
+`python -m tests.other_matrix [--sample N] [--together N --seed S] [--keep FILE] [NAME ...]`: exit 1 where one is missed
+or blamed. With ``--keep`` each outcome is written to the file as it arrives, and what the file has is not run again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import tests.other_server.catalogue  # noqa: F401  registers them
 from linkproof.base.clock import Clock, VirtualClock
@@ -25,7 +29,7 @@ from linkproof.fault_matrix.company import Company, Run
 from linkproof.fault_matrix.footprint import Answered, Footprint, comparable, hides, places, recording
 from linkproof.fault_matrix.matrix_run import run_all_tests, run_with_log
 from linkproof.fault_matrix.pool import in_order
-from linkproof.fault_matrix.together import GroupOutcome, Planted, Together, group_outcome, without_hidden
+from linkproof.fault_matrix.together import GroupOutcome, Planted, group_outcome, without_hidden
 from linkproof.mock.direct import sent_as
 from linkproof.model.exchange import Headers, Request, Response
 from linkproof.runner.open_target import Opened, Opener
@@ -49,6 +53,8 @@ class Transport:
 
     def __init__(self, chosen: Sequence[str], clock: Callable[[], float]) -> None:
         self._server = Direct(chosen, clock)
+        #: How often the hooks of each quirk ran, and how often one missed what it changes.
+        self.ran, self.raised = self._server.app.ran, self._server.app.raised
 
     def receive(self, request: Request) -> Response:
         """The server's answer, as HTTP would bring it."""
@@ -71,8 +77,8 @@ def needs_real_time(chosen: Iterable[str]) -> bool:
     return any(step.stage == "arrive" for name in chosen for step in QUIRKS[name].steps)
 
 
-def opener(chosen: Sequence[str]) -> Opener:
-    """Opens the other server with some quirks, by the example target file."""
+def opener(chosen: Sequence[str], made: list[Transport] | None = None) -> Opener:
+    """Opens the other server with some quirks, by the example target file; ``made`` collects the servers."""
 
     def opened(_: str, contracts: Sequence[Contract]) -> Opened:
         clock = Clock() if needs_real_time(chosen) else VirtualClock()
@@ -81,7 +87,10 @@ def opener(chosen: Sequence[str]) -> Opener:
             path = Path(folder) / "target.toml"
             path.write_text(text, "utf-8")
             target = read_target(path, contracts)
-        return Opened(target, lambda: None, transport=Transport(chosen, clock.now), clock=clock)
+        transport = Transport(chosen, clock.now)
+        if made is not None:
+            made.append(transport)
+        return Opened(target, lambda: None, transport=transport, clock=clock)
 
     return opened
 
@@ -97,7 +106,9 @@ def contract_of(quirk: Quirk) -> str:
     return CONTRACTS.get(quirk.contract, CONTRACTS["C1"])
 
 
-def attempt(names: Sequence[str], contract: str, *, all_tests: bool = True) -> GroupOutcome:
+def attempt(
+    names: Sequence[str], contract: str, made: list[Transport] | None = None, *, all_tests: bool = True
+) -> GroupOutcome:
     """Run the suites on one contract of the server with some quirks.
 
     A fault that is not named, and that the others of its group hide, does not count as planted: nothing shows it.
@@ -110,7 +121,7 @@ def attempt(names: Sequence[str], contract: str, *, all_tests: bool = True) -> G
         quick = group_outcome(contract, faults, run_with_log(opener(names), contract, requirement=own)[0])
         if not quick.broken and any(r.requirement == own for r in quick.reported):
             return quick
-    recorded, run = recording(opener(names))
+    recorded, run = recording(opener(names, made))
     outcome = group_outcome(contract, faults, run_all_tests(recorded, contract))
     if not outcome.missed or len(names) == 1:
         return outcome
@@ -187,11 +198,16 @@ def groups(size: int, sample: int, seed: int) -> list[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Trial:
-    """One quirk or group with its outcome."""
+    """One quirk or group with its outcome.
+
+    ``raised``: by quirk, how often a hook missed what it changes, since another quirk took it away, and how often one
+    ran.
+    """
 
     names: tuple[str, ...]
     outcome: GroupOutcome
     variant: bool = False
+    raised: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def trouble(self) -> str:
@@ -204,16 +220,63 @@ class Trial:
         missed = ", ".join(f"{f.id} ({f.requirement})" for f in self.outcome.missed)
         return f"missed {missed}; found was {told}" if missed else ""
 
+    @property
+    def as_data(self) -> dict[str, Any]:
+        """Return what happened, for JSON."""
+        return {
+            "names": list(self.names),
+            "variant": self.variant,
+            "faults": len(self.outcome.faults),
+            "named": len(self.outcome.named),
+            "as_causes": len(self.outcome.as_causes),
+            "roots": len(self.outcome.roots),
+            "foreign": [f"{r.requirement}: {r.message[:300]}" for r in self.outcome.foreign_roots],
+            "hidden": list(self.outcome.hidden),
+            "raised": {name: list(counts) for name, counts in self.raised.items()},
+            "trouble": self.trouble,
+        }
+
 
 def _one(names: tuple[str, ...], all_tests: bool) -> Trial:
     quirk = QUIRKS[names[0]]
-    return Trial(names, attempt(names, contract_of(quirk), all_tests=all_tests), quirk.kind == "variant")
+    made: list[Transport] = []
+    outcome = attempt(names, contract_of(quirk), made, all_tests=all_tests)
+    raised = {n: count for n in names if (count := sum(t.raised[n] for t in made))}
+    ran = {n: sum(t.ran[n] for t in made) for n in raised}
+    return Trial(names, outcome, quirk.kind == "variant", {n: (raised[n], ran[n]) for n in raised})
 
 
-def trials(names: Sequence[tuple[str, ...]], processes: int, *, all_tests: bool) -> list[Trial]:
-    """Run trials, in processes where there are many."""
+def trials(
+    names: Sequence[tuple[str, ...]],
+    processes: int,
+    progress: Callable[[Trial], None] | None = None,
+    *,
+    all_tests: bool,
+) -> list[Trial]:
+    """Run trials, in processes where there are many; ``progress`` is called with each as it arrives."""
     tasks = [(contract_of(QUIRKS[n[0]]), n) for n in names]
-    return in_order(partial(_one, all_tests=all_tests), tasks, processes)
+    return in_order(partial(_one, all_tests=all_tests), tasks, processes, progress)
+
+
+class Kept:
+    """Outcomes of trials in a file, one in a line, so that a run that was stopped can be continued."""
+
+    def __init__(self, path: Path | None, total: int) -> None:
+        self.path = path
+        self.total = total
+        text = path.read_text("utf-8") if path and path.is_file() else ""
+        self.known: dict[tuple[str, ...], dict[str, Any]] = {
+            tuple(one["names"]): one for one in map(json.loads, text.splitlines())
+        }
+
+    def add(self, trial: Trial) -> None:
+        """Keep one outcome, and print how many are known."""
+        self.known[trial.names] = trial.as_data
+        if self.path:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(trial.as_data) + "\n")
+        if trial.trouble or len(self.known) % 25 == 0:
+            print(f"{len(self.known)}/{self.total} {' '.join(trial.names)}: {trial.trouble or 'ok'}", file=sys.stderr)
 
 
 def main() -> int:
@@ -225,25 +288,39 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--all-tests", action="store_true", help="by default the tests of a fault's requirement first")
+    parser.add_argument("--keep", type=Path, help="write each outcome to this file; do not run again what it has")
     given = parser.parse_args()
     if given.together:
         names = groups(given.together, given.sample or 20, given.seed)
     else:
         fits = partial(_fits, given.name)
         names = [(q.id,) for q in even([q for q in QUIRKS.values() if fits(q)], given.sample)]
-    found = trials(names, given.processes, all_tests=given.all_tests)
-    bad = [t for t in found if t.trouble]
-    for trial in bad:
-        print(f"{' '.join(trial.names)}: {trial.trouble}")
-    if given.together:
-        for trial in found:
-            for root in trial.outcome.foreign_roots:
-                print(f"{' '.join(trial.names)}: foreign root cause {root.requirement}: {root.message[:200]}")
-        hidden = [f"{n} by {' '.join(t.names)}" for t in found for n in t.outcome.hidden]
-        print(f"{len(hidden)} not counted, because the others hide them: {'; '.join(hidden) or 'none'}")
-        print(dict(Together(given.together, given.seed, [t.outcome for t in found]).figures))
-    print(f"{len(found)} matrix runs, {len(bad)} went wrong")
-    return 1 if bad else 0
+    kept = Kept(given.keep, len(names))
+    trials([n for n in names if n not in kept.known], given.processes, kept.add, all_tests=given.all_tests)
+    found = [kept.known[n] for n in names]
+    for one in found:
+        if one["trouble"]:
+            print(f"{' '.join(one['names'])}: {one['trouble']}")
+        for root in one["foreign"] if not one["variant"] else ():
+            print(f"{' '.join(one['names'])}: foreign root cause {root}")
+    _print_sums(found)
+    return 1 if any(one["trouble"] for one in found) else 0
+
+
+def _print_sums(found: Sequence[Mapping[str, Any]]) -> None:
+    faults = [one for one in found if not one["variant"]]
+    hidden = [f"{n} by {' '.join(one['names'])}" for one in faults for n in one["hidden"]]
+    if hidden:
+        print(f"{len(hidden)} not counted, because the others hide them: {'; '.join(hidden)}")
+    raised = [f"{n} ({a} times, ran {b})" for one in found for n, (a, b) in one["raised"].items()]
+    if raised:
+        print(f"{len(raised)} faults missed what they change where another one took it away: {'; '.join(raised)}")
+    named, total, roots = (sum(one[key] for one in faults) for key in ("named", "faults", "roots"))
+    foreign = sum(len(one["foreign"]) for one in faults)
+    causes = sum(one["as_causes"] for one in faults)
+    print(f"{named} of {total} faults named, {causes} as root causes, {roots} root causes, {foreign} of them foreign")
+    blamed = sum(bool(one["trouble"]) for one in found if one["variant"])
+    print(f"{blamed} of {len(found) - len(faults)} variants blamed; {len(found)} matrix runs")
 
 
 def _fits(names: Sequence[str], quirk: Quirk) -> bool:

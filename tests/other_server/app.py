@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import traceback
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 
 from tests.other_server import azure, checks, huawei
@@ -28,6 +29,8 @@ class App:
         self.world = World()
         self.lock = threading.RLock()
         self.quirks: list[Quirk] = [QUIRKS[i] for i in chosen]
+        self.ran: Counter[str] = Counter()
+        self.raised: Counter[str] = Counter()
 
     def handle(self, x: Exchange) -> Reply:
         """The answer to a request."""
@@ -60,13 +63,15 @@ class App:
     def run(self, stage: str, x: Exchange, reply: Reply) -> None:
         """Run the hooks of a stage that fit; a `before` hook that sets a status answers by itself.
 
-        A hook that misses what it changes does nothing where another quirk may have taken it away.
+        A hook that misses what it changes does nothing where another quirk may have taken it away; `raised` counts it.
         """
         for quirk in self.quirks:
             for step in quirk.steps:
                 if step.stage == stage and step.fits(x, reply):
                     try:
                         step.run(x, reply)
+                        self.ran[quirk.id] += 1
                     except (AttributeError, LookupError, TypeError, ValueError):
                         if len(self.quirks) == 1:
                             raise
+                        self.raised[quirk.id] += 1
