@@ -56,7 +56,7 @@ def test_operations_are_named_and_many_methods_beside_them_are_counted() -> None
 
     assert "(in PATCH undocumented method, POST undocumented method)" in failed("PATCH", "POST")
     many = failed("PATCH", "POST", "HEAD", "OPTIONS")
-    assert "(in 4 other methods and polls)" in many, many
+    assert "(in 4 methods and polls)" in many, many
 
 
 def test_another_status_for_a_missing_version_does_not_explain_that_others_are_accepted() -> None:

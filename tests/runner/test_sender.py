@@ -46,7 +46,7 @@ def test_what_is_dropped_each_time_is_a_finding_with_the_smallest_body() -> None
         assert call.status == NO_ANSWER
         [finding] = findings_of(driver)
         assert (finding.requirement, finding.kind) == ("HDR-5", "no answer")
-        assert "drops the connection on this request" in finding.message
+        assert "the server drops the connection, without an answer" in finding.message
         smallest = json.loads(finding.exchanges[0].request.body)
         assert smallest == {"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}}
         assert proxy.count < 30

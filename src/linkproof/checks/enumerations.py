@@ -9,7 +9,7 @@ from linkproof.checks.defects import confirm_defects
 from linkproof.checks.echoes import echoed_from, place_in_connection
 from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import ended_after, is_race
+from linkproof.checks.subjects import ended_after, is_race, spelled_otherwise
 from linkproof.checks.traits import SHOWN
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -110,9 +110,9 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
     rules = call.contract.decide
     if call.done:
         yield passed("ENM-3")
-    elif judges_refused_decision(call, view):
-        pending = call.contract.states.get("pending", "")
-        message = f"the decision for {call.decision} on a {pending} connection was refused: {call.error_code}"
+    elif judges_refused_decision(call, view) and not (view.subject and spelled_otherwise(call, view.subject)):  # HDR-4
+        pending, answer = call.contract.states.get("pending", ""), f"{call.status} {call.error_code}".rstrip()
+        message = f"the decision for {call.decision} on a {pending} connection was refused with {answer}"
         yield breach("ENM-3", "refused", rules.decision, "2xx", str(call.status), message, group=call.decision)
 
 

@@ -103,7 +103,7 @@ def service_does_not_fail(call: Call, view: View, circumstances: Circumstances) 
 
 def drops_the_connection(call: Call) -> Judgement:
     """Judge HDR-5 on a request whose connection the server drops every time; no other check can judge it."""
-    message = f"the server drops the connection on this request: {call.name}{_on_what(call)}"
+    message = f"{call.name}{_on_what(call)}: the server drops the connection, without an answer"
     return breach(
         "HDR-5", "no answer", "", "an answer", "connection closed", message, group=call.exchange.request.method
     )

@@ -80,11 +80,20 @@ class State:
         self.has_exact_integers = False
 
     def after_reset(self) -> State:
-        """Return the state after a reset of the target: only facts about the target itself are kept."""
+        """Return the state after a reset of the target, or after its state became unknown.
+
+        Facts about the target itself are kept, and what was sent that a service should not have stored: where the
+        state became unknown, or the reset does not undo it, it may still be shown.
+        """
         found = State(self.contract, self._circumstances)
         found._accepted_decisions = self._accepted_decisions
         found.at_rest = self.at_rest
         found._is_first = False
+        for collection in self.collections.values():
+            for subject in collection.subjects:
+                if subject.odd_writes:
+                    own = found.make(found.make_collection(collection.path), subject.name)
+                    change(own, [("odd_writes", subject.odd_writes)])
         return found
 
     # reading

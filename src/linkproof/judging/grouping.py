@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -36,6 +37,14 @@ _REST = "(more)"
 _Key = tuple[str, Level, str, str, str, str]
 
 
+class _Shown(NamedTuple):
+    """A breach that is shown: the size of what was sent, its exchanges, and its pointer, values and message."""
+
+    size: int
+    exchanges: tuple[Exchange, ...]
+    wording: tuple[str, str, str, str]
+
+
 @dataclass
 class _Group:
     finding: Finding
@@ -49,8 +58,8 @@ class _Group:
     #: Exchanges that show it. A list with many items counts once, so that more exchanges can be kept.
     places: dict[Place, None] = field(default_factory=dict)
     answers: dict[Answered, None] = field(default_factory=dict)
-    #: Exchanges by breach, long bodies truncated, with the size of what was sent, the smallest first.
-    shown: list[tuple[int, tuple[Exchange, ...]]] = field(default_factory=list)
+    #: Breaches with the size of what was sent and their exchanges, long bodies truncated; the smallest first.
+    shown: list[_Shown] = field(default_factory=list)
 
     def note(self, call: Call, breach: Breach) -> None:
         """Add one breach."""
@@ -71,16 +80,17 @@ class _Group:
         if len(self.answers) < _ANSWERS_REMEMBERED:
             self.answers[call.name, call.decision, call.status, call.error_code] = None
         exchanges = (*breach.evidence, call.exchange)
-        self.show(sum(len(e.request.body) for e in exchanges), exchanges)
+        wording = (breach.pointer, breach.expected, breach.actual, breach.message)
+        self.show(_Shown(sum(len(e.request.body) for e in exchanges), exchanges, wording))
 
-    def show(self, size: int, exchanges: tuple[Exchange, ...]) -> None:
-        """Keep a breach's exchanges as evidence if what was sent is among the smallest; of equal sizes the first."""
-        if len(self.shown) >= SHOWN and size >= self.shown[-1][0]:
+    def show(self, one: _Shown) -> None:
+        """Keep a breach as evidence if what was sent is among the smallest; of equal sizes the first."""
+        if len(self.shown) >= SHOWN and one.size >= self.shown[-1].size:
             return
-        kept = tuple(cut(e, MOST_BYTES) for e in exchanges)
-        if all(kept != known for _, known in self.shown):
-            self.shown.append((size, kept))
-            self.shown.sort(key=lambda s: s[0])
+        kept = one._replace(exchanges=tuple(cut(e, MOST_BYTES) for e in one.exchanges))
+        if all(kept.exchanges != known.exchanges for known in self.shown):
+            self.shown.append(kept)
+            self.shown.sort(key=lambda s: s.size)
             del self.shown[SHOWN:]
 
     def merge(self, other: _Group) -> None:
@@ -93,8 +103,8 @@ class _Group:
         _append(self.members, other.members, _MOST_MEMBERS)
         _append(self.versions, other.versions, _MOST_MEMBERS)
         self.judged_by = self.judged_by or other.judged_by
-        for size, exchanges in other.shown:
-            self.show(size, exchanges)
+        for one in other.shown:
+            self.show(one)
         for seen in other.seen:
             if len(self.seen) < _REMEMBERED:
                 self.seen[seen] = None
@@ -107,18 +117,22 @@ class _Group:
 
     def finished(self, masker: Masker) -> Traced:
         """Return the finding with its evidence without credentials, and its complete message."""
-        shown = list(dict.fromkeys(e for _, exchanges in self.shown for e in exchanges))
+        shown = list(dict.fromkeys(e for one in self.shown for e in one.exchanges))
         where = f" (in {_several(self.operations)})" if len(self.operations) > 1 else ""
         if self.versions:
             where += f" (seen: {', '.join(sorted(self.versions))}, judged by: {self.judged_by})"
         members = tuple(sorted(self.members))
+        worded = self.finding
+        if self.shown and worded.value != _REST:  # the text is that of the exchanges that are shown
+            pointer, expected, actual, message = self.shown[0].wording
+            worded = replace(worded, pointer=pointer, expected=expected, actual=actual, message=message)
         finding = replace(
-            self.finding,
+            worded,
             exchanges=[evidence_of(masker.exchange(e)) for e in shown[:SHOWN]],
-            curl=curl(self.shown[0][1][-1], masker) if self.shown else self.finding.curl,
+            curl=curl(self.shown[0].exchanges[-1], masker) if self.shown else worded.curl,
             operations=tuple(sorted(self.operations)),
             members=members,
-            message=self.finding.message + _listed(members) + where,
+            message=worded.message + _listed(members) + where,
         )
         return Traced(finding, list(self.seen), list(self.places), frozenset(self.answers))
 
@@ -132,7 +146,8 @@ def _several(operations: list[str]) -> str:
     """Return the contract's own operations by name; of many calls outside it, the number."""
     own = [name for name in operations if " " not in name]
     others = len(operations) - len(own)
-    return ", ".join(operations if others < 3 else [*own, f"{others} other methods and polls"])
+    counted = f"{others} {'other ' if own else ''}methods and polls"
+    return ", ".join(operations if others < 3 else [*own, counted])
 
 
 def _listed(members: tuple[str, ...]) -> str:
