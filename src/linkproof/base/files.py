@@ -52,7 +52,7 @@ def require_name(path: Path, where: str, fix: str) -> None:
 
 
 def replace_file(path: Path, content: bytes | str) -> None:
-    """Write a file beside its place, then rename it: readers see the old content or the new. Raises OSError.
+    """Write a temporary file, then rename it: readers see the old content or the new. Raises OSError.
 
     A device or a pipe (``/dev/stdout``) is written to as it is.
     """

@@ -120,7 +120,7 @@ def _has_settled_since(decision: Decision) -> bool:
 def _says_that_it_ended(decision: Decision) -> bool:
     """Whether the answer to a decision showed its connection on its way: once it is settled, the change is made.
 
-    Azure Resource Manager's rule for a PUT that goes on: Get shows a final provisioning state only when it has ended.
+    Azure Resource Manager's rule for a long-running PUT: Get shows a final provisioning state only when it has ended.
     """
     return decision.effect is Effect.OPEN and decision.call.status != 202 and _was_under_way(decision.call)
 

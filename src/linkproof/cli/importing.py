@@ -251,7 +251,7 @@ def _tell(told: Imported, contract: Contract) -> None:
         print(f"  {operation}")
     print(f"  can: {', '.join(sorted(contract.capabilities))}")
     if told.samples:
-        print(f"  {count(told.samples, 'sample')} of its own for DOC-1")
+        print(f"  {count(told.samples, 'sample')} from its examples, for DOC-1")
     for note, times in told.notes.items():
         print(f"  not understood: {one_line(note)}{f' ({times}x)' if times > 1 else ''}")
 

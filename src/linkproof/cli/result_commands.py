@@ -21,7 +21,7 @@ def report(
     paths: Annotated[list[Path], typer.Argument(help="results.json files, or their folders.", metavar="RESULTS...")],
     out: Annotated[Path, typer.Option("--out", help="Write the page, the printed page and the data to this folder.")],
     vendor: Annotated[
-        str, typer.Option("--vendor", help="Keep only this vendor's contracts, for a copy to hand on.")
+        str, typer.Option("--vendor", help="Keep only this vendor's contracts, for a copy to pass on.")
     ] = "",
     waivers: Waivers = None,
     definition: Definitions = None,

@@ -22,7 +22,7 @@ _SUMMARY = {
     Role.DECIDE: "Approve or reject a connection.",
     Role.TAGS: "Change a connection.",
     Role.DELETE: "Delete a connection.",
-    Role.LINK_RESOURCES: "List the parts of the parent that endpoints may lead to.",
+    Role.LINK_RESOURCES: "List the parts of the parent to which private endpoints can connect.",
     Role.LINK_RESOURCE: "Get one part of the parent.",
 }
 METHODS = {

@@ -166,7 +166,7 @@ class AddressPattern:
         return found
 
     def _allows(self, parameter: Parameter, value: str) -> bool:
-        """Whether a path parameter allows a value: most values come again and again."""
+        """Whether a path parameter allows a value. Cached, because most values recur."""
         key = (parameter.name, value)
         found = self._is_allowed.get(key)
         if found is None:

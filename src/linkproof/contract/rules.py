@@ -234,8 +234,8 @@ class LongRunningRules:
     def polled_at(self, exchange: Exchange) -> tuple[str, str]:
         """Return the URLs of status and result in an answer, "" for a missing one.
 
-        A path is resolved by the request's URL, so that a client can go on: LRO-1 reports that it is not absolute. The
-        result header (``Location``) of any status but 202 may mean something else (RFC 9110, 10.2.2).
+        A path is resolved by the request's URL, so that a client can continue; LRO-1 reports that it is not absolute.
+        The result header (``Location``) of any status but 202 may mean something else (RFC 9110, 10.2.2).
         """
         headers, own = exchange.response.headers, exchange.request.url
         status_url = headers.get(self.status_header.lower()) if self.status_header else ""

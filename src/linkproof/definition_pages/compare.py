@@ -190,7 +190,7 @@ def _members(place: str, was: Iterable[MemberFact], now: Iterable[MemberFact], *
 
 
 def compare_members(place: str, was: MemberFact, now: MemberFact, *, sent: bool) -> Iterator[Difference]:
-    """Yield what differs between two versions of a member; ``sent``: of a request."""
+    """Yield the differences between two versions of a member. ``sent``: the member belongs to a request."""
     place = f"{place}.{was.name}"
     if was.type and now.type and was.type != now.type:
         yield Difference(place, "type", was.type, now.type, True)

@@ -70,7 +70,7 @@ def _changes(was: Contract, now: Contract) -> list[Change]:
 
 
 def _is_unsaid(difference: Difference, contracts: tuple[Contract, Contract], *, by_type_file: bool) -> bool:
-    """Whether a difference is nothing but what one of the two sources does not say.
+    """Whether one of the two sources is silent about what differs, so that they do not contradict each other.
 
     A contract without link resources was made of a source that leaves them out. A type file says nothing of the limits
     of paths, of pages, and of a resource's id and name, but that they are there.

@@ -99,7 +99,7 @@ def _walked(schema: Mapping[str, Any], contract: Contract) -> dict[str, tuple[Ma
 def _members(
     place: str, was: dict[str, tuple[Mapping[str, Any], bool]], now: dict[str, tuple[Mapping[str, Any], bool]]
 ) -> Iterator[Difference]:
-    """Compare two bodies member by member: a pointer is what tells them apart."""
+    """Compare two bodies member by member, by their pointers."""
     sent = place == "request"
     start = "request body." if sent else f"{place}."
     for pointer in was.keys() - now.keys():

@@ -40,7 +40,7 @@ class Company:
     _known: dict[tuple[tuple[str, ...], bool], list[Answered | None]] = field(default_factory=dict)
 
     def hides(self, name: str) -> bool:
-        """Whether a fault that shows alone does not show beside the others.
+        """Whether a fault that shows alone does not show together with the others.
 
         Every request is answered with the fault as it is without it, in turn, and each on a server that was reset
         before. What shows only where requests meet is not seen in this way, and not hidden.

@@ -54,7 +54,7 @@ def _finders(outcome: Outcome) -> frozenset[str]:
 
 
 def _costs(outcomes: Iterable[Outcome]) -> dict[str, tuple[float, float]]:
-    """Return the requests and seconds of each test: the means of each contract, added up."""
+    """Return the requests and seconds of each test, as the sum of its means on each contract."""
     runs: dict[str, int] = defaultdict(int)
     sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for outcome in outcomes:

@@ -78,7 +78,7 @@ class Trend:
 
     @property
     def judged(self) -> Run:
-        """The newest run that judged anything: the newest, but for runs that broke."""
+        """The newest run that judged anything, so without runs that broke."""
         have = {number for line in self.lines for number, status in enumerate(line.statuses) if status}
         return self.runs[max(have, default=len(self.runs) - 1)]
 

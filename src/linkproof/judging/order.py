@@ -14,7 +14,7 @@ _MOST_HELD = 64
 def in_judging_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
     """Yield exchanges in order, but a rejected write after the exchanges that overlap with it.
 
-    Only then is it known whether another request in the meantime was the reason.
+    Only then is it known whether a concurrent request was the reason.
     """
     held: list[Exchange] = []
     for exchange in exchanges:

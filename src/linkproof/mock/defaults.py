@@ -18,7 +18,7 @@ VENDORS: Mapping[str, Behaviour] = {"aws": AWS, "azure": AZURE, "huawei": HUAWEI
 
 
 def conforming(contract: Contract) -> Behaviour:
-    """Return the behaviour of the vendor whose protocol the contract uses; a plain one if it has none of its own."""
+    """Return the behaviour of the vendor whose protocol the contract uses; a plain one if it has no module."""
     return VENDORS.get(contract.family) or plain(contract)
 
 

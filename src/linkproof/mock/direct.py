@@ -17,7 +17,7 @@ from linkproof.model.exchange import Headers, Request, Response
 #: Two clients that write at the same time are both on their way before either is answered.
 _ON_THE_WAY_S = 0.001
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
-#: A run asks for the same URLs again and again.
+#: A run requests the same URLs many times.
 _URLS = 4096
 
 

@@ -165,9 +165,9 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What may be assumed of the target while judging; nothing here says how an exchange came to be.
+    """What may be assumed of the target while judging; nothing here says where an exchange is from.
 
-    ``operation_timeout_s`` is None where nobody promised to wait (recordings). ``collections`` are the collections
+    ``operation_timeout_s`` is None if no wait was configured (recordings). ``collections`` are the collections
     (paths in lower case, by contract id), ``parents`` those that bodies name (in lower case, by contract id), and
     ``names`` the connections (lower case) that the target promises.
     """

@@ -92,7 +92,7 @@ class Finding(Struct, forbid_unknown_fields=True):
     place: Annotated[
         str, Meta(description="The pointer within one connection, with * for any index: the same in every run.")
     ] = ""
-    value: Annotated[str, Meta(description="The value that it was grouped by: what came, or what stands for it.")] = ""
+    value: Annotated[str, Meta(description="The received value by which it was grouped, or its description.")] = ""
     attribution: Annotated[
         Attribution | None, Meta(description="Which side disagrees, by the definition page; null without a page.")
     ] = None

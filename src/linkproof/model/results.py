@@ -128,9 +128,7 @@ class RequirementResult(Struct, frozen=True, forbid_unknown_fields=True):
         BestEvidence | None, Meta(description="What the status rests on; null where it was never exercised.")
     ] = None
     findings: Annotated[tuple[str, ...], Meta(description="The ids of its findings.")] = ()
-    variants: Annotated[
-        tuple[str, ...], Meta(description="Documented variants that were seen, and are no breach.")
-    ] = ()
+    variants: Annotated[tuple[str, ...], Meta(description="Observed documented variants, which are not breaches.")] = ()
 
     @property
     def grade(self) -> Grade | None:
@@ -154,7 +152,7 @@ class UnmatchedGroup(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Broken(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing of Linkproof or of its surroundings that broke; never a breach."""
+    """A failure of Linkproof or of its environment; never a breach."""
 
     what: Annotated[str, Meta(description="What broke, in one sentence.")]
     detail: Annotated[str, Meta(description="What is known of why.")]

@@ -159,7 +159,7 @@ Engine = Callable[[Iterable[Job], Path], Iterator[Done]]
 
 
 def engine_of(name: str, processes: int, scheduler: str) -> Engine:
-    """Return the engine of a name. Raises UsageError."""
+    """Return the engine with a name. Raises UsageError if there is none."""
     if name == "local":
         return lambda jobs, out: locally(jobs, out, processes)
     if name != "dask":

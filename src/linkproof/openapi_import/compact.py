@@ -117,7 +117,7 @@ def _without_the_endpoint(connection: Flat, notes: Notes) -> Flat:
     deep = [p for p in connection.nodes if p.startswith(f"{_ENDPOINT}/") and p != f"{_ENDPOINT}/id"]
     if len(deep) < _MANY:
         return connection
-    notes.add(f"{len(deep)} members of the consumer's own endpoint: accepted, and not judged")
+    notes.add(f"{len(deep)} members of the consumer's own endpoint: accepted, but not judged")
     endpoint = {k: v for k, v in connection.nodes[_ENDPOINT].items() if k != "properties"}
     changed = connection.changed({"without": deep})
     return changed.changed({"with": {_ENDPOINT: {**endpoint, "additionalProperties": True}}})

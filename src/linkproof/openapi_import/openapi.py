@@ -207,7 +207,7 @@ class Writer:
         if not self._found.is_arm:
             return self._schemas.convert(body.value, body.base)
         if status == "202" or role is Role.DELETE:
-            self._notes.add(f"the body of {status} to {role.value}: accepted, and not judged")
+            self._notes.add(f"the body of {status} to {role.value}: accepted, but not judged")
             return None
         return self._whole(role, self._schemas.convert(body.value, body.base))
 

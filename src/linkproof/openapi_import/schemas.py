@@ -222,7 +222,7 @@ class Schemas:
             made["required"] = required
 
     def _add_kinds(self, schema: dict[str, Any], base: Place, made: dict[str, Any], *, sent: bool) -> None:
-        """Add the members of the derived kinds, which stand beside the base's own; none of them is required.
+        """Add the members of the derived kinds, in addition to the base's own; none of them is required.
 
         Kinds may stand in other files: any further member is accepted, and so is one that two kinds define differently.
         """

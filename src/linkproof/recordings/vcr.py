@@ -153,7 +153,7 @@ def text_of(value: Any, name: str, where: str) -> str:
 
 
 def url_of(value: Any, name: str, where: str) -> str:
-    """Return an http(s) URL."""
+    """Return the URL of a recorded request. Raises UsageError if it is not http(s)."""
     url = text_of(value, name, where)
     if is_plain_url(url):
         return url

@@ -180,5 +180,5 @@ def _value(line: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def _sent_fields(text: str) -> Headers | None:
-    """The same of a request: clients send the same fields again and again."""
+    """The same for a request: most requests of a client have the same fields."""
     return _fields(text)

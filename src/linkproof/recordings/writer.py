@@ -27,7 +27,7 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class CassetteWriter:
-    """A cassette that is being written. Raises UsageError if the file cannot be written, or is not a cassette of ours.
+    """A cassette that is being written. Raises UsageError if the file cannot be written, or is not Linkproof's.
 
     Args:
         path: the file.

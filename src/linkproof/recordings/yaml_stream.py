@@ -137,7 +137,7 @@ def _whole(events: _Events, keys: set[str]) -> None:
         raise UsageError("no interactions: this is not a VCR cassette", where=f"{where}: line 1", fix=FORMATS)
     if "version" not in keys:
         problem = f"the file ends after {events.count} interactions without version: 1"
-        raise UsageError(problem, where=where, fix=f"{CUT}; if it is whole, add the line version: 1 at its end")
+        raise UsageError(problem, where=where, fix=f"{CUT}; if it is complete, add the line version: 1 at its end")
     events.next()  # end of document
     after = events.next()
     if not isinstance(after, yaml.StreamEndEvent):

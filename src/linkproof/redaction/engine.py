@@ -311,7 +311,7 @@ class Engine:
         return self._value(match, group) if is_one else match.group()
 
     def _named(self, match: re.Match[str]) -> str:
-        """Replace a value that stands beside its name, if it looks like a credential."""
+        """Replace a value in a name-value pair, if it looks like a credential."""
         strength = min(strength_of(match["name"]), Strength.WEAK)
         return self._value(match) if is_credential(match["value"], strength) else match.group()
 
@@ -338,7 +338,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 def _strength_of_value(text: str, members: list[re.Match[str]], number: int) -> Strength:
-    """Return how strongly the members beside ``value`` say that it is a credential."""
+    """Return how strongly the other members of the object suggest that ``value`` is a credential."""
     found = Strength.NONE
     for other in (number - 2, number - 1, number + 1, number + 2):
         if not 0 <= other < len(members) or abs(members[other].start() - members[number].start()) > 1024:

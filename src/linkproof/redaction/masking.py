@@ -140,7 +140,7 @@ class Masker(Engine):
 
 
 def secrets_in(exchange: Exchange) -> set[str]:
-    """Return the credentials in an exchange's header fields, but for a response's cookies."""
+    """Return the credentials in an exchange's header fields, except a response's cookies."""
     came = Headers((k, v) for k, v in exchange.response.headers if k.lower() != "set-cookie")
     return secrets_of(exchange.request.headers) | secrets_of(came)
 

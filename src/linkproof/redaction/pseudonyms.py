@@ -29,14 +29,14 @@ _DIGITS = {
     ValueKind.PROJECT: 4,
     ValueKind.ID: 9,
 }
-#: What documentation uses for "no id at all": nobody's secret.
+#: The id that documentation uses for "no id"; not a secret.
 _NOBODYS = frozenset({"00000000-0000-0000-0000-000000000000", "0" * 32})
 
 
 class Pseudonyms:
     """Assigns pseudonyms in order of first occurrence, so that they reveal nothing; no new ones once it is ``frozen``.
 
-    Values that a suite generates (``own``) are no secret and stay: a replay generates them again.
+    Values that a suite generates (``own``) are not secrets and stay: a replay generates them again.
     """
 
     def __init__(self) -> None:
@@ -80,5 +80,5 @@ def _written(kind: ValueKind, number: int, value: str) -> str:
     if kind is ValueKind.HOST:
         return f"host-{number}.example"
     if kind is ValueKind.ADDRESS:
-        return f"198.18.{100 + number // 100 % 100}.{100 + number % 100}"  # RFC 2544: nobody's
+        return f"198.18.{100 + number // 100 % 100}.{100 + number % 100}"  # RFC 2544: reserved for benchmarks
     return f"redacted-{number}-{kind}"

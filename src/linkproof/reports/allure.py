@@ -161,7 +161,7 @@ def _step(exchange: Evidence, number: int, finding: Finding, writer: AllureMemor
 
 
 def _timed(item: ExecutableItem, results: Published) -> ExecutableItem:
-    """Return the item with the run's start and end, if known; single requirements have no times of their own."""
+    """Return the item with the run's start and end, if known; single requirements have no times."""
     times = utc(results)
     if times is not None:
         item.start, item.stop = (milliseconds(t) for t in times)

@@ -18,7 +18,7 @@ Marked = list[tuple[str, bool]]
 def marked(expected: str, actual: str) -> tuple[Marked, Marked]:
     """Return both texts in pieces, each with whether it differs from the other text.
 
-    A rule in words ("a string") is not a version of a value: then the whole actual text is marked.
+    If the expected text is a rule in words ("a string"), the whole actual text is marked.
     """
     words = _WORD.fullmatch(expected) and _WORD.fullmatch(actual)
     one, other = (list(t) if words else _PIECE.findall(t) for t in (expected, actual))

@@ -147,7 +147,7 @@ def _unproven(results: Published, console: Console) -> None:
 def _others(results: Published, console: Console) -> None:
     variants = [f"{r.contract} {r.requirement}: {v}" for r in results.requirements for v in r.variants]
     if variants:
-        _say(console, "\nDocumented variants that were seen, and are no breach")
+        _say(console, "\nObserved documented variants, which are not breaches")
     for variant in variants[:_MOST_LINES]:
         _say(console, f"  {variant}", indent="    ")
     _rest(variants, console)

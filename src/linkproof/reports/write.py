@@ -52,7 +52,7 @@ def written_names() -> list[str]:
 
 
 def write_copy(results: Results, out: Path) -> list[Path]:
-    """Write a copy to hand on: report.html, print.html (for a PDF), results.json; return their paths.
+    """Write a copy to pass on: report.html, print.html (for a PDF), results.json; return their paths.
 
     Raises UsageError as ``write_reports`` does.
     """

@@ -32,7 +32,7 @@ class _File(Published, kw_only=True, forbid_unknown_fields=True):
 
 
 class _Head(Struct):
-    """What tells results from other JSON."""
+    """Distinguishes results from other JSON."""
 
     schema_version: str | None = None
 

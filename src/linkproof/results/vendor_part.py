@@ -1,4 +1,4 @@
-"""One vendor's part of results, as a copy to hand on."""
+"""One vendor's part of results, as a copy to pass on."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def differences(before: Results, after: Results) -> Iterator[str]:
     for contract, requirement in [key for key in {**old, **new} if old.get(key) != new.get(key)]:
         yield f"{requirement} on {contract} is judged otherwise"
     for identifier in sorted({f.id for f in before.findings} ^ {f.id for f in after.findings}):
-        yield f"finding {identifier} is in one of the two only"
+        yield f"finding {identifier} is in only one of the two"
 
 
 def not_proven(claimed: Results, found: Coverage, *, signed: bool) -> Iterator[str]:
@@ -123,7 +123,7 @@ def not_proven(claimed: Results, found: Coverage, *, signed: bool) -> Iterator[s
     for requirement in dict.fromkeys(r.requirement for r in found.missing):
         contracts = ", ".join(r.contract for r in found.missing if r.requirement == requirement)
         yield f"{requirement} on {contracts}: on the results alone"
-    yield "that the recordings are whole, and came from the service that they name"
+    yield "that the recordings are complete, and came from the service that they name"
     yield f"the target's name ({claimed.target.name}), times, the number of requests ({claimed.requests})"
     if not signed:
         yield "who made the bundle: it is not signed"

@@ -135,7 +135,7 @@ def _waiver(entry: Mapping[str, Any], where: str, known: Known) -> Waiver:
     _one_of(texts["requirement"], "requirement", known.requirements, where)
     _one_of(texts["contract"], "contract", known.contracts, where)
     if texts["requirement"].startswith("DOC"):
-        problem = "defects of the documentation are no part of the verdict"
+        problem = "defects of the documentation are not part of the verdict"
         raise UsageError(problem, where=f"{where}: requirement", fix="remove the entry")
     value = entry.get("value")
     if value is not None and not isinstance(value, str):

@@ -65,8 +65,8 @@ class Decider:
     def _send_with_every_member(self, refused: Call, name: str, body: dict[str, Any]) -> Call:
         """Send a decision again with all members that its connection shows; return the accepted one of the two.
 
-        Tried once: if it is accepted, all further decisions have these members, so that a target that requires an
-        optional member is tested on.
+        It is tried once. If it is accepted, all further decisions have these members, so that the tests can continue on
+        a target that requires an optional member.
         """
         known = self._session.beside
         if self._contract.id in known or not self._contract.decide.by_resource or is_about_the_state(refused):

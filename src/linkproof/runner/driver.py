@@ -239,7 +239,10 @@ class Driver:
         return pages
 
     def listed(self) -> list[str]:
-        """Return the names on the whole list (lower case), read anew unless only valid readings were sent since."""
+        """Return the names on the whole list (lower case).
+
+        The list is read again unless only valid reading requests were sent since.
+        """
         known = self._fresh.listed
         if known is not None:
             return known

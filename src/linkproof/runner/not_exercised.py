@@ -1,4 +1,4 @@
-"""Why a scenario sent nothing: exceptions that are recorded, and are no failures."""
+"""Why a scenario sent nothing: exceptions that are recorded, but are not failures."""
 
 from __future__ import annotations
 

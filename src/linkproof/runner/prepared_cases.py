@@ -51,7 +51,7 @@ def file_of(name: str) -> Path:
 
 
 def digest_of(contract: Contract) -> str:
-    """Return a digest of the contract's document: all that the cases depend on beside the seed."""
+    """Return a digest of the contract's document: the only input of the cases except the seed."""
     text = json.dumps(contract.document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

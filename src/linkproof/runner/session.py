@@ -111,7 +111,7 @@ class Session:
     def fresh(self, contract: Contract) -> Fresh:
         """Return what was read since connections of a contract may have changed last.
 
-        Where nothing is written, tests may be sent side by side: each has readings of its own.
+        Without writes, tests may run concurrently: each has its own readings.
         """
         return self._fresh[contract.id] if self.target.writes else Fresh()
 

@@ -250,7 +250,8 @@ class Client:
     def together(self, sends: Sequence[Callable[[], Exchange]], *, first: int = 0) -> list[Exchange]:
         """Send several requests at the same time, each in its own thread; return the exchanges in order.
 
-        On a virtual clock the same time is the same instant: they are sent in turn, beginning with number ``first``.
+        On a virtual clock the same time is the same instant: they are sent one after another,
+        beginning with number ``first``.
         """
         if isinstance(self.clock, VirtualClock):
             return _at_one_instant(sends, first)

@@ -55,7 +55,7 @@ def assert_conforms(exchanges: Iterable[Exchange] | Recorder, *, contracts: Iter
     """Judge exchanges; return the results if no MUST is breached and something was judged.
 
     Raises AssertionError with every breach, or if no exchange matched a contract: what judged nothing has not passed.
-    Requirements that were not exercised are no error: one test exercises few.
+    Requirements that were not exercised are not errors: one test exercises few.
     """
     results = judge(exchanges, contracts=contracts)
     breaches = [f for f in results.findings if f.level is Level.MUST]

@@ -74,7 +74,7 @@ def answers_from(given: Given, ask: Ask) -> Answers:
 
 
 def prompting(question: str, default: str) -> str:
-    """Ask on the terminal; the prompt goes to standard error. Raises UsageError where nobody can answer."""
+    """Ask on the terminal; the prompt goes to standard error. Raises UsageError if the input ends."""
     try:
         return str(typer.prompt(question, default=default or None, err=True))
     except typer.Abort:

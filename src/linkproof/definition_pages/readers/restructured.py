@@ -47,7 +47,7 @@ class _Cell:
 
 @dataclass(frozen=True)
 class _Table:
-    """A table: its caption without the number, and its rows without the heads."""
+    """A table: its caption without the number, and its rows without the header rows."""
 
     caption: str
     rows: tuple[tuple[_Cell, ...], ...]

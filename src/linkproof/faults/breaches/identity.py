@@ -89,17 +89,17 @@ def _large(contract: Contract) -> bool:
     return "/marker_id" in leaves(contract)
 
 
-@fault("SHP-7", "rounded", "A number of 63 bits went through a double.", "PAG-4")
+@fault("SHP-7", "rounded", "A number of 63 bits is rounded to a double.", "PAG-4")
 def _shp_7_rounded(contract: Contract) -> Change | None:
     return connections(put("/marker_id", lambda v: int(float(v)))) if _large(contract) else None
 
 
-@fault("SHP-7", "rounded-in-lists", "A number of 63 bits went through a double, in lists only.", "PAG-4")
+@fault("SHP-7", "rounded-in-lists", "A number of 63 bits is rounded to a double, in lists only.", "PAG-4")
 def _shp_7_rounded_in_lists(contract: Contract) -> Change | None:
     return connections(put("/marker_id", lambda v: int(float(v))), Role.LIST) if _large(contract) else None
 
 
-@fault("SHP-7", "rounded-in-decisions", "A number of 63 bits went through a double, in answers to a decision only.")
+@fault("SHP-7", "rounded-in-decisions", "A number of 63 bits is rounded to a double, in answers to a decision only.")
 def _shp_7_rounded_in_decisions(contract: Contract) -> Change | None:
     return connections(put("/marker_id", lambda v: int(float(v))), Role.DECIDE) if _large(contract) else None
 

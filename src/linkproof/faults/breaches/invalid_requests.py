@@ -115,7 +115,7 @@ def _err_4_any_version(contract: Contract) -> Change | None:
     return part("rules", version=version) if contract.version_parameter else None
 
 
-@fault("ERR-4", "another-code", "Without api-version the code is a general one.")
+@fault("ERR-4", "another-code", "A request without api-version is refused with a generic code.")
 def _err_4_another_code(contract: Contract) -> Change | None:
     def row(self: Any, case: ErrorCase, target: str) -> ErrorRow:
         found: ErrorRow = inherited(self, "row", case, target)

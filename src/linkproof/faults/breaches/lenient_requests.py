@@ -23,7 +23,7 @@ def _err_5_number_as_text(contract: Contract) -> Change | None:
     return accepts(contract, Role.DECIDE, lambda a: not isinstance(at(a.value, pointer), str | type(MISSING)))
 
 
-@fault("ERR-5", "tags-of-any-type", "Tags that are no texts are accepted.")
+@fault("ERR-5", "tags-of-any-type", "Tags that are not strings are accepted.")
 def _err_5_tags_of_any_type(contract: Contract) -> Change | None:
     def tags(self: Any, asked: Asked, collection: Any) -> Answer:
         asked.__dict__["value"] = {"tags": {}}

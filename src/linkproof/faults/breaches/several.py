@@ -69,7 +69,7 @@ def _sta_1_first_of_several(contract: Contract) -> Change | None:
 @fault(
     "STA-3",
     "failed-but-decided",
-    "What is decided beside a connection that does not exist is reported as failed.",
+    "If one of several connections does not exist, the others are decided, but reported as failed.",
     "ENM-3",
 )
 def _sta_3_failed_but_decided(contract: Contract) -> Change | None:

@@ -71,7 +71,7 @@ def _sta_5_again_404(contract: Contract) -> Change | None:
     return part("service", delete=delete)
 
 
-@variant("STA-1", "at-once", "A decision that may go on is done at once: 200.")
+@variant("STA-1", "at-once", "A decision that may be long-running is completed at once: 200.")
 def _sta_1_at_once(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
     if operation is None or not operation.long_running or 202 not in operation.responses:

@@ -45,7 +45,7 @@ def _err_1_null_target(contract: Contract) -> Change | None:
     return _erring(contract, target=None)
 
 
-@variant("ERR-1", "nested-details", "details has an entry with details of its own.")
+@variant("ERR-1", "nested-details", "details has an entry that itself has details.")
 def _err_1_nested_details(contract: Contract) -> Change | None:
     inner: dict[str, Any] = {"code": "Inner", "message": "More.", "target": None, "details": []}
     return _erring(contract, details=[{"code": "Outer", "message": "Further.", "details": [inner]}])

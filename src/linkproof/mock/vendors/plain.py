@@ -1,4 +1,4 @@
-"""Any vendor without parts of its own: error codes, paging and times as its profile and its contract say."""
+"""Parts for a vendor without its own module: error codes, paging and times by its profile and contract."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class PlainRules(Rules):
 
 
 def plain(contract: Contract) -> Behaviour:
-    """Return the behaviour for a contract whose vendor has no parts of its own."""
+    """Return the behaviour for a contract whose vendor has no module of its own."""
     return Behaviour(
         errors=PlainErrors,
         presenter=PlainPresenter,
