@@ -1,0 +1,104 @@
+"""Edges of the checks of lists, pages and refused requests: what the hand-written cases leave unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Exchange
+from tests.check_cases import PROMISED as OF_AKS
+from tests.check_cases import WHOLE, got, put, slow
+from tests.check_cases_named import PROMISED, A, page, refused
+from tests.checks.test_edges import breaches_of
+from tests.traffic import (
+    AKS,
+    HOST,
+    MOCK,
+    PATHS,
+    POSTGRES,
+    connection,
+    connections,
+    contract,
+    decision,
+    error,
+    ex,
+    judge,
+    listing,
+)
+
+
+def test_an_empty_token_asks_for_the_first_page_so_that_it_is_not_refused() -> None:
+    def kinds(token: str) -> list[str]:
+        sent = refused("DescribeVpcEndpointConnections", NextToken=token)
+        return [b.kind for requirement, b in judge((page(A), sent), PROMISED)[1] if requirement == "ERR-10"]
+
+    assert kinds("") == ["list refused"]
+    assert kinds("t2") == []
+
+
+def test_a_refused_request_is_compared_with_an_accepted_one_member_by_member() -> None:
+    good = put(sent=decision("Approved", "fine"))
+    other = error(AKS, 400, "BadRequest", "PUT", "two", sent=decision("Rejected", "no"))
+    found = judge((got(), got("two"), good, other), OF_AKS)[1]
+    (breach,) = [b for requirement, b in found if requirement == "ERR-10"]
+    state = "/properties/privateLinkServiceConnectionState"
+    assert breach.message.endswith(f'differs in {state}/status = "Rejected", {state}/description = "no"')
+
+
+def test_only_a_list_that_delivers_has_a_next_link() -> None:
+    """A Get with such a member, and an error with one, are no pages: the walk of another list makes them judged."""
+    link = f"{HOST}{PATHS[POSTGRES]}?api-version=2018-06-01&$skipToken=2"
+    first = listing(POSTGRES, connection(POSTGRES, "one"), link=link)
+    for answer in (
+        ex(POSTGRES, own="one", answer={**connection(POSTGRES, "one"), "nextLink": "/relative"}),
+        ex(POSTGRES, status=500, answer={"error": {"code": "E", "message": "It failed."}, "nextLink": "/relative"}),
+    ):
+        assert [b.kind for b in breaches_of("PAG-2", first, answer)] == []
+    assert [b.kind for b in breaches_of("PAG-2", first, listing(POSTGRES, link="/relative"))] == ["not absolute"]
+
+
+def test_a_next_link_that_leads_to_one_connection_is_followed_all_the_same() -> None:
+    own = f"{HOST}{PATHS[POSTGRES]}/one?api-version=2018-06-01"
+    first = listing(POSTGRES, connection(POSTGRES, "one"), link=own)
+    followed = ex(POSTGRES, url=own, answer=connection(POSTGRES, "one"))
+    assert "another shape" in [b.kind for b in breaches_of("PAG-2", first, followed)]
+
+
+def test_how_many_connections_are_missing_is_said_in_a_sentence() -> None:
+    def said(*shown: dict[str, Any]) -> list[str]:
+        pending = connections(*WHOLE[:4], query="limit=9&status=pendingAcceptance")
+        exchanges = [pending, connections(*shown, query="limit=9")]
+        return [b.message for b in breaches_of("PAG-4", *exchanges)]
+
+    assert said(*WHOLE[:3]) == ["1 connection that an answer showed is on no page"]
+    assert said(*WHOLE[:2]) == ["2 connections that an answer showed are on no page"]
+
+
+def test_after_concurrent_decisions_a_connection_without_a_status_is_no_mix() -> None:
+    both = (slow(put(), 1, 5), slow(put(sent=decision("Rejected", "no")), 2, 6))
+    bare = connection()
+    del bare["properties"]["privateLinkServiceConnectionState"]
+    assert breaches_of("STA-10", *both, slow(ex(AKS, own="one", answer=bare), 7, 8)) == []
+
+
+def test_a_201_that_has_left_its_state_of_rest_says_where_to_poll() -> None:
+    def creating(word: str) -> Exchange:
+        shown = connection(AKS, properties__provisioningState=word)
+        return replace(ex(AKS, "PUT", "one", 201, shown, sent=decision()))
+
+    assert [b.kind for b in breaches_of("LRO-1", creating("Creating"))] == ["no URL"]
+    assert breaches_of("LRO-1", creating("Succeeded")) == []
+    assert breaches_of("LRO-1", creating("Odd")) == []  # ENM-1 reports it
+
+
+def test_of_a_file_that_is_shared_out_each_part_knows_all_polling_urls() -> None:
+    """A part that judges nothing of PostgreSQL still reads its polls as polls, not as unknown requests."""
+    poll = f"{HOST}/subscriptions/x/providers/P/locations/l/operationStatuses/1?api-version=2018-06-01"
+    sent = ex(POSTGRES, "PUT", "one", 202, sent=decision(), headers=(("Azure-AsyncOperation", poll),))
+    asked = ex(POSTGRES, url=poll, answer={"status": "Succeeded"})
+    own = [contract(AKS), contract(POSTGRES)]
+    for part in (0, 1):
+        judging = Judge(own, MOCK, share=(part, 2))
+        calls = [judging.feed(exchange)[0] for exchange in (sent, asked)]
+        assert [call is not None and call.contract.id for call in calls] == [POSTGRES, POSTGRES]
