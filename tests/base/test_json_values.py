@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, place, weight_of
+from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, place, strings, texts, weight_of
 from linkproof.contract.codec import decode
 from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
@@ -72,3 +72,10 @@ def test_a_body_weighs_its_bytes_and_its_values() -> None:
     assert weight_of(b"") == 0
     assert weight_of(b'"' + b"x" * 1000 + b'"') == 2004
     assert weight_of(b"[" + b"{}," * 1000 + b"1]") > 200_000
+
+
+def test_texts_are_those_that_strings_finds_with_their_pointers() -> None:
+    value = {"a/b": ["one", {"~": "two"}, 3], "c": None, "d": "three"}
+    assert dict(strings(value)) == {"/a~1b/0": "one", "/a~1b/1/~0": "two", "/d": "three"}
+    assert sorted(texts(value)) == sorted(dict(strings(value)).values())
+    assert texts("alone") == ["alone"]

@@ -8,6 +8,7 @@ import pytest
 
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
+from linkproof.contract.request_match import Addresses
 from linkproof.contract.routing import Route, Router
 from linkproof.judging.judge import Judge
 from linkproof.mock.app import build_server
@@ -79,3 +80,19 @@ def test_the_embedded_server_knows_a_contract_by_its_parent() -> None:
         path = listing.path.format(project_id=project, vpc_endpoint_service_id=service)
         asked = Asked(ANY_HOST, "GET", "http://127.0.0.1", path, (), {}, b"")
         assert server.find(asked, "").contract.id == chosen
+
+
+def test_what_is_kept_of_a_query_gives_the_same_defects_at_every_path() -> None:
+    postgresql = contract("azure-dbforpostgresql-pec")
+    version = f"api-version={postgresql.version}"
+    names, queries = ("one", "x" * 300, ""), (version, "", "api-version=1999-01-01", f"{version}&{version}", "a=b")
+    server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/servers/svr"
+    urls = [f"https://h{server}/privateEndpointConnections/{n}?{q}" for n in names for q in queries]
+    kept = Addresses(Router([postgresql], any_version=True))
+    for method in ("GET", "PUT", "PATCH"):
+        for url in (*urls, *urls):
+            found, alone = (a.find(method, url) for a in (kept, Addresses(Router([postgresql], any_version=True))))
+            if isinstance(found, str) or isinstance(alone, str):
+                assert found == alone
+                continue
+            assert (found.defects, found.seen_version) == (alone.defects, alone.seen_version)

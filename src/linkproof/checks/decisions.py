@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.checks.decision_table import Observation, Said, rivals_of, said_of_decision
+from linkproof.checks.decision_table import Observation, Said, rivals_of
 from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Decision, Effect, spelled_otherwise
@@ -29,7 +29,7 @@ def _shows_after_writes(of: CallClass) -> bool:
 def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After a successful decision, and after the end of its operation, Get and List show what was decided."""
     for seen in view.observed:
-        match said_of_decision(call, view.collection, seen):
+        match view.said_of_decision(seen):
             case Said.NOTHING:
                 if _never_settles(call, seen, circumstances):
                     yield _never_settled(call, seen)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, generalise, strings
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, generalise, strings, texts
 from linkproof.checks.defects import confirm_defects
 from linkproof.checks.leaks import find_leak, may_leak
 from linkproof.checks.registry import CallClass, breach, check, passed
@@ -73,10 +73,10 @@ def nothing_internal_leaks(call: Call, view: View, circumstances: Circumstances)
         return
     request = call.exchange.request
     if isinstance(call.answer, dict | list):
-        texts = list(strings(call.answer))
+        suspects = list(strings(call.answer)) if any(map(may_leak, texts(call.answer))) else []
     else:
-        texts = [("", call.exchange.response.body[:20000].decode("utf-8", "replace"))]
-    for pointer, text in texts:
+        suspects = [("", call.exchange.response.body[:20000].decode("utf-8", "replace"))]
+    for pointer, text in suspects:
         if not may_leak(text):
             continue
         sent = f"{request.url} {unquote(request.url)} {request.body.decode('utf-8', 'replace')}"

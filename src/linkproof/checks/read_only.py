@@ -52,15 +52,19 @@ def _refused_as_a_whole(call: Call, view: View) -> Iterator[Judgement]:
         yield passed("STA-8")
 
 
-def _leaves(call: Call, sent: Any) -> Iterator[tuple[str, str]]:
+def _leaves(call: Call, sent: Any) -> list[tuple[str, str]]:
+    leaves: list[tuple[str, str]] = []
     for pointer in call.contract.member.read_only:
         found = at(sent, pointer)
-        if found is not MISSING:
-            yield from strings(found, pointer)
+        if isinstance(found, str):
+            leaves.append((pointer, found))
+        elif found is not MISSING:
+            leaves.extend(strings(found, pointer))
+    return leaves
 
 
 def _differs(call: Call, sent: Any, before: Any) -> bool:
-    return any(at(before, p) != v for p, v in _leaves(call, sent))
+    return any(at(before, pointer) != value for pointer, value in _leaves(call, sent))
 
 
 def _taken_over(call: Call, sent: Any, before: Any, now: Any) -> Iterator[tuple[str, Any, str]]:

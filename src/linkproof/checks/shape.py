@@ -169,7 +169,7 @@ def members_are_documented(call: Call, view: View, circumstances: Circumstances)
         return
     envelope = {call.contract.list.next_link} if call.role in (Role.LIST, Role.LINK_RESOURCES) else set()
     sound = True
-    for pointer in schema.unknown_members(call.answer):
+    for pointer in call.unknown_members:
         if pointer in envelope:
             continue
         sound = False

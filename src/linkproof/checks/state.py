@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkproof.base.bounded import Recent
-from linkproof.checks.decision_table import CONCLUSIVE, Observation, said_of_decision
+from linkproof.checks.decision_table import CONCLUSIVE, Observation
 from linkproof.checks.equivalence import value_on_the_way
 from linkproof.checks.integers import is_exact
 from linkproof.checks.known_pages import KnownPages
@@ -295,7 +295,7 @@ def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
         return
     for decision in subject.decisions if not seen.settled else ():
         change(decision, [("was_on_its_way", True)])
-    if subject.decisions and said_of_decision(call, view.collection, seen) in CONCLUSIVE:
+    if subject.decisions and seen.settled and view.said_of_decision(seen) in CONCLUSIVE:
         decision = subject.decisions[-1]
         change(decision, [("shown_by", decision.shown_by | {str(call.role)})])
     if call.role is not Role.GET:

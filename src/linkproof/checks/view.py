@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.checks.decision_table import Observation
+from linkproof.checks.decision_table import Observation, Said, said_of_decision
 from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
@@ -51,6 +51,7 @@ class View:
 
     __slots__ = (
         "_integers",
+        "_said",
         "_state",
         "call",
         "code_key",
@@ -78,6 +79,7 @@ class View:
         self.linked_page: LinkedPage | None = None
         self.offset_page: OffsetPage | None = None
         self._integers: tuple[BigInteger, ...] | None = None
+        self._said: dict[str, Said] = {}
         self.request_id: str = self._request_id() if state.notes_request_ids else ""
         self.code_key: CodeKey | None = self._code_key() if 400 <= call.status < 500 else None
         if call.kind in POLLS:
@@ -143,6 +145,14 @@ class View:
         if self._integers is None:
             self._integers = big_integers(self.call) if self._state.has_integers else ()
         return self._integers
+
+    def said_of_decision(self, seen: Observation) -> Said:
+        """Return what one of the shown connections shows of the last decision on it."""
+        name = seen.subject.name
+        found = self._said.get(name)
+        if found is None:
+            found = self._said[name] = said_of_decision(self.call, self.collection, seen)
+        return found
 
     def is_settled(self, value: Any) -> bool:
         """Whether a representation shows a connection at rest."""

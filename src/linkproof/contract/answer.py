@@ -18,6 +18,7 @@ class Answer:
     Attributes:
         value: the value of the body.
         exact: whether it fits its schema without further members; None until computed.
+        unknown: pointers to the members that its schema does not know; None until computed.
         items, named: the connections that it shows; None until computed.
         passed: the judgements of the checks of the answer alone, if none found a breach; None until judged.
         tallies: what counts ``passed``; None until counted.
@@ -34,6 +35,7 @@ class Answer:
         "named",
         "passed",
         "tallies",
+        "unknown",
         "value",
         "values",
     )
@@ -46,6 +48,7 @@ class Answer:
         self._credential: Credential = exchange.credential
         self.value: Any = value
         self.exact: bool | None = None
+        self.unknown: tuple[str, ...] | None = None
         self.items: tuple[dict[str, Any], ...] | None = None
         self.named: tuple[Named, ...] | None = None
         self.passed: tuple[Any, ...] | None = None

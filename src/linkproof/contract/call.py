@@ -288,6 +288,15 @@ class Call:
         return answered.exact
 
     @property
+    def unknown_members(self) -> tuple[str, ...]:
+        """Return pointers to the members of a success body that its schema does not know."""
+        answered = self.answered
+        if answered.unknown is None:
+            schema = self.schema
+            answered.unknown = () if schema is None else tuple(schema.unknown_members(self.answer))
+        return answered.unknown
+
+    @property
     def error_code(self) -> str:
         """Return the error code of the answer; "" if there is none. For a success: that of the failed connection."""
         if self.failures and self.subject in self.failures:

@@ -62,6 +62,8 @@ def failing_beginning(value: Any, fits: Callable[[Any], bool], named: frozenset[
     Returns:
         The value itself if nothing in it is long. Whatever is left in it has the same place as in the whole value.
     """
+    if not _has_long_collection(value):
+        return value
     long: set[int] = set()
     longest = _measure(value, named, long)
     fitting, length = 0, MOST_TOGETHER
@@ -71,6 +73,23 @@ def failing_beginning(value: Any, fits: Callable[[Any], bool], named: frozenset[
         middle = (fitting + length) // 2
         fitting, length = (middle, length) if fits(_cut(value, middle, named, long)) else (fitting, middle)
     return _cut(value, length, named, long)
+
+
+def _has_long_collection(value: Any) -> bool:
+    """Whether a value contains, or is, a list or object with more entries than are looked at together."""
+    rest = [value]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, dict):
+            children: Iterable[Any] = node.values()
+        elif isinstance(node, list):
+            children = node
+        else:
+            continue
+        if len(node) > MOST_TOGETHER:
+            return True
+        rest.extend(children)
+    return False
 
 
 def _measure(value: Any, named: frozenset[str], long: set[int]) -> int:

@@ -18,7 +18,7 @@ from linkproof.contract.answer import Answer
 from linkproof.contract.codec import member_of
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Parameter, Role
-from linkproof.contract.routing import Route, Router, query_pairs
+from linkproof.contract.routing import QueryPairs, Route, Router, query_pairs
 
 #: Maximum number of cached addresses: more than most targets have connections.
 _KEPT = 8192
@@ -26,6 +26,8 @@ _KEPT = 8192
 _MOST_CLASSES = 1024
 _MOST_VALUES = 1024
 _LONGEST_VALUE = 200
+#: Queries that are kept of one method and path.
+_MOST_QUERIES = 256
 _PARAMETER = re.compile(r"\{(\w+)\}")
 #: Methods that change nothing, by their definition (RFC 9110, 9.2.1).
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -87,7 +89,9 @@ class AddressPattern:
     __slots__ = (
         "_collection",
         "_is_allowed",
+        "_of_path",
         "_parameters",
+        "_queries",
         "contract",
         "item",
         "kind",
@@ -131,7 +135,9 @@ class AddressPattern:
             for p in parameters
             if p.place == "path" or (p.place == "query" and p.name != contract.version_parameter and self.operation)
         )
+        self._of_path = tuple([p for p in self._parameters if p.place == "path"])
         self._is_allowed: dict[tuple[str, str], bool] = {}
+        self._queries: dict[QueryPairs, tuple[str, bool]] = {}
         self._collection = _pieces(contract.collection_path, contract.parent_parameters)
         self.plans: dict[int, Any] = {}
 
@@ -139,8 +145,31 @@ class AddressPattern:
         """The path of the collection without host, in lower case."""
         return "".join([values.get(piece, "") if is_name else piece for piece, is_name in self._collection]).lower()
 
-    def defects(self, route: Route) -> list[FoundDefect]:
-        """Every defect of the method, the path and the query."""
+    def facts(self, route: Route) -> tuple[str, tuple[FoundDefect, ...]]:
+        """The api-version of a route if it is not the contract's, else ""; and every defect of method, path and query.
+
+        Most routes have one of a few queries, without a defect: what is known of these is kept.
+        """
+        pairs = route.query_pairs
+        known = self._queries.get(pairs)
+        if known is None:
+            in_path = Defect.PATH, Defect.METHOD
+            known = seen_version_of(route), all(d.defect in in_path for d in self._defects(route))
+            if len(self._queries) >= _MOST_QUERIES:
+                self._queries.clear()
+            if sum([len(key) + len(value) for key, value in pairs]) <= _LONGEST_VALUE:
+                self._queries[pairs] = known
+        version, is_sound = known
+        if is_sound and self.kind is not Kind.UNDOCUMENTED:
+            values = route.parameters
+            for parameter in self._of_path:
+                if not self._allows(parameter, values.get(parameter.name, "")):
+                    break
+            else:
+                return version, ()
+        return version, tuple(self._defects(route))
+
+    def _defects(self, route: Route) -> list[FoundDefect]:
         found: list[FoundDefect] = []
         contract, pairs = self.contract, route.query_pairs
         if self.kind is Kind.UNDOCUMENTED:
@@ -217,7 +246,6 @@ class Address:
         self.pattern = of
         self.method: str = of.method
         self.route = route
-        self.seen_version = seen_version_of(route)
         self.contract: Contract = of.contract
         self.operation: Operation | None = of.operation
         self.kind: Kind = of.kind
@@ -226,7 +254,7 @@ class Address:
         self.name: str = of.name
         self.collection = of.collection(route.parameters)
         self.item = route.parameters[of.item].lower() if of.item else ""
-        self.defects = tuple(of.defects(route))
+        self.seen_version, self.defects = of.facts(route)
         self.answer: Answer | None = None
 
 

@@ -152,9 +152,7 @@ class Judge:
         if plan.tallies is None:
             plan.tallies = self._tallies_of(call.contract, plan.passed)
         counted = plan.tallies
-        if answered.passed is not None:
-            if answered.tallies is None:
-                answered.tallies = self._tallies_of(call.contract, answered.passed)
+        if answered.tallies is not None:
             counted += answered.tallies
         found = [*plan.passed, *(answered.passed or ())]
         of_answer: list[Judgement] = []
@@ -172,11 +170,18 @@ class Judge:
                     of_answer += said
         if is_new and sound and all(j.breach is None for j in of_answer):
             answered.passed = tuple(of_answer)
+            answered.tallies = self._tallies_of(call.contract, answered.passed)
         return found, counted
 
     def _tallies_of(self, contract: Contract, judgements: tuple[Judgement, ...]) -> tuple[Tally, ...]:
         """Return the tally of each judgement."""
-        return tuple(self.tallies.setdefault((contract.id, j.requirement), Tally()) for j in judgements)
+        return tuple([self._tally((contract.id, j.requirement)) for j in judgements])
+
+    def _tally(self, key: tuple[str, str]) -> Tally:
+        found = self.tallies.get(key)
+        if found is None:
+            found = self.tallies[key] = Tally()
+        return found
 
     def seen(self) -> tuple[Contract, ...]:
         """Return the contracts that exchanges were matched to."""
@@ -205,7 +210,7 @@ class Judge:
         self.timelines.merge(other.timelines)
         self.observations.merge(other.observations)
         for key, tally in other.tallies.items():
-            self.tallies.setdefault(key, Tally()).merge(tally)
+            self._tally(key).merge(tally)
         self.matched.update(other.matched)
         self.exchanges += other.exchanges
         self.broken = [*self.broken, *other.broken][:_MOST_BROKEN]
@@ -243,15 +248,12 @@ class Judge:
 
     def _count(self, call: Call, found: list[Judgement], counted: tuple[Tally, ...]) -> None:
         """Count judgements; ``counted`` are the tallies of the first ones, which passed."""
-        contract, at, version, tallies = call.contract.id, call.exchange.at, call.seen_version, self.tallies
+        contract, at, version = call.contract.id, call.exchange.at, call.seen_version
         if version:
             counted = ()
         count_each(counted, at)
         for judgement in found[len(counted) :]:
-            key = (contract, judgement.requirement)
-            own = tallies.get(key)
-            if own is None:
-                own = tallies[key] = Tally()
+            own = self._tally((contract, judgement.requirement))
             own.count += 1
             if version:
                 own.versions.add(version)

@@ -48,8 +48,8 @@ class _Place:
     values: dict[str, _Word] = field(default_factory=dict)
 
 
-#: Pointers into a body, each with its place relative to a connection.
-_Where = tuple[tuple[str, _Place], ...]
+#: The place of the requested version (None without one); pointers into a body, each with its place.
+_Where = tuple[_Place | None, tuple[tuple[str, _Place], ...]]
 
 
 class Observations:
@@ -68,33 +68,38 @@ class Observations:
         for word in words:
             word.add(1, at, at)
 
-    def _words(self, call: Call) -> Iterator[_Word]:
-        """Yield the values of an answer as they are counted: an answer that is repeated has the same."""
-        if call.operation is None or call.status >= 500:
-            return
-        if call.status >= 400:
-            if call.error_code:
-                codes = tuple(row.code for row in call.contract.error.table)
-                yield from _word(call, self._place(call.contract, call.contract.error.code, codes), call.error_code)
-            return
-        yield from self._version(call)
-        key = (call.contract.id, call.contract.version, call.operation.id, call.status)
-        where = self._where.get(key)
-        if where is None:
-            found = dict.fromkeys(_walk(call.contract, call.operation, call.status))
-            where = self._where[key] = tuple((p, self._place(call.contract, name, words)) for p, name, words in found)
+    def _words(self, call: Call) -> list[_Word]:
+        """Return the values of an answer as they are counted: an answer that is repeated has the same."""
+        contract, status = call.contract, call.status
+        if call.operation is None or status >= 500:
+            return []
+        if status >= 400:
+            code = call.error_code
+            return _known_words(call, [(self._place_of_codes(contract), code)] if code else [])
+        key = (contract.id, contract.version, call.operation.id, status)
+        known = self._where.get(key)
+        if known is None:
+            known = self._where[key] = self._places_in(contract, call.operation, status)
+        of_version, where = known
+        found: list[tuple[_Place, str]] = []
+        if of_version is not None and (version := call.query.get(contract.version_parameter)):
+            found.append((of_version, version))  # traffic may use another one than the contract's
         for pointer, place in where:
-            for _, value in values_at(call.answer, pointer):
-                if isinstance(value, str):
-                    yield from _word(call, place, value)
+            found += [(place, value) for _, value in values_at(call.answer, pointer) if isinstance(value, str)]
+        return _known_words(call, found)
 
-    def _version(self, call: Call) -> Iterator[_Word]:
-        """Yield the requested version: traffic may use another one than the contract's."""
-        name = call.contract.version_parameter
-        version = call.address.route.query.get(name) if name else None
-        if version:
-            place = self._place(call.contract, f"{VERSION_PLACE}{name}", (call.contract.version,))
-            yield from _word(call, place, version)
+    def _places_in(self, contract: Contract, operation: Operation, status: int) -> _Where:
+        """Return the place of the requested version, and the places with values in an answer."""
+        name, of_version = contract.version_parameter, None
+        if name:
+            of_version = self._place(contract, f"{VERSION_PLACE}{name}", (contract.version,))
+        found = dict.fromkeys(_walk(contract, operation, status))
+        return of_version, tuple([(p, self._place(contract, name, words)) for p, name, words in found])
+
+    def _place_of_codes(self, contract: Contract) -> _Place:
+        found = self._places.get(contract.id, {}).get(contract.error.code)
+        codes = () if found is not None else tuple([row.code for row in contract.error.table])
+        return found or self._place(contract, contract.error.code, codes)
 
     def merge(self, other: Observations) -> None:
         """Merge the values that another judge saw, as if they came after ours."""
@@ -122,15 +127,17 @@ class Observations:
         return self._places.setdefault(contract.id, {}).setdefault(name, _Place(documented))
 
 
-def _word(call: Call, place: _Place, value: str) -> Iterator[_Word]:
-    """Yield the word that counts a value, added if there is room for it."""
-    text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-    known = place.values.get(text)
-    if known is not None:
-        yield known
-    elif len(place.values) < _MOST:
-        found = place.values[text] = _Word(text in place.documented, 0, "", "", call.exchange.label)
-        yield found
+def _known_words(call: Call, values: list[tuple[_Place, str]]) -> list[_Word]:
+    """Return the words that count values, each added if there is room for it."""
+    found: list[_Word] = []
+    for place, value in values:
+        text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+        known = place.values.get(text)
+        if known is None and len(place.values) < _MOST:
+            known = place.values[text] = _Word(text in place.documented, 0, "", "", call.exchange.label)
+        if known is not None:
+            found.append(known)
+    return found
 
 
 def _value(text: str, word: _Word) -> ObservedValue:

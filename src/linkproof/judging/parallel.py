@@ -29,7 +29,7 @@ LARGE = 32 << 20
 #: Seconds to wait for a Dask scheduler.
 _SCHEDULER_S = 5.0
 #: While recordings are judged: new objects before the youngest are looked through, and how often the older ones are.
-_RARE = (50_000, 20, 50)
+_RARE = (1_000_000, 5, 5)
 
 
 def judge_file(task: _Task) -> Judged | UsageError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
 from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
@@ -11,8 +9,6 @@ from linkproof.contract.call import Call
 from linkproof.judging.tallies import Tally
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
-
-_requirement_of = attrgetter("requirement")
 
 
 class Plan:
@@ -53,7 +49,7 @@ def _key(call: Call, traits: int, *, written: bool) -> int:
 def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
     """Return the judgements of one check on a call. Raises ValueError for a requirement that it does not declare."""
     found = [*check.function(call, view, circumstances)]
-    if found and not check.ids.issuperset(map(_requirement_of, found)):
-        other = ", ".join(sorted({j.requirement for j in found} - check.ids))
-        raise ValueError(f"{check.function.__name__} judged {other}, which it does not declare")
+    for judgement in found:
+        if judgement.requirement not in check.ids:
+            raise ValueError(f"{check.function.__name__} judged {judgement.requirement}, which it does not declare")
     return found
