@@ -29,6 +29,8 @@ def _shows_after_writes(of: CallClass) -> bool:
 def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After a successful decision, and after the end of its operation, Get and List show what was decided."""
     for seen in view.observed:
+        if not seen.subject.decisions:
+            continue
         match view.said_of_decision(seen):
             case Said.NOTHING:
                 if _never_settles(call, seen, circumstances):

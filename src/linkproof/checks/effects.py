@@ -78,6 +78,8 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
     before = subject.get if call.role is Role.GET else subject.listed
     if before is None or not before.settled or subject.last_write > before.index:
         return
+    if view.collection.last_write <= before.index:
+        return  # nothing was written in between
     if subject.presence is Presence.ABSENT or _may_yet_change(subject):
         return
     between = _between(call, view, subject, before)

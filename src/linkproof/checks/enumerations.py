@@ -16,7 +16,6 @@ from linkproof.contract.call import Call
 from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect, Kind
-from linkproof.contract.schema import values_at
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
@@ -34,7 +33,7 @@ def values_are_enumerators(call: Call, view: View, circumstances: Circumstances)
     schema = call.schema
     assert schema is not None
     for place, options in schema.enumerations.items():
-        for pointer, value in values_at(call.answer, place):
+        for pointer, value in call.values_at(place):
             if not isinstance(value, str):
                 continue
             if value in options:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from linkproof.base.json_values import at, generalise
 from linkproof.contract.call import Call
 from linkproof.contract.request_match import Kind
-from linkproof.contract.schema import values_at
 
 #: Beyond this, a JSON number that is parsed as a double may lose digits.
 EXACT = 2**53
@@ -35,7 +34,7 @@ def big_integers(call: Call) -> tuple[BigInteger, ...]:
     return tuple(
         BigInteger(pointer, _key(call, pointer), value)
         for place in schema.integers
-        for pointer, value in values_at(call.answer, place)
+        for pointer, value in call.values_at(place)
         if isinstance(value, int) and abs(value) > EXACT
     )
 

@@ -17,7 +17,7 @@ from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Kind
-from linkproof.contract.schema import BodySchema, Problem, values_at
+from linkproof.contract.schema import BodySchema, Problem
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 
@@ -225,8 +225,8 @@ def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -
 
 def _identity(contract: Contract, item: dict[str, Any], path: str, pointer: str) -> Iterator[Judgement]:
     member = contract.member
-    found_id, found_name, found_type = (at(item, p) for p in (member.id, member.name, member.type))
-    if not all(isinstance(v, str) for v in (found_id, found_name, found_type)):
+    found_id, found_name, found_type = at(item, member.id), at(item, member.name), at(item, member.type)
+    if not (isinstance(found_id, str) and isinstance(found_name, str) and isinstance(found_type, str)):
         return  # SHP-1 reports the missing member
     own = path.rsplit("/", 1)[-1]
     if found_id.lower() == path and found_name.lower() == own and found_type == contract.resource_type:
@@ -258,7 +258,7 @@ def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: C
     member = call.contract.member
     pattern = member.private_endpoint_pattern
     prefix = f"{call.contract.list.items}/*" if call.role is Role.LIST else ""
-    for pointer, value in values_at(call.answer, prefix + member.private_endpoint):
+    for pointer, value in call.values_at(prefix + member.private_endpoint):
         if not isinstance(value, str):
             continue
         if re.fullmatch(pattern, value):
@@ -280,7 +280,7 @@ def integers_keep_their_digits(call: Call, view: View, circumstances: Circumstan
     if schema is None or not isinstance(call.answer, dict):
         return
     for place in schema.integers:
-        for pointer, value in values_at(call.answer, place):
+        for pointer, value in call.values_at(place):
             if isinstance(value, float) and abs(value) >= EXACT:
                 message = "an integer beyond 2^53 came as a floating-point number: digits are lost"
                 yield breach("SHP-7", "digits lost", pointer, "an integer in digits", repr(value), message, group="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from linkproof.model.exchange import Credential, Exchange
@@ -19,6 +20,7 @@ class Answer:
         value: the value of the body.
         exact: whether it fits its schema without further members; None until computed.
         unknown: pointers to the members that its schema does not know; None until computed.
+        places: the values at generalised pointers into lists, each with its own pointer; None until one is looked up.
         items, named: the connections that it shows; None until computed.
         passed: the judgements of the checks of the answer alone, if none found a breach; None until judged.
         tallies: what counts ``passed``; None until counted.
@@ -34,6 +36,7 @@ class Answer:
         "items",
         "named",
         "passed",
+        "places",
         "tallies",
         "unknown",
         "value",
@@ -49,6 +52,7 @@ class Answer:
         self.value: Any = value
         self.exact: bool | None = None
         self.unknown: tuple[str, ...] | None = None
+        self.places: dict[str, Sequence[tuple[str, Any]]] | None = None
         self.items: tuple[dict[str, Any], ...] | None = None
         self.named: tuple[Named, ...] | None = None
         self.passed: tuple[Any, ...] | None = None

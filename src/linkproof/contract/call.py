@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from linkproof.contract.protocol import Format
 from linkproof.contract.request_match import READING, Address, Addresses, Defect, FoundDefect, Kind
 from linkproof.contract.routing import Router
 from linkproof.contract.rules import DecisionKind
-from linkproof.contract.schema import BodySchema, Problem
+from linkproof.contract.schema import BodySchema, Problem, values_at
 from linkproof.model.evidence import LONGEST_BODY, cut
 from linkproof.model.exchange import Credential, Exchange
 
@@ -286,6 +286,19 @@ class Call:
             schema = self.schema
             answered.exact = schema is not None and isinstance(self.answer, dict) and schema.is_exactly(self.answer)
         return answered.exact
+
+    def values_at(self, pointer: str) -> Sequence[tuple[str, Any]]:
+        """Return every value of the answer at a generalised pointer, with its own pointer."""
+        if "*" not in pointer:
+            return values_at(self.answer, pointer)
+        answered = self.answered
+        places = answered.places
+        if places is None:
+            places = answered.places = {}
+        found = places.get(pointer)
+        if found is None:
+            found = places[pointer] = values_at(self.answer, pointer)
+        return found
 
     @property
     def unknown_members(self) -> tuple[str, ...]:

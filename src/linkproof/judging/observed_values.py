@@ -12,7 +12,6 @@ from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation
-from linkproof.contract.schema import values_at
 from linkproof.judging.grouping import within_item
 from linkproof.model.observed_values import Observed, ObservedValue
 
@@ -85,7 +84,7 @@ class Observations:
         if of_version is not None and (version := call.query.get(contract.version_parameter)):
             found.append((of_version, version))  # traffic may use another one than the contract's
         for pointer, place in where:
-            found += [(place, value) for _, value in values_at(call.answer, pointer) if isinstance(value, str)]
+            found += [(place, value) for _, value in call.values_at(pointer) if isinstance(value, str)]
         return _known_words(call, found)
 
     def _places_in(self, contract: Contract, operation: Operation, status: int) -> _Where:

@@ -6,14 +6,13 @@ by contract, and no lifecycle is split. Results are merged in the order of the f
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from linkproof.base.garbage import rare_collections
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging.judge import Judge
@@ -28,8 +27,9 @@ _Task = tuple[str, tuple[str, ...], bool, tuple[int, int]]
 LARGE = 32 << 20
 #: Seconds to wait for a Dask scheduler.
 _SCHEDULER_S = 5.0
-#: While recordings are judged: new objects before the youngest are looked through, and how often the older ones are.
-_RARE = (1_000_000, 5, 5)
+#: New objects before unreachable ones are looked for: judging makes none, and looking took a tenth of all time. As many
+#: take about 100 MB.
+_MANY = 1_000_000
 
 
 def judge_file(task: _Task) -> Judged | UsageError:
@@ -45,20 +45,9 @@ def judge_file(task: _Task) -> Judged | UsageError:
 
 def judge_into(judge: Judge, paths: Sequence[Path]) -> None:
     """Judge all recordings below paths, in order. Raises UsageError for an unreadable one."""
-    with _rare_collections():
+    with rare_collections(_MANY):
         for exchange in in_judging_order(read_recordings(paths, judge.leave_out)):
             judge.feed(exchange)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for unreachable objects rarely: judging makes few, and looking took a tenth of all time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(*_RARE)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def recording_judge(contracts: tuple[str, ...], *, any_version: bool, share: tuple[int, int] = (0, 1)) -> Judge:

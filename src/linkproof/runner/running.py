@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+from linkproof.base.garbage import rare_collections
 from linkproof.base.resources import folder
 from linkproof.errors import UsageError
 from linkproof.runner.pytest_plugin import Conformance
@@ -18,6 +19,9 @@ _UNUSED = (
     *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "monkeypatch", "pastebin"),
     *("recwarn", "setuponly", "setupplan", "stepwise", "tmpdir", "unittest", "unraisableexception", "threadexception"),
 )
+
+#: New objects before unreachable ones are looked for: a run is short, and looking took 7 % of its time.
+_MANY = 50_000
 
 
 def run_suites(run: Conformance, *plugins: object) -> str:
@@ -41,7 +45,11 @@ def run_suites(run: Conformance, *plugins: object) -> str:
     if selection.max_failures:
         arguments += [f"--maxfail={selection.max_failures}"]
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        rare_collections(_MANY, keep=True),
+    ):
         code = pytest.main(arguments, plugins=[run, run.selected, *plugins])
     if code == pytest.ExitCode.USAGE_ERROR and selection.keyword:
         said = next((line for line in printed.getvalue().splitlines() if line.startswith("ERROR")), "")

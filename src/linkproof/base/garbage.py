@@ -1,0 +1,28 @@
+"""How often Python looks for unreachable objects: judging and running make few, and looking takes time."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def rare_collections(new: int, *, keep: bool = False) -> Iterator[None]:
+    """Look for unreachable objects only after many new ones, until the block ends.
+
+    Args:
+        new: number of new objects after which the youngest are looked through; older ones are looked at more rarely.
+        keep: leave out all objects that exist now, such as modules and contracts.
+    """
+    usual = gc.get_threshold()
+    keep = keep and not gc.get_freeze_count()
+    gc.set_threshold(new, 20, 50)
+    if keep:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        if keep:
+            gc.unfreeze()
