@@ -87,7 +87,9 @@ def test_a_vendor_without_a_profile_is_a_usage_error(tmp_path: Path) -> None:
     ],
 )
 def test_another_rule_in_its_profile_is_played_and_conforms(tmp_path: Path, old: str, new: str) -> None:
-    done = linkproof(imported(tmp_path, old, new), "--contracts", "own", "run", "--contract", "acme-link")
+    """No rule concerns the generated cases: two thirds of a run, which the first test sends."""
+    options = ("run", "--contract", "acme-link", "-k", "not enumerated_cases and not random_cases")
+    done = linkproof(imported(tmp_path, old, new), "--contracts", "own", *options)
     assert done.returncode == 0, done.stdout
     assert "CONFORMS" in done.stdout
 

@@ -34,7 +34,7 @@ def other_server(*arguments: str) -> Iterator[str]:
             process.kill()
 
 
-def results_of(tmp_path: Path, *arguments: str, concurrency: int = 1) -> dict[str, Any]:
+def results_of(tmp_path: Path, *arguments: str, concurrency: int) -> dict[str, Any]:
     """What ``linkproof run`` says of it, with the example target file at another port."""
     with other_server(*arguments) as base_url:
         target = tmp_path / "target.toml"
@@ -48,7 +48,7 @@ def results_of(tmp_path: Path, *arguments: str, concurrency: int = 1) -> dict[st
 
 
 def test_it_conforms_and_is_not_blamed(tmp_path: Path) -> None:
-    data = results_of(tmp_path)
+    data = results_of(tmp_path, concurrency=5)
     assert data["findings"] == []
     assert data["verdict"] == "conforms", data["sentence"]
 

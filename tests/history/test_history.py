@@ -255,7 +255,7 @@ def test_the_commands(tmp_path: Path) -> None:
         (("history", "show", "nobody", "--store", url), "no target called 'nobody'"),
         (("history", "add", "nowhere", "--store", url), "nowhere"),
         (("site", "--store", f"sqlite:///{tmp_path}/empty.sqlite"), "the history is empty"),
-        (("site", "--store", url, "--out", "monday"), "something else than a site"),
+        (("site", "--store", url, "--out", "monday"), "not a site"),
     ):
         done = linkproof(tmp_path, *arguments)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -157,7 +157,7 @@ def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path,
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--engine", "cloud"), "no engine is called 'cloud'"),
+        (("--engine", "cloud"), "there is no engine 'cloud'"),
         (("--engine", "dask"), "dask needs a scheduler"),
         (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
     ],

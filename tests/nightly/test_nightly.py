@@ -206,7 +206,7 @@ def test_mistakes_in_a_plan_are_told(tmp_path: Path, text: str, told: str) -> No
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--engine", "cloud"), "no engine is called 'cloud'"),
+        (("--engine", "cloud"), "there is no engine 'cloud'"),
         (("--engine", "dask"), "dask needs a scheduler"),
         (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
     ],

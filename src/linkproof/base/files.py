@@ -76,7 +76,7 @@ def replace_file(path: Path, content: bytes | str) -> None:
 
 
 def write_file(path: Path, content: bytes | str, fix: str) -> None:
-    """Replace a file as ``replace_file`` does. Raises UsageError where that is not possible."""
+    """Replace a file as ``replace_file`` does. Raises UsageError if that fails."""
     try:
         replace_file(path, content)
     except OSError as error:

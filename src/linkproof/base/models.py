@@ -121,7 +121,7 @@ def _node_at(model: Any, path: str) -> Any:
 
 
 def _members_at(model: Any, path: str) -> list[str]:
-    """Return the members that a model has at a path; none where that is not one class."""
+    """Return the members that a model has at a path; none if that is not one class."""
     node = _node_at(model, path)
     return [f.encode_name for f in node.fields] if isinstance(node, msgspec.inspect.StructType) else []
 

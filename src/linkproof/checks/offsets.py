@@ -20,7 +20,7 @@ from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
-#: Beyond this a service may refuse an offset rather than answer with an empty page.
+#: A service may refuse an offset beyond this, instead of returning an empty page.
 _MOST_PLAUSIBLE = 10**9 - 1
 
 

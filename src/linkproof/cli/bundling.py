@@ -196,7 +196,7 @@ def _refuse_secrets(recordings: list[Path]) -> None:
                 raise UsageError(
                     f"a credential is in interaction {exchange.number}: {place}",
                     where=str(path),
-                    fix="mask it as *** in the recording; a bundle is made to be handed on",
+                    fix="mask it as *** in the recording; a bundle is made to be shared",
                 )
 
 

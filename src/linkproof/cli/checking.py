@@ -46,7 +46,7 @@ def check_recordings(
 def performing(processes: int, engine: str, scheduler: str) -> Perform | None:
     """Return the function that distributes recordings; None to judge them one by one, here. Raises UsageError."""
     if engine not in ("local", "dask"):
-        raise UsageError(f"no engine is called {engine!r}", where="--engine", fix="local or dask")
+        raise UsageError(f"there is no engine {engine!r}", where="--engine", fix="local or dask")
     if engine == "dask":
         return by_dask(scheduler)
     number = processes or os.cpu_count() or 1

@@ -65,7 +65,9 @@ Watch = Annotated[
 ]
 Verbose = Annotated[
     int,
-    typer.Option("--verbose", "-v", count=True, show_default=False, help="Print each request; -vv: and masked bodies."),
+    typer.Option(
+        "--verbose", "-v", count=True, show_default=False, help="Print each request; with -vv, also its masked bodies."
+    ),
 ]
 Format = Annotated[
     str,

@@ -16,13 +16,14 @@ from linkproof.contract.operation import Role
 
 #: Maximum nesting of references; deeper values are accepted without being judged.
 _DEEPEST = 8
-_SUMMARY = {
+#: Summaries of operations in the document of an imported contract.
+SUMMARY = {
     Role.LIST: "List the connections.",
     Role.GET: "Get one connection.",
     Role.DECIDE: "Approve or reject a connection.",
     Role.TAGS: "Change a connection.",
     Role.DELETE: "Delete a connection.",
-    Role.LINK_RESOURCES: "List the parts of the parent to which private endpoints can connect.",
+    Role.LINK_RESOURCES: "List the parts of the parent that endpoints may lead to.",
     Role.LINK_RESOURCE: "Get one part of the parent.",
 }
 METHODS = {
@@ -255,7 +256,7 @@ def _operation(own: Mapping[str, Any], role: Role, name: str, path: str) -> dict
     statuses: Iterable[int] = answers[role.value]
     made: dict[str, Any] = {
         "operationId": name,
-        "summary": _SUMMARY[role],
+        "summary": SUMMARY[role],
         "parameters": list(_parameters(own, path)),
     }
     if role.value in answers.get("long_running", ()):

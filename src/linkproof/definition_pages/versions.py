@@ -35,7 +35,7 @@ def contract_differences(was: Contract, now: Contract) -> list[Difference]:
 
 
 def operation_differences(was: Contract, now: Contract) -> Iterator[OperationDifference]:
-    """Yield everything in which ``now`` differs from ``was``, once for each operation that it is seen in."""
+    """Yield the differences from ``was`` to ``now``, each once for each operation that has it."""
     old, new = _operations(was), _operations(now)
     for key, operation in old.items():
         if key not in new:

@@ -169,7 +169,7 @@ def _on_a_socket(fault: Fault) -> Opener:
 def chosen(faults: Sequence[Fault], names: Sequence[str], sample: int) -> tuple[Fault, ...]:
     """Return the faults whose id contains one of ``names``; of them an even sample of that size (0: all).
 
-    Raises UsageError where no fault has one of the names.
+    Raises UsageError if no fault has one of the names.
     """
     found = [f for f in faults if not names or any(n.lower() in f.id.lower() for n in names)]
     for name in names:

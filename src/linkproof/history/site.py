@@ -75,7 +75,7 @@ def _prepare(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise UsageError("this is a file, not a folder", where=f"--out {out}", fix=_FIX)
     if out.is_dir() and any(out.iterdir()) and not (out / _MARKER).exists():
-        raise UsageError("this folder holds something else than a site of Linkproof", where=f"--out {out}", fix=_FIX)
+        raise UsageError("this folder contains files that are not a site of Linkproof", where=f"--out {out}", fix=_FIX)
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARKER).touch()  # first: after a kill the folder is known as a site
     for folder in _FOLDERS:

@@ -179,7 +179,7 @@ class Store:
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    """Let one writer in at a time, and readers never wait: the file may be on a shared disk of a CI."""
+    """Allow one writer at a time without blocking readers: several CI jobs may share the file."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")

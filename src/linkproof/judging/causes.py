@@ -36,7 +36,7 @@ class Traced:
 
 @dataclass
 class _Trail:
-    """What a finding was seen on, in the forms that agreements compare."""
+    """The exchanges, members and connections of a finding, as agreements compare them."""
 
     finding: Finding
     seen: Sequence[Seen]

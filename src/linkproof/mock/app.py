@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import TypedDict, Unpack
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -145,6 +146,17 @@ async def _send(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
+class ServerOptions(TypedDict, total=False):
+    """Options of ``build_server``, for functions that pass them on."""
+
+    token: str
+    keys: Mapping[str, str] | None
+    operation_s: float
+    behaviour: Choice
+    clock: Callable[[], float]
+    clock_of: Callable[[Contract], float] | None
+
+
 def build_server(
     contracts: Iterable[Contract],
     *,
@@ -165,7 +177,7 @@ def build_server(
         operation_s: duration of a long-running operation in seconds, on ``clock``.
         behaviour: returns the parts that serve a contract.
         clock: clock that ends operations, in seconds.
-        clock_of: returns a contract's own clock, where clocks differ.
+        clock_of: returns a contract's own clock, if clocks differ.
         fixtures: returns a contract's initial connections.
 
     Raises UsageError for an invalid fixtures file.
@@ -197,27 +209,9 @@ def _control(server: Server) -> Starlette:
     )
 
 
-def build_app(
-    contracts: Iterable[Contract],
-    *,
-    token: str = "test-token",
-    keys: Mapping[str, str] | None = None,
-    operation_s: float = 0.05,
-    behaviour: Choice = DEFAULT,
-    clock: Callable[[], float] = time.monotonic,
-    clock_of: Callable[[Contract], float] | None = None,
-) -> ASGIApp:
-    """Build the server as an ASGI application, with two paths that no contract has. Arguments: see ``build_server``."""
-    server = build_server(
-        contracts,
-        token=token,
-        keys=keys,
-        operation_s=operation_s,
-        behaviour=behaviour,
-        clock=clock,
-        clock_of=clock_of,
-    )
-
+def build_app(contracts: Iterable[Contract], **options: Unpack[ServerOptions]) -> ASGIApp:
+    """Build the server as an ASGI application, with two paths that no contract has."""
+    server = build_server(contracts, **options)
     control = _control(server)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,9 +6,9 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,8 +17,7 @@ from linkproof.base.wording import count
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.errors import EngineError, UsageError
-from linkproof.mock.app import build_app
-from linkproof.mock.defaults import DEFAULT, Choice
+from linkproof.mock.app import ServerOptions, build_app
 
 _START_S = 10.0
 
@@ -67,8 +66,8 @@ class Embedded:
     Args:
         contracts: the contracts to serve; all by default.
         port: 0 chooses a free port.
-        token, keys, operation_s, behaviour, clock, clock_of: as for ``build_app``.
         around: wraps the application, for example to add latency or to count requests.
+        options: as for ``build_server``.
     """
 
     def __init__(
@@ -76,24 +75,10 @@ class Embedded:
         contracts: Iterable[Contract] | None = None,
         *,
         port: int = 0,
-        token: str = "test-token",
-        keys: Mapping[str, str] | None = None,
-        operation_s: float = 0.05,
-        behaviour: Choice = DEFAULT,
-        clock: Callable[[], float] = time.monotonic,
-        clock_of: Callable[[Contract], float] | None = None,
         around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+        **options: Unpack[ServerOptions],
     ) -> None:
-        chosen = all_contracts() if contracts is None else contracts
-        app = build_app(
-            chosen,
-            token=token,
-            keys=keys,
-            operation_s=operation_s,
-            behaviour=behaviour,
-            clock=clock,
-            clock_of=clock_of,
-        )
+        app = build_app(all_contracts() if contracts is None else contracts, **options)
         self.app = app
         self.base_url = ""
         self._port = port
@@ -133,18 +118,15 @@ def serve(
     port: int,
     contracts: Iterable[Contract] | None = None,
     *,
-    token: str = "test-token",
-    keys: Mapping[str, str] | None = None,
-    operation_s: float = 0.05,
-    behaviour: Choice = DEFAULT,
     tell: Callable[[str], None] = _print_at_once,
+    **options: Unpack[ServerOptions],
 ) -> None:
     """Serve until interrupted; call ``tell`` with one line when the address is known.
 
     Raises UsageError for a port in use or an invalid fixtures file.
     """
     chosen = tuple(all_contracts() if contracts is None else contracts)
-    app = build_app(chosen, token=token, keys=keys, operation_s=operation_s, behaviour=behaviour)
+    app = build_app(chosen, **options)
     listening = _listen(host, port)
     tell(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; press Ctrl+C to stop")
     try:

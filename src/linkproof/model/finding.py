@@ -98,7 +98,7 @@ class Finding(Struct, forbid_unknown_fields=True):
     ] = None
     members: Annotated[
         tuple[str, ...],
-        Meta(description="The members or parameters that one cause was seen at, where it is grouped over them."),
+        Meta(description="The members or parameters at which one cause was seen, if it is grouped over them."),
     ] = ()
 
     @property

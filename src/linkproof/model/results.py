@@ -238,7 +238,7 @@ class Results(Struct, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 a MUST is breached, 3 broken, 4 a MUST was not exercised (0 where that is allowed).
+        """0 conforms, 1 a MUST is breached, 3 broken, 4 a MUST was not exercised (0 if that is allowed).
 
         Breaches count that no waiver covers; a waiver that expired or covers nothing counts like one.
         """

@@ -163,5 +163,5 @@ def engine_of(name: str, processes: int, scheduler: str) -> Engine:
     if name == "local":
         return lambda jobs, out: locally(jobs, out, processes)
     if name != "dask":
-        raise UsageError(f"no engine is called {name!r}", where="--engine", fix="local or dask")
+        raise UsageError(f"there is no engine {name!r}", where="--engine", fix="local or dask")
     return lambda jobs, out: by_dask(jobs, out, scheduler)

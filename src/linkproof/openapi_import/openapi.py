@@ -7,6 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
+from linkproof.contract.common_shape import SUMMARY
 from linkproof.contract.operation import Role
 from linkproof.openapi_import.descriptions import describe
 from linkproof.openapi_import.documents import Documents
@@ -16,15 +17,6 @@ from linkproof.openapi_import.schemas import Notes, Schemas
 from linkproof.openapi_import.select import Found
 
 _REPLACED = {"200": "The answer.", "201": "Created.", "202": "Accepted; the change goes on.", "204": "Nothing to show."}
-_SUMMARY = {
-    Role.LIST: "List the connections.",
-    Role.GET: "Get one connection.",
-    Role.DECIDE: "Approve or reject a connection.",
-    Role.TAGS: "Change a connection.",
-    Role.DELETE: "Delete a connection.",
-    Role.LINK_RESOURCES: "List the parts of the parent that endpoints may lead to.",
-    Role.LINK_RESOURCE: "Get one part of the parent.",
-}
 #: Header fields of long-running operations, by Azure Resource Manager's common rules (LRO-1, LRO-5).
 _ARM_POLLING: dict[str, Any] = {
     "Location": {
@@ -127,7 +119,7 @@ class Writer:
     def _operation(self, role: Role, operation: Described) -> dict[str, Any]:
         made: dict[str, Any] = {
             "operationId": self._names[operation.id],
-            "summary": _SUMMARY[role],
+            "summary": SUMMARY[role],
             "parameters": [r for p in self._own_parameters(operation) if (r := self._parameter(p))],
         }
         if operation.long_running:

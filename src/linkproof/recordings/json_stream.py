@@ -207,7 +207,7 @@ class _Text:
         )
 
     def unexpected(self, wanted: str) -> UsageError:
-        """Return an error: something else than ``wanted`` follows, or nothing."""
+        """Return the error for input that continues with anything but ``wanted``, or ends."""
         return self._broken(f"{wanted} is missing", cut=not self.peek())
 
     def _broken(self, problem: str, *, cut: bool) -> UsageError:

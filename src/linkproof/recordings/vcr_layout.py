@@ -55,7 +55,7 @@ _NULLS = frozenset({"null", "Null", "NULL"})
 
 
 class NotRegular(Exception):
-    """The file has to be read as YAML from its beginning."""
+    """Raised if the file has to be read as general YAML, from its beginning."""
 
 
 def regular_interactions(source: Source) -> Iterator[tuple[int, Any]]:

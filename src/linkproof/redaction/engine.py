@@ -1,6 +1,6 @@
 """Find credentials in any text, however it is encoded, and replace them.
 
-One engine for everything that is handed on: the masker of reports (``masking``) and the redactor of recordings
+One engine for everything that is shared: the masker of reports (``masking``) and the redactor of recordings
 (``redactor``) differ in what they write instead, and in what else they replace. A text goes through ordered passes;
 each takes time in proportion to the text, and a wrapped text is no longer than its wrapping, a few times over.
 """
@@ -130,7 +130,7 @@ class Engine:
                 found = self.body(plain, depth + 1)
                 return body if found == plain else gzip.compress(found, mtime=0)
             if depth:
-                return MASK.encode()  # what cannot be looked into is not handed on
+                return MASK.encode()  # what cannot be inspected is not shared
         encoding = wide_encoding(body) or "utf-8"
         try:
             text = body.decode(encoding)
@@ -254,7 +254,7 @@ class Engine:
                 yield from self._member_values(text, match, strength)
 
     def _values_inside(self, text: str, members: list[re.Match[str]], number: int) -> Iterator[_Span]:
-        """Replace the values that the object under a strong name holds; of several secrets, what looks like one."""
+        """Replace the values in an object under a strong name; if it has several, those that look like secrets."""
         strong = members[number]
         end = text.find("}", strong.end(), strong.end() + _LONGEST_OBJECT)
         for member in members[number + 1 : number + 1 + _MOST_INSIDE]:

@@ -1,4 +1,4 @@
-"""How a credential, and what else must not be handed on, is recognised: one set of patterns for everything.
+"""How a credential, and whatever else must not be shared, is recognised: one set of patterns for everything.
 
 Each takes time in proportion to the text: a pattern begins only where nothing of its kind stands before it, its
 repetitions are possessive (``++``) or bounded. ``tests/redaction/test_patterns_are_linear.py`` tests all of them.

@@ -84,7 +84,7 @@ def prepare(out: Path) -> None:
         raise UsageError("this is a file, not a folder", where=where, fix=_FIX)
     try:
         if out.is_dir() and not _is_ours(out):
-            raise UsageError("this folder holds something else than reports of Linkproof", where=where, fix=_FIX)
+            raise UsageError("this folder contains files that are not Linkproof's reports", where=where, fix=_FIX)
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"this folder cannot be used: {error.strerror}", where=where, fix=_FIX) from None

@@ -105,7 +105,7 @@ def write_bundle(
 ) -> None:
     """Write an archive of ``files``; ``facts`` go into its manifest, which ``sign`` signs.
 
-    The same input makes the same bytes. Raises UsageError where the file cannot be written.
+    The same input makes the same bytes. Raises UsageError if the file cannot be written.
     """
     size = sum(map(len, files.values()))
     if size > MOST_BYTES:

@@ -62,7 +62,7 @@ def _row(row: RequirementResult, policy: EvidencePolicy, now: datetime) -> Requi
 
 
 def _moment(date: str) -> datetime:
-    """Parse an ISO 8601 date or time. A date alone is its first moment, so that it rather counts as too old."""
+    """Parse an ISO 8601 date or time. A date alone is its first moment, so that in doubt it counts as too old."""
     try:
         return parsed_moment(date)
     except ValueError:

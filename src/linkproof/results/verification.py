@@ -40,7 +40,7 @@ def coverage(claimed: Results, checked: Results) -> Coverage:
 
 
 def against_itself(claimed: Results, manifest: Manifest) -> Iterator[str]:
-    """Yield where the claim contradicts itself: verdict, sentence, waivers and manifest follow from its rows."""
+    """Yield the contradictions within the claim: verdict, sentence, waivers and manifest follow from its rows."""
     verdict, sentence = sum_up(claimed.requirements, claimed.findings, claimed.broken, claimed.target)
     if claimed.verdict is not verdict:
         yield f"the results say {claimed.verdict}, but their requirements say {verdict}"
@@ -106,7 +106,7 @@ def against_recordings(claimed: Results, again: Results) -> Iterator[str]:
 
 
 def differences(before: Results, after: Results) -> Iterator[str]:
-    """Yield where judging the recordings again gives something else than when the bundle was made."""
+    """Yield the differences between the bundle's results and those of judging its recordings again."""
     if before.verdict is not after.verdict:
         yield f"judged again it is {after.verdict}, it was {before.verdict}"
         return

@@ -1,4 +1,4 @@
-"""What a target file promises, as the assumptions of checks."""
+"""The assumptions that a target file allows the checks to make."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Recording:
         self._writer.write(exchange)
 
     def results(self, results: Results) -> Results:
-        """Return the results with the same pseudonyms, because cassette and reports are handed on together."""
+        """Return the results with the same pseudonyms, because cassette and reports are shared together."""
         self._redactor.freeze()
         names = ("sentence", "target", "findings", "unmatched", "broken", "left_behind")
         text = self._redactor.text

@@ -168,7 +168,7 @@ class Client:
         return self._exchange(exchange.contract, exchange.request, exchange.credential)
 
     def _exchange(self, contract: str, request: Request, credential: Credential) -> Exchange:
-        """Return the exchange that a request begins. Raises TargetError where no answer arrives whole."""
+        """Return the exchange that a request begins. Raises TargetError if no complete answer arrives."""
         started, at = self.clock.now(), zulu_now()
 
         def exchange(response: Response) -> Exchange:

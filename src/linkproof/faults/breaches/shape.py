@@ -20,7 +20,7 @@ def _nested(contract: Contract) -> bool:
 # SHP-1
 
 
-@fault("SHP-1", "text-as-number", "A member that is a string comes as a number.")
+@fault("SHP-1", "text-as-number", "A string is sent as a number.")
 def _shp_1_text_as_number(contract: Contract) -> Change | None:
     return connections(put(text_leaf(contract), lambda _: 7)) if speaks_json(contract) else None
 

@@ -157,7 +157,7 @@ def _undecided(contract: Contract, decision: str) -> Change | None:
     return part("service", one=one) if contract.decide.failures else None
 
 
-@fault("ENM-3", "cannot-be-rejected", "What waits cannot be rejected.", "ERR-10")
+@fault("ENM-3", "cannot-be-rejected", "A pending connection cannot be rejected.", "ERR-10")
 def _enm_3_cannot_be_rejected(contract: Contract) -> Change | None:
     return _undecided(contract, "reject") if contract.decide.operations else None
 

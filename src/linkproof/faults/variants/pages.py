@@ -38,28 +38,26 @@ def _pag_5_empty_page_first(contract: Contract) -> Change | None:
     return linked(cut=cut)
 
 
-@variant("PAG-4", "one-a-page", "A page has one item.")
-def _pag_4_one_a_page(contract: Contract) -> Change | None:
+def _size(contract: Contract, size: int) -> Change | None:
+    """Give every page at most ``size`` items."""
     if not pages_by_link(contract):
         return None
 
     def cut(self: Any, asked: Asked, every: list[Connection]) -> ListPage | ErrorResponse:
-        self.size = 1
+        self.size = size
         return inherited(self, "cut", asked, every)  # type: ignore[no-any-return]
 
     return linked(cut=cut)
+
+
+@variant("PAG-4", "one-a-page", "A page has one item.")
+def _pag_4_one_a_page(contract: Contract) -> Change | None:
+    return _size(contract, 1)
 
 
 @variant("PAG-4", "one-page", "All items are on one page.")
 def _pag_4_one_page(contract: Contract) -> Change | None:
-    if not pages_by_link(contract):
-        return None
-
-    def cut(self: Any, asked: Asked, every: list[Connection]) -> ListPage | ErrorResponse:
-        self.size = 1000
-        return inherited(self, "cut", asked, every)  # type: ignore[no-any-return]
-
-    return linked(cut=cut)
+    return _size(contract, 1000)
 
 
 @variant("PAG-4", "another-order", "A list has the newest connection first.")
