@@ -67,3 +67,14 @@ def test_names_are_kept_within_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     before = len(exchange._KNOWN)
     assert Headers([("long-name", "v")]).get("long-name") == "v"
     assert len(exchange._KNOWN) == before
+
+
+def test_values_under_several_names_keep_their_order_and_belong_to_each_message() -> None:
+    wanted = frozenset({"set-cookie", "absent"})
+    one, other = Headers(PAIRS), Headers([(name, f"{value}!") for name, value in PAIRS])
+    assert not one.has_any(frozenset({"absent"}))
+    assert one.values_of(frozenset({"absent"})) == Headers().values_of(wanted) == ()
+    for _ in range(2):
+        assert one.values_of(wanted) == ("one", "two")
+        assert other.values_of(wanted) == ("one!", "two!")
+        assert one.has_any(wanted)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
 
 from linkproof.base.json_values import at
 from linkproof.checks.decision_table import Observation
@@ -107,11 +108,18 @@ def _may_yet_change(subject: Subject) -> bool:
 
 def _between(call: Call, view: View, subject: Subject, before: Shown) -> Between:
     since, writes = before.index, view.collection
-    refused = tuple(w for w in writes.refused if w.index > since and _lies_between(before, w, call))
+    refused = tuple([w for w in _after(since, writes.refused) if _lies_between(before, w, call)])
     # A request that decided other connections but not this one counts as rejected only.
     own = {w.index for w in refused if w.subject == subject.name}
-    done = (w for w in writes.done if w.index > since and w.subject != subject.name and w.index not in own)
+    done = [w for w in _after(since, writes.done) if w.subject != subject.name and w.index not in own]
     return Between(refused, tuple(done))
+
+
+def _after(index: int, writes: Sequence[Write]) -> list[Write]:
+    """Return the writes after an index, in their order; most often they are few of those that are kept."""
+    found = list(takewhile(lambda write: write.index > index, reversed(writes)))
+    found.reverse()
+    return found
 
 
 def _lies_between(before: Shown, write: Write, call: Call) -> bool:

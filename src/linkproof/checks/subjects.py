@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Collection as Sized
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -227,12 +227,12 @@ class ObservedCollection:
         return self._subjects.values()
 
     @property
-    def refused(self) -> Sized[Write]:
+    def refused(self) -> Sequence[Write]:
         """Return the last rejected writes, the oldest first."""
         return self._refused
 
     @property
-    def done(self) -> Sized[Write]:
+    def done(self) -> Sequence[Write]:
         """Return the last writes that succeeded or failed (5xx), the oldest first."""
         return self._done
 

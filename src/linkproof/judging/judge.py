@@ -175,7 +175,8 @@ class Judge:
 
     def _tallies_of(self, contract: Contract, judgements: tuple[Judgement, ...]) -> tuple[Tally, ...]:
         """Return the tally of each judgement."""
-        return tuple([self._tally((contract.id, j.requirement)) for j in judgements])
+        found = {name: self._tally((contract.id, name)) for name in {j.requirement for j in judgements}}
+        return tuple([found[j.requirement] for j in judgements])
 
     def _tally(self, key: tuple[str, str]) -> Tally:
         found = self.tallies.get(key)

@@ -32,14 +32,20 @@ NO_ANSWER = 0
 class _Names:
     """The names of a message's header fields, and where each comes first; names compare without case."""
 
-    __slots__ = ("names", "place_of", "present")
+    __slots__ = ("names", "place_of", "places")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         self.place_of: dict[str, int] = {}
         for place, name in enumerate(names):
             self.place_of.setdefault(name.lower(), place)
-        self.present: dict[frozenset[str], bool] = {}
+        self.places: dict[frozenset[str], tuple[int, ...]] = {}
+
+    def places_of(self, wanted: frozenset[str]) -> tuple[int, ...]:
+        """Where fields under one of some (lower-case) names are; ``places`` keeps it."""
+        found = tuple([place for place, name in enumerate(self.names) if name.lower() in wanted])
+        self.places[wanted] = found
+        return found
 
 
 #: Names that messages have had together. A service's answers all have the same: kept once, a message is a third of its
@@ -91,11 +97,15 @@ class Headers:
 
     def has_any(self, names: frozenset[str]) -> bool:
         """Whether there is a field under one of the (lower-case) names."""
-        present = self._known.present
-        found = present.get(names)
-        if found is None:
-            found = present[names] = not names.isdisjoint(self._known.place_of)
-        return found
+        found = self._known.places.get(names)
+        return (self._known.places_of(names) if found is None else found) != ()
+
+    def values_of(self, names: frozenset[str]) -> tuple[str, ...]:
+        """Every value under one of the (lower-case) names."""
+        if not self.has_any(names):
+            return ()
+        values = self.values
+        return tuple([values[place] for place in self._known.places[names]])
 
     def __contains__(self, name: str) -> bool:
         return name in self._known.place_of

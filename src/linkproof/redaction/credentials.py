@@ -111,10 +111,8 @@ def secrets_of(headers: Headers, *, stand_ins: bool = False) -> set[str]:
         stand_ins: whether what the redactor wrote in place of a credential counts as that credential.
     """
     found: set[str] = set()
-    if not headers.has_any(SECRET_HEADERS):
-        return found
-    for key, value in headers:
-        if key.lower() not in SECRET_HEADERS or not value:
+    for value in headers.values_of(SECRET_HEADERS):
+        if not value:
             continue
         if not is_placeholder(value) or (stand_ins and _STAND_IN.fullmatch(value.rsplit(" ", 1)[-1])):
             found.add(value)
