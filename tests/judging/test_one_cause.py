@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Finding
 from tests.check_cases_named import ACCEPT, OPEN_B, SERVICE, asked, decided, item, page
-from tests.traffic import AKS, HOST, HUAWEI, MOCK, PATHS, connection, connections, decision, error, ex, state
+from tests.traffic import AKS, HOST, HUAWEI, MOCK, PATHS, connection, connections, decision, error, ex, listing, state
 
 
 def found(requirement: str, exchanges: Iterable[Exchange]) -> list[Finding]:
@@ -123,3 +124,25 @@ def test_a_refusal_that_says_unknown_is_no_refusal_of_a_valid_request() -> None:
 
     assert kinds("BadRequest") == ["get refused"]
     assert kinds("ResourceNotFound") == []
+
+
+def test_a_list_that_shows_a_member_differently_hides_no_request_that_changes_it() -> None:
+    """Two defects at one member: where Get shows the change as well, the list's difference does not explain it."""
+
+    def shown(text: str, in_list: str, two: dict[str, Any]) -> list[Exchange]:
+        one = connection(AKS, "one", **state("Pending", text))
+        listed = [connection(AKS, "one", **state("Pending", in_list)), two]
+        return [ex(AKS, own="one", answer=one), listing(AKS, *listed)]
+
+    decided = connection(AKS, "two", **state("Approved", "fine"))
+    put = ex(AKS, "PUT", "two", answer=decided, sent=decision("Approved", "fine"))
+
+    def roots(*exchanges: Exchange) -> set[str]:
+        judge = Judge(all_contracts(), MOCK, any_version=True)
+        for exchange in exchanges:
+            judge.feed(exchange)
+        return {f.requirement for f in judge.findings.all(all_requirements()) if not f.follows}
+
+    before = shown("please", "PLEASE", connection(AKS, "two"))
+    assert roots(*before, put, *shown("please", "OTHER", decided)) == {"STA-6"}
+    assert roots(*before, put, *shown("fine", "FINE", decided)) == {"STA-6", "STA-7"}

@@ -12,6 +12,7 @@ import pytest
 
 import linkproof.checks
 from linkproof.contract.loader import all_requirements
+from linkproof.contract.operation import Role
 from linkproof.contract.requirement import Agreement, Explanation, Requirement
 from linkproof.judging.causes import Answered, Traced, trace_causes
 from linkproof.model.finding import Finding, Level
@@ -22,13 +23,24 @@ IDS = [f"{r.id} {','.join(rule.kinds)} from {cause} {','.join(rule.cause_kinds)}
 REFUSED: Answered = ("Put", "Approved", 400, "Bad")
 
 
-def traced(requirement: str, kind: str, number: int = 5, place: str = "/a/b", name: str = "one", **more: str) -> Traced:
+BOTH = frozenset({Role.GET, Role.LIST})
+
+
+def traced(
+    requirement: str,
+    kind: str,
+    number: int = 5,
+    place: str = "/a/b",
+    name: str = "one",
+    views: frozenset[Role | None] = frozenset({Role.LIST}),
+    **more: str,
+) -> Traced:
     """A finding, seen on one exchange with one connection."""
     own = f"{requirement} {kind} {number} {place} {name} {more}"
     found = Finding(own, requirement, Level.MUST, "c", "Get", kind, "", "", "", "m", count=1, place=place)
     found.members = (more.get("member", "/m"),)
     answers = frozenset({(*REFUSED[:3], more.get("code", REFUSED[3]))})
-    return Traced(found, [(("run", number), name, ())], (), answers)
+    return Traced(found, [(("run", number), name, ())], (), answers, views)
 
 
 def kind_of(patterns: tuple[str, ...]) -> str:
@@ -47,7 +59,7 @@ DIFFERS: dict[Agreement, tuple[dict[str, object], list[dict[str, object]]]] = {
     Agreement.REQUEST: ({"place": "/c", "name": "two"}, [{"number": 9}]),
     Agreement.MEMBER: ({"name": "two"}, [{"number": 9}, {"place": "/a/c"}]),
     Agreement.SIBLING: ({"place": "/a/c", "name": "two"}, [{"number": 9}, {"place": "/c"}, {"place": "/a/b/c"}]),
-    Agreement.SAME_MEMBER: ({"number": 9, "name": "two"}, [{"place": "/a/c"}]),
+    Agreement.ONE_VIEW: ({"number": 9, "name": "two"}, [{"place": "/a/c"}, {"views": BOTH}]),
     Agreement.CONNECTION: ({"number": 9, "place": "/c"}, [{"name": "two"}]),
     Agreement.CONNECTION_MEMBER: ({"number": 9}, [{"name": "two"}, {"place": "/a/c"}]),
     Agreement.MEMBERS: ({"number": 9, "place": "/c"}, [{"member": "/n"}]),

@@ -207,13 +207,20 @@ def bad_bodies_are_refused(call: Call, view: View, circumstances: Circumstances)
         return
     if _is_method_refused(call, view):
         return
-    what = sorted(defects)[0]
     if call.status == 400:
         yield passed("ERR-5")
     else:
         confirm_defects(call)
-        message = f"the {what}, but the answer was {call.status}"
+        message = f"the {_body_defect(call)}, but the answer was {call.status}"
         yield breach("ERR-5", f"answered {call.status // 100}xx", "", "400", str(call.status), message, group="")
+
+
+def _body_defect(call: Call) -> str:
+    """Return what is wrong with a body, with the names of the members that it lacks."""
+    first = min(call.defects, key=lambda found: found.defect)
+    if first.defect is not Defect.LACKS_MEMBER:
+        return first.defect
+    return f"body lacks {', '.join(f.name for f in call.defects if f.defect is Defect.LACKS_MEMBER)}"
 
 
 def _is_method_refused(call: Call, view: View) -> bool:

@@ -30,8 +30,8 @@ class Agreement(StrEnum):
     MEMBER = "member"
     #: The same answer breaches both, at members of the same object.
     SIBLING = "sibling"
-    #: The same member, on any connection.
-    SAME_MEMBER = "same-member"
+    #: The same member, on any connection, where only Get or only List shows the finding.
+    ONE_VIEW = "one-view"
     #: The same connection, in the same state scope.
     CONNECTION = "connection"
     #: As ``CONNECTION``, and at the same member.

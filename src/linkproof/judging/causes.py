@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
+from linkproof.contract.operation import Role
 from linkproof.contract.requirement import Agreement, Explanation, Requirement
 from linkproof.model.finding import Finding
 
@@ -26,12 +27,16 @@ Seen = tuple[Place, str, tuple[Place, ...]]
 
 @dataclass(frozen=True)
 class Traced:
-    """A finding with its breaches, and the exchanges and answers that show it (the first ones, if there are many)."""
+    """A finding with its breaches, and the exchanges and answers that show it (the first ones, if there are many).
+
+    ``views``: roles of the operations that show it.
+    """
 
     finding: Finding
     seen: Sequence[Seen]
     places: Sequence[Place] = ()
     answers: frozenset[Answered] = frozenset()
+    views: frozenset[Role | None] = frozenset()
 
 
 @dataclass
@@ -42,6 +47,7 @@ class _Trail:
     seen: Sequence[Seen]
     places: Sequence[Place] = ()
     answers: frozenset[Answered] = frozenset()
+    views: frozenset[Role | None] = frozenset()
     exchanges: set[Place] = field(default_factory=set)
     requests: set[Place] = field(default_factory=set)
     connections: set[tuple[str, str]] = field(default_factory=set)
@@ -74,8 +80,8 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
             return same_member and same_request
         case Agreement.SIBLING:
             return place in cause.exchanges and _parent(effect.finding.place) == _parent(cause.finding.place)
-        case Agreement.SAME_MEMBER:
-            return same_member
+        case Agreement.ONE_VIEW:
+            return same_member and len(effect.views) == 1
         case Agreement.CONNECTION:
             return same_connection
         case Agreement.CONNECTION_MEMBER:
@@ -110,7 +116,8 @@ def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) 
     rules = {r.id: r.explained_by for r in requirements}
     by_contract: dict[str, list[_Trail]] = {}
     for one in traced:
-        by_contract.setdefault(one.finding.contract, []).append(_Trail(one.finding, one.seen, one.places, one.answers))
+        trail = _Trail(one.finding, one.seen, one.places, one.answers, one.views)
+        by_contract.setdefault(one.finding.contract, []).append(trail)
     for trails in by_contract.values():
         above: dict[str, str] = {}
         for effect in trails:

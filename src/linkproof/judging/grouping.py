@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from linkproof.base.json_values import generalise
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
+from linkproof.contract.operation import Role
 from linkproof.contract.requirement import Requirement
 from linkproof.judging.causes import Answered, Place, Seen, Traced, in_order_of_fixing, trace_causes
 from linkproof.model.evidence import cut, evidence_of
@@ -58,6 +59,8 @@ class _Group:
     #: Exchanges that show it. A list with many items counts once, so that more exchanges can be kept.
     places: dict[Place, None] = field(default_factory=dict)
     answers: dict[Answered, None] = field(default_factory=dict)
+    #: Roles of the operations that show it.
+    views: set[Role | None] = field(default_factory=set)
     #: Breaches with the size of what was sent and their exchanges, long bodies truncated; the smallest first.
     shown: list[_Shown] = field(default_factory=list)
 
@@ -73,6 +76,7 @@ class _Group:
         if call.seen_version:
             _append(self.versions, [call.seen_version], _MOST_MEMBERS)
             self.judged_by = call.contract.version
+        self.views.add(call.role)
         if len(self.seen) < _REMEMBERED:
             self.seen[_seen(call, breach)] = None
         if len(self.places) < _PLACES_REMEMBERED:
@@ -103,6 +107,7 @@ class _Group:
         _append(self.members, other.members, _MOST_MEMBERS)
         _append(self.versions, other.versions, _MOST_MEMBERS)
         self.judged_by = self.judged_by or other.judged_by
+        self.views |= other.views
         for one in other.shown:
             self.show(one)
         for seen in other.seen:
@@ -134,7 +139,7 @@ class _Group:
             members=members,
             message=worded.message + _listed(members) + where,
         )
-        return Traced(finding, list(self.seen), list(self.places), frozenset(self.answers))
+        return Traced(finding, list(self.seen), list(self.places), frozenset(self.answers), frozenset(self.views))
 
 
 def _append(known: list[str], more: Iterable[str], most: int) -> None:
