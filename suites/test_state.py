@@ -103,7 +103,9 @@ def test_read_only_members_are_not_taken_over(driver: Driver, members: str) -> N
     driver.operation(Role.DECIDE)
     name = driver.reserve("pending")
     look(driver, name)
-    wanted = {p: v for p, v in _READ_ONLY.items() if members == "all" or p.count("/") > 1 or p == "/systemData"}
+    own = dict.fromkeys(driver.contract.member.read_only, "taken over")
+    every = {**own, **_READ_ONLY}
+    wanted = {p: v for p, v in every.items() if members == "all" or p.count("/") > 1 or p == "/systemData"}
     call = driver.decide("approve", name, "With members that only the service may write", more=wanted)
     if not call.success:
         for pointer, value in wanted.items():

@@ -15,6 +15,9 @@ from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
+#: What a service shows by itself where nothing is required of the consumer.
+_USUAL = frozenset({"", "none"})
+
 
 def _may_show_read_only(of: CallClass) -> bool:
     """Whether the call shows a connection, or is a rejected write that may have sent read-only members."""
@@ -70,5 +73,5 @@ def _differs(call: Call, sent: Any, before: Any) -> bool:
 def _taken_over(call: Call, sent: Any, before: Any, now: Any) -> Iterator[tuple[str, Any, str]]:
     for pointer, value in _leaves(call, sent):
         was = at(before, pointer)
-        if was != value and at(now, pointer) == value:
+        if was != value and at(now, pointer) == value and value.casefold() not in _USUAL:
             yield pointer, was, value

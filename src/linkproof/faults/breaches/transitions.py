@@ -60,6 +60,11 @@ def _sta_8_takes_provisioning(contract: Contract) -> Change | None:
     return _taking(contract, inner)
 
 
+@fault("STA-8", "takes-actions", "Required actions that a client sends are stored, though they are read-only.")
+def _sta_8_takes_actions(contract: Contract) -> Change | None:
+    return _taking(contract, next((p for p in contract.member.read_only if p.endswith("/actionsRequired")), ""))
+
+
 # STA-9
 
 
