@@ -412,7 +412,7 @@ CASES: tuple[Case, ...] = (
         "ERR-5",
         (error(AKS, 400, "Bad", "PUT", "one", sent={}),),
         (error(AKS, 500, "Oops", "PUT", "one", sent={}),),
-        "lacks a required member",
+        "lacks /properties",
         name="5xx",
     ),
     Case(

@@ -194,7 +194,7 @@ NAMED: tuple[Case, ...] = (
         "ERR-5",
         (refused(ACCEPT, code="MissingParameter", VpcEndpointId_1="vpce-a"),),
         (asked(ACCEPT, "<r><requestId>r</requestId></r>", VpcEndpointId_1="vpce-a"),),
-        "lacks a required member",
+        "lacks /",
         name="form",
     ),
     Case("ERR-5", (refused(LIST, MaxResults=4),), (page(A, MaxResults=4),), "minimum", name="too small a page"),

@@ -83,12 +83,26 @@ def test_filters_that_do_not_hold_are_one_finding_that_names_them() -> None:
     assert one.members == ("vpc-endpoint-id", "vpc-endpoint-state")
 
 
-def test_what_a_filter_leaves_out_follows_from_the_words_that_the_list_shows() -> None:
+def test_a_value_that_no_definition_lists_is_no_fault_of_the_filter() -> None:
+    """And it does not hide what a filter for another member leaves out."""
     odd = [item(f"vpce-{n}", "AVAILABLE") for n in "ab"]
     by_state = {"Filter_1_Name": "vpc-endpoint-state", "Filter_1_Value_1": "AVAILABLE"}
-    (left_out,) = found("PAG-10", [page(*odd), page(**by_state)])
-    assert left_out.kind == "left out"
-    assert left_out.follows
+    assert found("PAG-10", [page(*odd), page(**by_state)]) == []
+    by_state["Filter_1_Value_1"] = "available"
+    assert found("PAG-10", [page(*odd), page(*odd, **by_state)]) == []
+    by_id = {"Filter_1_Name": "vpc-endpoint-id", "Filter_1_Value_1": "vpce-a", "Filter_1_Value_2": "vpce-b"}
+    (left_out,) = found("PAG-10", [page(*odd), page(odd[0], **by_id)])
+    assert (left_out.kind, left_out.follows) == ("left out", None)
+
+
+def test_a_dry_run_that_decides_is_named_whatever_its_answer() -> None:
+    def tried(dry: str, shown: str) -> list[Exchange]:
+        return [page(item("vpce-a")), decided("vpce-a", DryRun=dry), page(item("vpce-a", shown))]
+
+    (finding,) = found("STA-3", tried("true", "available"))
+    assert "was a dry run (answered with 200), but changed /vpcEndpointState" in finding.message
+    assert found("STA-3", tried("true", "pendingAcceptance")) == []
+    assert found("STA-3", tried("false", "available")) == []
 
 
 def test_an_answer_that_cannot_be_read_names_nothing() -> None:

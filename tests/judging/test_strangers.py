@@ -93,3 +93,9 @@ def test_the_code_of_another_status_follows_from_the_status() -> None:
     (code,) = found("ERR-8", [refused])
     assert code.follows
     assert found("ERR-8", [error(HUAWEI, 403, "EndPoint.0003")])[0].follows is None
+
+
+def test_a_page_that_has_a_connection_twice_may_be_in_order() -> None:
+    items = endpoint("a", hour=9), endpoint("b"), endpoint("c", hour=7)
+    assert found("PAG-7", [connections(*items, items[0])]) == []
+    assert found("PAG-7", [connections(*items[::-1], items[0])]) != []

@@ -132,7 +132,7 @@ def _(x: Exchange, _r: Reply) -> None:
         conn.description = ""
 
 
-@fault("action-any", "ENM-2", "C4", "An undocumented action is answered 200, and does nothing.", "action", why="enum")
+@fault("action-any", "ENM-2 (ERR-5)", "C4", "Any action is answered 200, and does nothing.", "action", why="enum")
 def _(x: Exchange, r: Reply) -> None:
     found = [e.view() for e in x.world.endpoints if x.doc["endpoints"] == [e.id]]
     if found:

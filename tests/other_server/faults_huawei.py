@@ -105,7 +105,7 @@ def _(x: Exchange, r: Reply) -> None:
         r.become(404, {"error_code": "EndPoint.0005", "error_msg": "There is no such page."})
 
 
-@fault("limit-thousand", "PAG-6 (ENM-3)", "C4", "limit=1000 is refused.", "list", "ok")
+@fault("limit-thousand", "ERR-10 (PAG-6)", "C4", "limit=1000 is refused.", "list", "ok")
 def _(x: Exchange, r: Reply) -> None:
     if x.param("limit") == "1000":
         r.become(400, {"error_code": "EndPoint.0006", "error_msg": "The limit is not valid."})

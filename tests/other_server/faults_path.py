@@ -95,7 +95,7 @@ def _(x: Exchange, r: Reply) -> None:
         r.become(200, {"value": []})
 
 
-@fault("patch-200", "ERR-7", "C1 C2 C5", "PATCH, which is not documented, answers 200.", "method", "405")
+@fault("patch-200", "ERR-7", "C1 C2", "PATCH, which is not documented, answers 200.", "method", "405")
 def _(x: Exchange, r: Reply) -> None:
     if x.method == "PATCH" and x.name:
         r.become(200, invented(x))

@@ -13,7 +13,7 @@ LISTED = "SHP-1 (STA-6 PAG-4)"
 each("list-no-state", LISTED, PEC, "An item of a list has no privateLinkServiceConnectionState.", "list")(
     lambda i: i["properties"].pop("privateLinkServiceConnectionState")
 )
-each("no-state", "SHP-1", PEC, "A connection shows no privateLinkServiceConnectionState anywhere.")(
+each("no-state", "SHP-1", "C1 C2", "A connection shows no privateLinkServiceConnectionState anywhere.")(
     lambda i: i["properties"].pop("privateLinkServiceConnectionState")
 )
 each("no-name", "SHP-1 (SHP-5)", "C1 C2 C3 C5", "A resource has no name.")(lambda i: i.pop("name"))

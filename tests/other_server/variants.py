@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.other_server.azure import missing, next_link
 from tests.other_server.model import Exchange, Reply, azure_error
-from tests.other_server.registry import variant
+from tests.other_server.registry import each, variant
 from tests.other_server.route import parse
 
 ALL = "C1 C2 C3 C5"
@@ -40,6 +40,11 @@ for _size in (1, 2, 7, 100):
         x.page_size = size
 
     variant(f"page-size-{_size}", "PAG-4", PAGED, f"A page has up to {_size} items.", "list", stage="before")(_pages)
+
+
+each("no-state", "SHP-1", "C3", "No connection shows its privateLinkServiceConnectionState.", kind="variant")(
+    lambda item: item["properties"].pop("privateLinkServiceConnectionState")
+)
 
 
 @variant("reverse-list", "PAG-4", "C1 C2", "A list has another order.", "list", "ok")

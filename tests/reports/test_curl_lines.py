@@ -132,3 +132,12 @@ def test_without_a_folder_a_line_is_whole() -> None:
 
 def test_a_body_beyond_all_limits_has_no_line() -> None:
     assert curl(put("http://127.0.0.1:9/", "x" * (MOST_BYTES + 1)), Masker()) == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [("Bearer abc", "Bearer $TOKEN"), ("abc", "$TOKEN"), ("***", "Bearer $TOKEN"), ("a b", "$TOKEN")],
+)
+def test_a_line_names_the_credential_in_the_form_that_was_sent(sent: str, named: str) -> None:
+    exchange = Exchange(Request("GET", "http://x/", Headers([("Authorization", sent)]), b""), Response(400))
+    assert f'"Authorization: {named}"' in curl(exchange, Masker([exchange]))

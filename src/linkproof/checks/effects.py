@@ -190,9 +190,10 @@ def _changed_by_refused(before: Shown, write: Write, subject: Subject, changed: 
     own = "this" if write.subject in ("", subject.name) else "another"
     defect = write.call.only_defect
     requirement, what = "STA-3", defect.defect if defect else "refused"
-    message = (
-        f"{write.call.name} was refused with {write.call.status} ({what}), but changed {place} of {own} connection"
-    )
+    how = f"was refused with {write.call.status} ({what})"
+    if write.call.is_dry_run:
+        how = f"was a dry run (answered with {write.call.status})"
+    message = f"{write.call.name} {how}, but changed {place} of {own} connection"
     if own == "this" and any(f.defect is Defect.ENUMERATOR for f in write.call.defects):
         requirement = "ENM-2"
         message = "an undocumented enumerator was refused, but changed the connection"

@@ -56,7 +56,8 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
         shown = call.exchange.response.body[:80].decode("utf-8", "replace") or "an empty body"
         language = call.contract.protocol.response.name
         kind = "no body" if answer is MISSING else f"not {language}"
-        message = f"{call.status} came without the error body"
+        what = "its body is empty" if answer is MISSING else f"its body cannot be read as {language}"
+        message = f"{call.status} came without the error body: {what}"
         expected = f"{language} with {rules.code} and {rules.message}"
         yield breach("ERR-1", kind, "", expected, shown, message, group="")
     else:

@@ -144,7 +144,7 @@ def order_and_filters_hold(call: Call, view: View, circumstances: Circumstances)
         return
     rules = call.contract.list
     key, direction = order_of(call)
-    values = [at(item, f"/{key}") for item in call.items]
+    values = [at(item, f"/{key}") for item in _without_repetition(call)]
     if len(values) > 1 and all(isinstance(v, str) for v in values):
         ordered = sorted(values, reverse=direction == "desc")
         if values == ordered:
@@ -161,6 +161,15 @@ def order_and_filters_hold(call: Call, view: View, circumstances: Circumstances)
     for name, wanted in filters_of(call):
         yield from _filter(call, name, wanted)
     yield from _filtered_total(call, view)
+
+
+def _without_repetition(call: Call) -> Iterable[Any]:
+    """Return the items of a page, each connection once: PAG-4 judges that a page has one twice."""
+    once: dict[str, Any] = {}
+    for item in call.items:
+        name = at(item, call.contract.member.id)
+        once.setdefault(name if isinstance(name, str) else f"#{len(once)}", item)
+    return once.values()
 
 
 def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:

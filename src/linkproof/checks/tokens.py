@@ -85,7 +85,7 @@ def filters_hold(call: Call, view: View, circumstances: Circumstances) -> Iterat
     for name, values in known:
         for index, item in enumerate(call.items):
             found = at(item, filters[name])
-            if isinstance(found, str) and found not in values:
+            if isinstance(found, str) and found not in values and _is_documented(call, filters[name], found):
                 pointer, fit = f"{call.contract.list.items}/{index}{filters[name]}", " or ".join(values)
                 message = f"an item does not match the filter {name} = {fit}"
                 yield breach("PAG-10", "filter", pointer, fit, found, message, group="", member=name)
@@ -108,7 +108,7 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
         return
     # A connection in transition may have reached its state since.
     stays = {name: value for name, value in shown.items() if settled(contract, value)}
-    missing = [n for n, value in stays.items() if _fits(contract, value, wanted) and n not in page.all_names]
+    missing = [n for n, value in stays.items() if _fits(call, value, wanted) and n not in page.all_names]
     if not missing:
         yield passed("PAG-10")
         return
@@ -117,8 +117,21 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
     yield breach("PAG-10", "left out", contract.list.items, missing[0], "absent", message, group="")
 
 
-def _fits(contract: Contract, value: Mapping[str, object], wanted: Wanted) -> bool:
-    return all(at(value, contract.list.filters[name]) in values for name, values in wanted)
+def _fits(call: Call, value: Mapping[str, object], wanted: Wanted) -> bool:
+    found = [(pointer, at(value, pointer), values) for pointer, values in _by_member(call.contract, wanted)]
+    return all(one in values and _is_documented(call, pointer, one) for pointer, one, values in found)
+
+
+def _by_member(contract: Contract, wanted: Wanted) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, values in wanted:
+        yield contract.list.filters[name], values
+
+
+def _is_documented(call: Call, pointer: str, value: object) -> bool:
+    """Whether a member's value is one that a filter can name; ENM-1 judges what no definition lists."""
+    schema = call.operation.responses.get(call.status) if call.operation else None
+    options = schema.enumerations.get(f"{call.contract.list.items}/*{pointer}") if schema is not None else None
+    return options is None or value in options
 
 
 @check("PAG-11", applies_to=lambda of: _is_page(of) and bool(of.contract.list.size))

@@ -58,7 +58,8 @@ def _answer(status: int) -> _Answer:
 def record_write(state: State, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
     """Record a write to a connection, or to its collection as a whole."""
     state.written = True
-    answer = _answer(call.status) if call.done or not call.success else _Answer.REFUSED
+    has_effect = not call.success or (call.done and not call.is_dry_run)
+    answer = _answer(call.status) if has_effect else _Answer.REFUSED
     if answer is _Answer.OTHER:
         return
     name = subject.name if subject else ""

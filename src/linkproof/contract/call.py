@@ -157,8 +157,7 @@ class Call:
             found = at(self.sent, rules.subject)
             self.subject = found.lower() if isinstance(found, str) else ""
         if rules.kind is DecisionKind.OPERATION:
-            only_asked = bool(rules.dry_run) and at(self.sent, rules.dry_run) is True
-            self.decision = "" if only_asked else rules.shown_after(self.name)
+            self.decision = "" if self.is_dry_run else rules.shown_after(self.name)
             return
         word = at(self.sent, rules.decision)
         self.decision = rules.shown(word) if isinstance(word, str) else ""
@@ -187,6 +186,12 @@ class Call:
         return call
 
     # the request
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether the request only asks what would happen."""
+        pointer = self.contract.decide.dry_run
+        return bool(pointer) and at(self.sent, pointer) is True
 
     @property
     def done(self) -> bool:

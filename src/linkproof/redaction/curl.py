@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 from linkproof.model.evidence import size_of
 from linkproof.model.exchange import Exchange
-from linkproof.redaction.credentials import is_secret_header
+from linkproof.redaction.credentials import MASK, is_secret_header
 from linkproof.redaction.masking import Masker
 
 _NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept"})
 #: The scheme of Signature Version 4: a signature is good for minutes, so that curl makes another one.
 _SIGV4 = "AWS4-HMAC-SHA256"
+_SCHEMES = frozenset({"Basic", "Bearer", "Token"})
 #: A request with a longer body gets no command: half a body would be another request.
 MOST_BYTES = 1 << 20
 #: A word of a command line: bare, quoted, or both. ``shlex.split`` takes quadratic time for a long word.
@@ -38,7 +39,7 @@ def curl(exchange: Exchange, masker: Masker) -> str:
         elif lower.startswith("x-amz-") and request.headers.get("authorization").startswith(_SIGV4):
             continue  # curl creates them again
         elif lower == "authorization":
-            parts += ["-H", '"Authorization: Bearer $TOKEN"']
+            parts += ["-H", f'"Authorization: {_scheme(value)}$TOKEN"']
         elif lower == "x-auth-token":
             parts += ["-H", '"X-Auth-Token: $TOKEN"']
         elif lower not in _NOISE and not is_secret_header(key):
@@ -49,6 +50,14 @@ def curl(exchange: Exchange, masker: Masker) -> str:
         body = masker.text(request.body.decode("utf-8", "replace"))
         parts += ["--data-raw" if body.startswith("@") else "--data-binary", shlex.quote(body)]
     return " ".join(parts)
+
+
+def _scheme(value: str) -> str:
+    """Return the scheme of a credential, with a space; "" where the header is nothing but the token."""
+    scheme = value.partition(" ")[0].capitalize()
+    if scheme in _SCHEMES:
+        return f"{scheme} "
+    return "Bearer " if MASK in value else ""
 
 
 def split_body(line: str) -> tuple[str, str]:

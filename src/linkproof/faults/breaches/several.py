@@ -85,6 +85,15 @@ def _sta_3_failed_but_decided(contract: Contract) -> Change | None:
     return of_several(contract, part("service", decide=decide)) if contract.decide.failures else None
 
 
+@fault("STA-3", "dry-run-ignored", "A dry run is a decision like any other.")
+def _sta_3_dry_run_ignored(contract: Contract) -> Change | None:
+    def dry(self: Any, asked: Asked) -> Any:
+        is_decision = asked.operation is not None and asked.operation.role is Role.DECIDE
+        return None if is_decision else inherited(self, "dry", asked)
+
+    return of_several(contract, part("service", dry=dry)) if contract.decide.dry_run else None
+
+
 @fault("STA-3", "dry-run-decides", "A decision that is only to be tried is made.")
 def _sta_3_dry_run_decides(contract: Contract) -> Change | None:
     def dry(self: Any, asked: Asked) -> Any:
