@@ -72,3 +72,13 @@ def test_deleting_what_is_absent_is_answered_as_documented(name: str, status: in
         answer = client.delete(path, params={"api-version": contract.version})
     assert answer.status_code == status
     assert bool(answer.content) is (status == 404)
+
+
+def test_probes_read_the_list_and_an_absent_connection_within_the_limits_of_names() -> None:
+    one = next(c for c in all_contracts() if c.id == "azure-dbforpostgresql-pec")
+    path = dict.fromkeys(one.parent_parameters, "x")
+    requests = RequestBuilder(one, TargetContract(one.id, path))
+    listed, got = (url.partition("?") for url in requests.probes("https://host.example"))
+    assert listed[0].startswith("https://host.example/subscriptions/x/")
+    assert got[0] == f"{listed[0]}/{requests.absent()}"
+    assert listed[2] == got[2] == f"api-version={one.version}"

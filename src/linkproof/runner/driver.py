@@ -11,21 +11,18 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-from linkproof.base.json_values import at
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.names import name_of, within_limits
+from linkproof.contract.names import name_of
 from linkproof.contract.operation import Operation, Role
-from linkproof.contract.rules import Paging
 from linkproof.errors import EngineError, TargetError
 from linkproof.model.exchange import Credential
 from linkproof.runner.decider import Decider
 from linkproof.runner.not_exercised import DoesNotApply, NotExercised
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
-from linkproof.runner.readings import is_plain_reading, names_on
+from linkproof.runner.readings import is_plain_reading, names_on, status_and_description
 from linkproof.runner.request_builder import RequestBuilder
 from linkproof.runner.sender import Sender
 from linkproof.runner.session import Session
@@ -47,9 +44,9 @@ class Driver:
         self.given = session.target.contracts[contract.id]
         self._fresh = session.fresh(contract)
         self._decided = ""
-        self._sender = Sender(session, contract, self._probes)
-        follow = partial(self._sender.ask, "GET")
         self._builder = RequestBuilder(contract, self.given)
+        self._sender = Sender(session, contract, lambda: self._builder.probes(session.client.base_url(contract)))
+        follow = partial(self._sender.ask, "GET")
         self._guard = WriteGuard(session, contract, self.shown)
         self._decider = Decider(self, self._builder, self._guard)
         self._pager = Pager(contract, self.page, follow, session.client.is_own)
@@ -93,8 +90,8 @@ class Driver:
 
     def absent(self, word: str = "linkproof-absent-1") -> str:
         """Return a name that no connection has, within the contract's limits."""
-        operation = self.operation(Role.GET)
-        return within_limits(word, operation.parameter(operation.item_parameter))
+        self.operation(Role.GET)
+        return self._builder.absent(word)
 
     def known_names(self) -> list[str]:
         """Return the names that the target file promises, in order."""
@@ -118,16 +115,9 @@ class Driver:
     def shown(self, name: str) -> dict[str, str] | None:
         """Return a connection's current status and description; None if it is absent. Raises TargetError."""
         call = self.get(name)
-        value: Any = call.answer if call.success else None
-        if call.role is Role.LIST:
-            value = next((item for own, item, _ in call.named if own == name.lower()), None)
-        elif not call.success and not call.not_found:
+        if call.role is not Role.LIST and not call.success and not call.not_found:
             raise TargetError(f"whether {name} is there was answered with {call.status}")
-        if not isinstance(value, dict):
-            return None
-        member = self.contract.member
-        found = {"status": at(value, member.status), "description": at(value, member.description or "/-")}
-        return {k: v for k, v in found.items() if isinstance(v, str)}
+        return status_and_description(call, name)
 
     # requests
 
@@ -178,20 +168,6 @@ class Driver:
             self._fresh.forget()
         return call
 
-    def _probes(self) -> list[str]:
-        """Return URLs that only read: the list, and an absent connection (without a list, any).
-
-        If requests name their operation, a Get without a name is rejected, which is an answer as well.
-        """
-        base = self.session.client.base_url(self.contract)
-        asks: list[tuple[Operation, str]] = []
-        for role in (Role.LIST, Role.GET):
-            operation = self.contract.by_role(role)
-            if operation is not None:
-                asks.append((operation, self.absent() if role is Role.GET else ""))
-        query = urlencode(self._builder.query({}))
-        return [f"{base}{self.path(operation, name)}{'?' * bool(query)}{query}" for operation, name in asks]
-
     # readings
 
     @property
@@ -228,13 +204,7 @@ class Driver:
         """Return every page of the list, by next link, offset or token; empty if the contract has no list."""
         if not self.lists:
             return []
-        match self.contract.list.paging:
-            case Paging.OFFSET:
-                pages = self._pager.by_offset()
-            case Paging.TOKEN:
-                pages = self._pager.by_token()
-            case _:
-                pages = self._pager.by_next_link()
+        pages = self._pager.all()
         self._note(pages)
         return pages
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from linkproof.base.json_values import at
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
+from linkproof.contract.rules import Paging
 
 #: Maximum number of pages of one listing.
 MAX_PAGES = 60
@@ -41,6 +42,16 @@ class Pager:
         self._first = first
         self._follow = follow
         self._is_own = is_own
+
+    def all(self) -> list[Call]:
+        """Return every page, in the way in which the contract's list is paged."""
+        match self._contract.list.paging:
+            case Paging.OFFSET:
+                return self.by_offset()
+            case Paging.TOKEN:
+                return self.by_token()
+            case _:
+                return self.by_next_link()
 
     def by_next_link(self) -> list[Call]:
         """Return every page; a repeated next link, or one on another host, ends the listing."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
+from linkproof.base.json_values import at
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
+from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Exchange
 
@@ -52,6 +54,18 @@ def names_on(contract: Contract, pages: Iterable[Call]) -> list[str]:
     """Return the names on some pages in lower case, in order, each once."""
     found = [name_of(contract, item) for page in pages for item in page.items]
     return list(dict.fromkeys(n for n in found if n))
+
+
+def status_and_description(call: Call, name: str) -> dict[str, str] | None:
+    """Return status and description of a connection as a Get or List shows them; None if it does not show it."""
+    value: Any = call.answer if call.success else None
+    if call.role is Role.LIST:
+        value = next((item for own, item, _ in call.named if own == name.lower()), None)
+    if not isinstance(value, dict):
+        return None
+    member = call.contract.member
+    found = {"status": at(value, member.status), "description": at(value, member.description or "/-")}
+    return {k: v for k, v in found.items() if isinstance(v, str)}
 
 
 def is_plain_reading(call: Call) -> bool:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from linkproof.base.json_values import MISSING, at, join, place
 from linkproof.contract.codec import encode
 from linkproof.contract.model import Contract
+from linkproof.contract.names import within_limits
 from linkproof.contract.operation import Operation, Role
 from linkproof.targets.model import TargetContract
 
@@ -42,6 +43,21 @@ class RequestBuilder:
             right = self._given.version or self._contract.version
             pairs.insert(0, (self._contract.version_parameter, version or right))
         return pairs
+
+    def absent(self, word: str = "linkproof-absent-1") -> str:
+        """Return a name that no connection has, within the limits of the contract's Get if it has one."""
+        get = self._contract.by_role(Role.GET)
+        return word if get is None else within_limits(word, get.parameter(get.item_parameter))
+
+    def probes(self, base: str) -> list[str]:
+        """Return URLs below a base that only read: the list, and an absent connection (without a list, any).
+
+        If requests name their operation, a Get without a name is rejected, which is an answer as well.
+        """
+        roles = (self._contract.by_role(role) for role in (Role.LIST, Role.GET))
+        asks = [(found, self.absent() if found.role is Role.GET else "") for found in roles if found is not None]
+        query = urlencode(self.query({}))
+        return [f"{base}{self.path(found, name, {})}{'?' * bool(query)}{query}" for found, name in asks]
 
     def decision(self, decision: str, name: str, description: str | None = None) -> dict[str, Any]:
         """Return the body of a decision: a neutral word (approve, reject) or any other value."""
