@@ -87,19 +87,25 @@ def test_a_list_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
 @pytest.mark.requirement("PAG-8", "ERR-8", "ERR-1", "STA-3")
 @pytest.mark.parametrize("parameter", QUERY)
 def test_each_limit_of_a_query_holds(driver: Driver, parameter: str) -> None:
-    for case in query_cases(driver, parameter):
+    name, cases = query_cases(driver, parameter)
+    if not name:
+        raise DoesNotApply(f"the list has no parameter {parameter}")
+    for case in cases:
         if not case.valid:
-            driver.page(**{parameter: case.value})
+            driver.page(**{name: case.value})
     look(driver)
 
 
 @pytest.mark.requirement("ERR-10", "PAG-6", "PAG-7")
 def test_a_query_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
+    known = [query_cases(driver, parameter) for parameter in QUERY]
+    if not any(name for name, _ in known):
+        raise DoesNotApply("the list has no such parameters")
     driver.page()
-    for parameter in QUERY:
-        for case in query_cases(driver, parameter):
+    for name, cases in known:
+        for case in cases:
             if case.valid:
-                driver.page(**{parameter: case.value})
+                driver.page(**{name: case.value})
 
 
 @pytest.mark.requirement("HDR-5", "ERR-1", "ERR-2", "STA-3")

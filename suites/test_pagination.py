@@ -2,7 +2,7 @@
 
 import pytest
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import MISSING, at
 from linkproof.contract.operation import Role
 from linkproof.contract.rules import Paging
 from linkproof.runner.driver import Driver
@@ -57,13 +57,14 @@ def test_pages_are_whole_after_a_change(driver: Driver) -> None:
 
 @pytest.mark.requirement("PAG-6")
 def test_limit_and_offset_cut_pages_from_one_list(driver: Driver) -> None:
-    total = len(driver.page(limit="1000").items)
+    limit, offset = limit_and_offset(driver)
+    total = len(driver.page(**{limit: most(driver)}).items)
     driver.page()
-    for limit in ("1", "2", "3", "7", "10", "50", "0"):
-        driver.page(limit=limit)
-    for offset in (0, 1, 2, total // 2, max(total - 1, 0), total, total + 7):
-        driver.page(offset=str(offset))
-        driver.page(offset=str(offset), limit="4")
+    for number in ("1", "2", "3", "7", "10", "50", "0"):
+        driver.page(**{limit: number})
+    for start in (0, 1, 2, total // 2, max(total - 1, 0), total, total + 7):
+        driver.page(**{offset: str(start)})
+        driver.page(**{offset: str(start), limit: "4"})
     for size in (3, 10):
         driver.walk_by_offset(size)
     driver.walk()
@@ -71,33 +72,56 @@ def test_limit_and_offset_cut_pages_from_one_list(driver: Driver) -> None:
 
 @pytest.mark.requirement("PAG-7")
 @pytest.mark.parametrize("direction", ["asc", "desc"])
-@pytest.mark.parametrize("key", ["created_at", "updated_at"])
-def test_items_come_in_the_order_asked_for(driver: Driver, key: str, direction: str) -> None:
-    driver.page(sort_key=key, sort_dir=direction, limit="1000")
-    driver.walk_by_offset(4, sort_key=key, sort_dir=direction)
-    driver.page(sort_key=key, limit="1000")
-    driver.page(sort_dir=direction, limit="1000")
+def test_items_come_in_the_order_asked_for(driver: Driver, direction: str) -> None:
+    rules, limit = driver.contract.list, limit_and_offset(driver)[0]
+    keys = options_of(driver, rules.sort_key)
+    if not keys:
+        raise DoesNotApply("the list has no order to ask for")
+    for key in keys:
+        driver.page(**{rules.sort_key: key, rules.sort_dir: direction, limit: most(driver)})
+        driver.walk_by_offset(4, **{rules.sort_key: key, rules.sort_dir: direction})
+        driver.page(**{rules.sort_key: key, limit: most(driver)})
+    driver.page(**{rules.sort_dir: direction, limit: most(driver)})
     driver.page()
 
 
 @pytest.mark.requirement("PAG-7", "PAG-6", "ENM-1")
 def test_filters_hold_for_items_and_total(driver: Driver) -> None:
-    everything = driver.walk_by_offset(1000)[0]
-    parameter = driver.operation(Role.LIST).parameter("status")
-    for status in parameter.schema.get("enum", ()) if parameter else ():
-        driver.page(status=status, limit="1000")
-        driver.page(status=status)
-        driver.page(status=status, limit="2")
-        driver.page(status=status, limit="2", offset="1")
+    rules, (limit, offset) = driver.contract.list, limit_and_offset(driver)
+    if not rules.filters:
+        raise DoesNotApply("the list has no filters")
+    everything = driver.walk_by_offset(int(most(driver)))[0]
+    options = {name: options_of(driver, name) for name in rules.filters}
+    for name, values in options.items():
+        for value in values:
+            driver.page(**{name: value, limit: most(driver)})
+            driver.page(**{name: value})
+            driver.page(**{name: value, limit: "2"})
+            driver.page(**{name: value, limit: "2", offset: "1"})
+    by_id, by_status = rules.filter_by(driver.contract.member.id), rules.filter_by(driver.contract.member.status)
     for item in everything.items[:3]:
-        name, status = str(at(item, driver.contract.member.id)), at(item, driver.contract.member.status)
-        driver.page(id=name)
-        if "marker_id" in item:
-            driver.page(marker_id=str(item["marker_id"]))
-        if status in _filterable(driver):
-            driver.page(id=name, status=str(status))
+        shown = {name: str(value) for name, at_ in rules.filters.items() if (value := at(item, at_)) is not MISSING}
+        for name in (name for name in shown if not options[name]):
+            driver.page(**{name: shown[name]})
+        if shown.get(by_status) in options.get(by_status, ()) and by_id in shown:
+            driver.page(**{by_id: shown[by_id], by_status: shown[by_status]})
 
 
-def _filterable(driver: Driver) -> list[str]:
-    parameter = driver.operation(Role.LIST).parameter("status")
-    return list(parameter.schema.get("enum", ())) if parameter else []
+def limit_and_offset(driver: Driver) -> tuple[str, str]:
+    """Return the parameters of the list's page. Raises DoesNotApply if it has none."""
+    driver.operation(Role.LIST)
+    rules = driver.contract.list
+    if rules.paging is not Paging.OFFSET:
+        raise DoesNotApply("the list has no limit and offset")
+    return rules.limit, rules.offset
+
+
+def most(driver: Driver) -> str:
+    """Return the largest page that a client may ask for, as text."""
+    return str(driver.contract.most_per_page)
+
+
+def options_of(driver: Driver, name: str) -> list[str]:
+    """Return the documented values of a query parameter of the list; empty if it is open, or absent."""
+    parameter = driver.operation(Role.LIST).parameter(name)
+    return [str(value) for value in parameter.schema.get("enum", ())] if parameter else []

@@ -54,7 +54,7 @@ def test_integers_keep_their_digits(driver: Driver) -> None:
     if driver.contract.list.limit:
         everything = driver.walk_by_offset(1000)
         for item in everything[0].items[:6]:
-            driver.page(id=str(item["id"]))
+            driver.get(str(at(item, driver.contract.member.id)))
     else:
         look_at_everything(driver)
 

@@ -10,20 +10,21 @@ import pytest
 from linkproof.contract import profile
 from tests.command_line import linkproof
 
-ACME = Path(__file__).parents[1] / "acme"
+TESTS = Path(__file__).parents[1]
+ACME = TESTS / "acme"
 
 
-def imported(folder: Path, old: str = "", new: str = "") -> Path:
+def imported(folder: Path, old: str = "", new: str = "", cloud: str = "acme", method: str = "PATCH") -> Path:
     """A folder with a cloud's profile, changed in one place, and the contract imported from its API description."""
-    shutil.copytree(ACME / "vendors", folder / "own" / "vendors")
-    profile_file = folder / "own" / "vendors" / "acme.toml"
+    shutil.copytree(TESTS / cloud / "vendors", folder / "own" / "vendors")
+    profile_file = folder / "own" / "vendors" / f"{cloud}.toml"
     text = profile_file.read_text(encoding="utf-8")
     assert old in text
     profile_file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    options = ("--out", "own", "--paths", "/connections", "--vendor", "acme", "--id", "acme-link")
-    made = linkproof(folder, "--contracts", "own", "import", ACME / "acme.yaml", *options)
+    options = ("--out", "own", "--paths", "/connections", "--vendor", cloud, "--id", f"{cloud}-link")
+    made = linkproof(folder, "--contracts", "own", "import", TESTS / cloud / f"{cloud}.yaml", *options)
     assert made.returncode == 0, made.stderr
-    assert "PATCH decideConnection (decide)" in made.stdout
+    assert f"{method} decideConnection (decide)" in made.stdout
     return folder
 
 
@@ -42,12 +43,36 @@ def test_the_embedded_server_plays_it_and_conforms(folder: Path) -> None:
 def test_its_faults_are_caught_and_its_variants_are_not_blamed(folder: Path) -> None:
     names = ("PAG-10", "PAG-11", "empty-code", "other-case", "get-leaves-out", "again-404", "STA-1.")
     done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "acme-link", "--processes", "1")
-    assert done.returncode == 0, done.stdout
-    lines = {line.split("  ")[0]: line.split()[-3:] for line in done.stdout.splitlines()}
+    all_caught(done.stdout, 7)
+
+
+def all_caught(stdout: str, least: int) -> None:
+    """Whether a matrix of at least so many faults caught them all, and blamed no variant."""
+    lines = {line.split("  ")[0]: line.split()[-3:] for line in stdout.splitlines()}
     caught, _, faults = lines["faults caught"]
     assert caught == faults
-    assert int(faults) > 6
+    assert int(faults) >= least
     assert lines["variants blamed"][0] == "0"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("", ""), ("default_limit = 50\n", "")],
+    ids=["fifty on a page", "no documented number on a page"],
+)
+def test_a_list_by_other_names_of_limit_and_offset(tmp_path: Path, old: str, new: str) -> None:
+    """Without a total, without an order, with a maximum of its own; the decision is a PUT."""
+    folder = imported(tmp_path, old, new, "gamma", "PUT")
+    done = linkproof(folder, "--contracts", "own", "run", "--contract", "gamma-link")
+    assert done.returncode == 0, done.stdout
+    assert "CONFORMS" in done.stdout
+
+
+def test_faults_of_a_list_by_other_names_are_caught(tmp_path: Path) -> None:
+    imported(tmp_path, cloud="gamma", method="PUT")
+    names = ("PAG-3", "overlap", "one-too-many", "status-filter-ignored", "limit-unchecked", "takes-id")
+    done = linkproof(tmp_path, "--contracts", "own", "faults", "matrix", *names, "-c", "gamma-link", "--processes", "1")
+    all_caught(done.stdout, 5)
 
 
 def test_a_target_file_may_name_its_credential(folder: Path) -> None:

@@ -98,8 +98,11 @@ class KnownPages:
         keys = before.keys if before is not None and isinstance(before.keys, dict) else {}
         names.update((place, name) for place, (name, _) in page.placed.items())
         keys.update((place, sort_key) for place, (_, sort_key) in page.placed.items())
+        places = before.places if before is not None and isinstance(before.places, dict) else {}
+        if not page.order[0]:
+            places.update((name, place) for place, (name, _) in page.placed.items())
         judged = page.whole is not None or (before is not None and before.judged)
-        pages.listings.put(key, Listing(names, keys, page.end, judged))
+        pages.listings.put(key, Listing(names, keys, places, page.end, judged))
         if page.whole is not None and not page.filters and page.total in (None, len(page.whole)):
             members = frozenset(page.whole)
             if len(members) == len(page.whole):

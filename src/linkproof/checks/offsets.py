@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
@@ -37,27 +37,36 @@ def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circu
     rules = call.contract.list
     if call.throttled:
         return
-    edge = number_of(call, rules.limit, -1) == 0 or 0 < number_of(call, rules.offset, 0) <= _MOST_PLAUSIBLE
+    zero = number_of(call, rules.limit, -1) == 0 and _may_be_zero(call)
+    edge = zero or 0 < number_of(call, rules.offset, 0) <= _MOST_PLAUSIBLE
     if not call.delivers:
         promised = circumstances.collections.get(call.contract.id, frozenset())
         if edge and 400 <= call.status < 500 and (not promised or call.collection in promised):
             what, asked = "a legal offset", f"{rules.offset}={call.query.get(rules.offset)}"
-            if call.query.get(rules.limit) == "0":
-                what = asked = "limit=0"
+            if zero:
+                what, asked = "limit=0", f"{rules.limit}=0"
             message = f"{asked} is legal, but was refused with {call.status} {call.error_code}".rstrip()
             yield breach("PAG-6", f"{what} refused", "", "200", str(call.status), message)
         return
     items = at(call.answer, rules.items)
     if not isinstance(items, list):
         return
-    limit = number_of(call, rules.limit, rules.default_limit)
+    sent = rules.limit in call.query
+    limit = number_of(call, rules.limit, -1 if sent else rules.default_limit or -1)
+    if limit < 0:
+        return  # the vendor does not say how many
     if len(items) <= limit:
         yield passed("PAG-6")
     else:
-        sent = rules.limit in call.query
         kind = "more than limit" if sent else "default limit"
         message = f"{len(items)} items came with {'limit' if sent else 'the default limit'} {limit}"
         yield breach("PAG-6", kind, rules.items, f"at most {limit} items", f"{len(items)} items", message, group="")
+
+
+def _may_be_zero(call: Call) -> bool:
+    """Whether the contract documents 0 as the least limit."""
+    parameter = call.operation.parameter(call.contract.list.limit) if call.operation else None
+    return parameter is not None and parameter.schema.get("minimum") == 0
 
 
 @check("PAG-6", "PAG-3", "PAG-4", "STA-3", "STA-7", applies_to=_is_page)
@@ -76,7 +85,9 @@ def pages_add_up(call: Call, view: View, circumstances: Circumstances) -> Iterat
         message = f"position {conflict.place} of the list had {conflict.before} before, with another limit or offset"
         pointer = f"{rules.items}/{conflict.index}"
         yield breach("PAG-6", "offset", pointer, conflict.before, conflict.name, message, group="")
-    if page.whole is not None:
+    if page.twice:
+        yield _on_two_pages(call, page.twice)
+    elif page.whole is not None:
         yield from _whole(call, view, page, page.whole)
 
 
@@ -98,8 +109,7 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
     rules, count = call.contract.list, len(names)
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        message = f"{counted(len(twice), 'connection')} listed on two pages"
-        yield breach("PAG-4", "twice", rules.items, "each once", twice[0], message, group="")
+        yield _on_two_pages(call, twice)
         return
     yield passed("PAG-3")
     if page.total is not None and page.total != count:
@@ -109,6 +119,11 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
     known = frozenset(names)
     missing = [] if page.filters else [s for s in view.collection.subjects if is_missing(s, known)]
     yield vanished(call, view, missing) if missing else passed("PAG-4")
+
+
+def _on_two_pages(call: Call, names: Sequence[str]) -> Judgement:
+    message = f"{counted(len(names), 'connection')} listed on two pages"
+    return breach("PAG-4", "twice", call.contract.list.items, "each once", names[0], message, group="")
 
 
 def is_missing(subject: Subject, names: frozenset[str]) -> bool:

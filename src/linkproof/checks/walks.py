@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -20,6 +20,9 @@ from linkproof.contract.names import name_of
 
 #: Number of consecutive pages without a new item after which a walk counts as endless.
 _IDLE_PAGES = 20
+
+#: Maximum number of digits of a number that is read from a query.
+_MOST_DIGITS = 300
 
 #: Query parameters that filter a list, with their values, sorted.
 Filters = tuple[tuple[str, str], ...]
@@ -171,11 +174,13 @@ class Totals:
 class Listing:
     """Name and sort key at each position of a list, from the pages of one filter and order so far.
 
-    ``end``: the number of items, None until a page has shown the end. ``judged``: whether the whole list was judged.
+    ``places``: the position of each name, if the list has no documented order. ``end``: the number of items, None until
+    a page has shown the end. ``judged``: whether the whole list was judged.
     """
 
     names: Mapping[int, str]
     keys: Mapping[int, str]
+    places: Mapping[str, int] = field(default_factory=dict)
     end: int | None = None
     judged: bool = False
 
@@ -195,7 +200,8 @@ class OffsetPage:
     """A page of a list by limit and offset, combined with the pages before it.
 
     ``total``: the total that the page reports, None if it reports none. ``placed`` maps positions to (name, sort key).
-    ``whole``: the names of the whole list, None unless this page is the first to complete it.
+    ``whole``: the names of the whole list, None unless this page is the first to complete it. ``twice``: names
+    that an earlier page had at another position.
     """
 
     filters: Filters
@@ -207,6 +213,7 @@ class OffsetPage:
     conflict: Conflict | None
     end: int | None
     whole: tuple[str, ...] | None
+    twice: tuple[str, ...]
 
     @property
     def total_varies(self) -> bool:
@@ -223,8 +230,13 @@ def filters_of(call: Call) -> Filters:
 
 
 def order_of(call: Call) -> Order:
-    """Return the order of a list request, or the default order."""
+    """Return the order of a list request, or the default order.
+
+    If the vendor documents none, pages of different sizes may be in different orders: the size stands for it.
+    """
     rules = call.contract.list
+    if not rules.default_sort_key and not call.query.get(rules.sort_key):
+        return "", call.query.get(rules.limit, "")
     return (
         call.query.get(rules.sort_key, rules.default_sort_key),
         call.query.get(rules.sort_dir, rules.default_sort_dir),
@@ -232,9 +244,9 @@ def order_of(call: Call) -> Order:
 
 
 def number_of(call: Call, name: str, default: int) -> int:
-    """Return the number in a query parameter."""
-    sent = call.query.get(name)
-    return int(sent) if sent is not None else default
+    """Return the number in a query parameter; ``default`` without one, or if it is none."""
+    sent = call.query.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS else default
 
 
 def is_filtered_by_nothing(call: Call) -> bool:
@@ -248,11 +260,17 @@ def offset_page(call: Call, epoch: int, totals: Totals | None, listing: Listing 
     found = at(call.answer, rules.total)
     total = found if isinstance(found, int) and not isinstance(found, bool) else None
     placed, conflict = _placed(call, before)
+    twice = () if order_of(call)[0] else _placed_elsewhere(before, placed)
     end = before.end if conflict else _end(call, before)
     whole = None
     if end is not None and not conflict and not before.judged:
         whole = _whole(before, placed, end)
-    return OffsetPage(filters_of(call), order_of(call), epoch, totals, total, placed, conflict, end, whole)
+    return OffsetPage(filters_of(call), order_of(call), epoch, totals, total, placed, conflict, end, whole, twice)
+
+
+def _placed_elsewhere(before: Listing, placed: Mapping[int, tuple[str, str]]) -> tuple[str, ...]:
+    """Return the names that an earlier page had at another position."""
+    return tuple(name for place, (name, _) in placed.items() if before.places.get(name, place) != place)
 
 
 def _placed(call: Call, before: Listing) -> tuple[dict[int, tuple[str, str]], Conflict | None]:

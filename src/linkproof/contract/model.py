@@ -12,6 +12,9 @@ from linkproof.contract.operation import Operation, Role, plain_path
 from linkproof.contract.protocol import ProtocolRules
 from linkproof.contract.rules import DecideRules, ErrorRules, ListRules, LongRunningRules, MemberRules, SettledRules
 
+#: Number of connections on the largest page that is asked for, where a contract has no smaller maximum.
+_LARGEST_PAGE = 1000
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -76,6 +79,13 @@ class Contract:
     def parent_parameters(self) -> tuple[str, ...]:
         """Return the parameters that a target must give: those of the collection's path, and a parent in bodies."""
         return (*re.findall(r"\{(\w+)\}", self.collection_path), *self.decide.parent.split("/")[1:])
+
+    @cached_property
+    def most_per_page(self) -> int:
+        """Return the largest page, in connections, that a client asks for in a list by limit and offset."""
+        listing = self.by_role(Role.LIST)
+        parameter = listing.parameter(self.list.limit) if listing else None
+        return min(_LARGEST_PAGE, parameter.schema.get("maximum", _LARGEST_PAGE)) if parameter else _LARGEST_PAGE
 
     @property
     def by_name(self) -> bool:

@@ -109,8 +109,14 @@ def _good_text(parameter: Parameter) -> str:
 
 #: Number of violations per path constraint that are sent with operations other than the contract's reading one.
 _VIOLATIONS_ELSEWHERE = 1
-#: The list's query parameters whose limits are tested.
+#: What the list's query parameters are for whose limits are tested; ``status`` is the filter by it.
 QUERY = ("limit", "offset", "sort_key", "sort_dir", "status")
+
+
+def query_parameter(contract: Contract, purpose: str) -> str:
+    """Return the name of the list's query parameter for one of ``QUERY``; "" for none."""
+    rules = contract.list
+    return rules.filter_by(contract.member.status) if purpose == "status" else str(getattr(rules, purpose))
 
 
 def cases_of_path(contract: Contract, operation: Operation) -> tuple[Case, ...]:

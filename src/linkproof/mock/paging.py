@@ -93,6 +93,7 @@ class LimitPaging:
 
     def __init__(self, setting: Setting, presenter: Presenter) -> None:
         self.contract = setting.contract
+        self.errors = setting.errors
         self.rules = setting.contract.list
         self.presenter = presenter
 
@@ -102,7 +103,8 @@ class LimitPaging:
         fitting = [(c, v) for c, v in shown if self.fits(asked, v)]
         ordered = self.sort(asked, fitting)
         offset, limit = self.offset(asked), self.limit(asked)
-        return ListPage(ordered[offset : offset + limit], {self.rules.total: self.total(asked, connections, ordered)})
+        total = {self.rules.total: self.total(asked, connections, ordered)} if self.rules.total else {}
+        return ListPage(ordered[offset : offset + limit], total)
 
     def fits(self, asked: Asked, value: dict[str, Any]) -> bool:
         """Whether a connection passes every filter of the request; an empty filter matches everything."""
@@ -113,7 +115,7 @@ class LimitPaging:
         return True
 
     def sort(self, asked: Asked, found: list[tuple[Connection, dict[str, Any]]]) -> list[Connection]:
-        """Sort by the sort key; connections with equal keys keep the order of creation."""
+        """Sort by the sort key, if the contract has one; connections with equal keys keep the order of creation."""
         pointer = "/" + self.sort_key(asked)
         found = sorted(found, key=lambda pair: pair[0].number)
         found.sort(key=lambda pair: str(at(pair[1], pointer)), reverse=self.descending(asked))
@@ -130,7 +132,8 @@ class LimitPaging:
     def limit(self, asked: Asked) -> int:
         """Return the maximum number of items on the page."""
         sent = asked.parameter(self.rules.limit)
-        return self.rules.default_limit if sent is None else int(sent)
+        usual = self.rules.default_limit or self.contract.most_per_page
+        return usual if sent is None else int(sent)
 
     def offset(self, asked: Asked) -> int:
         """Return the number of items to skip."""

@@ -11,7 +11,7 @@ from linkproof.contract.body_cases import cases_of_body, full_body
 from linkproof.contract.cases import Case, Constraint, constraints
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Parameter, Role
-from linkproof.contract.parameter_cases import QUERY, cases_of_path, cases_of_query
+from linkproof.contract.parameter_cases import QUERY, cases_of_path, cases_of_query, query_parameter
 from linkproof.contract.protocol import media_in
 
 _HEAD = """# What is tested of each request
@@ -80,7 +80,11 @@ def _of_parameter(contract: Contract, operation: Operation, parameter: Parameter
         yield ConstraintRow((), Constraint(place, name, "–"), reason="no limit is documented")
         return
     if place == "query":
-        cases: Sequence[Case] = (cases_of_query(contract, name) or ()) if name in QUERY else ()
+        cases: Sequence[Case] = (
+            (cases_of_query(contract, name) or ())
+            if name in {query_parameter(contract, purpose) for purpose in QUERY}
+            else ()
+        )
     else:
         cases = [c for c in cases_of_path(contract, operation) if c.constraint.name == name]
     yield from _of_cases(cases)

@@ -11,7 +11,7 @@ from linkproof.contract.body_cases import Together, broken_texts, cases_of_body,
 from linkproof.contract.call import Call
 from linkproof.contract.cases import Case, constraints
 from linkproof.contract.operation import Operation, Parameter, Role
-from linkproof.contract.parameter_cases import cases_of_path, cases_of_query
+from linkproof.contract.parameter_cases import cases_of_path, cases_of_query, query_parameter
 from linkproof.runner.driver import Driver
 from linkproof.runner.not_exercised import DoesNotApply, NotExercised
 from linkproof.runner.scenarios import bystanders, look
@@ -155,13 +155,15 @@ def send_paths(driver: Driver, operation: Operation, name: str, body: Any) -> li
     ]
 
 
-def query_cases(driver: Driver, name: str) -> tuple[Case, ...]:
-    """Return the cases of a query parameter of the list. Raises DoesNotApply if the list has no such parameter."""
+def query_cases(driver: Driver, purpose: str) -> tuple[str, tuple[Case, ...]]:
+    """Return the list's query parameter for a purpose, and its cases; "" and none if it has no such parameter.
+
+    Raises DoesNotApply without a list.
+    """
     driver.operation(Role.LIST)
-    found = cases_of_query(driver.contract, name)
-    if found is None:
-        raise DoesNotApply(f"the list has no parameter {name}")
-    return found
+    name = query_parameter(driver.contract, purpose)
+    cases = cases_of_query(driver.contract, name)
+    return ("", ()) if cases is None else (name, cases)
 
 
 def list_cases(driver: Driver, operation: Operation) -> list[Case]:

@@ -216,9 +216,8 @@ class Driver:
         known = self._fresh.listed
         if known is not None:
             return known
-        limit = self.contract.list.limit
-        pages = [self.page(**{limit: "1000"})] if limit else self.walk()
-        return self._note(pages)
+        has_limit = bool(self.contract.list.limit)
+        return self._note(self._pager.by_offset(self.contract.most_per_page) if has_limit else self.walk())
 
     def _note(self, pages: list[Call]) -> list[str]:
         """Return the names on a list; remember them if it was answered whole."""

@@ -83,8 +83,12 @@ class Pager:
         return pages
 
     def by_offset(self, limit: int = 0, **query: str) -> list[Call]:
-        """Return every page with ``limit`` items each (0: the contract's default, which is then not sent)."""
+        """Return every page with ``limit`` items each, or the most that the contract allows.
+
+        0 stands for the contract's default, which is then not sent.
+        """
         rules = self._contract.list
+        limit = min(limit, self._contract.most_per_page)
         pages: list[Call] = []
         offset = 0
         while len(pages) < MAX_PAGES:

@@ -6,35 +6,51 @@ from typing import Any
 
 from linkproof.base.json_values import place
 from linkproof.contract.model import Contract
+from linkproof.contract.operation import Parameter, Role
 from linkproof.faults.edits import every_answer, inherited, part
 from linkproof.faults.registry import Change, fault
 from linkproof.mock.error_responses import ErrorCase
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.paging import ListPage
 from linkproof.mock.store import Connection
-from linkproof.mock.vendors.huawei import HuaweiErrors
+
+#: About how many connections the embedded server has below one parent, by default.
+_MOST_FIXTURES = 30
 
 # PAG-6
+
+
+def _list_parameter(contract: Contract, name: str) -> Parameter | None:
+    listing = contract.by_role(Role.LIST)
+    return listing.parameter(name) if listing and name else None
 
 
 def _numbered(contract: Contract, **members: Any) -> Change | None:
     return part("paging", **members) if contract.list.limit else None
 
 
-@fault("PAG-6", "total-follows-limit", "total_count is never more than the limit.", "PAG-4")
+def _counted(contract: Contract, total: Any) -> Change | None:
+    return _numbered(contract, total=total) if contract.list.total else None
+
+
+@fault("PAG-6", "total-follows-limit", "The total is never more than the limit.", "PAG-4")
 def _pag_6_total_follows_limit(contract: Contract) -> Change | None:
-    return _numbered(contract, total=lambda self, asked, _, fitting: min(len(fitting), self.limit(asked)))
+    return _counted(contract, lambda self, asked, _, fitting: min(len(fitting), self.limit(asked)))
 
 
-@fault("PAG-6", "total-follows-offset", "total_count counts from the offset on.", "PAG-4")
+@fault("PAG-6", "total-follows-offset", "The total counts from the offset on.", "PAG-4")
 def _pag_6_total_follows_offset(contract: Contract) -> Change | None:
-    return _numbered(contract, total=lambda self, asked, _, fitting: max(len(fitting) - self.offset(asked), 0))
+    return _counted(contract, lambda self, asked, _, fitting: max(len(fitting) - self.offset(asked), 0))
 
 
-@fault("PAG-6", "default-limit-20", "Without a limit, a page has 20 items.")
-def _pag_6_default_limit_20(contract: Contract) -> Change | None:
+@fault("PAG-6", "another-default-limit", "Without a limit, a page has twice as many items as by default.")
+def _pag_6_another_default_limit(contract: Contract) -> Change | None:
+    usual = contract.list.default_limit
+    if not usual or usual * 2 > _MOST_FIXTURES:
+        return None
+
     def limit(self: Any, asked: Asked) -> int:
-        return 20 if asked.parameter(contract.list.limit) is None else int(inherited(self, "limit", asked))
+        return usual * 2 if asked.parameter(contract.list.limit) is None else int(inherited(self, "limit", asked))
 
     return _numbered(contract, limit=limit)
 
@@ -46,6 +62,9 @@ def _pag_6_one_too_many(contract: Contract) -> Change | None:
 
 @fault("PAG-6", "limit-zero-is-default", "limit=0 means no limit.")
 def _pag_6_limit_zero_is_default(contract: Contract) -> Change | None:
+    parameter = _list_parameter(contract, contract.list.limit)
+    if parameter is None or parameter.schema.get("minimum") != 0:
+        return None
     return _numbered(contract, limit=lambda self, asked: int(inherited(self, "limit", asked)) or 10)
 
 
@@ -54,7 +73,7 @@ def _pag_6_past_the_end_404(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         page = inherited(self, "cut", asked, every)
         past = isinstance(page, ListPage) and self.offset(asked) >= len(every)
-        return HuaweiErrors(contract).of(ErrorCase.NO_CONNECTION) if past else page
+        return self.errors.of(ErrorCase.NO_CONNECTION) if past else page
 
     return _numbered(contract, cut=cut)
 
@@ -62,22 +81,30 @@ def _pag_6_past_the_end_404(contract: Contract) -> Change | None:
 # PAG-7
 
 
-@fault("PAG-7", "sort-ignores-one-key", "Sorting by updated_at sorts by created_at.")
+@fault("PAG-7", "sort-ignores-one-key", "Sorting by the second key sorts by the first.")
 def _pag_7_sort_ignores_one_key(contract: Contract) -> Change | None:
+    parameter = _list_parameter(contract, contract.list.sort_key)
+    keys: list[Any] = parameter.schema.get("enum", []) if parameter else []
+    if len(keys) < 2:
+        return None
+
     def sort_key(self: Any, asked: Asked) -> str:
         found = str(inherited(self, "sort_key", asked))
-        return "created_at" if found == "updated_at" else found
+        return str(keys[0]) if found == keys[1] else found
 
     return _numbered(contract, sort_key=sort_key)
 
 
 @fault("PAG-7", "always-descending", "Items always come in descending order.")
 def _pag_7_always_descending(contract: Contract) -> Change | None:
-    return _numbered(contract, descending=lambda _, __: True)
+    return _numbered(contract, descending=lambda _, __: True) if contract.list.sort_dir else None
 
 
-@fault("PAG-7", "default-ascending", "Without sort_dir items come in ascending order.")
+@fault("PAG-7", "default-ascending", "Without a sort direction items come in ascending order.")
 def _pag_7_default_ascending(contract: Contract) -> Change | None:
+    if contract.list.default_sort_dir != "desc":
+        return None
+
     def descending(self: Any, asked: Asked) -> bool:
         return bool(asked.parameter(contract.list.sort_dir)) and bool(inherited(self, "descending", asked))
 
@@ -86,23 +113,28 @@ def _pag_7_default_ascending(contract: Contract) -> Change | None:
 
 @fault("PAG-7", "status-filter-ignored", "The filter for one status is ignored.", "PAG-6")
 def _pag_7_status_filter_ignored(contract: Contract) -> Change | None:
-    def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
-        return asked.parameter("status") == "rejected" or bool(inherited(self, "fits", asked, value))
+    by_status = contract.list.filter_by(contract.member.status)
 
-    return _numbered(contract, fits=fits)
+    def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
+        ignored = asked.parameter(by_status) == contract.states["rejected"]
+        return ignored or bool(inherited(self, "fits", asked, value))
+
+    return _numbered(contract, fits=fits) if by_status else None
 
 
 @fault("PAG-7", "id-filter-ignored", "The filter for an id is ignored.", "PAG-6")
 def _pag_7_id_filter_ignored(contract: Contract) -> Change | None:
+    by_id = contract.list.filter_by(contract.member.id)
+
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
-        return bool(asked.parameter("id")) or bool(inherited(self, "fits", asked, value))
+        return bool(asked.parameter(by_id)) or bool(inherited(self, "fits", asked, value))
 
-    return _numbered(contract, fits=fits)
+    return _numbered(contract, fits=fits) if by_id else None
 
 
-@fault("PAG-7", "total-ignores-filter", "total_count counts what the filter leaves out, too.", "PAG-6")
+@fault("PAG-7", "total-ignores-filter", "The total counts what the filter leaves out, too.", "PAG-6")
 def _pag_7_total_ignores_filter(contract: Contract) -> Change | None:
-    return _numbered(contract, total=lambda _, __, every, ___: len(every))
+    return _counted(contract, lambda _, __, every, ___: len(every)) if contract.list.filters else None
 
 
 # PAG-8
@@ -110,13 +142,14 @@ def _pag_7_total_ignores_filter(contract: Contract) -> Change | None:
 
 def _lenient(contract: Contract, parameter: str) -> Change | None:
     """Ignore invalid values of one query parameter."""
-    if not contract.list.limit:
+    listed = _list_parameter(contract, parameter)
+    if not contract.list.limit or listed is None or not listed.limited:
         return None
 
     def query(self: Any, asked: Asked) -> Any:
         error = inherited(self, "query", asked)
         if error is not None and error.target == parameter:
-            asked.query = tuple((k, v) for k, v in asked.query if k.lower() != parameter)
+            asked.query = tuple((k, v) for k, v in asked.query if k.lower() != parameter.lower())
             return inherited(self, "query", asked)
         return error
 
@@ -140,12 +173,13 @@ def _pag_8_sort_key_unchecked(contract: Contract) -> Change | None:
 
 @fault("PAG-8", "status-unchecked", "An unknown status is ignored.")
 def _pag_8_status_unchecked(contract: Contract) -> Change | None:
-    return _lenient(contract, "status")
+    return _lenient(contract, contract.list.filter_by(contract.member.status))
 
 
 @fault("PAG-8", "another-code", "A wrong sort direction has the code of a wrong sort key.")
 def _pag_8_another_code(contract: Contract) -> Change | None:
-    if not contract.list.limit:
+    own = {entry.parameter: entry.code for entry in contract.error.table if entry.parameter}
+    if own.get(contract.list.sort_dir) == own.get(contract.list.sort_key):
         return None
 
     def row(self: Any, case: Any, target: str) -> Any:

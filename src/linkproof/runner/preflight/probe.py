@@ -56,7 +56,7 @@ class Probe:
         if operation is None:
             return None
         limit = self.contract.list.limit
-        return self._ask(operation, query={limit: "1000"} if limit else {})
+        return self._ask(operation, query={limit: str(self.contract.most_per_page)} if limit else {})
 
     def absent(self) -> Reply | None:
         """Request something absent: a connection, or the list of an unknown parent."""
