@@ -187,7 +187,17 @@ class ObservedCollection:
     Checks read it; the methods at its end are for ``record``.
     """
 
-    __slots__ = ("_complete", "_done", "_groups", "_membership", "_refused", "_subjects", "path")
+    __slots__ = (
+        "_complete",
+        "_done",
+        "_groups",
+        "_last_done",
+        "_last_write",
+        "_membership",
+        "_refused",
+        "_subjects",
+        "path",
+    )
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -197,6 +207,7 @@ class ObservedCollection:
         self._subjects: OrderedDict[str, Subject] = OrderedDict()
         self._refused: deque[Write] = deque(maxlen=_WRITES_KEPT)
         self._done: deque[Write] = deque(maxlen=_WRITES_KEPT)
+        self._last_done = self._last_write = -1
 
     def find(self, name: str) -> Subject | None:
         """Return the connection of a name (lower case); None if it is unknown."""
@@ -239,12 +250,12 @@ class ObservedCollection:
     @property
     def last_done(self) -> int:
         """Return the index of the last of ``done``; -1 if there is none."""
-        return self._done[-1].index if self._done else -1
+        return self._last_done
 
     @property
     def last_write(self) -> int:
         """Return the index of the last write, successful or rejected; -1 if there is none."""
-        return max(self.last_done, self._refused[-1].index if self._refused else -1)
+        return self._last_write
 
     # for ``record`` only
 
@@ -275,6 +286,9 @@ class ObservedCollection:
     def note(self, write: Write, *, refused: bool) -> None:
         """Record a write."""
         (self._refused if refused else self._done).append(write)
+        self._last_write = write.index
+        if not refused:
+            self._last_done = write.index
 
 
 _set = object.__setattr__

@@ -36,6 +36,8 @@ class Call:
         sent: value of the request's body, ``MISSING`` without one, ``NOT_JSON`` if it is unreadable. If requests name
             their operation, the query's other parameters belong to it.
         answer: value of the response's body, likewise.
+        delivers: whether the answer is a success with content: any 2xx but 202 and 204. SHP-2 judges whether the status
+            is documented; the content is read in any case.
         answered: facts derived from the answer, shared by calls of one address with the same answer.
         subject: name or id of the connection of the call, in lower case; "" for the whole collection, and for several
             connections.
@@ -53,6 +55,7 @@ class Call:
         "contract",
         "decision",
         "defects",
+        "delivers",
         "exchange",
         "failures",
         "kind",
@@ -81,6 +84,7 @@ class Call:
         request, response = exchange.request, exchange.response
         self.status: int = response.status
         self.success: bool = 200 <= response.status < 300
+        self.delivers: bool = self.success and delivers(response.status)
         if like is not None:
             self._take_over(like)
             return
@@ -269,14 +273,6 @@ class Call:
         return tuple(_body_defect(p) for p in self.operation.request.problems(self.sent))
 
     # the answer
-
-    @property
-    def delivers(self) -> bool:
-        """Whether the answer is a success with content: any 2xx but 202 and 204.
-
-        SHP-2 judges whether the status is documented; the content is read in any case.
-        """
-        return delivers(self.status)
 
     @property
     def schema(self) -> BodySchema | None:
