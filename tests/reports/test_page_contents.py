@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from linkproof.cli.app import app
 from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.judging.observed_values import VERSION_PLACE
 from linkproof.judging.verdict import sum_up
 from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.model.results import ContractInfo, Results, Status, TargetInfo, Verdict
@@ -78,6 +79,15 @@ def test_the_header_says_how_old_the_evidence_is_and_which_versions(wrong: Resul
     assert '<time datetime="2026-03-01">' in page
     assert f"Requested versions: {SEARCH} 2020-08-01" in page
     assert "Requested versions" not in _page(breached())
+
+
+def test_versions_that_a_run_sends_to_be_refused_are_not_in_the_header(wrong: Results) -> None:
+    seen = next(o for o in wrong.observed if o.place.startswith(VERSION_PLACE))
+    odd = replace(seen.values[0], value="LPT1", documented=False)
+    observed = [replace(o, values=[*o.values, odd]) if o is seen else o for o in wrong.observed]
+    of_run = replace(wrong, observed=observed, target=replace(wrong.target, kind="mock"))
+    assert f"Requested versions: {SEARCH} 2020-08-01</p>" in _page(of_run)
+    assert "LPT1</p>" in _page(replace(of_run, target=replace(wrong.target, kind="recording")))
 
 
 def test_another_version_is_an_undocumented_value() -> None:

@@ -84,7 +84,7 @@ def nothing_internal_leaks(call: Call, view: View, circumstances: Circumstances)
         found = find_leak(text, sent)
         if found:
             kind, words = found
-            yield breach("ERR-2", kind, pointer, f"no {kind}", words, f"a {kind} leaks: {words}", group="")
+            yield breach("ERR-2", kind, pointer, f"no {kind}", words, f"internals leak ({kind}): {words}", group="")
             return
     yield passed("ERR-2")
 

@@ -136,12 +136,16 @@ def _evidence_dates(results: Published) -> list[str]:
 
 
 def _versions(results: Published) -> dict[str, list[str]]:
-    """Return the api-versions in the traffic, by contract, if any."""
+    """Return the api-versions in the traffic, by contract, if any. Of a run: without those it sent to be refused."""
+    is_recording = "recording" in results.target.kind
+    judged = {contract.id: contract.seen_versions for contract in results.contracts}
     found: dict[str, list[str]] = {}
     for seen in results.observed:
         if seen.place.startswith(VERSION_PLACE):
-            found.setdefault(seen.contract, []).extend(v.value for v in seen.values)
-    return found
+            known = judged.get(seen.contract, ())
+            values = [v.value for v in seen.values if is_recording or v.documented or v.value in known]
+            found.setdefault(seen.contract, []).extend(values)
+    return {contract: values for contract, values in found.items() if values}
 
 
 def _age(day: str, started_at: str) -> str:
