@@ -358,7 +358,7 @@ CASES: tuple[Case, ...] = (
                 },
             ),
         ),
-        "leaks",
+        "internals leak (file path)",
         name="path in details",
     ),
     Case(
