@@ -29,3 +29,10 @@ def test_two_servers_of_one_clock_have_the_same_dates() -> None:
     [one, other] = [Transport([], VirtualClock().now) for _ in range(2)]
     requests = [r for r, _ in run_of(CONTRACTS["C4"])]
     assert [one.receive(r).body for r in requests] == [other.receive(r).body for r in requests]
+
+
+def test_a_poll_of_what_has_ended_leaves_the_url_known() -> None:
+    """The last answer of an operation names no URL: the server named it before."""
+    both = company(["c2-no-status", "c2-no-links"], ())
+    assert both.hides("c2-no-status")
+    assert not both.hides("c2-no-links")

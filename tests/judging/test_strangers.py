@@ -10,7 +10,7 @@ from linkproof.contract.loader import all_contracts, all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Credential, Exchange
 from linkproof.model.finding import Finding
-from tests.traffic import AKS, HUAWEI, MOCK, PATHS, connection, connections, decision, error, ex, state
+from tests.traffic import AKS, HUAWEI, MOCK, PATHS, connection, connections, decision, error, ex, listing, state
 
 
 def found(requirement: str, exchanges: Iterable[Exchange], circumstances: Circumstances = MOCK) -> list[Finding]:
@@ -99,3 +99,18 @@ def test_a_page_that_has_a_connection_twice_may_be_in_order() -> None:
     items = endpoint("a", hour=9), endpoint("b"), endpoint("c", hour=7)
     assert found("PAG-7", [connections(*items, items[0])]) == []
     assert found("PAG-7", [connections(*items[::-1], items[0])]) != []
+
+
+def test_what_a_request_on_another_connection_may_have_removed_is_no_fault_of_list_or_decision() -> None:
+    known = replace(MOCK, collections={AKS: frozenset({PATHS[AKS].lower()})})
+    one, two = connection(AKS, "one"), connection(AKS, "two", **state("Approved", "fine"))
+    seen = [ex(AKS, own="one", answer=one), ex(AKS, own="two", answer=connection(AKS, "two"))]
+    put = ex(AKS, "PUT", "two", answer=two, sent=decision())
+    lacking = [*seen, put, listing(AKS, two)]
+    assert [f.kind for f in found("STA-7", lacking)] == ["another vanished"]
+    assert found("PAG-4", lacking) == []
+    assert [f.kind for f in found("PAG-4", [*seen, listing(AKS, two)])] == ["missing"]
+    refused = error(AKS, 404, "NotFound", "PUT", "one", sent=decision())
+    assert found("ERR-10", [*seen, put, refused], known) == []
+    looked = [ex(AKS, own="one", answer=one), error(AKS, 404, "NotFound", "PUT", "one", sent=decision())]
+    assert [f.kind for f in found("ERR-10", [*seen, put, *looked], known)] == ["decide not found"]

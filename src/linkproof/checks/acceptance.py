@@ -47,7 +47,7 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
         yield passed("ERR-10")
         return
     subject = view.subject
-    if not _is_refused(call, subject) or is_about_the_state(call):
+    if not _is_refused(call, subject) or is_about_the_state(call) or _may_be_gone(call, view):
         return
     if call.role in _WRITES and not _may_be_written(call, subject):
         return
@@ -91,6 +91,15 @@ def _is_refused(call: Call, subject: Subject | None) -> bool:
     if call.status == 404 or _says_unknown(call):
         return is_there and call.role in _WRITES
     return (call.status in _BLAMING or call.success) and (subject is None or is_there)
+
+
+def _may_be_gone(call: Call, view: View) -> bool:
+    """Whether a connection is unknown that a request on another one may have removed since it was shown: STA-7."""
+    subject = view.subject
+    if subject is None or subject.latest is None or not (call.status == 404 or _says_unknown(call)):
+        return False
+    since = subject.latest.index
+    return any(w.index > since and w.subject != subject.name for w in view.collection.done)
 
 
 def _says_unknown(call: Call) -> bool:

@@ -82,7 +82,8 @@ class Company:
                 server.receive(self.reset)
             now = server.receive(replace(request, url=url))
             found.append(comparable(now))
-            links.update(self._followed(request, answer, now))
+            # The last poll of an operation names no URL any more; what was named stays known.
+            links.update((k, v) for k, v in self._followed(request, answer, now).items() if v or k not in links)
         return found
 
     def _followed(self, request: Request, then: Response, now: Response) -> dict[str, str]:
