@@ -40,21 +40,19 @@ def test_help_loads_none_of_what_runs_and_judges(arguments: list[str]) -> None:
     assert set(_HEAVY).isdisjoint(loaded_by(*arguments))
 
 
-def test_check_reads_the_contracts_of_its_traffic_and_nothing_of_the_runner(tmp_path: Path) -> None:
+#: What only reports need, or several processes.
+_REPORTS = {"jinja2", "allure_commons", "linkproof.reports.html", "linkproof.reports.sarif", "multiprocessing"}
+
+
+@pytest.mark.parametrize("reports", [True, False])
+def test_check_loads_nothing_of_the_runner_and_only_what_it_writes(tmp_path: Path, reports: bool) -> None:
     path = contract(AKS).operations[0].path.translate({ord("{"): "", ord("}"): ""})
     request = f'{{"method": "DELETE", "url": "https://a{path}?api-version=2025-01-01"}}'
     (tmp_path / "x.ndjson").write_text(f'{{"request": {request}, "response": {{"status": 405}}}}\n')
-    found = loaded_by(
-        "check",
-        str(tmp_path / "x.ndjson"),
-        "--allow-unproven",
-        "--processes",
-        "1",
-        "--quiet",
-        "--out",
-        str(tmp_path / "out"),
-    )
+    out = ["--quiet", "--out", str(tmp_path / "out")] if reports else []
+    found = loaded_by("check", str(tmp_path / "x.ndjson"), "--allow-unproven", "--processes", "1", *out)
     assert {"schemathesis", "yaml", "httpx", "pytest", "linkproof.runner"}.isdisjoint(found)
+    assert _REPORTS & found == (_REPORTS - {"multiprocessing"} if reports else set())
 
 
 def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,6 @@ by contract, and no lifecycle is split. Results are merged in the order of the f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +85,8 @@ def judge_files(
 
 def by_processes(number: int) -> Callable[[Sequence[_Task]], Iterator[Any]]:
     """Run tasks in processes of this machine; return their results in the order of the tasks."""
+    from concurrent.futures import ProcessPoolExecutor  # takes 15 ms to load, and one process is usual
+    from concurrent.futures.process import BrokenProcessPool
 
     def perform(tasks: Sequence[_Task]) -> Iterator[Any]:
         with ProcessPoolExecutor(number) as pool:

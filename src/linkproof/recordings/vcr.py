@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -247,6 +246,8 @@ def _read_date(text: str) -> str:
         return f"{date}Z"
     if not text:
         return ""
+    from email.utils import parsedate_to_datetime  # rarely needed, and slow to load
+
     try:
         found = parsedate_to_datetime(text)
         return zulu(found if found.tzinfo else found.replace(tzinfo=UTC))
