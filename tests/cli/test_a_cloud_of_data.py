@@ -34,6 +34,12 @@ def folder(tmp_path: Path) -> Path:
     return imported(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def gamma(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the other cloud and its contract."""
+    return imported(tmp_path_factory.mktemp("gamma"), cloud="gamma", method="PUT")
+
+
 def test_the_embedded_server_plays_it_and_conforms(folder: Path) -> None:
     done = linkproof(folder, "--contracts", "own", "run", "--contract", "acme-link")
     assert done.returncode == 0, done.stdout
@@ -132,3 +138,49 @@ def test_a_credential_in_another_header_is_a_usage_error(folder: Path, tmp_path:
     assert "acme.toml" in done.stderr
     assert "authorization_header" in done.stderr
     assert "X-Auth-Token" in done.stderr
+
+
+DAMAGED = {
+    "a status as text": (
+        "[decide]",
+        '[decide]\nrefusal_status = "409"',
+        "[decide]: /refusal_status: expected a whole number",
+    ),
+    "a success as refusal": (
+        "[decide]",
+        "[decide]\nrefusal_status = 200",
+        "[decide]: /refusal_status: expected a whole",
+    ),
+    "a limit as text": ("default_limit = 50", 'default_limit = "x"', "[list]: /default_limit: expected a whole number"),
+    "a member misspelt": ("default_limit", "default_limt", "[list]: unknown member 'default_limt'"),
+    "filters as a list": ('{ status = "/status" }', '["status"]', "[list]: /filters: expected an object"),
+    "a filter without a slash": (
+        '{ status = "/status" }',
+        '{ status = "status" }',
+        "/filters/*: this is not a JSON pointer",
+    ),
+    "a pointer without a slash": ('\nid = "/id"', '\nid = "id"', "[member]: /id: this is not a JSON pointer"),
+    "no status for unknown": (
+        "[error.codes]",
+        "not_found = []\n[error.codes]",
+        "[error]: /not_found: expected an array",
+    ),
+    "no place of items": ('items = "/connections"', "", "[list]: items is missing"),
+    "one member, not a list": ('["/id", "/createdAt"]', '"/id"', "[member]: /read_only: expected an array"),
+    "a decision without a status": ("shows = { approve", "shows = { approved", "[decide]: /shows: approve is missing"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "says"), DAMAGED.values(), ids=DAMAGED)
+def test_a_profile_that_does_not_fit_is_named_with_its_member(
+    gamma: Path, tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    shutil.copytree(gamma / "own", tmp_path / "own")
+    profile_file = tmp_path / "own" / "vendors" / "gamma.toml"
+    text = profile_file.read_text(encoding="utf-8")
+    assert old in text
+    profile_file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = linkproof(tmp_path, "--contracts", "own", "contracts", "list")
+    assert done.returncode == 2, done.stdout
+    assert says in done.stderr
+    assert "fix: " in done.stderr

@@ -33,6 +33,8 @@ _QUOTED = re.compile(r"`([^`]*)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _ENUMERATOR = re.compile(r"Invalid enum value '?(.*?)'?\Z", re.DOTALL)
+#: A JSON pointer, or "" for none: the pattern of a field's type.
+POINTER = "^(/|$)"
 _LONGEST = 300
 
 
@@ -98,6 +100,8 @@ def _in_words(problem: str, model: Any, path: str) -> str:
     missing = _MISSING.match(problem)
     if missing:
         return f"{missing[1]} is missing"
+    if POINTER in problem:
+        return "this is not a JSON pointer: it begins with /"
     value = _ENUMERATOR.match(problem)
     if value:
         return f"{value[1]!r:.80} is not one of: {', '.join(_values_at(model, path))}"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from linkproof.base.files import read_file
 from linkproof.base.json_values import at, parse
+from linkproof.base.models import convert
 from linkproof.base.resources import contract_folders, folder
 from linkproof.base.toml_tables import read_toml
 from linkproof.contract.common_shape import expand, with_changes
@@ -18,11 +19,10 @@ from linkproof.contract.model import Contract
 from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.contract.operation import Operation, Parameter, Role
 from linkproof.contract.profile import read_profile, vendors
-from linkproof.contract.protocol import Format, ProtocolRules, media_in
+from linkproof.contract.protocol import ProtocolRules, media_in
 from linkproof.contract.requirement import Agreement, Basis, Explanation, Requirement, Source
 from linkproof.contract.rules import (
     DecideRules,
-    ErrorCode,
     ErrorRules,
     ListRules,
     LongRunningRules,
@@ -124,10 +124,12 @@ def contract_of(
     is_compact = document is None
     if document is None:
         document = _expanded(own, vendor["family"], where)
+    places = {name: f"{where if own.get(name) else vendor['file']}: [{name}]" for name in _TABLES}
     tables: dict[str, Any] = {
-        name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, f"{where}: [{name}]")
+        name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, places[name])
         for name, kind in _TABLES.items()
     }
+    _check_words(tables["decide"], places["decide"])
     try:
         operations = _operations(document, own["operations"], str(place / "openapi.json"))
         tables["decide"] = _writable(tables["decide"], operations)
@@ -159,6 +161,14 @@ def contract_of(
         )
     except KeyError as missing:
         raise UsageError(f"member {missing} is missing", where=where, fix="see docs/add-a-contract.md") from None
+
+
+def _check_words(rules: DecideRules, where: str) -> None:
+    """Require that each decision has the status that it leads to. Raises UsageError."""
+    silent = sorted({*rules.words, *rules.operations} - set(rules.shows))
+    if silent:
+        fix = f'shows = {{ {silent[0]} = "the status after it" }}'
+        raise UsageError(f"/shows: {silent[0]} is missing", where=where, fix=fix)
 
 
 def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRules:
@@ -308,31 +318,15 @@ def _explanation(row: Mapping[str, Any], where: str) -> Explanation:
     return _table(Explanation, {**row, "agree": agree}, where)
 
 
-def _format(value: Any, where: str) -> Format:
-    try:
-        return Format(value)
-    except ValueError:
-        known = ", ".join(Format)
-        raise UsageError(f"{value!r} is not a format", where=where, fix=f"one of: {known}") from None
-
-
 def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
-    """Return a dataclass from a TOML table. Raises UsageError for unknown and missing members."""
+    """Return a dataclass from a TOML table. Raises UsageError for members that are unknown, missing, or do not fit."""
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
         raise UsageError(
             f"unknown member {unknown[0]!r}", where=where, fix=f"known members: {', '.join(sorted(known))}"
         )
-    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    if kind is ProtocolRules:
-        plain |= {name: _format(plain[name], where) for name in ("request", "response") if name in plain}
-    if kind is ErrorRules:
-        plain["table"] = tuple(_table(ErrorCode, r, f"{where} table") for r in plain.get("table", ()))
-    try:
-        return kind(**plain)
-    except TypeError as missing:
-        raise UsageError(str(missing).split(") ")[-1], where=where, fix="add the member") from None
+    return convert(dict(values), kind, where, _FIX)
 
 
 def _json(path: Path) -> dict[str, Any]:

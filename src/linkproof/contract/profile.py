@@ -74,13 +74,13 @@ def _profile(path: Path) -> Mapping[str, Any]:
     own = read_toml(path, _FIX)
     extended = str(own.pop("extends", ""))
     if not extended:
-        return {**_whole(own, path), "family": vendor}
+        return {**_whole(own, path), "family": vendor, "file": str(path)}
     fix = f"extend one of: {', '.join(v for v in known_vendors() if v != vendor)}"
     base = read_toml(_files(_folders()).get(extended, vendors() / f"{extended}.toml"), fix)
     if "extends" in base:
         raise UsageError(f"{extended} itself extends another profile", where=f"{path}: extends", fix=fix)
     whole = {**base, **{name: _over(base.get(name), value) for name, value in own.items()}}
-    return {**_whole(whole, path), "family": extended}
+    return {**_whole(whole, path), "family": extended, "file": str(path)}
 
 
 def _whole(profile: dict[str, Any], path: Path) -> dict[str, Any]:

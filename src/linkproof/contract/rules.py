@@ -6,9 +6,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 from urllib.parse import urljoin
 
+from msgspec import Meta
+
+from linkproof.base.models import POINTER
 from linkproof.model.exchange import Exchange
+
+#: A JSON pointer; "" for none.
+Pointer = Annotated[str, Meta(pattern=POINTER)]
+#: A status with which a request is refused, and some of them.
+ErrorStatus = Annotated[int, Meta(ge=400, le=499)]
+ErrorStatuses = Annotated[tuple[ErrorStatus, ...], Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +40,18 @@ class ErrorRules:
     ``empty_body`` codes. ``codes``: codes by their neutral meaning, ``bad_request``, ``not_found`` ...
     """
 
-    code: str
-    message: str
+    code: Pointer
+    message: Pointer
     missing_version: tuple[str, ...] = ()
     throttled: tuple[str, ...] = ()
     of_the_state: tuple[str, ...] = ()
     gateway_prefix: str = ""
     empty_body: tuple[str, ...] = ()
     empty_body_status: int = 0
-    not_found: tuple[int, ...] = (404,)
+    not_found: ErrorStatuses = (404,)
     codes: Mapping[str, str] = field(default_factory=dict)
     challenge: bool = False
-    unauthenticated: tuple[int, ...] = (401,)
+    unauthenticated: ErrorStatuses = (401,)
     table: tuple[ErrorCode, ...] = ()
 
 
@@ -63,19 +73,19 @@ class ListRules:
     of filters, ``filter_list`` is its member, and ``filter_name`` and ``filter_values`` are those of one filter.
     """
 
-    items: str
-    next_link: str = ""
-    next_token: str = ""
+    items: Pointer
+    next_link: Pointer = ""
+    next_token: Pointer = ""
     token: str = ""
-    total: str = ""
+    total: Pointer = ""
     limit: str = ""
     offset: str = ""
     sort_key: str = ""
     sort_dir: str = ""
-    default_limit: int = 0
+    default_limit: Annotated[int, Meta(ge=0)] = 0
     default_sort_key: str = ""
     default_sort_dir: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, Pointer] = field(default_factory=dict)
     size: str = ""
     filter_list: str = ""
     filter_name: str = ""
@@ -108,20 +118,20 @@ class MemberRules:
     resource has its names.
     """
 
-    id: str
-    name: str = ""
-    type: str = ""
-    status: str = ""
-    description: str = ""
-    provisioning: str = ""
-    private_endpoint: str = ""
+    id: Pointer
+    name: Pointer = ""
+    type: Pointer = ""
+    status: Pointer = ""
+    description: Pointer = ""
+    provisioning: Pointer = ""
+    private_endpoint: Pointer = ""
     private_endpoint_type: str = ""
     private_endpoint_pattern: str = ""
-    read_only: tuple[str, ...] = ()
-    volatile: tuple[str, ...] = ()
-    follows_status: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    group_names: tuple[str, ...] = ()
+    read_only: tuple[Pointer, ...] = ()
+    volatile: tuple[Pointer, ...] = ()
+    follows_status: tuple[Pointer, ...] = ()
+    groups: tuple[Pointer, ...] = ()
+    group_names: tuple[Pointer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +164,21 @@ class DecideRules:
     a second one is rejected with ``refusal_status`` and the code ``refusal`` ("": any).
     """
 
-    subject: str = ""
-    decision: str = ""
-    description: str = ""
+    subject: Pointer = ""
+    decision: Pointer = ""
+    description: Pointer = ""
     words: Mapping[str, str] = field(default_factory=dict)
     shows: Mapping[str, str] = field(default_factory=dict)
     operations: Mapping[str, str] = field(default_factory=dict)
     final: bool = False
     refusal: str = ""
-    refusal_status: int = 400
-    parent: str = ""
-    dry_run: str = ""
-    failures: str = ""
-    failure_id: str = ""
-    failure_code: str = ""
-    failure_message: str = ""
+    refusal_status: ErrorStatus = 400
+    parent: Pointer = ""
+    dry_run: Pointer = ""
+    failures: Pointer = ""
+    failure_id: Pointer = ""
+    failure_code: Pointer = ""
+    failure_message: Pointer = ""
 
     @property
     def subjects(self) -> str:
@@ -219,9 +229,9 @@ class LongRunningRules:
     status_header: str = ""
     result_header: str = ""
     retry_header: str = ""
-    status: str = ""
-    error_code: str = ""
-    error_message: str = ""
+    status: Pointer = ""
+    error_code: Pointer = ""
+    error_message: Pointer = ""
     terminal: tuple[str, ...] = ()
     succeeded: str = ""
     canceled: str = ""
