@@ -14,22 +14,33 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from linkproof.base.resources import CONTRACTS
 from linkproof.cli.entry import run
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
+from linkproof.runner import open_target
+from tests.unwired import Unwired
 
 
-def linkproof(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None = None) -> Ended:
+def linkproof(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None = None, wired: bool = False) -> Ended:
     """Run the command line in ``folder`` and in this process; ``env`` is added to the environment.
+
+    A run without a target file calls the embedded server directly, which takes half as long and comes to the same
+    (``tests/faults``), unless it is ``wired``: then it calls the server on a socket, as users do.
 
     Returns what a process would have: exit code, standard output and error. Both are captured at ``sys``: what is
     written to a file descriptor, as on a signal, is only seen by ``process``.
     """
     given = [*map(str, arguments)]
     out, error = _stream(), _stream()
-    with _place(folder, env or {}, given), contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+    server: contextlib.AbstractContextManager[Any] = (
+        contextlib.nullcontext() if wired else patch.object(open_target, "Embedded", Unwired)
+    )
+    place = _place(folder, env or {}, given)
+    with place, server, contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
         try:
             code = run(given)
         except SystemExit as end:

@@ -33,16 +33,21 @@ class Unwired:
         operation_s: float = 0.05,
         behaviour: Choice = DEFAULT,
         clock: Callable[[], float] = time.monotonic,
+        clock_of: Callable[[Contract], float] | None = None,
     ) -> None:
-        server = build_server(tuple(contracts), token=token, operation_s=operation_s, behaviour=behaviour, clock=clock)
-        self._direct = Direct(server)
+        chosen = tuple(contracts)
+        self._direct = Direct(
+            build_server(
+                chosen, token=token, operation_s=operation_s, behaviour=behaviour, clock=clock, clock_of=clock_of
+            )
+        )
         self._host = f"unwired-{next(_numbers)}.invalid"
         self._before = httpx.HTTPTransport.handle_request
 
     @property
     def base_url(self) -> str:
         """The address for target files."""
-        return f"https://{self._host}"
+        return f"http://{self._host}"
 
     def __enter__(self) -> Self:
         before, direct, host = httpx.HTTPTransport.handle_request, self._direct, self._host
