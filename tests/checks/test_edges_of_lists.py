@@ -102,3 +102,13 @@ def test_of_a_file_that_is_shared_out_each_part_knows_all_polling_urls() -> None
         judging = Judge(own, MOCK, share=(part, 2))
         calls = [judging.feed(exchange)[0] for exchange in (sent, asked)]
         assert [call is not None and call.contract.id for call in calls] == [POSTGRES, POSTGRES]
+
+
+def test_links_that_lead_in_a_circle_are_a_breach_whatever_their_number() -> None:
+    base = f"{HOST}{PATHS[POSTGRES]}?api-version=2018-06-01&$skipToken="
+    pages = [listing(POSTGRES, connection(POSTGRES, "p0"), link=f"{base}1")]
+    for number, onward in ((1, 2), (2, 3), (3, 1)):
+        item = connection(POSTGRES, f"p{number}")
+        pages.append(listing(POSTGRES, item, link=f"{base}{onward}", url=f"{base}{number}"))
+    assert len(breaches_of("PAG-3", *pages[:3])) == 0
+    assert len(breaches_of("PAG-3", *pages)) == 1

@@ -46,3 +46,19 @@ def test_the_examples_reach_every_pattern() -> None:
 def test_what_is_passed_over_matches_no_pattern(words: list[str]) -> None:
     text = "".join(words)
     assert leaks.may_leak(text) == any(pattern.search(text) for _, pattern in leaks.KINDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("  at app.Api.put(Api.java:12)", "stack trace"),
+        ("System.NullReferenceException", "exception type"),
+        ("Object reference not set to an instance of an object.", "exception text"),
+        ("/usr/lib/app/main.py", "file path"),
+        ("SELECT id FROM t", "SQL"),
+    ],
+)
+def test_the_kind_says_what_leaked(text: str, kind: str) -> None:
+    found = leaks.find_leak(text, "")
+    assert found is not None
+    assert found[0] == kind

@@ -35,3 +35,12 @@ def test_the_sentence_counts_requirements_contracts_and_root_causes() -> None:
     assert len({c for c, _ in failed}) == 2
     said = f"{len(failed)} requirements breached on 2 contracts, {len(causes)} root causes."
     assert results.sentence == f"The target does not conform: {said}"
+
+
+def test_defects_of_the_definition_page_are_numbered_beside_the_findings() -> None:
+    results = concluded(got())
+    for own in (AKS, HUAWEI):
+        ids = [f.id for f in results.documentation_defects if f.contract == own]
+        assert ids == [f"DOC-1-{own}-{number}" for number in range(1, len(ids) + 1)]
+        assert len(ids) > 1
+    assert not {f.requirement for f in results.findings} & {"DOC-1"}

@@ -1,0 +1,32 @@
+"""Edges of the checks of writes and identity: what the hand-written cases leave unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Credential
+from tests.check_cases import got, put, slow
+from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge
+
+
+def test_a_concurrent_decision_without_a_credential_is_no_second_decision() -> None:
+    second = error(AKS, 401, "Unauthorized", "PUT", "one", sent=decision("Rejected", "no"))
+    both = (got(), slow(put(), 1e6, 1e6 + 4), slow(second, 1e6 + 1, 1e6 + 3))
+    assert judge(both)[0].get("STA-10") == 1
+    unsigned = replace(both[2], credential=Credential.MISSING)
+    assert "STA-10" not in judge((*both[:2], unsigned))[0]
+
+
+def test_a_name_may_have_the_parent_before_it_however_short_the_path_is() -> None:
+    own = contract(AKS)
+    prefix = own.collection_path.removesuffix("/{resourceName}/privateEndpointConnections")
+    operations = tuple(replace(o, path=o.path.removeprefix(prefix), key="") for o in own.operations)
+    path = "/c/privateEndpointConnections/one"
+    for name, expected in (("c/one", 0), ("d/one", 1)):
+        judging = Judge([replace(own, operations=operations)], MOCK)
+        value = {**connection(), "id": path, "name": name}
+        call, found = judging.feed(ex(AKS, answer=value, url=f"{HOST}{path}?api-version={own.version}"))
+        assert call is not None
+        assert sum(j.breach is not None for j in found if j.requirement == "SHP-5") == expected
+        assert "SHP-5" in {j.requirement for j in found}
