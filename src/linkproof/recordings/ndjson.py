@@ -61,9 +61,11 @@ def _lines(source: Source) -> Iterator[bytes]:
                 raise UsageError("a line is too long", where=source.where, fix="this is not a recorded exchange")
             continue
         source.allow()
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
-        yield from lines
+        text, begin = rest + chunk, 0
+        while (end := text.find(b"\n", begin)) >= 0:  # ``split`` looks at each byte
+            yield text[begin:end]
+            begin = end + 1
+        rest = text[begin:]
     if rest:
         yield rest
 
