@@ -9,6 +9,7 @@ from typing import Any
 from linkproof.base.json_values import MISSING, at
 from linkproof.base.wording import count as counted
 from linkproof.checks.error_bodies import is_error_body
+from linkproof.checks.integers import EXACT, is_exact
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.view import View
@@ -218,7 +219,7 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
         return
     found = [view.collection.find(name) for name in complete.names]
     listed = [subject.listed for subject in found if subject is not None and subject.listed is not None]
-    if len(listed) < len(complete.names):
+    if len(listed) < len(complete.names) or any(_may_be_rounded(wanted) for _, wanted in filters):
         return
     places = {name: rules.filters[name] for name, _ in filters}
     if any(_misfits(call, place, at(shown.value, place)) for shown in listed for place in places.values()):
@@ -236,6 +237,11 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
     message = f"the whole list has {counted(certain, 'connection')} with {named}, but the total is {total}"
     by = "&".join(name for name, _ in filters)
     yield breach("PAG-7", "filtered total", rules.total, str(certain), str(total), message, group="", member=by)
+
+
+def _may_be_rounded(wanted: str) -> bool:
+    """Whether a filter is for a large number that the list may have shown rounded: SHP-7 judges that."""
+    return len(wanted) < 20 and wanted.isdecimal() and int(wanted) > EXACT and not is_exact(int(wanted))
 
 
 def _matches(value: Any, places: Mapping[str, str], filters: Iterable[tuple[str, str]]) -> bool:
