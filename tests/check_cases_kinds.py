@@ -130,13 +130,6 @@ KINDS: tuple[Case, ...] = (
         "another shape",
         name="another shape",
     ),
-    Case(
-        "STA-7",
-        (got(own="two"), got(), put(), got(own="two")),
-        (got(own="two"), got(), put(), listing(AKS, connection(**APPROVED))),
-        "disappear from the list",
-        name="gone from the list",
-    ),
     Case("PAG-3", (*endless(3), listing(DICOM, url=f"{NEXT}2")), endless(21), "no new item", name="empty for ever"),
     Case(
         "PAG-4",

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from linkproof.base.json_values import at
 from linkproof.base.wording import count as counted
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence, Subject, Write
+from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.traits import LISTED_WHOLE, PAGED
 from linkproof.checks.urls import is_absolute, same_host
 from linkproof.checks.view import View
@@ -123,7 +123,7 @@ def is_whole_walk(page: LinkedPage) -> bool:
     return page.sound and (page.changed or not page.twice)
 
 
-@check("PAG-3", "PAG-4", "STA-7", applies_to=_is_list)
+@check("PAG-3", "PAG-4", applies_to=_is_list)
 def walk_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A walk over the pages ends, no link occurs twice, and the pages contain each connection once."""
     page = view.linked_page
@@ -137,41 +137,28 @@ def walk_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances)
 
 
 def _is_whole(call: Call, view: View, page: LinkedPage) -> Iterator[Judgement]:
-    names = page.all_names
     missing = [
         s
         for s in view.collection.subjects
         if s.presence is Presence.PRESENT
-        and s.name not in names
+        and s.name not in page.all_names
         and s.get is not None
         and s.deleted is None
         and s.last_write < page.start
     ]
     if not missing:
         yield passed("PAG-4")
-    lost = [s for s in missing if not any(_writes_since(s, view))]
+    lost = [s.name for s in missing if not _may_be_removed(s, view)]
     if lost:
         what, are = counted(len(lost), "connection"), "is" if len(lost) == 1 else "are"
         message = f"{what} that Get shows {are} on no page of the list ({counted(page.pages, 'page')})"
-        yield breach("PAG-4", "missing", call.contract.list.items, lost[0].name, "absent", message, group="")
-        return
-    for subject in missing:
-        refused, done = _writes_since(subject, view)
-        if done and not refused:
-            last, before = done[-1], len(done) - 1
-            others = f", or {'one of ' if before > 1 else ''}{counted(before, 'request')} before it," if before else ""
-            message = f"{last.call.name} on {last.subject}{others} made another connection disappear from the list"
-            evidence = (last.call.exchange,)
-            # As where Get shows that it is gone: the same breach.
-            yield breach("STA-7", "another vanished", "", subject.name, "absent", message, group="", evidence=evidence)
-            return
+        yield breach("PAG-4", "missing", call.contract.list.items, lost[0], "absent", message, group="")
 
 
-def _writes_since(subject: Subject, view: View) -> tuple[list[Write], list[Write]]:
-    """Return the writes since a connection was last shown, which may have removed it: rejected, and on others."""
+def _may_be_removed(subject: Subject, view: View) -> bool:
+    """Whether a write since a connection was last shown may have removed it: then Get decides whose breach it is."""
     since, writes = subject.latest.index if subject.latest else -1, view.collection
-    done = [w for w in writes.done if w.index > since and w.subject != subject.name]
-    return [w for w in writes.refused if w.index > since], done
+    return any(w.index > since for w in (*writes.refused, *writes.done))
 
 
 def _gets_from_a_list(of: CallClass) -> bool:
