@@ -22,7 +22,7 @@ from linkproof.cli.entry import run
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.runner import open_target
-from tests.unwired import Unwired
+from tests.unwired import UnwiredMock
 
 
 def linkproof(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None = None, wired: bool = False) -> Ended:
@@ -37,7 +37,7 @@ def linkproof(folder: Path, *arguments: str | Path, env: Mapping[str, str] | Non
     given = [*map(str, arguments)]
     out, error = _stream(), _stream()
     server: contextlib.AbstractContextManager[Any] = (
-        contextlib.nullcontext() if wired else patch.object(open_target, "Embedded", Unwired)
+        contextlib.nullcontext() if wired else patch.object(open_target, "Embedded", UnwiredMock)
     )
     place = _place(folder, env or {}, given)
     with place, server, contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):

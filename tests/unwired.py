@@ -23,7 +23,9 @@ _numbers = itertools.count(1)
 
 
 class Unwired:
-    """Like ``linkproof.mock.serve.Embedded``, within a ``with`` block."""
+    """Like ``linkproof.mock.serve.Embedded``, within a ``with`` block. Its address suits a live target."""
+
+    scheme = "https"
 
     def __init__(
         self,
@@ -47,7 +49,7 @@ class Unwired:
     @property
     def base_url(self) -> str:
         """The address for target files."""
-        return f"http://{self._host}"
+        return f"{self.scheme}://{self._host}"
 
     def __enter__(self) -> Self:
         before, direct, host = httpx.HTTPTransport.handle_request, self._direct, self._host
@@ -63,3 +65,9 @@ class Unwired:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         httpx.HTTPTransport.handle_request = self._before  # type: ignore[method-assign]
+
+
+class UnwiredMock(Unwired):
+    """The same with an address as that of the embedded server."""
+
+    scheme = "http"
