@@ -14,17 +14,26 @@ TESTS = Path(__file__).parents[1]
 ACME = TESTS / "acme"
 
 
-def imported(folder: Path, old: str = "", new: str = "", cloud: str = "acme", method: str = "PATCH") -> Path:
+#: The operation that decides, and what the paths of connections have in common.
+CLOUDS = {
+    "acme": ("PATCH decideConnection", "/connections"),
+    "gamma": ("PUT decideConnection", "/connections"),
+    "epsilon": ("PATCH attachmentsupdate", "/attachments"),
+}
+
+
+def imported(folder: Path, old: str = "", new: str = "", cloud: str = "acme") -> Path:
     """A folder with a cloud's profile, changed in one place, and the contract imported from its API description."""
     shutil.copytree(TESTS / cloud / "vendors", folder / "own" / "vendors")
     profile_file = folder / "own" / "vendors" / f"{cloud}.toml"
     text = profile_file.read_text(encoding="utf-8")
     assert old in text
     profile_file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    options = ("--out", "own", "--paths", "/connections", "--vendor", cloud, "--id", f"{cloud}-link")
+    decides, paths = CLOUDS[cloud]
+    options = ("--out", "own", "--paths", paths, "--vendor", cloud, "--id", f"{cloud}-link")
     made = linkproof(folder, "--contracts", "own", "import", TESTS / cloud / f"{cloud}.yaml", *options)
     assert made.returncode == 0, made.stderr
-    assert f"{method} decideConnection (decide)" in made.stdout
+    assert f"{decides} (decide)" in made.stdout
     return folder
 
 
@@ -37,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def gamma(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the other cloud and its contract."""
-    return imported(tmp_path_factory.mktemp("gamma"), cloud="gamma", method="PUT")
+    return imported(tmp_path_factory.mktemp("gamma"), cloud="gamma")
 
 
 def test_the_embedded_server_plays_it_and_conforms(folder: Path) -> None:
@@ -68,14 +77,14 @@ def all_caught(stdout: str, least: int) -> None:
 )
 def test_a_list_by_other_names_of_limit_and_offset(tmp_path: Path, old: str, new: str) -> None:
     """Without a total, without an order, with a maximum of its own; the decision is a PUT."""
-    folder = imported(tmp_path, old, new, "gamma", "PUT")
+    folder = imported(tmp_path, old, new, "gamma")
     done = linkproof(folder, "--contracts", "own", "run", "--contract", "gamma-link")
     assert done.returncode == 0, done.stdout
     assert "CONFORMS" in done.stdout
 
 
 def test_faults_of_a_list_by_other_names_are_caught(tmp_path: Path) -> None:
-    imported(tmp_path, cloud="gamma", method="PUT")
+    imported(tmp_path, cloud="gamma")
     names = ("PAG-3", "overlap", "one-too-many", "status-filter-ignored", "limit-unchecked", "takes-id")
     done = linkproof(tmp_path, "--contracts", "own", "faults", "matrix", *names, "-c", "gamma-link", "--processes", "1")
     all_caught(done.stdout, 5)
@@ -138,6 +147,17 @@ def test_a_credential_in_another_header_is_a_usage_error(folder: Path, tmp_path:
     assert "acme.toml" in done.stderr
     assert "authorization_header" in done.stderr
     assert "X-Auth-Token" in done.stderr
+
+
+def test_nested_members_errors_in_a_list_and_next_links(tmp_path: Path) -> None:
+    """Also a request id whose name has capitals, and paths without a version."""
+    folder = imported(tmp_path, cloud="epsilon")
+    done = linkproof(folder, "--contracts", "own", "run", "--contract", "epsilon-link")
+    assert done.returncode == 0, done.stdout
+    assert "CONFORMS" in done.stdout
+    names = ("empty-code", "items-by-name", "round-and-round", "no-id", "takes-provisioning")
+    done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "epsilon-link", "--processes", "1")
+    all_caught(done.stdout, 5)
 
 
 DAMAGED = {

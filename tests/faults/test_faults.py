@@ -227,4 +227,4 @@ def test_the_matrix_is_written_by_the_command(tmp_path: Path) -> None:
 def test_a_name_that_fits_nothing_is_told(tmp_path: Path) -> None:
     done = linkproof(tmp_path, "faults", "matrix", "no-such-fault")
     assert done.returncode == 2
-    assert "no fault has 'no-such-fault' in its id" in done.stderr
+    assert "no fault of these contracts has 'no-such-fault' in its id" in done.stderr

@@ -173,7 +173,8 @@ class View:
         return self._state.has_exact_integers
 
     def _request_id(self) -> str:
-        return self.call.exchange.response.headers.get(self._state.contract.request_id_header).strip()
+        name = self._state.contract.request_id_header
+        return self.call.exchange.response.headers.get(name.lower()).strip()
 
     def _code_key(self) -> CodeKey | None:
         """Return what identifies a rejected request; None if a repetition may well get another error."""

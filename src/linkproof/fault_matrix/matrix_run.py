@@ -174,7 +174,11 @@ def chosen(faults: Sequence[Fault], names: Sequence[str], sample: int) -> tuple[
     found = [f for f in faults if not names or any(n.lower() in f.id.lower() for n in names)]
     for name in names:
         if not any(name.lower() in f.id.lower() for f in found):
-            raise UsageError(f"no fault has {name!r} in its id", where="FAULT", fix="linkproof faults list shows all")
+            raise UsageError(
+                f"no fault of these contracts has {name!r} in its id",
+                where="FAULT",
+                fix="linkproof faults list shows all",
+            )
     if not sample or sample >= len(found):
         return tuple(found)
     return tuple(found[i * len(found) // sample] for i in range(sample))

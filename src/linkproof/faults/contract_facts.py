@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from linkproof.base.json_values import at, place
+from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Role
 from linkproof.contract.protocol import Format
@@ -131,6 +132,24 @@ def may_be_left_out(contract: Contract, pointer: str) -> bool:
     if operation is None or operation.request is None or not pointer:
         return False
     return any(n.pointer == pointer and not n.required for n in operation.request.nodes())
+
+
+def longest_description(contract: Contract) -> int:
+    """Return the documented maximum length of a decision's description, or the common one."""
+    deciding = contract.by_role(Role.DECIDE)
+    nodes = deciding.request.nodes() if deciding and deciding.request else ()
+    schema = next((n.schema for n in nodes if n.pointer == contract.decide.description), {})
+    return int(schema.get("maxLength", COMMON_LENGTH))
+
+
+def ends_with_null(contract: Contract) -> bool:
+    """Whether the next link of the last page may be null."""
+    listing = contract.by_role(Role.LIST)
+    schema = listing.responses.get(200) if listing else None
+    types = (
+        [n.schema.get("type", "null") for n in schema.nodes() if n.pointer == contract.list.next_link] if schema else []
+    )
+    return any("null" in kind for kind in types)
 
 
 def describes(contract: Contract) -> bool:

@@ -64,12 +64,14 @@ class LinkPaging:
         return {self.contract.list.next_link: self.link(asked, self.token(items[-1]))}
 
     def end(self) -> Mapping[str, Any]:
-        """Return the members of the last page: no next link."""
-        return {}
+        """Return the members of the last page: no next link or token, only the object that would have it."""
+        parent = (self.contract.list.next_link or self.contract.list.next_token).rpartition("/")[0]
+        return {parent: {}} if parent else {}
 
     def link(self, asked: Asked, token: str) -> str:
         """Return the absolute URL of the next page, on the host that the client called."""
-        pairs = {self.contract.version_parameter: self.contract.version, self.token_name: token}
+        version = {self.contract.version_parameter: self.contract.version} if self.contract.version_parameter else {}
+        pairs = {**version, self.token_name: token}
         return f"{asked.base}{asked.path}?{urlencode(pairs)}"
 
     def token(self, last: Connection) -> str:

@@ -17,6 +17,16 @@ from linkproof.mock.setting import Setting
 from linkproof.mock.store import Collection, Connection, fresh
 
 
+def merge(value: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add copies of further members to an object, also to objects in it."""
+    for key, member in more.items():
+        own = value.get(key)
+        if isinstance(own, dict) and isinstance(member, dict):
+            merge(own, member)
+        else:
+            value[key] = fresh(member)
+
+
 class Presenter:
     """Renders answers. Every value is a new copy, so that hooks may change it."""
 
@@ -53,7 +63,7 @@ class Presenter:
         value: dict[str, Any] = {}
         for pointer, leaf in self.identity(connection):
             place(value, pointer, leaf)
-        value.update(fresh(connection.members))
+        merge(value, connection.members)
         for pointer, leaf in self.state(connection):
             if leaf is not None and pointer and "*" not in pointer and self.knows(pointer):
                 place(value, pointer, leaf)

@@ -98,7 +98,8 @@ def _require_texts(document: dict[str, Any], rules: Mapping[str, Any]) -> None:
         for pointer in (rules.get("code", ""), rules.get("message", "")):
             node = _resolved(document, schema)
             for step in steps_of(pointer):
-                node = _resolved(document, node.get("properties", {}).get(step, {}))
+                below = node.get("items", {}) if step.isdigit() else node.get("properties", {}).get(step, {})
+                node = _resolved(document, below)
             if node.get("type") == "string":
                 node.setdefault("minLength", 1)
 

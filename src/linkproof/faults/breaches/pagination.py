@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from linkproof.base.json_values import as_number, at
+from linkproof.base.json_values import as_number, at, place
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import pages_by_link
@@ -36,8 +36,9 @@ def _pag_1_items_absent(contract: Contract) -> Change | None:
 @fault("PAG-1", "items-by-name", "The items are an object with the names as its keys.", "SHP-1", "PAG-4")
 def _pag_1_items_by_name(contract: Contract) -> Change | None:
     def edit(asked: Asked, answer: Answer) -> None:
-        key = asked.contract.list.items.strip("/")
-        answer.value[key] = {i["name"]: i for i in answer.value[key]}
+        items, member = asked.contract.list.items, asked.contract.member
+        named = {str(at(item, member.name or member.id)): item for item in at(answer.value, items)}
+        place(answer.value, items, named)
 
     return answers(edit, Role.LIST) if _listed(contract) else None
 
@@ -83,6 +84,8 @@ def _pag_2_link_in_another_scheme(contract: Contract) -> Change | None:
 
 @fault("PAG-2", "link-to-another-parent", "The next link leads to another parent.", "PAG-4", "ERR-3")
 def _pag_2_link_to_another_parent(contract: Contract) -> Change | None:
+    if "/resourceGroups/" not in contract.collection_path:
+        return None
     return _link(contract, lambda url, _: url.replace("/resourceGroups/", "/resourceGroups/x-"))
 
 
@@ -126,7 +129,7 @@ def _query(asked: Asked) -> str:
 def _pag_3_round_and_round(contract: Contract) -> Change | None:
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         page = inherited(self, "cut", asked, every)
-        if isinstance(page, ListPage) and not page.more and every:
+        if isinstance(page, ListPage) and contract.list.next_link not in page.more and every:
             return ListPage(page.items, {contract.list.next_link: self.link(asked, self.token_of(0))})
         return page
 

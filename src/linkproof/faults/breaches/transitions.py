@@ -56,7 +56,8 @@ def _sta_8_takes_type(contract: Contract) -> Change | None:
 
 @fault("STA-8", "takes-provisioning", "A provisioning state that a client sends is stored.", "ENM-1", "LRO-4")
 def _sta_8_takes_provisioning(contract: Contract) -> Change | None:
-    inner = next((p for p in contract.member.read_only if p.count("/") > 1), "")
+    identity = (contract.member.id, contract.member.name, contract.member.type)
+    inner = next((p for p in contract.member.read_only if p.count("/") > 1 and p not in identity), "")
     return _taking(contract, inner)
 
 

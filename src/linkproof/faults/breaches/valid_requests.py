@@ -10,7 +10,7 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.faults.contract_facts import describes, has, may_be_left_out, request_of
+from linkproof.faults.contract_facts import describes, has, longest_description, may_be_left_out, request_of
 from linkproof.faults.edits import inherited, part
 from linkproof.faults.registry import Change, fault
 from linkproof.faults.request_rules import refuses, texts
@@ -24,7 +24,9 @@ from linkproof.mock.store import Collection
 @fault("ERR-10", "longest-text", "A text of more than 127 characters in a body is refused.", "STA-2")
 def _err_10_longest_text(contract: Contract) -> Change | None:
     assert COMMON_LENGTH > 127
-    return refuses(lambda asked: any(len(t) > 127 for t in texts(asked.value))) if describes(contract) else None
+    if not describes(contract) or longest_description(contract) <= 127:
+        return None
+    return refuses(lambda asked: any(len(t) > 127 for t in texts(asked.value)))
 
 
 @fault("ERR-10", "empty-text", "An empty text in a body is refused.")

@@ -109,7 +109,8 @@ def _err_6_limits_404(contract: Contract) -> Change | None:
 
 @variant("ERR-7", "methods-404", "An undocumented method is answered with 404.")
 def _err_7_methods_404(contract: Contract) -> Change | None:
-    return _coded(ErrorCase.METHOD, lambda row: ErrorRow(404, contract.error.codes["no_method"], row.message))
+    code = contract.error.codes.get("no_method")
+    return _coded(ErrorCase.METHOD, lambda row: ErrorRow(404, code, row.message)) if code else None
 
 
 @variant("ERR-8", "prefix-spelled-otherwise", "Codes begin with Endpoint. in another case.")

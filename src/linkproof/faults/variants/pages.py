@@ -8,7 +8,7 @@ from typing import Any
 from linkproof.base.json_values import at
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.faults.contract_facts import pages_by_link
+from linkproof.faults.contract_facts import ends_with_null, pages_by_link
 from linkproof.faults.edits import answers, inherited, linked, part
 from linkproof.faults.registry import Change, variant
 from linkproof.mock.error_responses import ErrorResponse
@@ -21,7 +21,9 @@ from linkproof.mock.store import Connection
 
 @variant("PAG-5", "null-link", "The last page has a next link that is null.")
 def _pag_5_null_link(contract: Contract) -> Change | None:
-    return part("paging", end=lambda _: {contract.list.next_link: None}) if pages_by_link(contract) else None
+    if not pages_by_link(contract) or not ends_with_null(contract):
+        return None
+    return part("paging", end=lambda _: {contract.list.next_link: None})
 
 
 @variant("PAG-5", "empty-page-first", "The first page is empty, and has a next link.")
