@@ -144,3 +144,20 @@ def test_a_defect_of_a_request_is_confirmed_before_it_is_a_breach(monkeypatch: p
         other.feed(exchange)
     assert not {"ERR-5", "ENM-2"} & {f.requirement for f in other.findings.all()}
     assert {w for w in ("ERR-5", "ENM-2") if any(w in b.what for b in other.broken)} == {"ERR-5", "ENM-2"}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "bound", "value", "expected"),
+    [
+        ("minimum", 5, 4, "at least 5"),
+        ("exclusiveMaximum", 5, 5, "less than 5"),
+        ("maxLength", 2, "abc", "at most 2 characters"),
+        ("minItems", 1, [], "at least 1 item"),
+        ("minProperties", 2, {}, "at least 2 members"),
+        ("multipleOf", 2, 3, "multiple of 2"),
+        ("uniqueItems", True, [1, 1], "unique items"),
+    ],
+)
+def test_a_bound_is_expected_in_words(keyword: str, bound: Any, value: Any, expected: str) -> None:
+    (problem,) = BodySchema({keyword: bound}, {}).problems(value)
+    assert problem.expected == expected

@@ -13,6 +13,7 @@ import jsonschema_rs
 import orjson
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
+from linkproof.base.wording import count
 from linkproof.contract.large_values import failing_beginning, shortened
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
@@ -21,6 +22,19 @@ from linkproof.contract.schema_walk import Node, Schema, walk
 _VALUES = frozenset({"const", "default", "enum", "example", "examples"})
 #: The keywords by which a string may be right, and its beginning wrong, or the other way round.
 _ABOUT_STRINGS = ("format", "maxLength", "minLength", "pattern")
+#: What a keyword with a bound expects, and what it counts; "" for a number itself.
+_BOUNDS = {
+    "minimum": ("at least", ""),
+    "maximum": ("at most", ""),
+    "exclusiveMinimum": ("more than", ""),
+    "exclusiveMaximum": ("less than", ""),
+    "minLength": ("at least", "character"),
+    "maxLength": ("at most", "character"),
+    "minItems": ("at least", "item"),
+    "maxItems": ("at most", "item"),
+    "minProperties": ("at least", "member"),
+    "maxProperties": ("at most", "member"),
+}
 #: The keyword of a problem outside the schema: JSON can contain text that is not Unicode (RFC 8259, 8.2).
 UNICODE = "unicode"
 
@@ -280,7 +294,10 @@ def _expected(kind: str, facts: dict[str, Any]) -> str:
         case "pattern":
             return f"pattern {facts.get('pattern')}"
         case _:
-            bound = facts.get("limit", facts.get("expected_value", ""))
+            bound = facts.get("limit", facts.get("expected_value", facts.get("multiple_of", "")))
+            if kind in _BOUNDS:
+                relation, noun = _BOUNDS[kind]
+                return f"{relation} {count(bound, noun) if noun else bound}"
             words = re.sub(r"([A-Z])", lambda m: " " + m.group(1).lower(), kind)
             return f"{words} {bound}".strip()
 
