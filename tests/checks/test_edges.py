@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import pytest
 
@@ -174,6 +175,17 @@ def test_numbers_of_connections_without_an_id_are_not_compared() -> None:
     assert len(breaches_of("SHP-7", connections(shown), connections(rounded))) == 1
     nameless, other = ({k: v for k, v in item.items() if k != "id"} for item in (shown, rounded))
     assert breaches_of("SHP-7", connections(nameless), connections(other)) == []
+
+
+@pytest.mark.parametrize("shown", [4.223213213123213e17, 422321321312321344])
+def test_a_filter_for_a_number_that_lost_digits_says_nothing_of_the_total(shown: float) -> None:
+    """SHP-7 reports the number. A filter for one that did not lose any is judged."""
+    filtered = urlencode({"limit": 1000, "marker_id": shown})
+    item = {**WHOLE[0], "marker_id": shown}
+    assert breaches_of("PAG-7", connections(item, query="limit=1000"), connections(total=0, query=filtered)) == []
+    exact = f"limit=1000&marker_id={WHOLE[0]['marker_id']}"
+    whole = connections(WHOLE[0], query="limit=1000")
+    assert len(breaches_of("PAG-7", whole, connections(total=0, query=exact))) == 1
 
 
 def test_another_query_is_no_other_path() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,8 @@ from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
+#: A number as a floating-point number is written.
+_FLOATING_POINT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d+|-?\d+\.\d+")
 #: A service may refuse an offset beyond this, instead of returning an empty page.
 _MOST_PLAUSIBLE = 10**9 - 1
 
@@ -241,6 +244,8 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
 
 def _may_be_rounded(wanted: str) -> bool:
     """Whether a filter is for a large number that the list may have shown rounded: SHP-7 judges that."""
+    if _FLOATING_POINT.fullmatch(wanted):
+        return True
     return len(wanted) < 20 and wanted.isdecimal() and int(wanted) > EXACT and not is_exact(int(wanted))
 
 
