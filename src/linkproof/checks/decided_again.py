@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.checks.equivalence import difference, status_of
-from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Effect, Subject, ended_after, is_race, overlap, same_request
 from linkproof.checks.traits import COLLECTION_WRITTEN, REPEATED, SHOWN
@@ -73,8 +72,8 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
     if ended_after(last.call, call) or last.effect is Effect.FAILED:
         return
     rules = call.contract.decide
-    if rules.final and call.status == rules.refusal_status and not is_error_body(call):
-        return  # ERR-1
+    if rules.final and call.status == rules.refusal_status and not _is_refused_as_decided(call):
+        return  # ERR-1 judges the body, STA-9 the code
     if call.success or (rules.final and _is_refused_as_decided(call)):
         yield passed("STA-4")
     elif last.effect is not Effect.OPEN or call.status >= 500:

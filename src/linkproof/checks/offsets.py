@@ -200,7 +200,7 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
         if str(found).casefold() != wanted.casefold():
             message = f"an item does not match the filter {name}={wanted}"
             pointer = f"{rules.items}/{index}{rules.filters[name]}"
-            yield breach("PAG-7", f"filter {name}", pointer, wanted, str(found), message, group="")
+            yield breach("PAG-7", "filter", pointer, wanted, str(found), message, group="", member=name)
             return
     yield passed("PAG-7")
 
