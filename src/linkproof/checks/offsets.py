@@ -23,7 +23,7 @@ from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
 #: A number as a floating-point number is written.
-_FLOATING_POINT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d+|-?\d+\.\d+")
+_FLOATING_POINT = re.compile(r"-?\d{1,20}(?:\.\d{1,20}(?:[eE][+-]?\d{1,3})?|[eE][+-]?\d{1,3})")
 #: A service may refuse an offset beyond this, instead of returning an empty page.
 _MOST_PLAUSIBLE = 10**9 - 1
 
