@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 import pytest
 
 from linkproof.checks.documentation import judge_samples
+from linkproof.checks.observed_collection import ObservedCollection, Write
 from linkproof.checks.state import State
-from linkproof.checks.subjects import Decision, Effect, ObservedCollection, Running, Subject, Write, is_race
+from linkproof.checks.subjects import Decision, Effect, Running, Subject
+from linkproof.checks.two_calls import is_race
 from linkproof.checks.two_ways import lists_compare_without_case
 from linkproof.checks.view import View
 from linkproof.contract.call import Call

@@ -10,7 +10,8 @@ from linkproof.base.json_values import MISSING, at, dump, join, shorten
 from linkproof.checks.enumerations import is_about_the_state, judges_refused_decision
 from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence, Subject, path_of, spelled_otherwise
+from linkproof.checks.subjects import Presence, Subject
+from linkproof.checks.two_calls import path_of, spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.cases import COMMON_LENGTH

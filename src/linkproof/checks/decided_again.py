@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from linkproof.checks.equivalence import difference, status_of
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Effect, Subject, ended_after, is_race, overlap, same_request
+from linkproof.checks.subjects import Effect, Subject
 from linkproof.checks.traits import COLLECTION_WRITTEN, REPEATED, SHOWN
+from linkproof.checks.two_calls import ended_after, is_race, overlap, same_request
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role

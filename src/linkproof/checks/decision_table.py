@@ -8,7 +8,9 @@ from typing import Any
 
 from linkproof.base.json_values import at
 from linkproof.checks.equivalence import settled, status_of
-from linkproof.checks.subjects import Decision, Effect, ObservedCollection, Subject, ended_after, overlap
+from linkproof.checks.observed_collection import ObservedCollection
+from linkproof.checks.subjects import Decision, Effect, Subject
+from linkproof.checks.two_calls import ended_after, overlap
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role

@@ -9,8 +9,9 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.checks.decision_table import Observation, Said, rivals_of
 from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Decision, Effect, spelled_otherwise
+from linkproof.checks.subjects import Decision, Effect
 from linkproof.checks.traits import DECIDED
+from linkproof.checks.two_calls import spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence, Subject, spelled_otherwise
+from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.traits import DELETED
+from linkproof.checks.two_calls import spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role

@@ -10,9 +10,11 @@ from itertools import takewhile
 from linkproof.base.json_values import at
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import difference
+from linkproof.checks.observed_collection import Write
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Effect, Presence, Shown, Subject, Write, path_of
+from linkproof.checks.subjects import Effect, Presence, Shown, Subject
 from linkproof.checks.traits import WRITTEN_SINCE
+from linkproof.checks.two_calls import path_of
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role

@@ -9,8 +9,8 @@ from linkproof.checks.defects import confirm_defects
 from linkproof.checks.echoes import echoed_from, place_in_connection
 from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import ended_after, is_race, spelled_otherwise
 from linkproof.checks.traits import SHOWN
+from linkproof.checks.two_calls import ended_after, is_race, spelled_otherwise
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.cases import COMMON_LENGTH

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import at
+from linkproof.checks.observed_collection import Groups
 from linkproof.checks.registry import breach, check, passed
-from linkproof.checks.subjects import Groups, Presence, Subject
+from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.traits import GROUPS
 from linkproof.checks.view import View
 from linkproof.contract.call import Call

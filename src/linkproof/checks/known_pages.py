@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from linkproof.base.bounded import Recent
-from linkproof.checks.subjects import Listed, ObservedCollection
-from linkproof.checks.walks import (
-    Chain,
-    Filters,
-    LinkedPage,
-    Listing,
-    OffsetPage,
-    Onward,
-    Order,
-    Totals,
-    key_of_page,
-    walk_key,
-    wanted_by,
-)
+from linkproof.checks.observed_collection import Listed, ObservedCollection
+from linkproof.checks.offset_pages import Filters, Listing, OffsetPage, Order, Totals
+from linkproof.checks.walks import Chain, LinkedPage, Onward, key_of_page, walk_key, wanted_by
 from linkproof.contract.call import Call
 
 #: Maximum number of next links, of tokens, and of collections whose pages are kept.

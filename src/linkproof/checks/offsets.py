@@ -11,10 +11,10 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.base.wording import count as counted
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.integers import EXACT, is_exact
+from linkproof.checks.offset_pages import OffsetPage, Totals, filters_of, is_filtered_by_nothing, number_of, order_of
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.view import View
-from linkproof.checks.walks import OffsetPage, Totals, filters_of, is_filtered_by_nothing, number_of, order_of
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
 from linkproof.contract.request_match import Defect

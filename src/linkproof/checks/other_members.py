@@ -7,8 +7,9 @@ from typing import Any
 
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import breach, check, passed
-from linkproof.checks.subjects import Presence, Subject, Writing, ended_after
+from linkproof.checks.subjects import Presence, Subject, Writing
 from linkproof.checks.traits import WRITTEN
+from linkproof.checks.two_calls import ended_after
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract

@@ -7,8 +7,8 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at, strings
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import ended_after
 from linkproof.checks.traits import READ_ONLY_SENT
+from linkproof.checks.two_calls import ended_after
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role

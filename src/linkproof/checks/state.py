@@ -1,7 +1,8 @@
 """The state that calls have shown, folded in order by ``record``: nothing else changes it.
 
 A check reads a ``View`` of the state before its call. The state keeps the last of each thing instead of all calls,
-within limits: what is evicted is not judged. Writes and polls are recorded by ``writes``, lists by ``known_pages``.
+within limits: what is evicted is not judged. Writes and polls are recorded by ``writes``, pages of lists by
+``known_pages``, other readings by ``readings``.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkproof.base.bounded import Recent
-from linkproof.checks.decision_table import CONCLUSIVE, Observation
-from linkproof.checks.equivalence import value_on_the_way
 from linkproof.checks.integers import is_exact
 from linkproof.checks.known_pages import KnownPages
-from linkproof.checks.subjects import ObservedCollection, Presence, Running, Shown, Subject, change, ended_after
+from linkproof.checks.observed_collection import ObservedCollection
+from linkproof.checks.readings import record_reading
+from linkproof.checks.subjects import Presence, Running, Shown, Subject, change
 from linkproof.checks.traits import PROMISED
 from linkproof.checks.writes import record_elsewhere, record_poll, record_write
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect, Kind
+from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class State:
     def __init__(self, contract: Contract, circumstances: Circumstances) -> None:
         self.contract = contract
         self._circumstances = circumstances
-        self._is_first = True
+        self.is_first = True
         self.promised = circumstances.names
         #: Undocumented values that promised connections show before any write: they mean at rest.
         self.at_rest: set[str] = set()
@@ -88,7 +89,7 @@ class State:
         found = State(self.contract, self._circumstances)
         found._accepted_decisions = self._accepted_decisions
         found.at_rest = self.at_rest
-        found._is_first = False
+        found.is_first = False
         for collection in self.collections.values():
             for subject in collection.subjects:
                 if subject.odd_writes:
@@ -168,7 +169,7 @@ class State:
             self.pages.record_linked(call, linked, collection)
         if paged is not None:
             self.pages.record_by_offset(call, paged, collection, self.index - 1)
-        self._record_reading(view, collection, subject)
+        record_reading(self, view, collection, subject)
 
     def _record_writes(self, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
         promised = self._circumstances.collections.get(self.contract.id, frozenset())
@@ -233,75 +234,3 @@ class State:
                 collection.forget_oldest()
                 self._known -= 1
         return subject
-
-    def _record_reading(self, view: View, collection: ObservedCollection, subject: Subject | None) -> None:
-        call = view.call
-        if call.role is Role.LINK_RESOURCES and call.delivers and view.groups is not None:
-            collection.has_groups(view.groups)
-        if call.role is Role.GET and subject is not None:
-            if (call.not_found or call.is_empty) and not call.defects:
-                change(subject, [("absent", Shown(None, call, self.index, settled=True))])
-                same_url = subject.get is not None and _url(subject.get.call) == _url(call)
-                if subject.presence is Presence.PRESENT and same_url:
-                    change(subject, [("presence", Presence.UNKNOWN)])
-                return
-            if call.delivers and not call.defects:
-                _note_early(subject, call)
-        for seen in view.observed:
-            if self._is_first and not (self.written or seen.settled):
-                self._record_at_rest(view, seen)
-            known = self.make(collection, seen.subject.name)
-            _note_judged(view, known, seen)
-            shown = Shown(seen.value, call, self.index, seen.settled and not self._goes_on_unseen(known))
-            if call.role is Role.LIST:
-                if call.delivers and not call.defects:
-                    _note_early(known, call)
-                change(known, [("listed", shown)])
-                if known.presence is Presence.UNKNOWN:
-                    change(known, [("presence", Presence.PRESENT)])
-            elif any(f.defect is Defect.PATH for f in call.defects):
-                continue  # ERR-6: no connection has such a name
-            elif call.shown or known.presence is Presence.PRESENT:
-                change(known, [("get", shown), ("presence", Presence.PRESENT), ("absent", None)])
-
-    def _record_at_rest(self, view: View, seen: Observation) -> None:
-        """Record an undocumented value that an unchanged connection shows: ENM-1 reports it."""
-        schema, word = view.call.schema, value_on_the_way(self.contract, seen.value, self.at_rest)
-        if seen.subject.name not in self.promised or schema is None:
-            return
-        if not any(word in options for options in schema.enumerations.values()):
-            self.at_rest.add(word)
-
-    def _goes_on_unseen(self, subject: Subject) -> bool:
-        """Whether an operation is in progress, in a contract whose connections do not show it."""
-        return subject.goes_on and not self.contract.member.provisioning
-
-
-def _url(call: Call) -> str:
-    return call.exchange.request.url
-
-
-def _note_early(subject: Subject, call: Call) -> None:
-    """Record an answer that shows what an operation is still creating."""
-    running = subject.running
-    if running is not None and running.creating and not running.ended and running.seen_early is None:
-        change(running, [("seen_early", call)])
-
-
-def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
-    """Record what this answer settles, so that it is judged once: decisions, repetitions, read-only members."""
-    call = view.call
-    if not call.delivers:
-        return
-    for decision in subject.decisions if not seen.settled else ():
-        change(decision, [("was_on_its_way", True)])
-    if subject.decisions and seen.settled and view.said_of_decision(seen) in CONCLUSIVE:
-        decision = subject.decisions[-1]
-        change(decision, [("shown_by", decision.shown_by | {str(call.role)})])
-    if call.role is not Role.GET:
-        return
-    if subject.repeat is not None and seen.settled:
-        change(subject, [("repeat", None)])
-    sent = subject.read_only_sent
-    if sent is not None and not ended_after(sent, call) and not subject.goes_on:
-        change(subject, [("read_only_sent", None)])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from linkproof.checks.subjects import ObservedCollection, Subject
+from linkproof.checks.observed_collection import ObservedCollection
+from linkproof.checks.subjects import Subject
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
 from linkproof.redaction.credentials import SECRET_HEADERS

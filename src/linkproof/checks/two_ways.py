@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence, differs_in_case, path_of
+from linkproof.checks.subjects import Presence
 from linkproof.checks.traits import LISTED_WHOLE, SHOWN, SHOWN_OTHERWISE, SPELLED_OTHERWISE
+from linkproof.checks.two_calls import differs_in_case, path_of
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role

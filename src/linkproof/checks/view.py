@@ -10,19 +10,12 @@ from linkproof.base.json_values import at
 from linkproof.checks.decision_table import Observation, Said, said_of_decision
 from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
+from linkproof.checks.observed_collection import Groups, ObservedCollection
+from linkproof.checks.offset_pages import OffsetPage, filters_of, is_filtered_by_nothing, offset_page, order_of
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
-from linkproof.checks.subjects import Groups, ObservedCollection, Running, Subject
+from linkproof.checks.subjects import Running, Subject
 from linkproof.checks.traits import traits_of
-from linkproof.checks.walks import (
-    LinkedPage,
-    OffsetPage,
-    filters_of,
-    is_filtered_by_nothing,
-    key_of_page,
-    linked_page,
-    offset_page,
-    order_of,
-)
+from linkproof.checks.walks import LinkedPage, key_of_page, linked_page
 from linkproof.contract.answer import Named
 from linkproof.contract.call import Call
 from linkproof.contract.names import name_among

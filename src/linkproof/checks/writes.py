@@ -9,20 +9,9 @@ from urllib.parse import urlsplit
 
 from linkproof.base.json_values import MISSING, at
 from linkproof.checks.equivalence import status_of
-from linkproof.checks.subjects import (
-    Decision,
-    Effect,
-    ObservedCollection,
-    OddWrite,
-    Presence,
-    Running,
-    Subject,
-    Write,
-    Writing,
-    change,
-    ended_after,
-    same_request,
-)
+from linkproof.checks.observed_collection import ObservedCollection, Write
+from linkproof.checks.subjects import Decision, Effect, OddWrite, Presence, Running, Subject, Writing, change
+from linkproof.checks.two_calls import ended_after, same_request
 from linkproof.checks.urls import is_absolute, same_host
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
