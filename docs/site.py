@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 
 from linkproof.contract.catalogue import imported
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.faults.catalogue import all_faults, all_variants
 
 DOCS = Path(__file__).parent

@@ -8,7 +8,8 @@ import pytest
 
 from linkproof.base.json_values import parse
 from linkproof.checks.registry import all_checks
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.finding import Level
 from tests.approve import APPROVED, CASSETTES, OF_CASSETTES, judged_cassettes, judgements, table_of_cassettes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from linkproof.contract.loader import all_requirements
+from linkproof.contract.requirement_catalogue import all_requirements
 from tests.checks import test_real_bugs
 from tests.checks.test_real_bugs import BUGS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkproof.contract.schema import values_at
+from linkproof.base.json_values import values_at
 from linkproof.judging.judge import Judge
 from tests.traffic import AKS, MOCK, connection, contract, ex, listing
 

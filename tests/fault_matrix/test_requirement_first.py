@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.fault_matrix.matrix_run import Outcome, Reported, attempt
 from linkproof.fault_matrix.pool import in_order
 from linkproof.fault_matrix.suite_log import Performed

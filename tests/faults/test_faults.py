@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.fault_matrix.matrix_run import Outcome, Reported, attempt
 from linkproof.fault_matrix.table import Matrix, as_data, as_markdown, figures
 from linkproof.faults import catalogue

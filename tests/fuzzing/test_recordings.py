@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.loader import all_contracts, select
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Circumstances, Grade

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from linkproof.contract.loader import all_requirements
 from linkproof.contract.requirement import Agreement, Explanation, Requirement
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.causes import Answered, Seen, Traced, among_selected, in_order_of_fixing, trace_causes
 from linkproof.model.finding import Finding, Level
 

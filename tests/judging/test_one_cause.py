@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Finding

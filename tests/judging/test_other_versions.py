@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement import Basis
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from linkproof.contract.answer import Answer
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging import verdict
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import linkproof.checks
-from linkproof.contract.loader import all_requirements
 from linkproof.contract.operation import Role
 from linkproof.contract.requirement import Agreement, Explanation, Requirement
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.causes import Answered, Traced, trace_causes
 from linkproof.model.finding import Finding, Level
 

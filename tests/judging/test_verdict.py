@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkproof.contract.loader import all_requirements
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from docs import site
 
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 
 pytest.importorskip("mkdocs", reason="mkdocs is not installed")
 

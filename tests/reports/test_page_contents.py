@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from linkproof.cli.app import app
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.observed_values import VERSION_PLACE
 from linkproof.judging.verdict import sum_up
 from linkproof.model.observed_values import Observed, ObservedValue

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from linkproof.contract.call import subjects_of
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
+from linkproof.contract.request_values import subjects_of
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded

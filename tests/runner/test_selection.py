@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.loader import all_contracts, select
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.faults.catalogue import behaving, find
 from linkproof.model.exchange import Exchange

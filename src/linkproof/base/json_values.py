@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any, Final
@@ -210,3 +210,24 @@ def texts(value: Any) -> list[str]:
 def generalise(pointer: str) -> str:
     """Return a pointer with ``*`` for every array index: the same place in each item."""
     return "/".join("*" if s.isdigit() else s for s in pointer.split("/")) if pointer else pointer
+
+
+def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
+    """Return every value at a generalised pointer, with its own pointer."""
+    if "*" not in pointer:
+        found = at(value, pointer)
+        return () if found is MISSING else ((pointer, found),)
+    here: list[tuple[str, Any]] = [("", value)]
+    for key in steps_of(pointer):
+        if key != "*":
+            step = join(key)
+            here = [(place + step, n[key]) for place, n in here if isinstance(n, dict) and key in n]
+            continue
+        following: list[tuple[str, Any]] = []
+        for place, node in here:
+            if isinstance(node, list):
+                following.extend((f"{place}/{i}", v) for i, v in enumerate(node))
+            elif isinstance(node, dict):
+                following.extend((place + join(k), v) for k, v in node.items())
+        here = following
+    return here

@@ -6,12 +6,15 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from linkproof.base.files import read_file
 from linkproof.base.models import convert
 from linkproof.errors import UsageError
+
+T = TypeVar("T")
 
 #: TOML is written by hand; its parser is slow.
 _MOST_BYTES = 5 << 20
@@ -51,6 +54,17 @@ def table_of(raw: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UsageError(f"the table [{name}] is missing", where=file, fix=f"add [{name}]")
     return found
+
+
+def dataclass_of(kind: type[T], values: Mapping[str, Any], where: str, fix: str) -> T:
+    """Return a dataclass from a TOML table. Raises UsageError for members that are unknown, missing, or do not fit."""
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise UsageError(
+            f"unknown member {unknown[0]!r}", where=where, fix=f"known members: {', '.join(sorted(known))}"
+        )
+    return convert(dict(values), kind, where, fix)
 
 
 def read_toml(path: Path, fix: str, model: type[Any] | None = None) -> dict[str, Any]:

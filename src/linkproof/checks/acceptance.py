@@ -13,10 +13,10 @@ from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.two_calls import path_of, spelled_otherwise
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

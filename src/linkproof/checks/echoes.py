@@ -9,8 +9,8 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.checks.subjects import OddWrite
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.defect import Defect
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect
 
 
 def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None:

@@ -17,8 +17,8 @@ from linkproof.checks.traits import WRITTEN_SINCE
 from linkproof.checks.two_calls import path_of
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.defect import Defect
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

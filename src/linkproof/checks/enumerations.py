@@ -12,10 +12,11 @@ from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.traits import SHOWN
 from linkproof.checks.two_calls import ended_after, is_race, spelled_otherwise
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.cases import COMMON_LENGTH
+from linkproof.contract.defect import Defect
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect, Kind
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 

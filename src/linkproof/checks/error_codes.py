@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.defect import Defect
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import Defect
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 

@@ -8,8 +8,8 @@ from linkproof.checks.error_bodies import from_a_gateway, is_error_body
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.traits import CREDENTIAL
 from linkproof.checks.view import View
-from linkproof.contract.call import BODY_DEFECTS, Call
-from linkproof.contract.request_match import Defect
+from linkproof.contract.call import Call
+from linkproof.contract.defect import BODY_DEFECTS, Defect
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 from linkproof.redaction.credentials import secrets_of

@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 from linkproof.base.json_values import at
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from linkproof.base.json_values import at, generalise
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
-from linkproof.contract.request_match import Kind
 
 #: Beyond this, a JSON number that is parsed as a double may lose digits.
 EXACT = 2**53

@@ -10,9 +10,9 @@ from linkproof.checks.error_bodies import BODILESS
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import Presence
 from linkproof.checks.view import View
-from linkproof.contract.call import BODY_DEFECTS, Call
+from linkproof.contract.call import Call
+from linkproof.contract.defect import BODY_DEFECTS, Defect
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect
 from linkproof.contract.schema import UNICODE, BodySchema, Problem
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level

@@ -12,9 +12,9 @@ from linkproof.checks.subjects import Running
 from linkproof.checks.traits import RETRY_AFTER
 from linkproof.checks.urls import begin_alike, is_absolute, same_host
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement, Level
 

@@ -16,8 +16,8 @@ from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
+from linkproof.contract.defect import Defect
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect
 from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement

@@ -10,8 +10,8 @@ from linkproof.checks.observed_collection import ObservedCollection
 from linkproof.checks.subjects import Presence, Shown, Subject, change
 from linkproof.checks.two_calls import ended_after
 from linkproof.contract.call import Call
+from linkproof.contract.defect import Defect
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Defect
 
 if TYPE_CHECKING:
     from linkproof.checks.state import State

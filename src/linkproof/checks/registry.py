@@ -17,10 +17,10 @@ from typing import Any
 from linkproof.base.json_values import shorten
 from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call, delivers, schema_of
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Role
-from linkproof.contract.request_match import Kind
 from linkproof.contract.schema import BodySchema
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Breach, Judgement, Level

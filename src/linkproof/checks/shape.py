@@ -10,9 +10,9 @@ from linkproof.checks.echoes import echoed_from, place_in_connection, sent_membe
 from linkproof.checks.integers import EXACT
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.contract.schema import BodySchema, Problem
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level

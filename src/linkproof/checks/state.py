@@ -18,10 +18,10 @@ from linkproof.checks.readings import record_reading
 from linkproof.checks.subjects import Presence, Running, Shown, Subject, change
 from linkproof.checks.traits import PROMISED
 from linkproof.checks.writes import record_elsewhere, record_poll, record_write
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 
 if TYPE_CHECKING:

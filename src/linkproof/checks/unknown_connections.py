@@ -9,9 +9,9 @@ from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
 from linkproof.checks.traits import LISTED_WHOLE, PROMISED
 from linkproof.checks.view import View
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 

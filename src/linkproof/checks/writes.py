@@ -13,9 +13,9 @@ from linkproof.checks.observed_collection import ObservedCollection, Write
 from linkproof.checks.subjects import Decision, Effect, OddWrite, Presence, Running, Subject, Writing, change
 from linkproof.checks.two_calls import ended_after, same_request
 from linkproof.checks.urls import is_absolute, same_host
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 
 if TYPE_CHECKING:
     from linkproof.checks.state import State

@@ -13,7 +13,8 @@ from linkproof.base.toml_tables import toml_of
 from linkproof.cli.checking import judge_recordings
 from linkproof.cli.reading import read_results
 from linkproof.cli.waive import known_names
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.results import Results
 from linkproof.recordings import read_recordings, recording_files

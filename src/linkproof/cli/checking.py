@@ -12,7 +12,7 @@ from linkproof.base.wording import moment_of
 from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
 from linkproof.contract.catalogue import chosen
-from linkproof.contract.loader import all_requirements
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.judging.parallel import by_dask, by_processes, judge_files, judge_into, recording_judge
 from linkproof.judging.verdict import RunFacts, conclude

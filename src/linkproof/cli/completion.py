@@ -21,7 +21,7 @@ def contracts(incomplete: str) -> list[tuple[str, str]]:
 
 def requirements(incomplete: str) -> list[tuple[str, str]]:
     """Return ids of requirements."""
-    from linkproof.contract.loader import all_requirements
+    from linkproof.contract.requirement_catalogue import all_requirements
 
     return [(r.id, r.title) for r in all_requirements() if r.id.lower().startswith(incomplete.lower())]
 

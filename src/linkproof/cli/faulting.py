@@ -13,7 +13,7 @@ from rich.console import Console
 from linkproof.base.files import write_file
 from linkproof.cli.progress import progress_bar
 from linkproof.contract.catalogue import chosen as contracts_chosen
-from linkproof.contract.loader import all_requirements
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.fault_matrix.families import one_of_each_family
 from linkproof.fault_matrix.matrix_run import chosen

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from linkproof.base.files import write_file
 from linkproof.base.wording import count
-from linkproof.contract.loader import all_requirements
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.judging.judge import Judge
 from linkproof.judging.parallel import recording_judge

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from linkproof.cli.reading import read_results
 from linkproof.cli.result_policy import ResultPolicy
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.results import Status
 from linkproof.redaction.publish import published

@@ -16,7 +16,8 @@ from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.progress import progress_bar
 from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
 from linkproof.cli.run_log import RunLog, shower
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import EngineError, UsageError
 from linkproof.model.exchange import Exchange
 from linkproof.redaction.masking import mask_text

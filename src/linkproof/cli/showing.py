@@ -8,9 +8,10 @@ from typing import Any
 
 from linkproof.base.wording import count
 from linkproof.contract.catalogue import Entry, chosen, imported, names_of
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 
 

@@ -12,8 +12,9 @@ from linkproof.base.files import replace_file
 from linkproof.base.toml_tables import read_toml, toml_of
 from linkproof.cli.reading import read_results
 from linkproof.contract.catalogue import imported
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.operation import Role
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.contract.routing import Known as Routed
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse, weight_of
+from linkproof.base.json_values import MISSING, at, parse, values_at, weight_of
+from linkproof.contract.address import Address, Kind
 from linkproof.contract.answer import Answer, Named
 from linkproof.contract.codec import decode
+from linkproof.contract.defect import Defect, FoundDefect
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
 from linkproof.contract.operation import Operation, Role
 from linkproof.contract.protocol import Format
-from linkproof.contract.request_match import READING, Address, Addresses, Defect, FoundDefect, Kind
-from linkproof.contract.routing import Router
+from linkproof.contract.request_values import body_defects, credential_defects, sent_value
 from linkproof.contract.rules import DecisionKind
-from linkproof.contract.schema import BodySchema, Problem, values_at
+from linkproof.contract.schema import BodySchema
 from linkproof.model.evidence import LONGEST_BODY, cut
 from linkproof.model.exchange import Credential, Exchange
-
-BODY_DEFECTS = frozenset({Defect.NOT_JSON, Defect.EMPTY, Defect.NOT_OBJECT, Defect.LACKS_MEMBER})
 
 #: Maximum memory, in bytes, of an answer whose value a state keeps: a list's, and that of any other.
 _LARGEST_LIST, _LARGEST_OTHER = 8_000_000, 2_000_000
@@ -88,7 +86,7 @@ class Call:
         if like is not None:
             self._take_over(like)
             return
-        self.sent: Any = _sent(address, request.body) if request.body or self.contract.by_name else MISSING
+        self.sent: Any = sent_value(address, request.body) if request.body or self.contract.by_name else MISSING
         answered = address.answer
         if answered is None or request.body or not answered.is_repeated(exchange):
             value = self._value_of(response.body) if response.body else MISSING
@@ -105,9 +103,9 @@ class Call:
             self._read_decision()
         defects: tuple[FoundDefect, ...] = address.defects
         if address.operation is not None and address.operation.request is not None:
-            defects += self._body_defects()
+            defects += body_defects(address.operation.request, self.sent)
         if exchange.credential in _UNAUTHORISED:
-            defects = _credential_defects(exchange.credential) + defects
+            defects = credential_defects(exchange.credential) + defects
         self.defects: tuple[FoundDefect, ...] = defects
         self._plain: bool | None = None
 
@@ -257,21 +255,6 @@ class Call:
         """Return the request's defect if it has exactly one, else None."""
         return self.defects[0] if len(self.defects) == 1 else None
 
-    def _body_defects(self) -> tuple[FoundDefect, ...]:
-        if self.operation is None or self.operation.request is None:
-            return ()
-        if self.sent is MISSING:
-            return (FoundDefect(Defect.EMPTY),)
-        if self.sent is NOT_JSON:
-            return (FoundDefect(Defect.NOT_JSON),)
-        if self.sent is TOO_DEEP:
-            return (FoundDefect(Defect.BODY),)
-        if not isinstance(self.sent, dict):
-            return (FoundDefect(Defect.NOT_OBJECT, "", self.sent),)
-        if self.operation.request.fits(self.sent):
-            return ()
-        return tuple(_body_defect(p) for p in self.operation.request.problems(self.sent))
-
     # the answer
 
     @property
@@ -372,59 +355,3 @@ def schema_of(operation: Operation | None, status: int) -> BodySchema | None:
 def delivers(status: int) -> bool:
     """Whether a status means a success with content: any 2xx but 202 and 204."""
     return 200 <= status < 300 and status not in (202, 204)
-
-
-def _sent(address: Address, body: bytes) -> Any:
-    """Return the value of a request's body; without the members that name the operation, where requests do so."""
-    contract, operation = address.contract, address.operation
-    how = contract.protocol.request
-    if not contract.by_name:
-        return decode(body, how) if body else MISSING
-    return sent_by_name(contract, address.route.query_pairs, body, operation.request if operation else None)
-
-
-def sent_by_name(contract: Contract, query: Iterable[tuple[str, str]], body: bytes, schema: BodySchema | None) -> Any:
-    """Return the value of a request that names its operation: its form, and the other parameters of its query."""
-    beside = urlencode(list(query)).encode()
-    found = decode(b"&".join(part for part in (beside, body.strip()) if part), contract.protocol.request, schema)
-    if not isinstance(found, dict):
-        return found
-    own = contract.protocol.members
-    return {name: value for name, value in found.items() if name not in own}
-
-
-def _credential_defects(credential: Credential) -> tuple[FoundDefect, ...]:
-    if credential is Credential.MISSING:
-        return (FoundDefect(Defect.NO_CREDENTIAL),)
-    return (FoundDefect(Defect.WRONG_CREDENTIAL),) if credential is Credential.WRONG else ()
-
-
-def _body_defect(problem: Problem) -> FoundDefect:
-    if problem.keyword == "required":
-        return FoundDefect(Defect.LACKS_MEMBER, problem.pointer)
-    if problem.keyword == "enum" and isinstance(problem.value, str):
-        return FoundDefect(Defect.ENUMERATOR, problem.pointer, problem.value)
-    return FoundDefect(Defect.BODY, problem.pointer, problem.value)
-
-
-def reads(contract: Contract, method: str, url: str, body: bytes) -> bool:
-    """Whether a request only reads, by its method or by the operation that it names."""
-    found = Addresses(Router([contract], any_version=True)).find(method, url, body, contract.id)
-    return method in READING if isinstance(found, str) else found.reads
-
-
-def subjects_of(contract: Contract, url: str, body: bytes) -> tuple[str, ...]:
-    """Return the connections of a request, as the URL or the body spells them; empty if neither names one."""
-    found = Router([contract], any_version=True).match(url)
-    if isinstance(found, str):
-        return ()
-    if contract.by_name:
-        named = at(sent_by_name(contract, found.query_pairs, body, None), contract.decide.subject.rsplit("/", 1)[0])
-        return tuple(map(str, named)) if isinstance(named, list) else ()
-    tail = found.path.rsplit("/", 1)[-1]
-    if tail.startswith("{") and tail not in contract.collection_path:
-        return (found.parameters.get(tail[1:-1], ""),)
-    if not contract.decide.subject or not body.strip():
-        return ()
-    named = at(parse(body), contract.decide.subject.rsplit("/", 1)[0])
-    return tuple(map(str, named)) if isinstance(named, list) else ()

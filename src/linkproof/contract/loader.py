@@ -1,26 +1,25 @@
-"""Reads contracts and the requirement catalogue from ``schemas/``; every error names its file and place."""
+"""Reads contracts from ``schemas/``; every error names its file and place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from linkproof.base.files import read_file
-from linkproof.base.json_values import at, parse
-from linkproof.base.models import convert
-from linkproof.base.resources import contract_folders, folder
-from linkproof.base.toml_tables import read_toml
+from linkproof.base.json_values import parse
+from linkproof.base.resources import contract_folders
+from linkproof.base.toml_tables import dataclass_of, read_toml
 from linkproof.contract.common_shape import expand, with_changes
+from linkproof.contract.document_operations import operations_of
 from linkproof.contract.folder_files import ContractFile, DefinitionFile
 from linkproof.contract.model import Contract
 from linkproof.contract.openapi_shape import Description, check_shape
-from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.operation import Operation, Role
 from linkproof.contract.profile import read_profile, vendors
-from linkproof.contract.protocol import ProtocolRules, media_in
-from linkproof.contract.requirement import Agreement, Basis, Explanation, Requirement, Source
+from linkproof.contract.protocol import ProtocolRules
 from linkproof.contract.rules import (
     DecideRules,
     ErrorRules,
@@ -29,11 +28,7 @@ from linkproof.contract.rules import (
     MemberRules,
     SettledRules,
 )
-from linkproof.contract.schema import BodySchema
 from linkproof.errors import UsageError
-from linkproof.model.finding import Level
-
-T = TypeVar("T")
 
 #: Tables that a contract inherits from its vendor and may override, member by member.
 _TABLES: Mapping[str, type] = {
@@ -47,8 +42,6 @@ _TABLES: Mapping[str, type] = {
 }
 
 
-#: Maximum number of references in a row: more are a circle.
-_MOST_REFERENCES = 50
 _FIX = "see docs/add-a-contract.md"
 
 
@@ -91,18 +84,6 @@ def known_contracts() -> tuple[Contract, ...]:
     return _contracts_in([r for r in contract_folders() if any(r.glob("*/*/contract.toml"))])
 
 
-@lru_cache(maxsize=1)
-def all_requirements() -> tuple[Requirement, ...]:
-    """Return the catalogue, in the order in which it is written. Raises UsageError."""
-    order = ("SHP", "ENM", "PAG", "ERR", "STA", "LRO", "HDR", "DOC")
-    found: list[Requirement] = []
-    for family in order:
-        path = folder("schemas") / "requirements" / f"{family}.toml"
-        for number, row in enumerate(read_toml(path, _FIX).get("requirement", [])):
-            found.append(_requirement(row, f"{path}: requirement {number + 1}"))
-    return tuple(found)
-
-
 def read_contract(place: Path) -> Contract:
     """Read the contract in a folder: contract.toml over its vendor's file, openapi.json, definition.toml."""
     own = read_toml(place / "contract.toml", _FIX, ContractFile)
@@ -126,12 +107,12 @@ def contract_of(
         document = _expanded(own, vendor["family"], where)
     places = {name: f"{where if own.get(name) else vendor['file']}: [{name}]" for name in _TABLES}
     tables: dict[str, Any] = {
-        name: _table(kind, {**vendor.get(name, {}), **own.get(name, {})}, places[name])
+        name: dataclass_of(kind, {**vendor.get(name, {}), **own.get(name, {})}, places[name], _FIX)
         for name, kind in _TABLES.items()
     }
     _check_words(tables["decide"], places["decide"])
     try:
-        operations = _operations(document, own["operations"], str(place / "openapi.json"))
+        operations = operations_of(document, own["operations"], str(place / "openapi.json"))
         tables["decide"] = _writable(tables["decide"], operations)
         return Contract(
             id=own["id"],
@@ -204,129 +185,6 @@ def common_parts(folder_: Path, version: str, where: str) -> dict[str, Any]:
         return own
     base = common_parts(folder_, str(own["extends"]), str(path))
     return {**base, **{name: with_changes(part, own.get(name)) for name, part in base.items() if name != "server"}}
-
-
-def _operations(document: dict[str, Any], roles: dict[str, str], where: str) -> tuple[Operation, ...]:
-    components = document.get("components", {})
-    found: dict[str, Operation] = {}
-    for key, entry in document.get("paths", {}).items():
-        shared = entry.get("parameters", [])
-        for method, raw in entry.items():
-            if not isinstance(raw, dict) or raw.get("operationId") not in roles:
-                continue
-            name = raw["operationId"]
-            try:
-                role = Role(roles[name])
-            except ValueError:
-                known = ", ".join(Role)
-                raise UsageError(
-                    f"operation {name} has the role {roles[name]!r}", where=where, fix=f"one of: {known}"
-                ) from None
-            parameters = [*shared, *raw.get("parameters", [])]
-            found[name] = _operation(name, role, method.upper(), key, parameters, raw, components)
-    missing = [name for name in roles if name not in found]
-    if missing:
-        raise UsageError(
-            f"no operation {missing[0]!r} in the document", where=where, fix="give a path this operationId"
-        )
-    return tuple(found[name] for name in roles)
-
-
-def _operation(
-    name: str,
-    role: Role,
-    method: str,
-    key: str,
-    parameters: list[dict[str, Any]],
-    raw: dict[str, Any],
-    components: dict[str, Any],
-) -> Operation:
-    resolved = [_resolve(p, components) for p in parameters]
-    content = _content(raw.get("requestBody", {}), components)
-    responses: dict[int, BodySchema | None] = {}
-    error = BodySchema({}, components)
-    for status, entry in raw.get("responses", {}).items():
-        media = _content(entry, components)
-        schema = BodySchema(media["schema"], components) if "schema" in media else None
-        if status == "default":
-            error = schema or error
-        else:
-            responses[int(status)] = schema
-    examples = [e.get("value") for e in content.get("examples", {}).values() if isinstance(e, dict)]
-    return Operation(
-        id=name,
-        role=role,
-        method=method,
-        path=key.partition("#")[0],
-        key=key,
-        parameters=tuple(
-            Parameter(p["name"], p["in"], bool(p.get("required")), _resolve(p.get("schema", {}), components))
-            for p in resolved
-        ),
-        request=BodySchema(content["schema"], components) if "schema" in content else None,
-        responses=responses,
-        error=error,
-        long_running=bool(raw.get("x-long-running")),
-        statuses_said="x-statuses" not in raw,
-        request_example=examples[0] if examples else content.get("example"),
-    )
-
-
-def _content(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a request's or answer's body, in any format that can be read."""
-    return dict(media_in(_resolve(entry, components).get("content", {})))
-
-
-def _resolve(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    for _ in range(_MOST_REFERENCES):
-        if "$ref" not in entry:
-            return entry
-        found = at({"components": components}, str(entry["$ref"]).removeprefix("#"))
-        if not isinstance(found, dict):
-            raise _no_reference(entry["$ref"])
-        entry = found
-    raise _no_reference(entry["$ref"])
-
-
-def _no_reference(reference: object) -> UsageError:
-    fix = "a reference leads to something under #/components, and not to itself"
-    return UsageError(f"the reference {reference!r:.100} leads nowhere", where="openapi.json", fix=fix)
-
-
-def _requirement(row: dict[str, Any], where: str) -> Requirement:
-    row = dict(row)
-    source = _table(Source, row.pop("source", {}), f"{where}: source")
-    try:
-        row["level"] = Level(row["level"])
-    except (KeyError, ValueError):
-        raise UsageError("level is neither MUST nor SHOULD", where=where, fix="write MUST or SHOULD") from None
-    explained_by = [_explanation(e, f"{where}: explained_by") for e in row.pop("explained_by", [])]
-    try:
-        row["rests_on"] = Basis(row.get("rests_on", Basis.RULE))
-    except ValueError:
-        known = ", ".join(Basis)
-        raise UsageError("rests_on is unknown", where=where, fix=f"one of: {known}") from None
-    return _table(Requirement, {**row, "source": source, "explained_by": explained_by}, where)
-
-
-def _explanation(row: Mapping[str, Any], where: str) -> Explanation:
-    try:
-        agree = Agreement(row["agree"])
-    except (KeyError, ValueError):
-        known = ", ".join(Agreement)
-        raise UsageError("agree is missing or unknown", where=where, fix=f"one of: {known}") from None
-    return _table(Explanation, {**row, "agree": agree}, where)
-
-
-def _table(kind: type[T], values: Mapping[str, Any], where: str) -> T:
-    """Return a dataclass from a TOML table. Raises UsageError for members that are unknown, missing, or do not fit."""
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise UsageError(
-            f"unknown member {unknown[0]!r}", where=where, fix=f"known members: {', '.join(sorted(known))}"
-        )
-    return convert(dict(values), kind, where, _FIX)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import orjson
 
-from linkproof.base.json_values import MISSING, at, dump, join, shorten, steps_of
+from linkproof.base.json_values import MISSING, at, dump, join, shorten
 from linkproof.base.wording import count
+from linkproof.contract.closed_schema import close, members_only
 from linkproof.contract.large_values import failing_beginning, shortened
 from linkproof.contract.reference import Reference
 from linkproof.contract.schema_walk import Node, Schema, walk
@@ -89,7 +90,7 @@ class BodySchema:
 
     def _closed_document(self) -> dict[str, Any]:
         document = copy.deepcopy({**self._schema, "components": self._components})
-        _close(document)
+        close(document)
         return document
 
     @property
@@ -198,7 +199,7 @@ class BodySchema:
     def _members(self) -> jsonschema_rs.Draft202012Validator | None:
         """Return the closed schema reduced to members; None if other keywords decide which members are known."""
         try:
-            return jsonschema_rs.Draft202012Validator(_members_only(self._closed_document()))
+            return jsonschema_rs.Draft202012Validator(members_only(self._closed_document()))
         except (ValueError, KeyError):
             return None
 
@@ -254,27 +255,6 @@ def _validator_of(document: dict[str, Any]) -> jsonschema_rs.Draft202012Validato
     return jsonschema_rs.Draft202012Validator(document, validate_formats=True, mask="the value")
 
 
-def values_at(value: Any, pointer: str) -> Sequence[tuple[str, Any]]:
-    """Yield every value at a generalised pointer, with its own pointer."""
-    if "*" not in pointer:
-        found = at(value, pointer)
-        return () if found is MISSING else ((pointer, found),)
-    here: list[tuple[str, Any]] = [("", value)]
-    for key in steps_of(pointer):
-        if key != "*":
-            step = join(key)
-            here = [(place + step, n[key]) for place, n in here if isinstance(n, dict) and key in n]
-            continue
-        following: list[tuple[str, Any]] = []
-        for place, node in here:
-            if isinstance(node, list):
-                following.extend((f"{place}/{i}", v) for i, v in enumerate(node))
-            elif isinstance(node, dict):
-                following.extend((place + join(k), v) for k, v in node.items())
-        here = following
-    return here
-
-
 def _check_unicode(value: Any) -> None:
     """Raise UnicodeEncodeError for a value with an unpaired surrogate."""
     try:
@@ -300,61 +280,3 @@ def _expected(kind: str, facts: dict[str, Any]) -> str:
                 return f"{relation} {count(bound, noun) if noun else bound}"
             words = re.sub(r"([A-Z])", lambda m: " " + m.group(1).lower(), kind)
             return f"{words} {bound}".strip()
-
-
-def _close(schema: Any) -> None:
-    """Forbid unnamed members in every object schema that names some."""
-    if isinstance(schema, list):
-        for part in schema:
-            _close(part)
-    elif isinstance(schema, dict):
-        for key, part in schema.items():
-            # Conditions and their branches name only some members: the enclosing schema names all.
-            if key not in ("enum", "examples", "example", "default", "const", "required", "if", "then", "else"):
-                _close(part)
-        if isinstance(schema.get("properties"), dict) and "allOf" not in schema:
-            schema.setdefault("additionalProperties", False)
-
-
-#: Keywords with which the known members depend on other keywords.
-_CONDITIONS = frozenset(
-    {"anyOf", "oneOf", "not", "if", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems"}
-    | {"propertyNames", "patternProperties", "$dynamicRef", "$recursiveRef", "$id", "$anchor"}
-)
-_COMPONENTS = "#/components/schemas"
-
-
-def _members_only(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with only the keywords that name members. Raises ValueError if other keywords matter."""
-    schemas = document.get("components", {}).get("schemas", {})
-    wanted: list[str] = []
-    parts: dict[str, Any] = {}
-    found: dict[str, Any] = _members_of({k: v for k, v in document.items() if k != "components"}, wanted)
-    while wanted:
-        name = wanted.pop()
-        if name not in parts:
-            parts[name] = True  # a schema may refer to itself
-            parts[name] = _members_of(schemas[name], wanted)
-    return {**found, "components": {"schemas": parts}}
-
-
-def _members_of(schema: Any, wanted: list[str]) -> Any:
-    """Return the part of a schema that names members; add to ``wanted`` the components that it refers to."""
-    if isinstance(schema, bool):
-        return schema
-    reference = schema.get("$ref", "")
-    if _CONDITIONS & schema.keys() or (reference and reference.rpartition("/")[0] != _COMPONENTS):
-        raise ValueError("which members are known depends on a condition")
-    found: dict[str, Any] = {}
-    if reference:
-        found["$ref"] = reference
-        wanted.append(reference.rpartition("/")[2])
-    for key in ("additionalProperties", "items"):
-        if key in schema:
-            found[key] = _members_of(schema[key], wanted)
-    for key in ("allOf", "prefixItems"):
-        if key in schema:
-            found[key] = [_members_of(part, wanted) for part in schema[key]]
-    if "properties" in schema:
-        found["properties"] = {name: _members_of(part, wanted) for name, part in schema["properties"].items()}
-    return found

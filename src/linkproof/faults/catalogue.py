@@ -7,8 +7,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
 
-from linkproof.contract.loader import all_requirements
 from linkproof.contract.model import Contract
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.faults.edits import going_on
 from linkproof.faults.registry import Fault, FaultDefinition, definitions, faults_of

@@ -9,9 +9,9 @@ from typing import Literal
 from linkproof.base.json_values import at
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Running
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Exchange
 from linkproof.model.lifecycle import Ended, LongRunning, Step, Timeline
 

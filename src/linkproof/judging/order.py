@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkproof.contract.request_match import READING
+from linkproof.contract.address import READING
 from linkproof.model.exchange import Exchange
 
 #: Maximum number of rejected requests that are delayed at a time.

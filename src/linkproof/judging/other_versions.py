@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache
 
 from linkproof.contract.call import Call
-from linkproof.contract.loader import all_requirements
-from linkproof.contract.request_match import Defect
+from linkproof.contract.defect import Defect
 from linkproof.contract.requirement import Basis
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.model.finding import Judgement, Level
 
 #: Defects that depend on the definition of one version; all others are defects in every version.

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from linkproof.base.bounded import Recent
 from linkproof.checks.state import State
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import Kind
 from linkproof.contract.routing import Route
 from linkproof.judging.transitions import FOLLOWED, Tracks
 from linkproof.model.exchange import Circumstances, Grade

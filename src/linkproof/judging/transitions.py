@@ -12,10 +12,10 @@ from linkproof.base.bounded import Recent
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Subject
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.lifecycle import GONE, Lifecycle, Transition
 
 ALONE = "by itself"

@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from linkproof.contract.address import AddressPattern
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation
-from linkproof.contract.request_match import AddressPattern, selected_operation
+from linkproof.contract.request_match import selected_operation
 from linkproof.contract.routing import Route as Found
 from linkproof.contract.routing import Router
 from linkproof.mock.defaults import DEFAULT, Choice

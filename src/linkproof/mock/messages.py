@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.contract.call import sent_by_name
 from linkproof.contract.codec import decode, encode
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation
 from linkproof.contract.protocol import Format
+from linkproof.contract.request_values import sent_by_name
 
 JSON: Final = "application/json; charset=utf-8"
 

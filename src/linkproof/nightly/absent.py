@@ -8,7 +8,8 @@ from pathlib import Path
 import linkproof
 from linkproof.base.toml_tables import read_toml
 from linkproof.base.wording import moment_of
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.loader import all_contracts, select
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.results import Broken, Results, TargetInfo, Verdict
 from linkproof.nightly.performing import Done

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from linkproof.base.json_values import at
+from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
 from linkproof.contract.operation import Role
-from linkproof.contract.request_match import Kind
 from linkproof.model.exchange import Exchange
 
 T = TypeVar("T")

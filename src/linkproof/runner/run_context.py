@@ -11,9 +11,10 @@ from pathlib import Path
 from linkproof.base.shutdown import undisturbed
 from linkproof.base.wording import moment_of
 from linkproof.contract.catalogue import chosen, imported
-from linkproof.contract.loader import all_contracts, all_requirements
+from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange, Grade

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.checks.error_bodies import from_a_gateway
+from linkproof.contract.address import READING
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.request_match import READING
 from linkproof.errors import TargetError
 from linkproof.model.exchange import NO_ANSWER, Exchange
 from linkproof.model.results import Broken

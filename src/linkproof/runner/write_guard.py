@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from linkproof.contract.call import reads, subjects_of
 from linkproof.contract.model import Contract
+from linkproof.contract.request_values import reads, subjects_of
 from linkproof.runner.not_exercised import NotExercised
 from linkproof.runner.session import Session
 

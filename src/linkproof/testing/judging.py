@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from linkproof.base.wording import moment_of
-from linkproof.contract.loader import all_contracts, all_requirements, select
+from linkproof.contract.loader import all_contracts, select
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Circumstances, Exchange, Grade
