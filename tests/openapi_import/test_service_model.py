@@ -15,7 +15,8 @@ from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.operation import Role
 from linkproof.contract.rules import Paging
 from linkproof.errors import UsageError
-from linkproof.openapi_import.service_model import Writer, read_service_model
+from linkproof.openapi_import.service_model import read_service_model
+from linkproof.openapi_import.service_model_contract import Writer
 
 SHARED = Path(__file__).parents[3] / "shared" / "clouds" / "aws" / "ec2-2016-11-15.json"
 

@@ -110,7 +110,7 @@ ALL = sorted(patterns(), key=lambda p: p[0])
 def test_the_patterns_are_found() -> None:
     names = {name for name, _ in ALL}
     assert len(ALL) > 50
-    assert {"leaks._TRACE", "engine.PAIR", "patterns.BEFORE"} <= {n.split(".", 2)[2] for n in names}
+    assert {"leaks._TRACE", "named_credentials.PAIR", "patterns.BEFORE"} <= {n.split(".", 2)[2] for n in names}
 
 
 def test_a_quadratic_pattern_would_be_noticed() -> None:

@@ -20,9 +20,9 @@ from linkproof.mock.fixtures import Parent, read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.mock.vendors.aws import WRONG_KEY
 from linkproof.model.exchange import Credential
-from linkproof.targets import auth
-from linkproof.targets.auth import credentials_of, wrong_fields
+from linkproof.targets import credentials
 from linkproof.targets.client import Client
+from linkproof.targets.credentials import credentials_of, wrong_fields
 from linkproof.targets.model import Auth, Target, TargetContract
 
 CONTRACT = next(c for c in all_contracts() if c.vendor == "aws")
@@ -154,7 +154,7 @@ def test_requests_are_signed_by_botocore(server: Embedded, monkeypatch: pytest.M
 
 
 def test_the_wrong_key_is_the_one_that_the_server_knows() -> None:
-    assert auth._WRONG_KEYS[0] == WRONG_KEY
+    assert credentials._WRONG_KEYS[0] == WRONG_KEY
     fixed = Auth("authorization", "AWS4-HMAC-SHA256 Credential=k/1/r/ec2/aws4_request")
     assert wrong_fields(fixed, "GET", "http://h/", b"") == [
         ("Authorization", "AWS4-HMAC-SHA256 linkproof-wrong-credential")

@@ -14,7 +14,7 @@ from otcextensions import sdk
 from linkproof.contract.loader import all_contracts
 from linkproof.mock.fixtures import Parent, read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.targets.auth import credentials_of
+from linkproof.targets.credentials import credentials_of
 from linkproof.targets.model import Auth
 
 CONTRACT = next(c for c in all_contracts() if c.id == "otc-vpcep-connections")

@@ -20,8 +20,8 @@ from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
-from linkproof.targets import auth
-from linkproof.targets.auth import credentials_of
+from linkproof.targets import credentials
+from linkproof.targets.credentials import credentials_of
 from linkproof.targets.model import Auth
 from tests.command_line import linkproof
 from tests.hostile_server import HostileServer
@@ -190,7 +190,7 @@ def test_keystone_that_refuses_is_the_callers_mistake(service: Service, monkeypa
 def test_keystone_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OS_USER", "somebody")
     monkeypatch.setenv("OS_PASSWORD", "pass-word")
-    monkeypatch.setattr(auth, "_SIGN_IN_S", 0.2)
+    monkeypatch.setattr(credentials, "_SIGN_IN_S", 0.2)
     more = {"username_env": "OS_USER", "password_env": "OS_PASSWORD", "domain": "account", "project_id": "p-1"}
     with HostileServer("silence") as server:
         table = Auth("keystone", where="t.toml: [auth.huawei]", more={**more, "auth_url": f"{server.base_url}/v3"})

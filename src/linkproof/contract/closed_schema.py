@@ -24,7 +24,6 @@ _CONDITIONS = frozenset(
     {"anyOf", "oneOf", "not", "if", "dependentSchemas", "contains", "unevaluatedProperties", "unevaluatedItems"}
     | {"propertyNames", "patternProperties", "$dynamicRef", "$recursiveRef", "$id", "$anchor"}
 )
-
 _COMPONENTS = "#/components/schemas"
 
 

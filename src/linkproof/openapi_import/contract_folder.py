@@ -25,7 +25,8 @@ from linkproof.openapi_import.openapi import Writer, body_of
 from linkproof.openapi_import.operations import Described
 from linkproof.openapi_import.schemas import Notes
 from linkproof.openapi_import.select import Found, short_names
-from linkproof.openapi_import.service_model import ServiceModel, contract_files
+from linkproof.openapi_import.service_model import ServiceModel
+from linkproof.openapi_import.service_model_contract import contract_files
 
 #: Matches a folder's name.
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

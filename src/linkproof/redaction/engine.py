@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from linkproof.redaction.credentials import MASK, is_credential, is_placeholder, looks_secret
 from linkproof.redaction.encodings import (
@@ -20,11 +20,11 @@ from linkproof.redaction.encodings import (
     has_invisible,
     is_gzip,
     percent_encoded,
-    string_end,
     wide_encoding,
     without_html_quotes,
     without_invisible,
 )
+from linkproof.redaction.named_credentials import members, pairs, spliced
 from linkproof.redaction.patterns import (
     ATTRIBUTES,
     BASE64,
@@ -35,18 +35,14 @@ from linkproof.redaction.patterns import (
     HASHED,
     HOOK,
     LOGIN,
-    MEMBER,
     OPTION,
-    PAIR,
     PART,
     PEM,
     PERCENT,
     PERCENT_URL,
     SCHEME,
-    STRONG_VALUE,
     TWO,
     USERINFO,
-    WEAK_VALUE,
 )
 from linkproof.redaction.secret_names import Strength, strength_of
 
@@ -58,26 +54,10 @@ _DEEPEST_INVISIBLE = 2
 SHORTEST = 4
 _CACHED = 4096
 _LONGEST_CACHED = 4096
-#: Names of members whose value names the member ``value`` beside it: ``{"name": "apiKey", "value": "..."}``.
-_NAMING = frozenset({"name", "key", "keyname", "variable", "parameterkey"})
-_NAMED = frozenset({"value", "parametervalue"})
 #: The most that a gzip'ed body may hold.
 _LARGEST_BODY = 1 << 24
-_BARE_VALUE = re.compile(r"[^\s,;{}\[\]\"'\\]{4,4096}+")
-_ONE_OF_A_LIST = re.compile(r"[\s,]{0,256}")
-#: The words before ``Key=`` that make it a credential: ``Account Key=...``.
-_BEFORE_KEY = re.compile(r"(?i)(?:account|access|api|secret|private|primary|secondary|storage) $")
-
 #: What hides a credential and can be taken away: characters that are not shown, and quotes as HTML writes them.
 _DISGUISES = ((has_invisible, without_invisible), (has_html_quotes, without_html_quotes))
-#: Members of an object under a strong name that hold its value: ``"adminPassword": {"value": "..."}``.
-_HOLDING = frozenset(
-    {"value", "current", "previous", "new", "old", "primary", "secondary", "text", "plain", "plaintext"}
-)
-#: The part of such an object that is looked at: characters, and members.
-_LONGEST_OBJECT, _MOST_INSIDE = 4096, 16
-
-_Span = tuple[int, int, str]
 
 
 class Engine:
@@ -152,9 +132,9 @@ class Engine:
         """Replace the credentials of a text that is decoded already: by shape, name or scheme."""
         text = self._by_shape(text)
         if "=" in text or ":" in text:
-            text = _spliced(text, self._members(text))
+            text = spliced(text, members(text, self._new))
             text = USERINFO.sub(self._userinfo, text)
-            text = _spliced(text, self._pairs(text))
+            text = spliced(text, pairs(text, self._new))
         text = self._by_notation(text)
         text = SCHEME.sub(self._scheme, text)
         return self._percent_encoded_url(text, depth) if "%" in text else text
@@ -240,70 +220,7 @@ class Engine:
         user, at, host = match.group().rpartition("@")
         return self._new(user) + at + host if user else match.group()
 
-    # credentials by the name before them
-
-    def _members(self, text: str) -> Iterator[_Span]:
-        found = list(MEMBER.finditer(text))
-        for number, match in enumerate(found):
-            strength = strength_of(match["name"])
-            if strength is Strength.NONE and match["name"].lower() in _NAMED:
-                strength = _strength_of_value(text, found, number)
-            if strength is Strength.STRONG and text.startswith("{", match.end()):
-                yield from self._values_inside(text, found, number)
-            elif strength is not Strength.NONE:
-                yield from self._member_values(text, match, strength)
-
-    def _values_inside(self, text: str, members: list[re.Match[str]], number: int) -> Iterator[_Span]:
-        """Replace the values in an object under a strong name; if it has several, those that look like secrets."""
-        strong = members[number]
-        end = text.find("}", strong.end(), strong.end() + _LONGEST_OBJECT)
-        for member in members[number + 1 : number + 1 + _MOST_INSIDE]:
-            if member.start() > end:
-                return
-            name = member["name"].lower()
-            if strength_of(name) is Strength.STRONG:
-                continue  # it speaks for itself
-            if name in _HOLDING:
-                yield from self._member_values(text, member, Strength.STRONG)
-            elif strong["name"].endswith("s"):
-                yield from self._member_values(text, member, Strength.FAINT)
-
-    def _member_values(self, text: str, match: re.Match[str], strength: Strength) -> Iterator[_Span]:
-        at, quote = match.end(), match["quote"]
-        if text.startswith("[", at):
-            at = _after_space(text, at + 1)
-            while text.startswith(quote, at):
-                start, end = at + len(quote), string_end(text, at + len(quote), quote)
-                if is_credential(text[start:end], strength):
-                    yield start, end, self._new(text[start:end])
-                at = _after_space(text, end + len(quote))
-        elif text.startswith(quote, at):
-            start, end = at + len(quote), string_end(text, at + len(quote), quote)
-            if is_credential(text[start:end], strength):
-                yield start, end, self._new(text[start:end])
-        elif strength is Strength.STRONG:
-            bare = _BARE_VALUE.match(text, at)
-            if bare and not is_placeholder(bare.group()):
-                yield bare.start(), bare.end(), f"{quote}{self._new(bare.group())}{quote}"
-
-    def _pairs(self, text: str) -> Iterator[_Span]:
-        past = 0
-        for match in PAIR.finditer(text):
-            if match.start() < past:
-                continue
-            strength = _strength_of_pair(text, match)
-            if strength is Strength.NONE:
-                continue
-            value = (STRONG_VALUE if strength is Strength.STRONG else WEAK_VALUE).match(text, match.end())
-            if value is None:
-                continue
-            start, end = value.span(value.lastgroup or 0)
-            # In prose a word after a colon is a word: "password: incorrect".
-            if "=" not in match["mark"]:
-                strength = Strength.WEAK
-            if is_credential(text[start:end], strength):
-                past = end
-                yield start, end, self._new(text[start:end])
+    # credentials by the name before them, in other notations
 
     def _element(self, match: re.Match[str]) -> str:
         group = match.lastgroup or "value"
@@ -330,49 +247,3 @@ class Engine:
 def _most_unpacked(size: int, depth: int) -> int:
     """Return the limit for decompressed gzip data. Within a text it is a multiple of their size: more is a bomb."""
     return _LARGEST_BODY if depth == 0 else 512 + size * (32 if depth <= 2 else 4)
-
-
-def _after_space(text: str, at: int) -> int:
-    found = _ONE_OF_A_LIST.match(text, at)
-    return found.end() if found else at
-
-
-def _strength_of_value(text: str, members: list[re.Match[str]], number: int) -> Strength:
-    """Return how strongly the other members of the object suggest that ``value`` is a credential."""
-    found = Strength.NONE
-    for other in (number - 2, number - 1, number + 1, number + 2):
-        if not 0 <= other < len(members) or abs(members[other].start() - members[number].start()) > 1024:
-            continue
-        member = members[other]
-        name = member["name"].lower()
-        at, quote = member.end(), member["quote"]
-        if name in _NAMING and text.startswith(quote, at):
-            start = at + len(quote)
-            end = text.find(quote, start, start + 80)
-            said = text[start : max(start, end)]
-            found = max(found, Strength.WEAK if name == "keyname" else strength_of(said))
-    return found
-
-
-def _strength_of_pair(text: str, match: re.Match[str]) -> Strength:
-    start = match.start()
-    in_query = start > 0 and text[start - 1] in "?&;"
-    found = strength_of(match["name"], in_query=in_query and "=" in match["mark"])
-    if (
-        found <= Strength.FAINT
-        and match["name"].lower() == "key"
-        and _BEFORE_KEY.search(text, max(0, start - 10), start)
-    ):
-        return Strength.STRONG
-    return found
-
-
-def _spliced(text: str, spans: Iterator[_Span]) -> str:
-    """Return ``text`` with spans replaced; of overlapping spans the first counts."""
-    parts: list[str] = []
-    past = 0
-    for start, end, new in spans:
-        if start >= past:
-            parts += [text[past:start], new]
-            past = end
-    return "".join([*parts, text[past:]]) if parts else text

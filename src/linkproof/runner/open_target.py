@@ -14,8 +14,8 @@ from linkproof.mock.app import build_server
 from linkproof.mock.defaults import Choice
 from linkproof.mock.direct import Direct
 from linkproof.mock.serve import Embedded
-from linkproof.targets.auth import Credentials
 from linkproof.targets.client import Client
+from linkproof.targets.credentials import Credentials
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.file import read_target
 from linkproof.targets.model import Target
