@@ -14,74 +14,7 @@ from typing import Any
 
 from linkproof.contract.openapi_shape import Schema as Shape
 from linkproof.openapi_import.documents import Documents, Place
-
-_KEPT = (
-    "type", "format", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf",
-    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "const",
-)  # fmt: skip
-_READ = frozenset(
-    [
-        "$ref",
-        "allOf",
-        "properties",
-        "items",
-        "additionalProperties",
-        "required",
-        "readOnly",
-        "writeOnly",
-        "nullable",
-        "x-nullable",
-        "x-ms-enum",
-        "x-ms-mutability",
-        "discriminator",
-        "x-ms-discriminator-value",
-        "oneOf",
-        "anyOf",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-    ]
-).union(_KEPT)
-#: Keywords that do not decide which values are valid.
-_SILENT = frozenset(
-    [
-        "description",
-        "title",
-        "example",
-        "examples",
-        "default",
-        "externalDocs",
-        "xml",
-        "deprecated",
-        "collectionFormat",
-        "x-ms-client-flatten",
-        "x-ms-client-name",
-        "x-ms-azure-resource",
-        "x-ms-external",
-        "x-ms-secret",
-        "x-ms-identifiers",
-        "x-ms-parameter-location",
-        "x-ms-parameter-grouping",
-        "x-ms-client-default",
-        "x-ms-skip-url-encoding",
-        "x-ms-client-request-id",
-        "x-ms-header-collection-prefix",
-        "x-ms-text",
-        "x-ms-arm-id-details",
-        "x-ms-format",
-        "x-example",
-        "x-typespec-name",
-        "x-typespec-generated",
-        "x-cadl-name",
-        "x-accessibility",
-        "x-internal",
-        "name",
-        "in",
-        "allowEmptyValue",
-        "style",
-        "explode",
-        "schema",
-    ]
-)
+from linkproof.openapi_import.schema_keywords import KEPT, READ, SILENT
 
 
 @dataclass
@@ -123,7 +56,7 @@ class Schemas:
         else:
             places = dict.fromkeys(schema.get("properties") or {}, base)
         self._look(schema)
-        made = {key: schema[key] for key in _KEPT if schema.get(key) is not None}
+        made = {key: schema[key] for key in KEPT if schema.get(key) is not None}
         self._pattern(made)
         _numbers(schema, made)
         if made.get("type") == "file":
@@ -268,7 +201,7 @@ class Schemas:
 
     def _look(self, schema: dict[str, Any]) -> None:
         for key in schema:
-            if key not in _READ and key not in _SILENT:
+            if key not in READ and key not in SILENT:
                 self.notes.add(f"schema keyword {key!r}: left out")
 
     def _free(self, name: str) -> str:
