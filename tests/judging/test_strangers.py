@@ -116,3 +116,20 @@ def test_what_a_request_on_another_connection_may_have_removed_is_no_fault_of_li
     assert found("ERR-10", [*seen, put, refused], known) == []
     looked = [ex(AKS, own="one", answer=one), error(AKS, 404, "NotFound", "PUT", "one", sent=decision())]
     assert [f.kind for f in found("ERR-10", [*seen, put, *looked], known)] == ["decide not found"]
+
+
+def test_a_change_of_another_connection_is_blamed_on_the_request_that_sent_the_value() -> None:
+    """A Delete, which sends nothing, was named for a description that the decision before it had spread."""
+    before = connection(**state("Pending"))
+    spread = connection(**state("Pending", "spread"))
+    decided = ex(
+        AKS, "PUT", "two", answer=connection(**state("Approved", "spread")), sent=decision(description="spread")
+    )
+    deleted = ex(AKS, "DELETE", "two", 204)
+    (one,) = found("STA-7", [ex(AKS, own="one", answer=before), decided, deleted, ex(AKS, own="one", answer=spread)])
+    assert one.message.startswith("Update on two changed /properties/privateLinkServiceConnectionState/description")
+
+
+def test_the_message_about_a_next_link_starts_with_what_is_wrong() -> None:
+    (one,) = found("PAG-2", [listing(AKS, connection(), link=f"{PATHS[AKS]}?page=2")])
+    assert one.message.startswith("the next link should be an absolute http(s) URL, but is '/subscriptions")

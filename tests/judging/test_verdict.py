@@ -8,7 +8,7 @@ from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results, Status, TargetInfo
 from tests.check_cases import APPROVED, got, put
-from tests.traffic import AKS, HUAWEI, MOCK, connection, connections, contract
+from tests.traffic import AKS, DICOM, HUAWEI, MOCK, connection, connections, contract, ex
 
 
 def concluded(*exchanges: Exchange) -> Results:
@@ -25,6 +25,22 @@ def test_only_requirements_that_apply_are_judged() -> None:
     assert rows[AKS, "PAG-6"] is Status.NOT_APPLICABLE  # offsets: Huawei only
     assert rows[HUAWEI, "PAG-6"] is Status.PASS
     assert rows[AKS, "STA-1"] is Status.NOT_EXERCISED
+
+
+def test_what_no_answer_had_is_named_and_does_not_leave_a_legal_server_unproven() -> None:
+    """An integer is optional in a DICOM service; a server without one keeps all the digits of those that it shows."""
+    judge = Judge([contract(DICOM)], MOCK)
+    judge.feed(ex(DICOM, own="one"))
+    facts = RunFacts(TargetInfo("the target", "mock"), "2026-01-05T08:00:00Z", 1.0, 1)
+    rows = {r.requirement: r for r in conclude(judge, judge.contracts, all_requirements(), facts).requirements}
+    assert (rows["SHP-7"].status, rows["SHP-7"].why) == (
+        Status.NOT_APPLICABLE,
+        "it was never seen that an answer had an integer",
+    )
+    assert (rows["PAG-3"].status, rows["PAG-3"].why) == (
+        Status.NOT_EXERCISED,
+        "no request or recording tested it",
+    )
 
 
 def test_the_sentence_counts_requirements_contracts_and_root_causes() -> None:

@@ -9,6 +9,7 @@ import pytest
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.redaction.curl import curl
 from linkproof.redaction.masking import Masker, mask_text
+from linkproof.targets.credentials import WRONG_TOKEN
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,12 @@ from linkproof.redaction.masking import Masker, mask_text
 )
 def test_plain_words_stay(text: str) -> None:
     assert mask_text(text) == text
+
+
+def test_a_text_that_ends_with_the_name_of_this_tool_does_not_look_like_a_cut_credential() -> None:
+    masker = Masker(secrets=[WRONG_TOKEN])
+    assert masker.text("approve by linkproof") == "approve by linkproof"
+    assert WRONG_TOKEN not in masker.text(f"no user {WRONG_TOKEN}")
 
 
 @pytest.mark.parametrize(

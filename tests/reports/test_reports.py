@@ -436,6 +436,28 @@ def test_many_findings_stay_a_summary() -> None:
     assert len(summary_markdown(results)) < 100_000
 
 
+def test_one_bug_on_several_contracts_is_one_entry_of_the_first_screen() -> None:
+    results = breached()
+    results.findings = [
+        replace(finding(f"ERR-1-{n}", "ERR-1", contract), message=f"the error body does not fit (in {n} methods)")
+        for n, contract in enumerate((PEC, VPCEP, VPCEP))
+    ]
+    text = shown(results)
+    assert "\n1-2. ERR-1: the error body does not fit (in 0 methods)\n" in text.replace(" 1-2.", "1-2.")
+    assert f"\n       on {PEC}, {VPCEP}\n" in text
+    assert f"\n  3. ERR-1: the error body does not fit (in 2 methods)\n       on {VPCEP}\n" in text
+    assert text.count("\nERR-1 MUST:") == 2
+    assert f"  also on:  {VPCEP}\n" in text
+
+
+def test_the_first_screen_has_the_end_of_a_message_that_is_longer_than_a_line() -> None:
+    results = breached()
+    message = "Get shows what another decision than the last one set; the last one was answered with 200 (one)"
+    results.findings = [replace(finding("STA-1-1", "STA-1"), message=message)]
+    first, second = shown(results).split("\n  1. ")[1].splitlines()[:2]
+    assert f"{first} {second.strip()}" == f"STA-1: {message}"
+
+
 def test_a_terminal_without_utf8_is_no_reason_to_fail() -> None:
     assert "BREACHED" in shown(nasty(), encoding="ascii")
     assert "UNPROVEN" in shown(empty())

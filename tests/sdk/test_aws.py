@@ -157,7 +157,7 @@ def test_the_wrong_key_is_the_one_that_the_server_knows() -> None:
     assert credentials._WRONG_KEYS[0] == WRONG_KEY
     fixed = Auth("authorization", "AWS4-HMAC-SHA256 Credential=k/1/r/ec2/aws4_request")
     assert wrong_fields(fixed, "GET", "http://h/", b"") == [
-        ("Authorization", "AWS4-HMAC-SHA256 linkproof-wrong-credential")
+        ("Authorization", "AWS4-HMAC-SHA256 wrong-credential-of-linkproof")
     ]
 
 

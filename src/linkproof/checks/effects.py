@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
 
-from linkproof.base.json_values import at
+from linkproof.base.json_values import at, texts
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import difference
 from linkproof.checks.observed_collection import Write
@@ -100,7 +100,7 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
     if between.cause is Cause.REFUSED:
         yield _changed_by_refused(before, between.last, subject, changed)
     elif between.cause is Cause.ANOTHER:
-        yield _changed_by_another(before, between.last, changed)
+        yield _changed_by_another(before, _likeliest(between.done, str(now)), changed)
 
 
 def _may_yet_change(subject: Subject) -> bool:
@@ -201,6 +201,12 @@ def _changed_by_refused(before: Shown, write: Write, subject: Subject, changed: 
         message = "an undocumented enumerator was refused, but changed the connection"
     evidence = (before.call.exchange, write.call.exchange)
     return breach(requirement, f"changed {own}", pointer, was, now, message, group="", evidence=evidence)
+
+
+def _likeliest(writes: Sequence[Write], value: str) -> Write:
+    """Return the last write that sent the value which the other connection now has; the last one if none did."""
+    sent = (w for w in reversed(writes) if value and value in texts(w.call.sent))
+    return next(sent, writes[-1])
 
 
 def _changed_by_another(before: Shown, write: Write, changed: tuple[str, str, str, str]) -> Judgement:

@@ -61,7 +61,8 @@ def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> 
     if not isinstance(link, str) or link == "":
         return
     for kind, expected in _wrong_with(link, call):
-        message = f"the next link {link[:200]!r}: expected {expected}"
+        verb = "be" if kind == "not absolute" else "have"
+        message = f"the next link should {verb} {expected}, but is {link[:200]!r}"
         yield breach("PAG-2", kind, pointer, expected, link[:300], message, group="")
         return
     yield passed("PAG-2")

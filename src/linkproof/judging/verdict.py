@@ -151,8 +151,8 @@ def _status(
     if skipped:
         return Status.NOT_EXERCISED, skipped
     if requirement.condition:
-        return Status.NOT_APPLICABLE, f"not seen: {requirement.condition} did not occur"
-    return Status.NOT_EXERCISED, "no exchange exercised it"
+        return Status.NOT_APPLICABLE, f"it was never seen that {requirement.condition}"
+    return Status.NOT_EXERCISED, "no request or recording tested it"
 
 
 def _why_not(contract: Contract, requirement: Requirement) -> str:

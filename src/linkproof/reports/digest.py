@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from linkproof.base.wording import count
@@ -11,6 +12,9 @@ from linkproof.model.finding import Finding, Level
 from linkproof.model.results import RequirementResult, Status
 from linkproof.model.waiver import Waiver, WaiverStatus
 from linkproof.redaction.publish import Published
+
+#: The operations that a message names at its end; the same breach is seen in others on another contract.
+_OPERATIONS = re.compile(r" \(in [^()]*\)$")
 
 
 @dataclass
@@ -23,8 +27,7 @@ class Cause:
     @property
     def consequences(self) -> str:
         """Return the requirements of the consequences, with a number if there are several: "LRO-4, STA-6 (2)"."""
-        found = Counter(f.requirement for f in self.followers)
-        return ", ".join(f"{name} ({number})" if number > 1 else name for name, number in found.items())
+        return numbered(f.requirement for f in self.followers)
 
     @property
     def line(self) -> str:
@@ -58,6 +61,22 @@ def causes(results: Published) -> list[Cause]:
         if root != i:
             found[root].followers.append(findings[i])
     return sorted(found.values(), key=lambda c: (not c.finding.is_must, -len(c.followers)))
+
+
+def alike(found: list[Cause], covered: Container[str]) -> list[list[Cause]]:
+    """Return root causes that say the same of several contracts together, in the order of the first of each.
+
+    A server of several contracts mostly has one bug once. Two root causes of one contract stay apart, and so do waived
+    ones (``covered``: the ids of their findings).
+    """
+    groups: dict[tuple[str, ...], list[Cause]] = {}
+    seen: Counter[tuple[tuple[str, ...], str]] = Counter()
+    for cause in found:
+        finding = cause.finding
+        same = (finding.requirement, finding.level, _OPERATIONS.sub("", finding.message), str(finding.id in covered))
+        seen[same, finding.contract] += 1
+        groups.setdefault((*same, str(seen[same, finding.contract])), []).append(cause)
+    return list(groups.values())
 
 
 def heading(found: list[Cause]) -> str:
@@ -111,6 +130,11 @@ def unproven(results: Published) -> list[Unproven]:
             group = groups.setdefault(row.why, Unproven(row.why or "the reason is unknown"))
             group.rows.setdefault(row.contract, []).append(row)
     return sorted(groups.values(), key=lambda g: -g.count)
+
+
+def numbered(names: Iterable[str]) -> str:
+    """Return names in the order of their first occurrence, with a number if there are several: "LRO-4, STA-6 (2)"."""
+    return ", ".join(f"{name} ({number})" if number > 1 else name for name, number in Counter(names).items())
 
 
 def counts(rows: Iterable[RequirementResult]) -> dict[str, int]:

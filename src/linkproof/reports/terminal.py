@@ -13,7 +13,7 @@ from rich.text import Text
 from linkproof.base.wording import count
 from linkproof.model.results import Results, UnmatchedGroup
 from linkproof.redaction.publish import Published, published
-from linkproof.reports.digest import about_waivers, causes, heading, unproven, waived
+from linkproof.reports.digest import Cause, about_waivers, alike, causes, heading, numbered, unproven, waived
 from linkproof.reports.matrix import Cell, families, matrix
 from linkproof.reports.text import finding_lines, in_words, one_line
 
@@ -21,9 +21,11 @@ _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "no
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}
 _VERDICT = {"conforms": "bold green", "breached": "bold red", "unproven": "bold magenta", "broken": "bold yellow"}
 _LEGEND = "The worst of each family, and how often. ?: not exercised   -: does not apply"
-_MOST_CAUSES = 40
+_MOST_CAUSES = 25
 _MOST_FINDINGS = 8
 _MOST_LINES = 5
+#: Columns before what belongs to a numbered root cause.
+_INDENT = 7
 _COMMAND = "  again:"
 #: Minimum width for a space between status and count.
 _WIDE = 100
@@ -94,39 +96,66 @@ def _leaked(results: Published, console: Console) -> None:
 
 
 def _causes(results: Published, console: Console) -> None:
-    """Print every root cause on its own line, with the requirements of its consequences below it."""
+    """Print the root causes, in two lines at most each, with contracts and consequences below.
+
+    Root causes that say the same of several contracts are one entry: a server of several contracts has one bug once.
+    """
     found, covered = causes(results), waived(results)
     if not found:
         return
     _say(console, f"\n{heading(found)}:")
-    for number, cause in enumerate(found[:_MOST_CAUSES], 1):
-        mark = "waived, " if cause.finding.id in covered else ""
-        style = _STYLE["fail" if cause.finding.is_must else "warn"]
-        _say(console, _cut(f"{number:>3}. {mark}{cause.line}", console.width), style, whole=True)
-        if cause.followers:
-            _say(console, _cut(f"       explains {cause.consequences}", console.width), "dim", whole=True)
-    if len(found) > _MOST_CAUSES:
-        _say(console, f"     and {len(found) - _MOST_CAUSES} more, in the report")
+    shown = 0
+    for group in alike(found, covered)[:_MOST_CAUSES]:
+        first = group[0].finding
+        number = f"{shown + 1}" if len(group) == 1 else f"{shown + 1}-{shown + len(group)}"
+        mark = "waived, " if first.id in covered else ""
+        level = "" if first.is_must else f" {first.level}"
+        style = _STYLE["fail" if first.is_must else "warn"]
+        text = f"{number:>3}. {mark}{first.requirement}{level}: {first.message}"
+        _print_at_most(2, text, console, style, indent=" " * _INDENT)
+        below = _below(group, several=len(results.contracts) > 1)
+        _print_at_most(1, f"{' ' * _INDENT}{below}", console, "dim", indent="")
+        shown += len(group)
+    if len(found) > shown:
+        _say(console, f"     and {len(found) - shown} more, in the report")
 
 
-def _cut(text: str, width: int) -> str:
-    line = one_line(text)
-    return line if len(line) <= width else line[: width - 1] + "…"
+def _below(group: list[Cause], *, several: bool) -> str:
+    """Return the contracts of equal root causes, if the results are of ``several``, and what they explain."""
+    parts = [f"on {', '.join(c.finding.contract for c in group)}"] if several else []
+    if followers := [f.requirement for c in group for f in c.followers]:
+        parts.append(f"explains {numbered(followers)}")
+    return "; ".join(parts)
+
+
+def _print_at_most(lines: int, text: str, console: Console, style: str, *, indent: str) -> None:
+    """Print text on so many lines, wrapped between words; what is longer ends with an ellipsis. Blank text: nothing."""
+    if not text.strip():
+        return
+    found = textwrap.wrap(one_line(text), console.width, subsequent_indent=indent, break_on_hyphens=False)
+    if len(found) > lines:
+        found = [*found[: lines - 1], f"{found[lines - 1][: console.width - 1]}…"]
+    for line in found:
+        _say(console, line, style, whole=True)
 
 
 def _findings(results: Published, console: Console) -> None:
     found, covered = causes(results), waived(results)
-    for cause in found[:_MOST_FINDINGS]:
+    groups = alike(found, covered)
+    for group in groups[:_MOST_FINDINGS]:
+        cause = group[0]
         style = _STYLE["fail" if cause.finding.level == "MUST" else "warn"]
-        first, *others = finding_lines(cause.finding)
+        first, *rest = finding_lines(cause.finding)
         _say(console, f"\n{first}", style, indent="  ")
-        for line in others:
+        for line in rest:
             _say(console, line, indent=" " * 12, whole=line.startswith(_COMMAND))
         if waiver := covered.get(cause.finding.id):
             _say(console, f"  waived:   {in_words(waiver)}", "yellow", indent=" " * 12)
         if cause.followers:
             _say(console, f"  explains: {cause.consequences}", indent=" " * 12)
-    more = len(found) - _MOST_FINDINGS
+        if others := [c.finding.contract for c in group[1:]]:
+            _say(console, f"  also on:  {', '.join(others)}", indent=" " * 12)
+    more = len(found) - sum(len(g) for g in groups[:_MOST_FINDINGS])
     if more > 0:
         _say(console, f"\nThe report has the details of {count(more, 'root cause')} more.")
 

@@ -21,7 +21,7 @@ _EARLY_S = 300.0
 #: Timeout of requests to an identity service, in seconds.
 _SIGN_IN_S = 30.0
 #: A wrong token: too long to be valid by chance, and recognisable.
-WRONG_TOKEN = "linkproof-wrong-credential"
+WRONG_TOKEN = "wrong-credential-of-linkproof"
 #: Invalid keys, with which a request is signed wrongly on purpose.
 _WRONG_KEYS = ("LINKPROOFWRONGKEY000", WRONG_TOKEN)
 
