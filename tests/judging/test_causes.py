@@ -165,6 +165,13 @@ def test_a_parent_that_is_not_looked_at_explains_limits_that_do_not_hold() -> No
     assert not follows(Traced(finding("ERR-6", "answered 4xx"), [seen(9)]), parent)
 
 
+def test_a_list_that_repeats_items_before_anything_was_written_repeats_them_for_a_reason_of_its_own() -> None:
+    """Pages that overlap were hidden below a deletion in another case that had no effect, for any reason."""
+    other = Traced(finding("HDR-4", "deletion not shown"), [seen(5)])
+    assert follows(Traced(finding("PAG-4", "twice"), [seen(9)]), other)
+    assert not follows(Traced(finding("PAG-4", "twice"), [seen(2), seen(9)]), other)
+
+
 def test_a_path_in_another_case_explains_the_writes_to_it_before_anything_else() -> None:
     found = Traced(finding("HDR-4", "not found"), [seen(5)])
     stays = Traced(finding("STA-5", "still in Get"), [seen(5)])

@@ -279,7 +279,10 @@ class Client:
             kind = type(error) if isinstance(error, TargetError) else TargetError
             raise kind(f"{method} {url}: {error}") from None
         if answer.status >= 400:
-            raise TargetError(f"the reset {method} {url} was answered with {answer.status}")
+            fix = (
+                ": if it is still starting, give it time by --wait SECONDS" if answer.status in (502, 503, 504) else ""
+            )
+            raise TargetError(f"the reset {method} {url} was answered with {answer.status}{fix}")
 
     def close(self) -> None:
         """Close the pool."""
