@@ -139,9 +139,9 @@ compiled: $(STAMP)
 	cd build/compiled && HATCH_BUILD_HOOK_ENABLE_MYPYC=1 ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist/compiled
 	$(BIN)/python -m zipfile -e dist/compiled/*.whl dist/compiled/unpacked
 
-# The checks' own tests, on the compiled modules.
+# The tests of checks and of repeated answers, on the compiled modules.
 test-compiled:
-	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/project/test_compiled.py tests/checks/test_checks.py
+	PYTHONPATH=dist/compiled/unpacked $(BIN)/python -m pytest -q -n 2 tests/project/test_compiled.py tests/checks/test_checks.py tests/judging/test_repeated_answers.py
 
 # What is fast and what is not, into docs/performance.md: half an hour on a quiet machine (npm fetches oav and Prism).
 bench: $(STAMP)

@@ -130,6 +130,25 @@ def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> N
     assert timeless(done.stdout) == alone
 
 
+def test_a_scheduler_that_is_slow_to_let_its_client_go_loses_no_results(
+    cluster: Any, recordings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    close, closed = distributed.Client.close, []
+
+    def slow(client: Any) -> None:
+        close(client)
+        closed.append(client)
+        raise TimeoutError
+
+    files = sorted(recordings.iterdir())[:1]
+    with monkeypatch.context() as patch:
+        patch.setattr(distributed.Client, "close", slow)
+        done = check(recordings.parent, *files, "--engine", "dask", "--scheduler", cluster.scheduler_address)
+    assert len(closed) == 1
+    assert timeless(done.stdout) == timeless(check(recordings.parent, *files).stdout)
+
+
 def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path, alone: str) -> None:
     import distributed
 
@@ -162,10 +181,7 @@ def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path,
         (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
     ],
 )
-def test_engines_that_are_not_there_are_told(
-    recordings: Path, options: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parallel, "_SCHEDULER_S", 0.5)
+def test_engines_that_are_not_there_are_told(recordings: Path, options: tuple[str, ...], told: str) -> None:
     done = check(recordings.parent, recordings, *options)
     assert done.returncode == 2
     assert told in done.stderr

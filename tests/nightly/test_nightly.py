@@ -17,7 +17,6 @@ import yaml
 from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
 from linkproof.faults.catalogue import behaving, find
-from linkproof.judging import parallel
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
@@ -211,10 +210,7 @@ def test_mistakes_in_a_plan_are_told(tmp_path: Path, text: str, told: str) -> No
         (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers"),
     ],
 )
-def test_engines_that_are_not_there_are_told(
-    plan: Path, tmp_path: Path, options: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parallel, "_SCHEDULER_S", 0.5)
+def test_engines_that_are_not_there_are_told(plan: Path, tmp_path: Path, options: tuple[str, ...], told: str) -> None:
     done = linkproof(tmp_path, "nightly", plan, *options)
     assert done.returncode == 2
     assert told in done.stderr

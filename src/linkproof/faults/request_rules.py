@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from linkproof.contract.model import Contract
@@ -27,18 +27,6 @@ def refuses(when: When, case: ErrorCase = ErrorCase.BODY) -> Change:
         return error
 
     return part("rules", body=body)
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Yield every string in a value."""
-    if isinstance(value, dict):
-        for member in value.values():
-            yield from texts(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts(item)
-    elif isinstance(value, str):
-        yield value
 
 
 def accepts(contract: Contract, role: Role, when: When) -> Change | None:

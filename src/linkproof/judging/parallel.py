@@ -6,9 +6,12 @@ by contract, and no lifecycle is split. Results are merged in the order of the f
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from linkproof.base.garbage import rare_collections
 from linkproof.contract.catalogue import chosen, imported
@@ -23,8 +26,8 @@ from linkproof.recordings import read_recordings
 _Task = tuple[str, tuple[str, ...], bool, tuple[int, int]]
 #: Minimum size, in bytes, of files that are shared out by contract.
 LARGE = 32 << 20
-#: Seconds to wait for a Dask scheduler.
-_SCHEDULER_S = 5.0
+#: Seconds to wait for a connection to a Dask scheduler, and for the answer of a busy one.
+_CONNECTION_S, _SCHEDULER_S = 5.0, 60.0
 #: New objects before unreachable ones are looked for: judging makes none, and looking took a tenth of all time. As many
 #: take about 100 MB.
 _MANY = 1_000_000
@@ -114,8 +117,9 @@ def by_dask(scheduler: str) -> Callable[[Sequence[_Task]], Iterator[Any]]:
     return perform
 
 
-def dask_client(scheduler: str) -> Any:
-    """Return a client of a Dask scheduler. Raises UsageError without the library, an address or an answer."""
+@contextmanager
+def dask_client(scheduler: str) -> Iterator[Any]:
+    """Yield a client of a Dask scheduler. Raises UsageError without the library, an address or an answer."""
     if not scheduler:
         raise UsageError("dask needs a scheduler", where="--engine dask", fix="give --scheduler tcp://host:8786")
     try:
@@ -126,9 +130,22 @@ def dask_client(scheduler: str) -> Any:
         raise UsageError(problem, where="--engine dask", fix=fix) from None
     library: Any = distributed
     try:
-        return library.Client(scheduler, timeout=_SCHEDULER_S)
+        _require_listener(scheduler)
+        client = library.Client(scheduler, timeout=_SCHEDULER_S)
     except (OSError, ValueError) as error:
         raise UsageError(f"no scheduler answers: {error}", where=f"--scheduler {scheduler}", fix="start one") from None
+    try:
+        yield client
+    finally:
+        with suppress(TimeoutError):  # the results are complete, however busy the scheduler is
+            client.close()
+
+
+def _require_listener(scheduler: str) -> None:
+    """Raise OSError if nothing listens at an address: Dask would try again until its own limit."""
+    parts = urlsplit(scheduler if "://" in scheduler else f"tcp://{scheduler}")
+    if parts.scheme in ("tcp", "tls") and parts.hostname and parts.port:
+        socket.create_connection((parts.hostname, parts.port), _CONNECTION_S).close()
 
 
 def as_they_end(futures: Sequence[Any]) -> Iterator[Any]:

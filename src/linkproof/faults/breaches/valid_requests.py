@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
-from linkproof.base.json_values import MISSING, at
+from linkproof.base.json_values import MISSING, at, texts
 from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import describes, has, longest_description, may_be_left_out, request_of
 from linkproof.faults.edits import inherited, part
 from linkproof.faults.registry import Change, fault
-from linkproof.faults.request_rules import refuses, texts
+from linkproof.faults.request_rules import refuses
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.store import Collection

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from linkproof.base.json_values import MISSING, at, place
+from linkproof.base.json_values import MISSING, at, place, texts
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import describes, may_be_left_out, request_of
 from linkproof.faults.registry import Change, variant
-from linkproof.faults.request_rules import accepts, after_decision, refuses, texts
+from linkproof.faults.request_rules import accepts, after_decision, refuses
 from linkproof.mock.error_responses import ErrorCase
 from linkproof.mock.messages import Asked
 
