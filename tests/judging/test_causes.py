@@ -172,6 +172,15 @@ def test_a_list_that_repeats_items_before_anything_was_written_repeats_them_for_
     assert not follows(Traced(finding("PAG-4", "twice"), [seen(2), seen(9)]), other)
 
 
+def test_a_deletion_whose_operation_cannot_be_polled_may_stay_unfinished() -> None:
+    """Mock servers finish an operation when it is polled: a URL that leads elsewhere is the one thing to mend."""
+    elsewhere = Traced(finding("LRO-1", "Location on another host"), [seen(5, "one")])
+    shown = Traced(finding("STA-5", "still in Get"), [(("run", 9), "one", (("run", 5),))])
+    assert follows(shown, elsewhere)
+    assert not follows(Traced(finding("STA-5", "still in Get"), [(("run", 9), "one", (("run", 4),))]), elsewhere)
+    assert not follows(shown, Traced(finding("LRO-1", "no URL"), [seen(5, "one")]))
+
+
 def test_a_path_in_another_case_explains_the_writes_to_it_before_anything_else() -> None:
     found = Traced(finding("HDR-4", "not found"), [seen(5)])
     stays = Traced(finding("STA-5", "still in Get"), [seen(5)])

@@ -47,3 +47,12 @@ def test_an_address_without_an_answer_is_an_error(monkeypatch: pytest.MonkeyPatc
     answered_by(monkeypatch, iter([0]))
     with pytest.raises(TargetError, match="did not answer within"):
         wait_for(TARGET, 1e-9)
+
+
+def test_a_certificate_of_a_private_ca_is_an_error_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
+
+    monkeypatch.setattr(httpx, "Client", lambda: CLIENT(transport=httpx.MockTransport(refuse)))
+    with pytest.raises(TargetError, match="let the environment's SSL_CERT_FILE name a file with its certificate"):
+        wait_for(TARGET, 1e-9)

@@ -14,6 +14,8 @@ from linkproof.targets.deadline import deadline
 
 #: Maximum number of bytes that a decompressor returns at once.
 _STEP = 1 << 16
+#: The fix where a server's certificate is signed by nobody that this machine knows.
+_PRIVATE_CA = "(for a private CA, let the environment's SSL_CERT_FILE name a file with its certificate)"
 #: Maximum number of content codings of one body.
 _MOST_CODINGS = 3
 #: zlib's window bits: gzip, zlib, and a deflate stream without a header.
@@ -59,7 +61,8 @@ def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, mos
             kind = Unreachable if isinstance(error, httpx.ConnectTimeout) else TooSlow
             raise kind(f"no whole answer within {seconds:g} s ({type(error).__name__})") from None
         except httpx.ConnectError as error:
-            raise Unreachable(_described(error)) from None
+            fix = f" {_PRIVATE_CA}" if "CERTIFICATE_VERIFY_FAILED" in str(error) else ""
+            raise Unreachable(f"{_described(error)}{fix}") from None
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
             closed = isinstance(error, httpx.ReadError) or "without sending a response" in str(error)
             raise (NoAnswer if closed else TargetError)(_described(error)) from None
