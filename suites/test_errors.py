@@ -14,7 +14,9 @@ _METHODS = ("HEAD", "POST", "PATCH", "PUT", "DELETE")
 
 
 def _unknown(driver: Driver) -> str:
-    return _UNKNOWN_ID if driver.contract.by_role(Role.GET) is None else driver.absent()
+    """Return a name that no connection has: an id, if neither Get nor a decision has it in the path."""
+    has_path = driver.contract.by_role(Role.GET) is not None or driver.contract.decide.by_path
+    return driver.absent() if has_path else _UNKNOWN_ID
 
 
 @pytest.mark.requirement("ERR-1", "ERR-2", "ERR-3", "ERR-9")
@@ -29,7 +31,10 @@ def test_an_unknown_connection_is_not_found(driver: Driver) -> None:
         driver.needs_writes()
         for decision in ("approve", "reject", "approve"):
             body = driver.body_for(decision, _UNKNOWN_ID)
-            driver.send(driver.operation(Role.DECIDE), body=body)
+            driver.send(driver.deciding(decision), _UNKNOWN_ID, body=body)
+    if driver.contract.decide.by_path and driver.target.writes:
+        for decision in ("approve", "reject"):
+            driver.send(driver.deciding(decision), _unknown(driver), body=driver.body_for(decision, _unknown(driver)))
     look(driver)
 
 
@@ -120,7 +125,8 @@ def test_error_codes_are_those_of_the_table(driver: Driver) -> None:
 
 @pytest.mark.requirement("ERR-9")
 def test_the_same_mistake_is_refused_with_the_same_code(driver: Driver) -> None:
-    missing = {driver.contract.parent_parameters[-1]: _unknown(driver)}
+    parent = driver.contract.parent_parameters[-1]
+    missing = {parent: within_limits(_unknown(driver), driver.contract.operations[0].parameter(parent))}
     for _ in range(2):
         driver.read(parents=missing)
     if driver.contract.list.token:
@@ -133,11 +139,12 @@ def test_the_same_mistake_is_refused_with_the_same_code(driver: Driver) -> None:
     if driver.contract.by_role(Role.GET) is not None:
         for _ in range(2):
             driver.send(driver.operation(Role.GET), _unknown(driver))
-    if driver.contract.by_role(Role.DECIDE) is not None and driver.target.writes:
+    deciding = driver.contract.with_body(Role.DECIDE)
+    if deciding is not None and driver.target.writes:
         name = driver.reserve("pending")
-        for raw in (b"{", b"{}", b"[]"):
+        for raw in (b"{", b"{}", b"[]") if deciding.body_required else (b"{", b"[]"):
             for _ in range(2):
-                driver.send(driver.operation(Role.DECIDE), name, raw=raw)
+                driver.send(deciding, name, raw=raw)
 
 
 @pytest.mark.requirement("ERR-2")

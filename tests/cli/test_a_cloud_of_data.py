@@ -18,6 +18,7 @@ ACME = TESTS / "acme"
 CLOUDS = {
     "acme": ("PATCH decideConnection", "/connections"),
     "gamma": ("PUT decideConnection", "/connections"),
+    "delta": ("POST Refuse", "/attachments"),
     "epsilon": ("PATCH attachmentsupdate", "/attachments"),
 }
 
@@ -158,6 +159,28 @@ def test_nested_members_errors_in_a_list_and_next_links(tmp_path: Path) -> None:
     names = ("empty-code", "items-by-name", "round-and-round", "no-id", "takes-provisioning")
     done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "epsilon-link", "--processes", "1")
     all_caught(done.stdout, 5)
+
+
+def test_each_decision_is_an_operation_below_the_connections_path(tmp_path: Path) -> None:
+    """One takes no body, the other an optional one."""
+    folder = imported(tmp_path, cloud="delta")
+    done = linkproof(folder, "--contracts", "own", "run", "--contract", "delta-link")
+    assert done.returncode == 0, done.stdout
+    assert "CONFORMS" in done.stdout
+    names = ("approval-without-effect", "decides-the-next", "refused-but-described", "unknown-400", "not-json-415")
+    done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "delta-link", "--processes", "1")
+    all_caught(done.stdout, 4)
+
+
+def test_a_decision_that_the_description_does_not_have_is_named(tmp_path: Path) -> None:
+    shutil.copytree(TESTS / "delta" / "vendors", tmp_path / "own" / "vendors")
+    profile_file = tmp_path / "own" / "vendors" / "delta.toml"
+    profile_file.write_text(profile_file.read_text(encoding="utf-8").replace("Attachments_Refuse", "refuse"))
+    options = ("--out", "own", "--paths", "/attachments", "--vendor", "delta")
+    made = linkproof(tmp_path, "--contracts", "own", "import", TESTS / "delta" / "delta.yaml", *options)
+    assert made.returncode == 2, made.stdout
+    assert "delta.toml: [decide]: /operations/reject: no imported path has an operation 'refuse'" in made.stderr
+    assert "fix: name its operationId: Attachments_Refuse" in made.stderr
 
 
 DAMAGED = {

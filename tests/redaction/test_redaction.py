@@ -127,7 +127,7 @@ def brought_about(contract: str) -> list[Exchange]:
             driver.delete(name)
             driver.decide_together(
                 driver.reserve("pending"),
-                [driver.body_for("approve", "x", "one"), driver.body_for("reject", "x", "two")],
+                [(word, driver.body_for(word, "x", word)) for word in ("approve", "reject")],
             )
         session.close()
     return found

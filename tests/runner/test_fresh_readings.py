@@ -74,7 +74,7 @@ def undocumented_method(driver: Driver) -> None:
 
 def decided_together(driver: Driver) -> None:
     name = driver.reserve("pending")
-    driver.decide_together(name, [driver.body_for(word, name) for word in ("approve", "reject")])
+    driver.decide_together(name, [(word, driver.body_for(word, name)) for word in ("approve", "reject")])
 
 
 def lost_track(driver: Driver) -> None:

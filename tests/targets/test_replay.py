@@ -212,8 +212,8 @@ def test_polling_and_decisions_at_the_same_time_come_again_as_they_were(tmp_path
         driver = Driver(opened, opened.contracts[0])
         name = driver.reserve("pending")
         driver.decide("approve", name)
-        bodies = [driver.body_for("approve", name, "one"), driver.body_for("reject", name, "two")]
-        calls = driver.decide_together(name, bodies)
+        texts = {"approve": "one", "reject": "two"}
+        calls = driver.decide_together(name, [(w, driver.body_for(w, name, text)) for w, text in texts.items()])
         for call in calls:
             driver.wait(call, name)
         calls.append(driver.delete(name))

@@ -95,7 +95,7 @@ def _as_decided(call: Call, seen: Observation) -> Iterator[Judgement]:
         yield passed("LRO-4")
     if _moves_on(call, decision) and not call.contract.decide.final:
         yield passed("STA-9")
-    if call.role is Role.GET and decision.description is not None and call.contract.member.description:
+    if decision.description is not None and _shows_descriptions(call):
         yield _description(call, decision.description, seen)
 
 
@@ -116,23 +116,29 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
     if _moves_on(call, decision):
         message = f"the move from {decision.before} was answered with success, but {way} shows {status}"
         yield breach("STA-9", "answer does not hold", place, wanted, status, message, evidence=evidence)
-    if call.role is Role.GET and decision.description is not None and call.contract.member.description:
+    if decision.description is not None and _shows_descriptions(call):
         before, found = _description_before(call, seen), at(seen.value, call.contract.member.description)
         if before is not MISSING and found not in (before, decision.description):
             yield _description(call, decision.description, seen)  # part of the decision was stored
 
 
+def _shows_descriptions(call: Call) -> bool:
+    """Whether the answer shows connections with their descriptions: Get does; List, if there is no Get."""
+    contract = call.contract
+    return bool(contract.member.description) and (call.role is Role.GET or contract.by_role(Role.GET) is None)
+
+
 def _description(call: Call, sent: str, seen: Observation) -> Judgement:
-    place = call.contract.member.description
+    place, way = call.contract.member.description, "Get" if call.role is Role.GET else "List"
     found = at(seen.value, place)
     if found == sent or (not found and not sent):
         return passed("STA-2")
     evidence = (seen.subject.decisions[-1].call.exchange,)
     shown = (sent or '""')[:200]
     kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
-    message, level = "Get does not show the description that was sent with the decision", Level.MUST
+    message, level = f"{way} does not show the description that was sent with the decision", Level.MUST
     if kind == _STRIPPED:
-        message, level = "Get shows the description without the blanks at its ends", Level.SHOULD
+        message, level = f"{way} shows the description without the blanks at its ends", Level.SHOULD
     pointer = seen.pointer + place
     return breach("STA-2", kind, pointer, shown, found, message, level=level, group="", evidence=evidence)
 

@@ -154,10 +154,10 @@ def _found(spec: Path, documents: Documents, notes: Notes, paths: str, vendor: s
             if is_folder(spec) and not _is_description(documents, source):
                 continue
             description = read_description(source, documents, notes, paths)
-            parts += parts_of(description, notes)
+            parts += parts_of(description, notes, vendor)
             others += description.others + len(description.operations)
     found = merged(parts, documents, notes, vendor)
-    others -= sum(len(f.operations) for f in found)
+    others -= sum(len(f.all_operations) for f in found)
     if not found and any(part.operations for part in parts):
         fix = "give the folder, with the file that describes the connections"
         raise UsageError("link resources are described, and no connection", where=str(spec), fix=fix)

@@ -103,7 +103,7 @@ class Call:
             self._read_decision()
         defects: tuple[FoundDefect, ...] = address.defects
         if address.operation is not None and address.operation.request is not None:
-            defects += body_defects(address.operation.request, self.sent)
+            defects += body_defects(address.operation.request, self.sent, required=address.operation.body_required)
         if exchange.credential in _UNAUTHORISED:
             defects = credential_defects(exchange.credential) + defects
         self.defects: tuple[FoundDefect, ...] = defects
@@ -247,7 +247,7 @@ class Call:
         if self._plain is None:
             schema = self.operation.request if self.operation else None
             is_off = any(f.defect is Defect.BODY for f in self.defects)
-            self._plain = not is_off and (schema is None or schema.is_plain(self.sent))
+            self._plain = not is_off and (schema is None or self.sent is MISSING or schema.is_plain(self.sent))
         return self._plain
 
     @property
@@ -341,7 +341,13 @@ class Call:
         if self.role is Role.LIST or (self.role is Role.DECIDE and self.contract.decide.subject):
             found = at(self.answer, self.contract.list.items)
             return [i for i in found if isinstance(i, dict)] if isinstance(found, list) else []
-        return [self.answer] if isinstance(self.answer, dict) else []
+        shows = isinstance(self.answer, dict) and (self.role is not Role.DECIDE or self._shows_the_decided())
+        return [self.answer] if shows else []
+
+    def _shows_the_decided(self) -> bool:
+        """Whether the answer to a decision is the connection; that of an operation of its own may be anything."""
+        contract = self.contract
+        return not contract.decide.by_path or at(self.answer, contract.member.id) is not MISSING
 
 
 def schema_of(operation: Operation | None, status: int) -> BodySchema | None:

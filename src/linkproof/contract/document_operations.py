@@ -7,6 +7,7 @@ from typing import Any
 from linkproof.base.json_values import at
 from linkproof.contract.operation import Operation, Parameter, Role
 from linkproof.contract.protocol import media_in
+from linkproof.contract.rules import DecideRules
 from linkproof.contract.schema import BodySchema
 from linkproof.errors import UsageError
 
@@ -14,8 +15,13 @@ from linkproof.errors import UsageError
 _MOST_REFERENCES = 50
 
 
-def operations_of(document: dict[str, Any], roles: dict[str, str], where: str) -> tuple[Operation, ...]:
-    """Return the operations that have a role, in the order of the roles. Raises UsageError."""
+def operations_of(
+    document: dict[str, Any], roles: dict[str, str], rules: DecideRules, where: str
+) -> tuple[Operation, ...]:
+    """Return the operations that have a role, in the order of the roles. Raises UsageError.
+
+    ``rules``: whether the path of a decision names the connection.
+    """
     components = document.get("components", {})
     found: dict[str, Operation] = {}
     for key, entry in document.get("paths", {}).items():
@@ -32,7 +38,8 @@ def operations_of(document: dict[str, Any], roles: dict[str, str], where: str) -
                     f"operation {name} has the role {roles[name]!r}", where=where, fix=f"one of: {known}"
                 ) from None
             parameters = [*shared, *raw.get("parameters", [])]
-            found[name] = _operation(name, role, method.upper(), key, parameters, raw, components)
+            item = _item_parameter(key.partition("#")[0], is_decision=role is Role.DECIDE and not rules.subject)
+            found[name] = _operation(role, method.upper(), key, item, parameters, raw, components)
     missing = [name for name in roles if name not in found]
     if missing:
         raise UsageError(
@@ -42,16 +49,16 @@ def operations_of(document: dict[str, Any], roles: dict[str, str], where: str) -
 
 
 def _operation(
-    name: str,
     role: Role,
     method: str,
     key: str,
+    item: str,
     parameters: list[dict[str, Any]],
     raw: dict[str, Any],
     components: dict[str, Any],
 ) -> Operation:
-    resolved = [_resolve(p, components) for p in parameters]
-    content = _content(raw.get("requestBody", {}), components)
+    sent = raw.get("requestBody", {})
+    content = _content(sent, components)
     responses: dict[int, BodySchema | None] = {}
     error = BodySchema({}, components)
     for status, entry in raw.get("responses", {}).items():
@@ -63,14 +70,16 @@ def _operation(
             responses[int(status)] = schema
     examples = [e.get("value") for e in content.get("examples", {}).values() if isinstance(e, dict)]
     return Operation(
-        id=name,
+        id=raw["operationId"],
         role=role,
         method=method,
         path=key.partition("#")[0],
         key=key,
+        item_parameter=item,
+        body_required=bool(sent) and sent.get("required") is not False,
         parameters=tuple(
             Parameter(p["name"], p["in"], bool(p.get("required")), _resolve(p.get("schema", {}), components))
-            for p in resolved
+            for p in (_resolve(p, components) for p in parameters)
         ),
         request=BodySchema(content["schema"], components) if "schema" in content else None,
         responses=responses,
@@ -79,6 +88,13 @@ def _operation(
         statuses_said="x-statuses" not in raw,
         request_example=examples[0] if examples else content.get("example"),
     )
+
+
+def _item_parameter(path: str, *, is_decision: bool) -> str:
+    """Return the parameter at the end of a path; for a decision also one before the end; else ""."""
+    segments = path.split("/")
+    named = [s[1:-1] for s in (segments if is_decision else segments[-1:]) if s.startswith("{")]
+    return named[-1] if named else ""
 
 
 def _content(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,8 @@ def contract_of(
     }
     _check_words(tables["decide"], places["decide"])
     try:
-        operations = operations_of(document, own["operations"], str(place / "openapi.json"))
+        operations = operations_of(document, own["operations"], tables["decide"], str(place / "openapi.json"))
+        _check_decisions(tables["decide"], operations, places["decide"])
         tables["decide"] = _writable(tables["decide"], operations)
         return Contract(
             id=own["id"],
@@ -152,9 +153,21 @@ def _check_words(rules: DecideRules, where: str) -> None:
         raise UsageError(f"/shows: {silent[0]} is missing", where=where, fix=fix)
 
 
+def _check_decisions(rules: DecideRules, operations: Iterable[Operation], where: str) -> None:
+    """Require that each decision by an operation's path names one of the contract's. Raises UsageError."""
+    deciding = [o.id for o in operations if o.role is Role.DECIDE and rules.by_path]
+    for word, name in rules.operations.items():
+        if deciding and name not in deciding:
+            problem = f"/operations/{word}: no operation of the contract that decides is called {name!r}"
+            raise UsageError(problem, where=where, fix=f"one of: {', '.join(deciding)}")
+
+
 def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRules:
     """Return how a decision is written into a request, without a description if the contract forbids one."""
-    decides = next((o for o in operations if o.role is Role.DECIDE), None)
+    deciding = [o for o in operations if o.role is Role.DECIDE]
+    decides = deciding[0] if deciding else None
+    if rules.by_path and not any(o.may_have(rules.description) for o in deciding):
+        return replace(rules, description="")
     if not rules.description or rules.operations or decides is None or decides.request is None:
         return rules
     schemas = {node.pointer: node.schema for node in decides.request.nodes()}

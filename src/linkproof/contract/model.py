@@ -97,6 +97,10 @@ class Contract:
         own = self.decide.operations.get(decision)
         return next((o for o in self.operations if o.id == own), None) or self.by_role(Role.DECIDE)
 
+    def with_body(self, role: Role) -> Operation | None:
+        """Return the first operation with a role whose requests have a body, or None."""
+        return next((o for o in self.operations if o.role == role and o.request is not None), None)
+
     @cached_property
     def methods(self) -> Mapping[str, frozenset[str]]:
         """Return the methods that the service has at each path template."""
@@ -152,7 +156,7 @@ class Contract:
             "identity": member.type,
             "private-endpoint-ids": member.private_endpoint and member.private_endpoint_pattern,
             "description": member.description and self.decide.description,
-            "read-only-members": member.read_only,
+            "read-only-members": member.read_only and self.decide.by_resource,
             "decide-by-resource": self.decide.by_resource,
             "several-decisions": self.decide.failures,
             "filter-list": self.list.filters_by_token,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 from linkproof.contract.schema import BodySchema
@@ -76,7 +75,8 @@ class Operation:
     """One operation of a contract. ``responses`` maps a status to its body's schema, None for no body.
 
     ``key`` is its path in the contract's document: if operations are called by name, several share a path and differ in
-    the part after ``#``.
+    the part after ``#``. ``item_parameter`` is the path parameter that names a connection, "" for the operations of
+    the collection. ``body_required``: whether a request without a body breaches the contract.
     """
 
     id: str
@@ -91,17 +91,17 @@ class Operation:
     request_example: Any = None
     statuses_said: bool = True
     key: str = ""
+    item_parameter: str = ""
+    body_required: bool = False
 
     @property
     def document_path(self) -> str:
         """Return the path of the operation in the contract's document."""
         return self.key or self.path
 
-    @cached_property
-    def item_parameter(self) -> str:
-        """Return the path parameter that names a connection, "" for the collection's operations."""
-        tail = self.path.rsplit("/", 1)[-1]
-        return tail[1:-1] if tail.startswith("{") else ""
+    def may_have(self, pointer: str) -> bool:
+        """Whether the schema of its request's body has a member."""
+        return self.request is not None and any(node.pointer == pointer for node in self.request.nodes())
 
     def parameter(self, name: str) -> Parameter | None:
         """Return a parameter by its name."""

@@ -43,10 +43,10 @@ def credential_defects(credential: Credential) -> tuple[FoundDefect, ...]:
     return (FoundDefect(Defect.WRONG_CREDENTIAL),) if credential is Credential.WRONG else ()
 
 
-def body_defects(schema: BodySchema, sent: Any) -> tuple[FoundDefect, ...]:
-    """Return the defects of a request's body, by its value."""
+def body_defects(schema: BodySchema, sent: Any, *, required: bool) -> tuple[FoundDefect, ...]:
+    """Return the defects of a request's body, by its value; an absent one is a defect if a body is ``required``."""
     if sent is MISSING:
-        return (FoundDefect(Defect.EMPTY),)
+        return (FoundDefect(Defect.EMPTY),) if required else ()
     if sent is NOT_JSON:
         return (FoundDefect(Defect.NOT_JSON),)
     if sent is TOO_DEEP:

@@ -193,13 +193,22 @@ class DecideRules:
         return DecisionKind.ACTION if self.subject else DecisionKind.RESOURCE
 
     @property
+    def by_path(self) -> bool:
+        """Whether each decision is an operation of its own, and its path names the connection."""
+        return self.kind is DecisionKind.OPERATION and not self.subject
+
+    @property
     def by_resource(self) -> bool:
         """Whether a decision writes the connection itself, so that the path names it."""
         return self.kind is DecisionKind.RESOURCE
 
+    def word_of(self, operation: str) -> str:
+        """Return the neutral word of an operation, "" if all decisions share one or if it is not a decision."""
+        return next((word for word, own in self.operations.items() if own == operation), "")
+
     def shown_after(self, operation: str) -> str:
         """Return the status that an operation decides for, "" if it is not a decision."""
-        return next((self.shows[word] for word, own in self.operations.items() if own == operation), "")
+        return self.shows.get(self.word_of(operation), "")
 
     def shown(self, word: str) -> str:
         """Return the status that a decision value leads to, or "" for a value that is not a decision."""

@@ -122,8 +122,7 @@ def paged(contract: Contract) -> bool:
 
 def request_of(contract: Contract, role: Role) -> Operation | None:
     """Return the operation with a role if its requests have a body; else None."""
-    found = contract.by_role(role)
-    return found if found is not None and found.request is not None else None
+    return contract.with_body(role)
 
 
 def may_be_left_out(contract: Contract, pointer: str) -> bool:
@@ -136,7 +135,7 @@ def may_be_left_out(contract: Contract, pointer: str) -> bool:
 
 def longest_description(contract: Contract) -> int:
     """Return the documented maximum length of a decision's description, or the common one."""
-    deciding = contract.by_role(Role.DECIDE)
+    deciding = contract.with_body(Role.DECIDE)
     nodes = deciding.request.nodes() if deciding and deciding.request else ()
     schema = next((n.schema for n in nodes if n.pointer == contract.decide.description), {})
     return int(schema.get("maxLength", COMMON_LENGTH))

@@ -75,7 +75,7 @@ def default_fixtures(contract: Contract, path: Mapping[str, str] | None = None) 
     shown = {member.id, member.name, member.type, member.status, member.provisioning}
     for pointer, schema in shape.leaves.items():
         if "*" not in pointer and pointer not in shown:
-            value = _value(contract, pointer, schema)
+            value = plain_value(contract, pointer, schema)
             if value is not None:
                 place(every, pointer, value)
     for pointer in member.groups:
@@ -130,7 +130,7 @@ def _passing(shape: Shape) -> dict[str, Any]:
     }
 
 
-def _value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> Any:
+def plain_value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> Any:
     """Return a value for a member of every connection; None to leave it out."""
     if pointer == contract.member.private_endpoint:
         known = "{subscriptionId}" in contract.collection_path

@@ -42,8 +42,8 @@ class Asked:
     @property
     def name(self) -> str:
         """Return the name of the connection in the path; "" for the collection."""
-        tail = self.template.rsplit("/", 1)[-1]
-        return self.parameters.get(tail[1:-1], "") if tail.startswith("{") else ""
+        item = self.operation.item_parameter if self.operation else self.template.rsplit("/", 1)[-1].strip("{}")
+        return self.parameters.get(item, "")
 
     def parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter, matched without case; None if it is absent."""

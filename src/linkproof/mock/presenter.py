@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from linkproof.base.json_values import place
+from linkproof.base.json_values import MISSING, place
 from linkproof.contract.operation import Role
-from linkproof.mock.default_fixtures import GROUP
+from linkproof.mock.default_fixtures import GROUP, plain_value
 from linkproof.mock.error_responses import ErrorResponse
 from linkproof.mock.messages import Asked
 from linkproof.mock.setting import Setting
@@ -53,6 +53,23 @@ class Presenter:
         answer: dict[str, Any] = {}
         place(answer, self.contract.list.items, [value])
         return answer
+
+    def answer_to_decision(self, asked: Asked, status: int, connection: Connection) -> Any:
+        """Render the answer to a decision as its operation documents it: the connection, anything else, or nothing."""
+        schema = asked.operation.responses.get(status) if asked.operation else None
+        if not self.contract.decide.by_path:
+            return self.decided(connection)
+        if schema is None:
+            return MISSING
+        members = dict(schema.leaves())
+        if self.member.id in members:
+            return self.decided(connection)
+        value: dict[str, Any] = {}
+        for pointer, leaf in members.items():
+            made = plain_value(self.contract, pointer, leaf)
+            if made is not None and "*" not in pointer:
+                place(value, pointer, made.replace("{name}", connection.name) if isinstance(made, str) else made)
+        return value
 
     def tagged(self, connection: Connection) -> dict[str, Any]:
         """Render the answer to a change of tags."""
@@ -162,9 +179,10 @@ class Presenter:
         return found
 
     @cached_property
-    def _leaves(self) -> frozenset[str]:
+    def _leaves(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the schema of each member of a connection that has no members itself, by pointer."""
         got, listing = self.contract.by_role(Role.GET), self.contract.by_role(Role.LIST)
         operation, prefix = (got, "") if got else (listing, f"{self.contract.list.items}/*")
         schema = operation.responses.get(200) if operation else None
         leaves = schema.leaves() if schema else ()
-        return frozenset(p.removeprefix(prefix) for p, _ in leaves if p.startswith(prefix))
+        return {p.removeprefix(prefix): leaf for p, leaf in leaves if p.startswith(prefix)}

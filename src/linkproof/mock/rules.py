@@ -76,7 +76,7 @@ class Rules:
             return self.errors.of(ErrorCase.TOO_LARGE)
         value = asked.value
         if value is MISSING:
-            return self.errors.of(ErrorCase.EMPTY)
+            return self.errors.of(ErrorCase.EMPTY) if operation.body_required else None
         if value is NOT_JSON:
             return self.errors.of(ErrorCase.NOT_JSON)
         if value is TOO_DEEP:
@@ -137,7 +137,7 @@ class Rules:
 
     def may_create(self, operation: Operation) -> bool:
         """Whether a decision on an unknown connection creates it: the contract documents 201 or 202 for it."""
-        return not self.contract.decide.subject and bool({201, 202} & set(operation.responses))
+        return self.contract.decide.by_resource and bool({201, 202} & set(operation.responses))
 
     def idle(self, collection: Collection, name: str) -> ErrorResponse | None:
         """Require that no operation is in progress on the connection."""
@@ -158,7 +158,8 @@ class Rules:
     def decision(self, asked: Asked) -> RequestedDecision:
         """Return what a valid request decides. Read-only members are ignored."""
         rules, member = self.contract.decide, self.contract.member
-        word = at(asked.value, rules.decision)
+        assert asked.operation is not None
+        word = rules.shown_after(asked.operation.id) if rules.operations else at(asked.value, rules.decision)
         description = at(asked.value, rules.description) if rules.description else MISSING
         endpoint = at(asked.value, member.private_endpoint) if member.private_endpoint else MISSING
         is_endpoint = isinstance(endpoint, str) and self._private_endpoint.fullmatch(endpoint)
@@ -172,7 +173,7 @@ class Rules:
     def _others(self, asked: Asked) -> list[tuple[str, Any]]:
         """Return pointer and value of further members in the request's schema: a client may set them."""
         rules, member = self.contract.decide, self.contract.member
-        if asked.operation is None or asked.operation.request is None or rules.subject:
+        if asked.operation is None or asked.operation.request is None or not rules.by_resource:
             return []
         taken = {rules.decision, rules.description, member.private_endpoint, *member.read_only}
         found = [(p, at(asked.value, p)) for p, _ in asked.operation.request.leaves() if p not in taken]

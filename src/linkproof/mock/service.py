@@ -120,7 +120,8 @@ class Service:
         decision = self.rules.decision(asked)
         if not self.takes_long(asked):
             self.store.decide(found, decision)
-            return Answer(self.documented(asked, 200, 201), self.presenter.decided(found))
+            status = self.documented(asked, 200, 201, 204, 202)
+            return Answer(status, self.presenter.answer_to_decision(asked, status, found))
 
         def apply() -> None:
             collection.busy.pop(found.name.lower(), None)

@@ -62,7 +62,7 @@ def write_contract(
 
     Raises UsageError if that is not possible.
     """
-    names = short_names(found.operations.values())
+    names = short_names([o for _, o in found.all_operations])
     file = Path(found.description.file).name.partition("@")[0]
     document = Writer(found, names, documents, notes).document(file, address, day)
     if not found.is_arm:
@@ -86,7 +86,7 @@ def write_contract(
         files["definition.toml"] = tomli_w.dumps({"page": page, "sample": samples}, multiline_strings=True)
     for file_name, text in files.items():
         write_file(folder / file_name, text, "choose another --out")
-    taken = tuple(f"{o.method} {names[o.id]} ({role})" for role, o in found.operations.items())
+    taken = tuple(f"{o.method} {names[o.id]} ({role})" for role, o in found.all_operations)
     return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
 
 
@@ -149,7 +149,8 @@ def contract_data(
     elsewhere = sorted({o.method for o in found.elsewhere if o.path.endswith("}")})
     if elsewhere:
         data["elsewhere"] = elsewhere
-    data["operations"] = {names[o.id]: role.value for role, o in found.operations.items()}
+    data["operations"] = {names[o.id]: role.value for role, o in found.all_operations}
+    data |= _renamed_decisions(vendor, names)
     listing = found.operations.get(Role.LIST)
     if not found.is_arm:
         return data
@@ -174,6 +175,13 @@ def contract_data(
     if settled != shape.contract.settled.provisioning:
         data["settled"] = {"provisioning": list(settled)}
     return data
+
+
+def _renamed_decisions(vendor: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the table of the contract's own names, if its profile names the operations of decisions otherwise."""
+    own = read_profile(vendor, "--vendor").get("decide", {}).get("operations", {})
+    renamed = {word: names.get(operation, operation) for word, operation in own.items()}
+    return {"decide": {"operations": renamed}} if renamed != own else {}
 
 
 def _path(found: Found, documents: Documents) -> dict[str, str]:
@@ -205,7 +213,7 @@ def _allowed(text: str, schema: Mapping[str, Any]) -> bool:
 
 def _samples(found: Found, names: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Return the description's examples, for DOC-1: requests and answers."""
-    for operation in found.operations.values():
+    for _, operation in found.all_operations:
         for title, example in operation.examples.items():
             yield from _samples_of(operation, names[operation.id], title, example.value)
 

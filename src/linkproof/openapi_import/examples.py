@@ -48,7 +48,7 @@ class Examples:
             if value is not None:
                 parameter.setdefault("example", value)
                 self._values[parameter["name"]] = str(value)
-        for role, operation in self._found.operations.items():
+        for role, operation in self._found.all_operations:
             if not role.is_of_connections:
                 continue
             made = self._document["paths"][operation.path][operation.method.lower()]

@@ -72,7 +72,7 @@ class Writer:
         """Return the document; ``file`` and ``address`` name the source of its facts."""
         description = self._found.description
         paths: dict[str, Any] = {}
-        for role, operation in self._found.operations.items():
+        for role, operation in self._found.all_operations:
             entry = paths.setdefault(operation.path, {})
             entry[operation.method.lower()] = self._operation(role, operation)
         self._show_connections(paths)
@@ -130,7 +130,9 @@ class Writer:
             made["x-final-state-via"] = operation.final_state
         if operation.body is not None:
             schema = self._schemas.convert(operation.body.value, operation.body.base, sent=True)
-            made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+            # A path that names the decision needs no body; any other write without one has no effect.
+            required = operation.body_required or operation.path.endswith("}")
+            made["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
         made["responses"] = self._responses(role, operation)
         document = f"API description {operation.at.file.rsplit('/', 1)[-1]}"
         made["x-source"] = {"document": document, "section": operation.id}

@@ -9,6 +9,7 @@ from typing import Any
 
 from linkproof.contract.operation import Role
 from linkproof.contract.profile import read_profile
+from linkproof.errors import UsageError
 from linkproof.openapi_import.documents import Documents, Place
 from linkproof.openapi_import.operations import Described, Description, Located
 from linkproof.openapi_import.schemas import Notes
@@ -20,11 +21,15 @@ _LINK_RESOURCES = "/privatelinkresources"
 
 @dataclass
 class Found:
-    """The operations on one collection, by role; ``elsewhere``: the other methods of the service on its paths."""
+    """The operations on one collection, by role; ``elsewhere``: the other methods of the service on its paths.
+
+    ``decisions``: the operations of decisions beyond the first, if each decision has its own.
+    """
 
     description: Description
     collection: str
     operations: dict[Role, Described] = field(default_factory=dict)
+    decisions: list[Described] = field(default_factory=list)
     elsewhere: list[Described] = field(default_factory=list)
 
     @property
@@ -32,6 +37,11 @@ class Found:
         """Return provider namespace and types: the path after ``providers``, without the parameters."""
         tail = self.collection.rsplit("/providers/", 1)[-1]
         return "/".join(s for s in tail.strip("/").split("/") if not s.startswith("{"))
+
+    @property
+    def all_operations(self) -> list[tuple[Role, Described]]:
+        """Return every operation with its role."""
+        return [*self.operations.items(), *((Role.DECIDE, o) for o in self.decisions)]
 
     @property
     def is_arm(self) -> bool:
@@ -52,13 +62,18 @@ def contracts_in(description: Description, documents: Documents, notes: Notes) -
     return merged(parts_of(description, notes), documents, notes)
 
 
-def parts_of(description: Description, notes: Notes) -> list[Found]:
-    """Return what a description says of each collection; what it lacks may be in another file of the same version."""
+def parts_of(description: Description, notes: Notes, vendor: str = "") -> list[Found]:
+    """Return what a description says of each collection; what it lacks may be in another file of the same version.
+
+    The vendor's profile names the operations that are decisions, if each decision has its own.
+    """
     found: dict[str, Found] = {}
+    decisions = _rules(vendor).get("operations", {})
     for operation in _of_one_type(description.operations, notes):
-        collection = re.sub(r"/\{[^/]+\}$", "", operation.path)
+        decides = operation.id in decisions.values()
+        collection = re.sub(r"/\{[^/]+\}(/[^/{}]+)*$" if decides else r"/\{[^/]+\}$", "", operation.path)
         roles = {Role.LIST: Role.LINK_RESOURCES, Role.GET: Role.LINK_RESOURCE}
-        role = _role(operation)
+        role = Role.DECIDE if decides else _role(operation)
         if collection.lower().endswith(_LINK_RESOURCES):
             collection = f"{collection.rpartition('/')[0]}/privateEndpointConnections"
             role = roles.get(role) if role is not None else None
@@ -66,6 +81,8 @@ def parts_of(description: Description, notes: Notes) -> list[Found]:
         if role is None:
             part.elsewhere.append(operation)
             notes.add(f"{operation.method} ({operation.id}): no reading, decision, change or deletion; left out")
+        elif decides and Role.DECIDE in part.operations:
+            part.decisions.append(operation)
         else:
             _take(part, role, operation, notes)
     return list(found.values())
@@ -76,7 +93,7 @@ def merged(parts: Iterable[Found], documents: Documents, notes: Notes, vendor: s
 
     The vendor's profile says which member of a body makes it a decision.
     """
-    decision = str(read_profile(vendor, "--vendor").get("decide", {}).get("decision", ""))
+    decision = str(_rules(vendor).get("decision", ""))
     found: dict[tuple[str, str], Found] = {}
     for part in parts:
         own = part.operations.items()
@@ -87,6 +104,7 @@ def merged(parts: Iterable[Found], documents: Documents, notes: Notes, vendor: s
             whole.description, whole.collection = part.description, part.collection
         for role, operation in own:
             _take(whole, role, operation, notes)
+        whole.decisions += part.decisions
         whole.elsewhere += part.elsewhere
     for contract in found.values():
         _decide_by_patch(contract, documents, decision)
@@ -94,9 +112,29 @@ def merged(parts: Iterable[Found], documents: Documents, notes: Notes, vendor: s
         order = sorted(contract.operations.items(), key=lambda pair: not pair[0].is_of_connections)
         contract.operations = dict(order)
     kept = [f for f in found.values() if _has_connections(f)]
+    _require_decisions(kept, [o for f in found.values() for o in f.elsewhere], vendor)
     for left in (f for f in found.values() if f.operations and not _has_connections(f)):
         notes.add(f"{left.collection}: only link resources are described, and no connection; left out")
     return kept
+
+
+def _rules(vendor: str) -> dict[str, Any]:
+    """Return how a vendor's requests decide, from its profile."""
+    rules: dict[str, Any] = read_profile(vendor, "--vendor").get("decide", {}) if vendor else {}
+    return rules
+
+
+def _require_decisions(found: list[Found], elsewhere: list[Described], vendor: str) -> None:
+    """Require the operations that the vendor's profile names as decisions. Raises UsageError."""
+    wanted: dict[str, str] = _rules(vendor).get("operations", {})
+    known = {o.id for one in found for _, o in one.all_operations}
+    others = sorted({o.id for o in elsewhere if o.method not in ("GET", "HEAD")})
+    for word, name in wanted.items():
+        if found and name not in known:
+            problem = f"/operations/{word}: no imported path has an operation {name!r}"
+            where = f"{read_profile(vendor, '--vendor')['file']}: [decide]"
+            fix = f"name its operationId: {', '.join(others)}" if others else "give --paths that match its path as well"
+            raise UsageError(problem, where=where, fix=fix)
 
 
 def _has_connections(found: Found) -> bool:

@@ -22,19 +22,24 @@ _MOST_SPOILED = 3
 
 
 def whole_body(driver: Driver, operation: Operation, name: str, decision: str = "approve") -> dict[str, Any]:
-    """Return a valid body with every member that a client may send; members that it does not decide are unchanged."""
-    start = _TAGS if operation.role is Role.TAGS else driver.body_for(decision, name)
+    """Return a valid body with every member that a client may send; members that it does not decide are unchanged.
+
+    An operation of one decision takes that decision's body.
+    """
+    word = driver.contract.decide.word_of(operation.id) or decision
+    start = _TAGS if operation.role is Role.TAGS else driver.body_for(word, name)
     shown = driver.get(name)
     current = shown.items[0] if shown.items else {}
     return full_body(operation, start, current, driver.contract.member.read_only)
 
 
 def operation_with_body(driver: Driver, role: Role) -> Operation:
-    """Return the contract's operation with a role. Raises DoesNotApply if it has no body."""
+    """Return the contract's operation with a role; of several the first with a body. Raises DoesNotApply."""
     operation = driver.operation(role)
-    if operation.request is None:
+    found = driver.contract.with_body(role)
+    if found is None:
         raise DoesNotApply(f"{operation.id} takes no body")
-    return operation
+    return found
 
 
 # violations
@@ -85,7 +90,8 @@ def send_violations(driver: Driver, operation: Operation) -> None:
     full = whole_body(driver, operation, violations.name)
     violations.look()
     for raw in broken_texts(full).values() if not driver.contract.by_name else ():
-        violations.send(raw)
+        if raw or operation.body_required:
+            violations.send(raw)
     violations.look()
     cases = cases_of_body(driver.contract, operation, full)
     for cases_of_one in constraints(cases, lambda c: not c.valid).values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -22,6 +22,8 @@ from linkproof.runner.write_guard import WriteGuard
 if TYPE_CHECKING:
     from linkproof.runner.driver import Driver
 
+#: A neutral word (approve, reject) with the body that is sent for it.
+Decision = tuple[str, Mapping[str, Any]]
 #: Statuses by which a target says that a body is invalid.
 _BLAMES_THE_BODY = frozenset({400, 422})
 
@@ -83,20 +85,21 @@ class Decider:
         known[self._contract.id] = tuple(added_members(body, whole))
         return again
 
-    def together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
+    def together(self, name: str, decisions: Sequence[Decision]) -> list[Call]:
         """Send several decisions on one connection concurrently; judge them in order of the answers, losers last."""
-        operation, client = self._driver.operation(Role.DECIDE), self._session.client
-        path = self._driver.path(operation, name)
-        url = client.base_url(self._contract) + path
-        query = self._builder.query({})
-        contents = [self._builder.content(operation, body) for body in bodies]
-        for content in contents:
+        client, query = self._session.client, self._builder.query({})
+        drawn, sends = b"", []
+        for word, body in decisions:
+            operation = self._driver.deciding(word)
+            path, content = self._driver.path(operation, name), self._builder.content(operation, body)
+            url = client.base_url(self._contract) + path
             self._guard.check(operation.method, url, content)
-        sends = [partial(client.send, self._contract, operation.method, url, query=query, body=c) for c in contents]
+            sends.append(partial(client.send, self._contract, operation.method, url, query=query, body=content))
+            drawn = drawn or path.encode() + content
         # A real server chooses which one it performs first; for the embedded server the order is drawn here.
-        exchanges = client.together(sends, first=crc32(path.encode() + contents[0]) % len(contents))
+        exchanges = client.together(sends, first=crc32(drawn) % len(sends))
         calls = {id(e): self._session.record(e) for e in in_judging_order(sorted(exchanges, key=lambda e: e.ended))}
         found = [calls[id(e)] for e in exchanges]
         if None in found:
-            raise EngineError(f"the request matched no contract: {operation.method} {url}")
+            raise EngineError(f"a decision on {name} matched no contract")
         return [c for c in found if c is not None]

@@ -18,7 +18,7 @@ from linkproof.contract.names import name_of
 from linkproof.contract.operation import Operation, Role
 from linkproof.errors import EngineError, TargetError
 from linkproof.model.exchange import Credential
-from linkproof.runner.decider import Decider
+from linkproof.runner.decider import Decider, Decision
 from linkproof.runner.not_exercised import DoesNotApply, NotExercised
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
@@ -90,7 +90,8 @@ class Driver:
 
     def absent(self, word: str = "linkproof-absent-1") -> str:
         """Return a name that no connection has, within the contract's limits."""
-        self.operation(Role.GET)
+        if not self.contract.decide.by_path:
+            self.operation(Role.GET)
         return self._builder.absent(word)
 
     def known_names(self) -> list[str]:
@@ -268,10 +269,10 @@ class Driver:
         self._decided = name.lower() if call.done else ""
         return call
 
-    def decide_together(self, name: str, bodies: Iterable[Mapping[str, Any]]) -> list[Call]:
+    def decide_together(self, name: str, decisions: Sequence[Decision]) -> list[Call]:
         """Send several decisions on one connection concurrently; judge them in order of the answers, losers last."""
         self._fresh.forget()
-        return self._decider.together(name, bodies)
+        return self._decider.together(name, decisions)
 
     def deciding(self, decision: str) -> Operation:
         """Return the operation for a decision's neutral word. Raises DoesNotApply if there is none."""

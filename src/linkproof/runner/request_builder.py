@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -13,6 +14,7 @@ from linkproof.contract.codec import encode
 from linkproof.contract.model import Contract
 from linkproof.contract.names import within_limits
 from linkproof.contract.operation import Operation, Role
+from linkproof.contract.schema import BodySchema
 from linkproof.targets.model import TargetContract
 
 #: Characters that need no encoding in a path segment (RFC 3986, pchar).
@@ -45,9 +47,9 @@ class RequestBuilder:
         return pairs
 
     def absent(self, word: str = "linkproof-absent-1") -> str:
-        """Return a name that no connection has, within the limits of the contract's Get if it has one."""
-        get = self._contract.by_role(Role.GET)
-        return word if get is None else within_limits(word, get.parameter(get.item_parameter))
+        """Return a name that no connection has, within the limits of Get, or else of a decision's path."""
+        found = self._contract.by_role(Role.GET) or self._contract.by_role(Role.DECIDE)
+        return word if found is None else within_limits(word, found.parameter(found.item_parameter))
 
     def probes(self, base: str) -> list[str]:
         """Return URLs below a base that only read: the list, and an absent connection (without a list, any).
@@ -70,10 +72,12 @@ class RequestBuilder:
             place(body, rules.parent, self._given.path[rules.parent.strip("/")])
         if rules.decision:
             place(body, rules.decision, rules.words.get(decision, decision))
-        if rules.description:
+        if rules.description and (not rules.by_path or deciding is None or deciding.may_have(rules.description)):
             place(body, rules.description, f"{decision} by linkproof" if description is None else description)
         if rules.subject:
             place(body, rules.subject, name)
+        if rules.by_path and deciding is not None and deciding.request is not None:
+            _fill_required(body, deciding.request, deciding.request_example)
         return body
 
     @cached_property
@@ -102,12 +106,21 @@ class RequestBuilder:
         """Return the bytes of a body (None: no body) in the contract's format, with the name of the operation."""
         protocol, parent = self._contract.protocol, self._contract.decide.parent
         if not self._contract.by_name:
-            return content_of(body)
+            is_empty = operation.role is Role.DECIDE and operation.request is None and not body
+            return b"" if is_empty else content_of(body)
         whole = {protocol.operation: operation.id, protocol.version: self._given.version or self._contract.version}
         whole |= body if isinstance(body, dict) else {}
         if parents and parent and at(whole, parent) is not MISSING:
             place(whole, parent, parents.get(parent.strip("/"), at(whole, parent)))
         return encode({k: v for k, v in whole.items() if k}, protocol.request)
+
+
+def _fill_required(body: dict[str, Any], schema: BodySchema, example: Any) -> None:
+    """Add the required members that a body lacks, with the values of an example."""
+    for problem in schema.problems(body):
+        value = at(example, problem.pointer) if problem.keyword == "required" else MISSING
+        if value is not MISSING:
+            place(body, problem.pointer, copy.deepcopy(value))
 
 
 def content_of(body: Any) -> bytes:

@@ -57,12 +57,14 @@ def _look_for_missing(driver: Driver, listed: list[str], shown: tuple[str, ...])
 
 def send_writes(driver: Driver, name: str, **options: Any) -> None:
     """Send every writing operation of the contract to a connection, each with a defect; Delete last."""
+    contract = driver.contract
     for role in (Role.DECIDE, Role.TAGS, Role.DELETE):
-        operation = driver.contract.by_role(role)
-        if operation is None:
-            continue
-        body = {"tags": {"owner": "linkproof"}} if role is Role.TAGS else driver.body_for("approve", name)
-        driver.send(operation, name, body=None if role is Role.DELETE else body, **options)
+        first = contract.by_role(role)
+        own = [o for o in contract.operations if o.role is role] if contract.decide.by_path else [first]
+        for operation in (o for o in own if o is not None):
+            word = contract.decide.word_of(operation.id) or "approve"
+            body = {"tags": {"owner": "linkproof"}} if role is Role.TAGS else driver.body_for(word, name)
+            driver.send(operation, name, body=None if role is Role.DELETE else body, **options)
 
 
 def bystanders(driver: Driver, name: str = "", count: int = 2) -> list[str]:

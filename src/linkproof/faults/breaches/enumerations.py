@@ -86,7 +86,7 @@ def _enm_1_passing_state(contract: Contract) -> Change | None:
 def _accepting(contract: Contract, accepts: Any) -> Change | None:
     """Accept an undocumented value as a decision; ``accepts`` maps it to its effect."""
     operation = contract.by_role(Role.DECIDE)
-    if operation is None or operation.request is None or not operation.request.enumerations:
+    if not (operation and operation.request and operation.request.enumerations and contract.decide.decision):
         return None
     pointer = contract.decide.decision
 
@@ -122,7 +122,7 @@ def _enm_2_long_word_rejects(contract: Contract) -> Change | None:
 @fault("ENM-2", "refused-without-body", "An undocumented value is rejected without an error body.", "ERR-1", "ERR-5")
 def _enm_2_refused_without_body(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
-    if operation is None or operation.request is None or not operation.request.enumerations:
+    if not (operation and operation.request and operation.request.enumerations and contract.decide.decision):
         return None
     known = set(operation.request.enumerations.get(contract.decide.decision, ()))
 
@@ -138,7 +138,7 @@ def _enm_2_refused_without_body(contract: Contract) -> Change | None:
 
 def _refusing(contract: Contract, decision: str) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
-    if operation is None or operation.request is None or not operation.request.enumerations:
+    if not (operation and operation.request and operation.request.enumerations and contract.decide.decision):
         return None
 
     def body(self: Any, asked: Asked) -> Any:

@@ -142,7 +142,8 @@ def _instead(contract: Contract, cases: set[ErrorCase], edit: Any) -> Change | N
 def _approving(contract: Contract, asked: Asked) -> None:
     """Rewrite a request as an approval of the connection that it names."""
     body: dict[str, Any] = {}
-    place(body, contract.decide.decision, contract.decide.words["approve"])
+    if contract.decide.decision:
+        place(body, contract.decide.decision, contract.decide.words["approve"])
     if contract.decide.subject:
         place(body, contract.decide.subject, at(asked.value, contract.decide.subject))
     asked.__dict__["value"] = body
@@ -167,7 +168,8 @@ def _err_5_missing_member_approves(contract: Contract) -> Change | None:
 
     def edit(_: Any, asked: Asked, error: Any) -> Any:
         subject = at(asked.value, contract.decide.subject) if contract.decide.subject else "x"
-        if at(asked.value, contract.decide.decision) is not MISSING or not isinstance(subject, str):
+        pointer = contract.decide.decision
+        if (pointer and at(asked.value, pointer) is not MISSING) or not isinstance(subject, str):
             return error
         _approving(contract, asked)
         return None

@@ -113,7 +113,9 @@ def _shp_2_get_203(contract: Contract) -> Change | None:
 @fault("SHP-2", "decision-207", "A decision that was made is answered with 207.", "LRO-3")
 def _shp_2_decision_207(contract: Contract) -> Change | None:
     operation = contract.by_role(Role.DECIDE)
-    return _status(207, Role.DECIDE) if operation is not None and operation.statuses_said else None
+    if operation is None or not operation.statuses_said or not {200, 201} & set(operation.responses):
+        return None
+    return _status(207, Role.DECIDE)
 
 
 @fault("SHP-2", "absent-deleted-203", "Deleting what is not there is answered with 203.", "STA-5")

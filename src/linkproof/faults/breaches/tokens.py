@@ -67,7 +67,7 @@ def _pag_9_token_forgets_filters(contract: Contract) -> Change | None:
     def fits(self: Any, asked: Asked, value: dict[str, Any]) -> bool:
         return bool(asked.listing(self.rules.token)) or bool(inherited(self, "fits", asked, value))
 
-    return by_token(contract, fits=fits)
+    return by_token(contract, fits=fits) if contract.list.filters else None
 
 
 # PAG-10

@@ -39,7 +39,7 @@ def _err_10_description_required(contract: Contract) -> Change | None:
     pointer = contract.decide.description
     if not may_be_left_out(contract, pointer):
         return None
-    return refuses(lambda a: a.operation is contract.by_role(Role.DECIDE) and at(a.value, pointer) is MISSING)
+    return refuses(lambda a: a.operation is contract.with_body(Role.DECIDE) and at(a.value, pointer) is MISSING)
 
 
 @fault("ERR-10", "endpoint-refused", "A decision that repeats the private endpoint is refused.")
@@ -55,7 +55,7 @@ def _err_10_endpoint_required(contract: Contract) -> Change | None:
     pointer = contract.member.private_endpoint
     if "*" in pointer or not may_be_left_out(contract, pointer):
         return None
-    return refuses(lambda a: a.operation is contract.by_role(Role.DECIDE) and at(a.value, pointer) is MISSING)
+    return refuses(lambda a: a.operation is contract.with_body(Role.DECIDE) and at(a.value, pointer) is MISSING)
 
 
 @fault("ERR-10", "members-in-order", "A body whose members come in another order is refused.")

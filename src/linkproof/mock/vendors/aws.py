@@ -19,7 +19,7 @@ from linkproof.mock.paging import TokenPaging
 from linkproof.mock.presenter import Presenter
 from linkproof.mock.rules import Rules
 from linkproof.mock.service import Service
-from linkproof.mock.store import Collection, Connection, RequestedDecision
+from linkproof.mock.store import Collection, Connection
 
 _ERRORS: Mapping[ErrorCase, ErrorRow] = {
     ErrorCase.NO_CREDENTIAL: ErrorRow(401, "AuthFailure", "The request has no credentials."),
@@ -136,11 +136,6 @@ class AwsRules(Rules):
     def decidable(self, connection: Connection) -> ErrorResponse | None:
         """Allow decisions on pending, accepted and rejected connections only."""
         return self.pending_or_decided(connection)
-
-    def decision(self, asked: Asked) -> RequestedDecision:
-        """Return the decision that the operation itself expresses."""
-        assert asked.operation is not None
-        return RequestedDecision(self.contract.decide.shown_after(asked.operation.id), None)
 
 
 class AwsService(Service):

@@ -59,16 +59,16 @@ def _allowed(rules: ErrorRules, meaning: str) -> tuple[int, ...]:
 
 
 class PlainPresenter(Presenter):
-    """Adds the times that a connection's schema has, by their usual names."""
+    """Adds the times that a connection's schema has, by their format or their usual names."""
 
     def state(self, connection: Connection) -> Iterator[tuple[str, Any]]:
         """Add the times of creation and of the last change."""
-        for pointer in self._leaves:
+        for pointer, schema in self._leaves.items():
             name = pointer.rpartition("/")[2].lower()
-            if name in _TIMES:
-                yield pointer, self.time(connection.created)
-            elif name in _CHANGES:
+            if name in _CHANGES:
                 yield pointer, self.time(connection.modified)
+            elif name in _TIMES or schema.get("format") == "date-time":
+                yield pointer, self.time(connection.created)
         yield from super().state(connection)
 
     def time(self, moment: datetime) -> str:
