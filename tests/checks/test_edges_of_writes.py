@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from linkproof.contract.operation import Role
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Credential
 from tests.check_cases import got, put, slow
-from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge
+from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge, listing, state
 
 
 def test_a_concurrent_decision_without_a_credential_is_no_second_decision() -> None:
@@ -30,3 +33,16 @@ def test_a_name_may_have_the_parent_before_it_however_short_the_path_is() -> Non
         assert call is not None
         assert sum(j.breach is not None for j in found if j.requirement == "SHP-5") == expected
         assert "SHP-5" in {j.requirement for j in found}
+
+
+@pytest.mark.parametrize(("text", "breaches"), [("fine", 0), ("please", 1)])
+def test_without_get_the_list_shows_the_description_of_a_decision(text: str, breaches: int) -> None:
+    own = contract(AKS)
+    answers = (put(), listing(AKS, connection(**state("Approved", text))))
+    only_list = replace(own, operations=tuple(o for o in own.operations if o.role is not Role.GET))
+    for judged_by, expected in ((own, 0), (only_list, breaches)):
+        judging = Judge([judged_by], MOCK)
+        found = [j.breach for e in answers for j in judging.feed(e)[1] if j.requirement == "STA-2" and j.breach]
+        assert [b.message for b in found] == ["List does not show the description that was sent with the decision"] * (
+            expected
+        )
