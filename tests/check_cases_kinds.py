@@ -70,6 +70,11 @@ def refused(body: dict[str, Any]) -> Exchange:
     return error(AKS, 400, "Bad", "PUT", "one", sent=body)
 
 
+def unread(own: str) -> Exchange:
+    """A Get whose body is cut short."""
+    return ex(DICOM, own=own, raw=b'{"name":')
+
+
 def connection_list(**changes: Any) -> Exchange:
     """A list that shows one connection."""
     return listing(AKS, connection(**changes))
@@ -303,5 +308,12 @@ KINDS: tuple[Case, ...] = (
         (got(), put(sent=decision(colour="red"), colour="red", **APPROVED), got(colour="red", **APPROVED)),
         "undocumented members that a request sent",
         name="echoed",
+    ),
+    Case(
+        "HDR-4",
+        (ex(DICOM, own="one", answer=connection(DICOM)), ex(DICOM, own="ONE", answer=connection(DICOM))),
+        (listing(DICOM, connection(DICOM)), unread("two"), error(DICOM, 404, "ResourceNotFound", own="ONE")),
+        "as the list writes it, with 200",
+        name="no Get can be read",
     ),
 )

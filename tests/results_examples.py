@@ -205,6 +205,7 @@ def nasty() -> Results:
     first.message = f"{NASTY} token {SECRETS[1]} \ud800"
     first.pointer = f"/{NASTY}"
     first.curl = f"curl '{NASTY}' {SECRETS[1]}"
+    first.curl_before = (f"curl '{NASTY}' {SECRETS[1]}",)
     results.sentence = f"{NASTY} {SECRETS[1]}"
     results.target = replace(results.target, name=f"target {NASTY}", base_url=f"https://{SECRETS[8]}@host.example/")
     results.requirements[3] = replace(results.requirements[3], why=f"{NASTY} {SECRETS[1]}")

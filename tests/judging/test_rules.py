@@ -40,7 +40,7 @@ def traced(
     found = Finding(own, requirement, Level.MUST, "c", "Get", kind, "", "", "", "m", count=1, place=place)
     found.members = (more.get("member", "/m"),)
     answers = frozenset({(*REFUSED[:3], more.get("code", REFUSED[3]))})
-    return Traced(found, [(("run", number), name, ())], (), answers, views)
+    return Traced(found, [(("run", number), name, ())], (), answers, views, bool(more.get("untouched")))
 
 
 def kind_of(patterns: tuple[str, ...]) -> str:
@@ -60,6 +60,7 @@ DIFFERS: dict[Agreement, tuple[dict[str, object], list[dict[str, object]]]] = {
     Agreement.MEMBER: ({"name": "two"}, [{"number": 9}, {"place": "/a/c"}]),
     Agreement.SIBLING: ({"place": "/a/c", "name": "two"}, [{"number": 9}, {"place": "/c"}, {"place": "/a/b/c"}]),
     Agreement.ONE_VIEW: ({"number": 9, "name": "two"}, [{"place": "/a/c"}, {"views": BOTH}]),
+    Agreement.UNTOUCHED: ({"number": 9, "name": "two"}, [{"place": "/a/c"}, {"views": BOTH}]),
     Agreement.CONNECTION: ({"number": 9, "place": "/c"}, [{"name": "two"}]),
     Agreement.CONNECTION_MEMBER: ({"number": 9}, [{"name": "two"}, {"place": "/a/c"}]),
     Agreement.MEMBERS: ({"number": 9, "place": "/c"}, [{"member": "/n"}]),
@@ -72,7 +73,9 @@ DIFFERS: dict[Agreement, tuple[dict[str, object], list[dict[str, object]]]] = {
 @pytest.mark.parametrize(("requirement", "rule", "cause"), RULES, ids=IDS)
 def test_a_rule_explains_what_agrees_and_nothing_else(requirement: Requirement, rule: Explanation, cause: str) -> None:
     kind, its_kind = kind_of(rule.kinds), kind_of(rule.cause_kinds)
-    known = traced(cause, its_kind, member="/m")
+    known = traced(cause, its_kind, untouched="yes")
+    if rule.agree is Agreement.UNTOUCHED:
+        assert not follows(traced(requirement.id, kind), traced(cause, its_kind), requirement, rule)
     alike, others = DIFFERS[rule.agree]
     assert follows(traced(requirement.id, kind, **alike), known, requirement, rule)  # type: ignore[arg-type]
     for other in others:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, dump, join, shorten
+from linkproof.checks.certainty import is_below_unknown_parent, is_certainly_pending, is_shown_by_get_alone
 from linkproof.checks.enumerations import is_about_the_state, judges_refused_decision
-from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
 from linkproof.checks.two_calls import path_of, spelled_otherwise
@@ -37,20 +37,17 @@ def _is_in_order(of: CallClass) -> bool:
 @check("ERR-10", "HDR-4", applies_to=_is_in_order)
 def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A request without defects, on an existing resource at rest, is not rejected as invalid."""
-    if call.collection not in circumstances.collections[call.contract.id]:
-        return
+    if is_below_unknown_parent(call, circumstances):
+        return  # nothing has shown whether the parent exists
     if call.throttled or not _is_ordinary(call):
         return
-    parents = circumstances.parents.get(call.contract.id, frozenset())
-    if call.parent and call.parent.casefold() not in parents:
-        return  # nothing has shown whether the parent exists
     if call.done:
         yield passed("ERR-10")
         return
     subject = view.subject
     if not _is_refused(call, subject) or is_about_the_state(call) or _may_be_gone(call, view):
         return
-    if call.role in _WRITES and not _may_be_written(call, subject):
+    if call.role in _WRITES and not _may_be_written(call, subject, circumstances):
         return
     if call.role is Role.LIST and _is_edge_of_paging(call):
         return  # PAG-6, PAG-9
@@ -109,11 +106,11 @@ def _says_unknown(call: Call) -> bool:
     return call.error_code in {codes.get("not_found"), codes.get("other_not_found")} - {None}
 
 
-def _may_be_written(call: Call, subject: Subject | None) -> bool:
+def _may_be_written(call: Call, subject: Subject | None, circumstances: Circumstances) -> bool:
     """Whether a connection exists and is at rest, and is pending if the call is a decision."""
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return False
-    if not subject.latest.settled or subject.goes_on:
+    if not subject.latest.settled or subject.goes_on or is_shown_by_get_alone(subject, circumstances):
         return False
     if call.role is Role.TAGS:
         return isinstance(call.sent, dict) and bool(call.sent)
@@ -122,7 +119,7 @@ def _may_be_written(call: Call, subject: Subject | None) -> bool:
     # STA-8: a service may refuse read-only members, whatever the definition calls them.
     if call.sends_read_only:
         return False
-    return bool(call.decision) and is_pending(call.contract, subject.latest.value) and _has_usual_length(call)
+    return bool(call.decision) and is_certainly_pending(call, subject) and _has_usual_length(call)
 
 
 def _has_usual_length(call: Call) -> bool:

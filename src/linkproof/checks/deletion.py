@@ -58,9 +58,11 @@ def _was_to_be_gone(call: Call, seen: Observation, circumstances: Circumstances)
     subject, limit = seen.subject, circumstances.operation_timeout_s
     if limit is None or subject.deleted is None or not subject.deleted_long or subject.presence is Presence.ABSENT:
         return False
-    if subject.goes_on or not seen.settled:
+    running = subject.running
+    is_followed = running is not None and not running.unreadable
+    if (is_followed and subject.goes_on) or not seen.settled:
         return False
-    polled = subject.running is not None and subject.running.call is subject.deleted
+    polled = is_followed and running is not None and running.call is subject.deleted
     return not polled and call.exchange.started - subject.deleted.exchange.ended >= limit
 
 

@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import takewhile
 
 from linkproof.base.json_values import at, texts
+from linkproof.checks.certainty import is_shown_by_get_alone
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.equivalence import difference
 from linkproof.checks.observed_collection import Write
@@ -72,10 +73,10 @@ def others_and_rejected_requests_change_nothing(
     elif call.delivers and view.collection.last_write >= 0:
         for seen in view.observed:
             yield from _appeared(call, view, seen.subject)
-            yield from _compared(call, view, seen)
+            yield from _compared(call, view, seen, circumstances)
 
 
-def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
+def _compared(call: Call, view: View, seen: Observation, circumstances: Circumstances) -> Iterator[Judgement]:
     """Compare a representation with the previous one of the same operation."""
     subject = seen.subject
     before = subject.get if call.role is Role.GET else subject.listed
@@ -83,7 +84,7 @@ def _compared(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
         return
     if view.collection.last_write <= before.index:
         return  # nothing was written in between
-    if subject.presence is Presence.ABSENT or _may_yet_change(subject):
+    if subject.presence is Presence.ABSENT or _may_yet_change(subject) or is_shown_by_get_alone(subject, circumstances):
         return
     between = _between(call, view, subject, before)
     if between.cause is Cause.NOTHING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkproof.base.json_values import at
+from linkproof.checks.certainty import is_below_unknown_parent, is_certainly_pending, is_shown_by_get_alone
 from linkproof.checks.defects import confirm_defects
 from linkproof.checks.echoes import echoed_from, place_in_connection
-from linkproof.checks.equivalence import is_pending
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.traits import SHOWN
 from linkproof.checks.two_calls import ended_after, is_race, spelled_otherwise
@@ -105,7 +105,9 @@ def enumerators_are_accepted(call: Call, view: View, circumstances: Circumstance
 
     409 reports a conflict with something else (RFC 9110, 15.5.10), possibly a request not seen yet: not judged.
     """
-    if not _is_fresh_decision(call, view):
+    if is_below_unknown_parent(call, circumstances) or not _is_fresh_decision(call, view):
+        return
+    if view.subject is not None and is_shown_by_get_alone(view.subject, circumstances):
         return
     rules = call.contract.decide
     if call.done:
@@ -131,7 +133,7 @@ def _is_fresh_decision(call: Call, view: View) -> bool:
     subject = view.subject
     if subject is None or subject.latest is None or subject.last_write > subject.latest.index:
         return False
-    if not subject.latest.settled or not is_pending(call.contract, subject.latest.value):
+    if not subject.latest.settled or not is_certainly_pending(call, subject):
         return False
     return not (ended_after(subject.latest.call, call) or is_race(subject, view.collection.done, call))
 

@@ -11,6 +11,7 @@ from linkproof.checks.subjects import Presence, Shown, Subject, change
 from linkproof.checks.two_calls import ended_after
 from linkproof.contract.call import Call
 from linkproof.contract.defect import Defect
+from linkproof.contract.names import name_among
 from linkproof.contract.operation import Role
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def record_reading(state: State, view: View, collection: ObservedCollection, sub
                 change(known, [("presence", Presence.PRESENT)])
         elif any(f.defect is Defect.PATH for f in call.defects):
             continue  # ERR-6: no connection has such a name
-        elif call.shown or known.presence is Presence.PRESENT:
+        elif call.shown or known.presence is Presence.PRESENT or _names_its_own(call):
             change(known, [("get", shown), ("presence", Presence.PRESENT), ("absent", None)])
 
 
@@ -62,6 +63,11 @@ def _record_at_rest(state: State, view: View, seen: Observation) -> None:
 def _goes_on_unseen(state: State, subject: Subject) -> bool:
     """Whether an operation is in progress, in a contract whose connections do not show it."""
     return subject.goes_on and not state.contract.member.provisioning
+
+
+def _names_its_own(call: Call) -> bool:
+    """Whether id or name of a representation is that of the connection that was asked for (SHP-5: the other is not)."""
+    return bool(name_among(call.contract, call.answer, lambda name: name == call.subject))
 
 
 def _url(call: Call) -> str:

@@ -153,6 +153,7 @@ def breach(
     group: str | None = None,
     evidence: tuple[Exchange, ...] = (),
     member: str = "",
+    untouched: bool = False,
 ) -> Judgement:
     """Return a judgement that the requirement is breached; ``actual`` is shown as JSON unless it is a string."""
     shown = actual if isinstance(actual, str) else shorten(actual)
@@ -160,7 +161,7 @@ def breach(
         requirement,
         Breach(
             kind, _cut(pointer), _cut(expected), _cut(shown), _cut(message), level,
-            group if group is None else _cut(group), evidence, _cut(member),
+            group if group is None else _cut(group), evidence, _cut(member), untouched,
         ),
     )  # fmt: skip
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from linkproof.base.json_values import at
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Presence
+from linkproof.checks.subjects import Presence, Shown
 from linkproof.checks.traits import LISTED_WHOLE, SHOWN, SHOWN_OTHERWISE, SPELLED_OTHERWISE
 from linkproof.checks.two_calls import differs_in_case, path_of
 from linkproof.checks.view import View
@@ -29,7 +30,7 @@ def _is_comparable(of: CallClass) -> bool:
     return of.shows or (of.role is Role.GET and not of.flawed)
 
 
-@check("STA-6", applies_to=_is_comparable, needs=SHOWN_OTHERWISE)
+@check("STA-6", "HDR-4", applies_to=_is_comparable, needs=SHOWN_OTHERWISE)
 def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show the same connection, unless the collection was written to in between."""
     if call.role is Role.GET and call.not_found and not call.defects:
@@ -54,7 +55,10 @@ def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> 
         listed, got = (there, here) if call.role is Role.GET else (here, there)
         expected, actual, evidence = f"Get: {got}", f"List: {listed}", (other.call.exchange,)
         pointer = seen.pointer + place
-        yield breach("STA-6", "List and Get differ", pointer, expected, actual, message, group="", evidence=evidence)
+        yield breach(
+            "STA-6", "List and Get differ", pointer, expected, actual, message,
+            group="", evidence=evidence, untouched=subject.last_write < 0,
+        )  # fmt: skip
 
 
 def _is_only_listed(of: CallClass) -> bool:
@@ -91,10 +95,35 @@ def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:
         return  # the deletion ended in between, in a contract without a value that shows it
     if subject.get is not None and subject.get.call.exchange.request.url != call.exchange.request.url:
         return  # HDR-4: the same path in another case
+    if subject.get is None and _is_asked_in_another_case(call, subject.listed):
+        yield from _not_found_in_another_case(call, view, subject.listed)
+        return
     if subject.listed.settled:
         message = f"List shows the connection, and Get answers {call.status}"
         evidence = (subject.listed.call.exchange,)
         yield breach("STA-6", "listed, not found", "", "200", str(call.status), message, group="", evidence=evidence)
+
+
+def _is_asked_in_another_case(call: Call, listed: Shown) -> bool:
+    """Whether a Get writes its path in another case than the list did, or its last segment than the listed name."""
+    if not call.contract.caseless_paths:
+        return False
+    above, _, asked = path_of(call).rpartition("/")
+    names = (at(listed.value, pointer) for pointer in (call.contract.member.id, call.contract.member.name) if pointer)
+    ends = {text.rsplit("/", 1)[-1] for text in names if isinstance(text, str)}
+    # A recording keeps the case of words, and not that of ids, which it replaces.
+    same_ids = (_ID.sub("", f"{path}/") for path in (above, path_of(listed.call)))
+    return differs_in_case(*same_ids) or (bool(ends) and asked not in ends)
+
+
+def _not_found_in_another_case(call: Call, view: View, listed: Shown) -> Iterator[Judgement]:
+    """Judge a Get in another case, where Get is answered as the list's path is written: no answer to it can be read."""
+    before = view.accepted_before
+    if before is None or path_of(before).rpartition("/")[0] != path_of(listed.call):
+        return
+    message = f"the path in another case was answered with {call.status}; as the list writes it, with {before.status}"
+    evidence = (listed.call.exchange, before.exchange)
+    yield breach("HDR-4", "not found", "", "200", str(call.status), message, evidence=evidence)
 
 
 def _reads_in_any_case(of: CallClass) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from linkproof.checks.certainty import is_below_unknown_parent
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence
 from linkproof.checks.traits import LISTED_WHOLE, PROMISED
@@ -50,11 +51,7 @@ def unknown_is_not_found(call: Call, view: View, circumstances: Circumstances) -
 
 
 def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
-    promised = circumstances.collections.get(call.contract.id, frozenset())
-    if promised and call.collection not in promised:
-        return "the parent"
-    parents = circumstances.parents.get(call.contract.id, frozenset())
-    if parents and call.parent and call.parent.casefold() not in parents:
+    if is_below_unknown_parent(call, circumstances):
         return "the parent"
     subject, complete = view.subject, view.collection.complete
     if subject is None or call.role not in (Role.GET, Role.DECIDE):

@@ -160,15 +160,14 @@ def record_poll(state: State, view: View) -> None:
     if call.kind is Kind.RESULT_POLL:
         if call.status in (200, 201, 204):
             change(running, [("result_done", running.result_done or call)])
-            if not running.status_url or running.unreadable:
+            if not running.status_url or (running.unreadable and not _deletes(running)):
                 _end(state, running, rules.succeeded)
         return
     word = at(call.answer, rules.status) if call.success else MISSING
-    deletes = running.call.exchange.request.method == "DELETE"
-    refused = 400 <= call.status < 500 and not (call.throttled or deletes)
+    refused = 400 <= call.status < 500 and not call.throttled
     if refused or (call.success and not isinstance(word, str)):
         change(running, [("unreadable", True)])
-        if running.result_done:
+        if running.result_done and not _deletes(running):
             _end(state, running, rules.succeeded)
     if not running.ended:
         change(running, [("seen_early", None)])
@@ -180,6 +179,10 @@ def record_poll(state: State, view: View) -> None:
             _end(state, running, rules.succeeded)  # LRO-2 reports the status
 
 
+def _deletes(running: Running) -> bool:
+    return running.call.exchange.request.method == "DELETE"
+
+
 def _end(state: State, running: Running, word: str) -> None:
     if running.ended:
         return
@@ -187,7 +190,7 @@ def _end(state: State, running: Running, word: str) -> None:
     succeeded = word == state.contract.long_running.succeeded
     collection = state.make_collection(running.call.collection)
     subject = state.make(collection, running.subject)
-    if running.call.exchange.request.method == "DELETE":
+    if _deletes(running):
         if succeeded and subject.deleted is running.call:
             change(subject, [("presence", Presence.ABSENT)])
             collection.changed_members(state.index)

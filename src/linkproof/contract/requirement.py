@@ -32,6 +32,8 @@ class Agreement(StrEnum):
     SIBLING = "sibling"
     #: The same member, on any connection, where only Get or only List shows the finding.
     ONE_VIEW = "one-view"
+    #: As ``ONE_VIEW``, and the cause was also seen on a connection that nothing had written to.
+    UNTOUCHED = "untouched"
     #: The same connection, in the same state scope.
     CONNECTION = "connection"
     #: As ``CONNECTION``, and at the same member.

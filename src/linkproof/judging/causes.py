@@ -29,7 +29,8 @@ Seen = tuple[Place, str, tuple[Place, ...]]
 class Traced:
     """A finding with its breaches, and the exchanges and answers that show it (the first ones, if there are many).
 
-    ``views``: roles of the operations that show it.
+    ``views``: roles of the operations that show it. ``untouched``: whether a connection shows it that nothing had
+    written to.
     """
 
     finding: Finding
@@ -37,6 +38,7 @@ class Traced:
     places: Sequence[Place] = ()
     answers: frozenset[Answered] = frozenset()
     views: frozenset[Role | None] = frozenset()
+    untouched: bool = False
 
 
 @dataclass
@@ -48,6 +50,7 @@ class _Trail:
     places: Sequence[Place] = ()
     answers: frozenset[Answered] = frozenset()
     views: frozenset[Role | None] = frozenset()
+    untouched: bool = False
     exchanges: set[Place] = field(default_factory=set)
     requests: set[Place] = field(default_factory=set)
     connections: set[tuple[str, str]] = field(default_factory=set)
@@ -82,6 +85,8 @@ def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
             return place in cause.exchanges and _parent(effect.finding.place) == _parent(cause.finding.place)
         case Agreement.ONE_VIEW:
             return same_member and len(effect.views) == 1
+        case Agreement.UNTOUCHED:
+            return same_member and len(effect.views) == 1 and cause.untouched
         case Agreement.CONNECTION:
             return same_connection
         case Agreement.CONNECTION_MEMBER:
@@ -116,7 +121,7 @@ def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) 
     rules = {r.id: r.explained_by for r in requirements}
     by_contract: dict[str, list[_Trail]] = {}
     for one in traced:
-        trail = _Trail(one.finding, one.seen, one.places, one.answers, one.views)
+        trail = _Trail(one.finding, one.seen, one.places, one.answers, one.views, one.untouched)
         by_contract.setdefault(one.finding.contract, []).append(trail)
     for trails in by_contract.values():
         above: dict[str, str] = {}

@@ -19,7 +19,7 @@ from linkproof.judging.causes import Answered, Place, Seen, Traced, in_order_of_
 from linkproof.model.evidence import cut, evidence_of
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach, Finding, Judgement, Level
-from linkproof.redaction.curl import MOST_BYTES, curl
+from linkproof.redaction.curl import MOST_BYTES, commands
 from linkproof.redaction.masking import Masker
 
 #: Maximum number of exchanges kept as evidence, and of breaches kept to find causes.
@@ -61,6 +61,8 @@ class _Group:
     answers: dict[Answered, None] = field(default_factory=dict)
     #: Roles of the operations that show it.
     views: set[Role | None] = field(default_factory=set)
+    #: Whether a connection shows it that nothing had written to.
+    untouched: bool = False
     #: Breaches with the size of what was sent and their exchanges, long bodies truncated; the smallest first.
     shown: list[_Shown] = field(default_factory=list)
 
@@ -77,6 +79,7 @@ class _Group:
             _append(self.versions, [call.seen_version], _MOST_MEMBERS)
             self.judged_by = call.contract.version
         self.views.add(call.role)
+        self.untouched |= breach.untouched
         if len(self.seen) < _REMEMBERED:
             self.seen[_seen(call, breach)] = None
         if len(self.places) < _PLACES_REMEMBERED:
@@ -108,6 +111,7 @@ class _Group:
         _append(self.versions, other.versions, _MOST_MEMBERS)
         self.judged_by = self.judged_by or other.judged_by
         self.views |= other.views
+        self.untouched |= other.untouched
         for one in other.shown:
             self.show(one)
         for seen in other.seen:
@@ -131,15 +135,18 @@ class _Group:
         if self.shown and worded.value != _REST:  # the text is that of the exchanges that are shown
             pointer, expected, actual, message = self.shown[0].wording
             worded = replace(worded, pointer=pointer, expected=expected, actual=actual, message=message)
+        *before, last = commands(self.shown[0].exchanges, masker) if self.shown else [worded.curl]
         finding = replace(
             worded,
             exchanges=[evidence_of(masker.exchange(e)) for e in shown[:SHOWN]],
-            curl=curl(self.shown[0].exchanges[-1], masker) if self.shown else worded.curl,
+            curl=last,
+            curl_before=tuple(before),
             operations=tuple(sorted(self.operations)),
             members=members,
             message=worded.message + _listed(members) + where,
         )
-        return Traced(finding, list(self.seen), list(self.places), frozenset(self.answers), frozenset(self.views))
+        answers, views = frozenset(self.answers), frozenset(self.views)
+        return Traced(finding, list(self.seen), list(self.places), answers, views, self.untouched)
 
 
 def _append(known: list[str], more: Iterable[str], most: int) -> None:

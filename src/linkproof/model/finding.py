@@ -28,7 +28,8 @@ class Breach:
 
     ``kind`` is a short word for the kind of breach (findings are grouped by it); ``group`` takes the place of
     ``actual`` in grouping where the value itself varies from exchange to exchange. ``member`` is one of several
-    things that one cause may be seen at (a member of the body, a parameter): a finding lists them all.
+    things that one cause may be seen at (a member of the body, a parameter): a finding lists them all. ``untouched``:
+    nothing had written to its connection.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Breach:
     group: str | None = None
     evidence: tuple[Exchange, ...] = ()
     member: str = ""
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ class Finding(Struct, forbid_unknown_fields=True):
     count: Annotated[Count, Meta(description="How often it was seen.")] = 0
     exchanges: Annotated[list[Evidence], Meta(description="A few of the exchanges that show it.")] = []
     curl: Annotated[str, Meta(description="A command that sends the request again; credentials come from $TOKEN.")] = ""
+    curl_before: Annotated[
+        tuple[str, ...],
+        Meta(description="Commands to send first, in this order, where the breach shows in several requests together."),
+    ] = ()
     follows: Annotated[
         str | None, Meta(description="The id of the finding that explains it; null for a root cause.")
     ] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from linkproof.model.evidence import size_of
@@ -17,6 +18,8 @@ _SIGV4 = "AWS4-HMAC-SHA256"
 _SCHEMES = frozenset({"Basic", "Bearer", "Token"})
 #: A request with a longer body gets no command: half a body would be another request.
 MOST_BYTES = 1 << 20
+#: Maximum number of commands that are shown before the last one, and their maximum length.
+_MOST_BEFORE, _LONGEST_BEFORE = 3, 2000
 #: A word of a command line: bare, quoted, or both. ``shlex.split`` takes quadratic time for a long word.
 _WORD = re.compile(r"(?:[^\s'\"\\]++|'[^']*+'|\"[^\"]*+\"|\\.)++", re.DOTALL)
 
@@ -50,6 +53,21 @@ def curl(exchange: Exchange, masker: Masker) -> str:
         body = masker.text(request.body.decode("utf-8", "replace"))
         parts += ["--data-raw" if body.startswith("@") else "--data-binary", shlex.quote(body)]
     return " ".join(parts)
+
+
+def commands(exchanges: Sequence[Exchange], masker: Masker) -> list[str]:
+    """Return the commands that repeat several requests, in the order in which they were sent; the last one is always
+    there.
+
+    Earlier ones are left out if there are too many, or if one is too long to be printed: a part of them would show
+    something else.
+    """
+    *earlier, last = exchanges
+    before = [curl(e, masker) for e in sorted(earlier, key=lambda e: e.number)]
+    fit = len(before) <= _MOST_BEFORE and all(
+        0 < len(line) <= _LONGEST_BEFORE and line.isprintable() for line in before
+    )
+    return [*(before if fit else ()), curl(last, masker)]
 
 
 def _scheme(value: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from allure_commons.logger import AllureMemoryLogger
@@ -31,7 +32,7 @@ from linkproof.model.results import Broken, ContractInfo, RequirementResult
 from linkproof.model.waiver import Waiver
 from linkproof.redaction.publish import Published
 from linkproof.reports.digest import message_of, waived
-from linkproof.reports.text import finding_lines, in_words, one_line, plain
+from linkproof.reports.text import commands_of, finding_lines, in_words, one_line, plain
 from linkproof.reports.times import milliseconds, utc
 
 #: Prefix of every file written here; other files in the folder are not touched.
@@ -133,12 +134,14 @@ def _finding(finding: Finding, writer: AllureMemoryLogger) -> TestStepResult:
         status="failed" if finding.level == Level.MUST else "passed",
         stage=_FINISHED,
         steps=[_step(e, n, finding, writer) for n, e in enumerate(finding.exchanges)],
-        parameters=[
-            Parameter(name, plain(value))
-            for name in ("operation", "pointer", "expected", "actual", "curl")
-            if (value := getattr(finding, name))
-        ],
+        parameters=[Parameter(name, plain(value)) for name, value in _parameters(finding) if value],
     )
+
+
+def _parameters(finding: Finding) -> Iterator[tuple[str, str]]:
+    for name in ("operation", "pointer", "expected", "actual"):
+        yield name, getattr(finding, name)
+    yield "curl", "\n".join(commands_of(finding))
 
 
 def _step(exchange: Evidence, number: int, finding: Finding, writer: AllureMemoryLogger) -> TestStepResult:

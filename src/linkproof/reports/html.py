@@ -17,6 +17,7 @@ from linkproof.base.models import changed_texts
 from linkproof.base.wording import count
 from linkproof.judging.observed_values import VERSION_PLACE
 from linkproof.model.evidence import Evidence
+from linkproof.model.finding import Finding
 from linkproof.model.results import RequirementResult
 from linkproof.redaction.publish import Published
 from linkproof.reports.bodies import pretty, whole
@@ -26,7 +27,7 @@ from linkproof.reports.digest import about_waivers, causes, counts, heading, unp
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
 from linkproof.reports.pages import pages_of
 from linkproof.reports.schema_excerpt import Excerpts
-from linkproof.reports.text import in_words, plain
+from linkproof.reports.text import commands_of, in_words, plain
 
 #: Number of findings above which bodies stay text until they are opened: many elements make a page slow.
 INLINE = 300
@@ -36,7 +37,7 @@ INLINE = 300
 def html_page(results: Published, *, printed: bool = False) -> str:
     """Return the page, from the results' JSON; ``printed``: everything open, without scripts, for a PDF."""
     environment = pages_of("linkproof.reports")
-    environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path}
+    environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path, "commands": _commands}
     environment.globals |= {"in_words": in_words, "diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
     results = changed_texts(results, plain)
     exchanges = _Exchanges()
@@ -98,6 +99,11 @@ class _Exchanges:
             kept["response"] |= {"body": body, "note": note}
             self.kept.append(kept)
         return self._numbers[exchange]
+
+
+def _commands(finding: Finding) -> str:
+    """Return the commands that show a finding again, one on each line."""
+    return "\n".join(commands_of(finding))
 
 
 def _path(url: str) -> str:

@@ -85,7 +85,7 @@ def _finding(cause: Cause, waiver: Waiver | None) -> list[str]:
     """Return a finding in a fence that is longer than any fence within it."""
     finding = cause.finding
     if len(finding.curl) > _LONGEST:
-        finding = replace(finding, curl="")  # a truncated command does not run
+        finding = replace(finding, curl="", curl_before=())  # a truncated command does not run
     text = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in finding_lines(finding)]
     if waiver:
         text.append(f"  waived:   {in_words(waiver)}")

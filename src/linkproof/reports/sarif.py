@@ -22,6 +22,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _LEVEL = {"MUST": "error", "SHOULD": "warning", "NOTE": "note"}
 #: The finding's key in ``partialFingerprints``: the same finding in two runs is one alert.
 _FINGERPRINT = "linkproofFinding/v1"
+_PROPERTIES = ("contract", "pointer", "expected", "actual", "curl")
 
 
 def sarif(results: Published) -> bytes:
@@ -78,11 +79,13 @@ def _result(finding: Finding, places: dict[str, int], waiver: Waiver | None) -> 
         "locations": [_location(finding)],
         "partialFingerprints": {_FINGERPRINT: finding.id},
         "occurrenceCount": max(1, finding.count),
-        "properties": {name: getattr(finding, name) for name in ("contract", "pointer", "expected", "actual", "curl")},
+        "properties": {name: getattr(finding, name) for name in _PROPERTIES},
     }
     if finding.exchanges:
         result["webRequest"] = _request(finding.exchanges[0].request)
         result["webResponse"] = _response(finding.exchanges[0].response)
+    if finding.curl_before:
+        result["properties"]["curl_before"] = list(finding.curl_before)
     if finding.follows:
         result["properties"]["follows"] = finding.follows
     if waiver is not None:

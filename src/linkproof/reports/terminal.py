@@ -15,7 +15,7 @@ from linkproof.model.results import Results, UnmatchedGroup
 from linkproof.redaction.publish import Published, published
 from linkproof.reports.digest import Cause, about_waivers, alike, causes, heading, numbered, unproven, waived
 from linkproof.reports.matrix import Cell, families, matrix
-from linkproof.reports.text import finding_lines, in_words, one_line
+from linkproof.reports.text import AGAIN, THEN, finding_lines, in_words, one_line
 
 _MARK = {"pass": "ok", "fail": "FAIL", "warn": "warn", "not exercised": "?", "not applicable": "-"}
 _STYLE = {"pass": "green", "fail": "bold red", "warn": "yellow", "not exercised": "magenta", "not applicable": "dim"}
@@ -26,7 +26,6 @@ _MOST_FINDINGS = 8
 _MOST_LINES = 5
 #: Columns before what belongs to a numbered root cause.
 _INDENT = 7
-_COMMAND = "  again:"
 #: Minimum width for a space between status and count.
 _WIDE = 100
 
@@ -148,7 +147,7 @@ def _findings(results: Published, console: Console) -> None:
         first, *rest = finding_lines(cause.finding)
         _say(console, f"\n{first}", style, indent="  ")
         for line in rest:
-            _say(console, line, indent=" " * 12, whole=line.startswith(_COMMAND))
+            _say(console, line, indent=" " * 12, whole=line.startswith((AGAIN, THEN)))
         if waiver := covered.get(cause.finding.id):
             _say(console, f"  waived:   {in_words(waiver)}", "yellow", indent=" " * 12)
         if cause.followers:

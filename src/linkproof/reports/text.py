@@ -11,6 +11,8 @@ from linkproof.model.waiver import Waiver
 _FORBIDDEN = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
 )
+#: What stands before the first command of a finding, and before each one that follows.
+AGAIN, THEN = "  again:    ", "  then:     "
 _BREAK = re.compile("\\r\\n|[\\r\\n\\u2028\\u2029]")
 
 
@@ -22,6 +24,11 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """Return text on one line with line breaks written out, so that no part of it looks like a line of the report."""
     return _BREAK.sub("↵", plain(text))
+
+
+def commands_of(finding: Finding) -> tuple[str, ...]:
+    """Return the commands that show a finding again, in their order; empty if there is none."""
+    return (*finding.curl_before, finding.curl) if finding.curl else ()
 
 
 def finding_lines(finding: Finding) -> list[str]:
@@ -40,8 +47,8 @@ def finding_lines(finding: Finding) -> list[str]:
         lines.append(f"  wrong:    {told.alone}: {told.why}")
     if finding.exchanges:
         lines.append(f"  seen in:  {finding.exchanges[0].label}")
-    if finding.curl:
-        lines.append(f"  again:    {finding.curl}")
+    for number, command in enumerate(commands_of(finding)):
+        lines.append(f"{THEN if number else AGAIN}{command}")
     return [one_line(line) for line in lines]
 
 

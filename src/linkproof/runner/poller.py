@@ -71,9 +71,16 @@ class Poller:
             return
         rules = self._contract.long_running
         status_url, result_url = map(self._own, rules.polled_at(call.exchange))
+        deletes = call.exchange.request.method == "DELETE"
         if status_url or result_url:
-            self._poll(_Polling(call, status_url, result_url), name)
-        elif name and call.exchange.request.method != "DELETE":
+            polling = _Polling(call, status_url, result_url)
+            self._poll(polling, name)
+            if not (name and deletes and polling.failed > _MOST_FAILED_POLLS):
+                return
+            # Nothing says when the deletion ends: only that the connection disappears shows it.
+            if not self._settle(call, name, gone=True):
+                self._get(name)
+        elif name and not deletes:
             self._settle(call, name)
         elif name and call.status == 202 and not self._settle(call, name, gone=True):
             self._get(name)

@@ -1,0 +1,40 @@
+"""What is certain of a connection when a request on it arrives: others than it may have shown, or undone, it."""
+
+from __future__ import annotations
+
+from linkproof.checks.equivalence import is_pending
+from linkproof.checks.subjects import Effect, Subject
+from linkproof.contract.call import Call
+from linkproof.model.exchange import Circumstances
+
+
+def is_below_unknown_parent(call: Call, circumstances: Circumstances) -> bool:
+    """Whether the target promises parents, and none of them is the call's: ERR-3 judges how that is answered."""
+    promised = circumstances.collections.get(call.contract.id)
+    if promised and call.collection not in promised:
+        return True
+    parents = circumstances.parents.get(call.contract.id)
+    return bool(parents and call.parent and call.parent.casefold() not in parents)
+
+
+def is_shown_by_get_alone(subject: Subject, circumstances: Circumstances) -> bool:
+    """Whether nothing but Get says that a connection exists, on a target that promises others.
+
+    It is in no list, no write to it succeeded, and the target does not promise it: Get may answer for every name.
+    """
+    if not circumstances.names or subject.name in circumstances.names:
+        return False
+    return subject.get is not None and subject.listed is None and subject.last_write < 0
+
+
+def is_certainly_pending(call: Call, subject: Subject) -> bool:
+    """Whether the last representation of a connection shows it as pending, and nothing contradicts that.
+
+    It is contradicted by the other one of Get and List, if that is later than the last write, and by a decision for
+    another status that was answered with success: STA-1 and STA-6 judge them.
+    """
+    pending = call.contract.states.get("pending", "").casefold()
+    since = [shown for shown in (subject.get, subject.listed) if shown is not None and shown.index > subject.last_write]
+    if not since or not all(is_pending(call.contract, shown.value) for shown in since):
+        return False
+    return all(d.effect is Effect.FAILED or d.status.casefold() == pending for d in subject.decisions)

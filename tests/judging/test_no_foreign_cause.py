@@ -1,0 +1,164 @@
+"""Two faults side by side are two root causes: no third requirement is blamed for what they do together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Circumstances, Exchange
+from linkproof.model.finding import Finding
+from tests.check_cases_named import item, page
+from tests.traffic import (
+    AKS,
+    HUAWEI,
+    MOCK,
+    PATHS,
+    POSTGRES,
+    connection,
+    connections,
+    decision,
+    error,
+    ex,
+    judge,
+    listing,
+    state,
+)
+
+#: A target that promises one connection below one parent.
+ONE = replace(MOCK, collections={AKS: frozenset({PATHS[AKS].lower()})}, names=frozenset({"one"}))
+
+
+def findings(exchanges: Iterable[Exchange], circumstances: Circumstances = MOCK) -> list[Finding]:
+    judging = Judge(all_contracts(), circumstances, any_version=True)
+    for exchange in exchanges:
+        judging.feed(exchange)
+    return judging.findings.all(all_requirements())
+
+
+def roots(exchanges: Iterable[Exchange], circumstances: Circumstances = MOCK) -> list[str]:
+    """The requirements of the root causes."""
+    return sorted(f.requirement for f in findings(exchanges, circumstances) if not f.follows)
+
+
+def breached(exchanges: Iterable[Exchange], circumstances: Circumstances = MOCK) -> set[str]:
+    return {requirement for requirement, _ in judge(exchanges, circumstances)[1]}
+
+
+def test_a_connection_that_get_alone_shows_has_no_state_and_need_not_be_found() -> None:
+    def shown(own: str) -> list[Exchange]:
+        return [
+            ex(AKS, own=own, answer=connection(AKS, own, **state("Pending", "invented"))),
+            error(AKS, 404, "ResourceNotFound", "PUT", own, sent=decision()),
+            ex(AKS, own=own, answer=connection(AKS, own, **state("Pending", "anew"))),
+        ]
+
+    assert breached(shown("made-up"), ONE) == set()
+    assert breached(shown("one"), ONE) == {"ENM-3", "STA-3"}  # the target promises it
+    assert breached([listing(AKS, connection(AKS, "other")), *shown("other")], ONE) >= {"ENM-3", "STA-3"}
+
+
+def test_another_connection_that_get_alone_shows_is_changed_by_no_decision() -> None:
+    def shown(own: str) -> list[Exchange]:
+        approved = connection(AKS, "two", **state("Approved", "fine"))
+        return [
+            ex(AKS, own=own, answer=connection(AKS, own, **state("Pending", "invented"))),
+            ex(AKS, "PUT", "two", answer=approved, sent=decision()),
+            ex(AKS, own=own, answer=connection(AKS, own, **state("Pending", "anew"))),
+        ]
+
+    assert "STA-7" not in breached(shown("made-up"), ONE)
+    assert "STA-7" in breached(shown("one"), ONE)
+
+
+def decided_again(*, seen_by_get: bool) -> list[Exchange]:
+    """A decision that the list does not show, and the opposite one, which is refused with a code of its own."""
+    approved = connection(POSTGRES, "one", **state("Approved", "fine"))
+    exchanges = [
+        ex(POSTGRES, own="one", answer=connection(POSTGRES)),
+        ex(POSTGRES, "PUT", "one", answer=approved, sent=decision()),
+    ]
+    if seen_by_get:
+        exchanges.append(ex(POSTGRES, own="one", answer=approved))
+    exchanges.append(listing(POSTGRES, connection(POSTGRES)))
+    return [*exchanges, error(POSTGRES, 400, "Conflict", "PUT", "one", sent=decision("Rejected", "no"))]
+
+
+def test_a_stale_list_does_not_make_a_decided_connection_pending() -> None:
+    circumstances = replace(MOCK, collections={POSTGRES: frozenset({PATHS[POSTGRES].lower()})})
+    assert "ERR-10" not in breached(decided_again(seen_by_get=True), circumstances)
+    assert "ERR-10" not in breached(decided_again(seen_by_get=False), circumstances)
+    pending = [
+        ex(POSTGRES, own="one", answer=connection(POSTGRES)),
+        listing(POSTGRES, connection(POSTGRES)),
+        error(POSTGRES, 400, "Conflict", "PUT", "one", sent=decision("Rejected", "no")),
+    ]
+    assert "ERR-10" in breached(pending, circumstances)
+
+
+def test_a_list_and_a_get_that_disagree_make_no_decision_one_that_must_be_accepted() -> None:
+    """ENM-3: the list shows the connection as pending, and Get as approved."""
+
+    def refused_after(status: str) -> list[Exchange]:
+        return [
+            ex(AKS, own="one", answer=connection(AKS, "one", **state(status))),
+            listing(AKS, connection(AKS)),
+            error(AKS, 400, "BadRequest", "PUT", "one", sent=decision("Rejected", "no")),
+        ]
+
+    assert "ENM-3" not in breached(refused_after("Approved"))
+    assert "ENM-3" in breached(refused_after("Pending"))
+
+
+def refused_action(service: str) -> list[Exchange]:
+    """A pending connection in the list of a service, and its acceptance, which is refused as unknown."""
+    url = f"https://api.example.org/v1/p1/vpc-endpoint-services/{service}/connections"
+    shown = connections(connection(HUAWEI, "e1"))
+    action = {"action": "receive", "endpoints": ["e1"]}
+    refused = error(HUAWEI, 400, "EndPoint.2003", "POST", "action", sent=action)
+    return [
+        replace(shown, request=replace(shown.request, url=url)),
+        replace(refused, request=replace(refused.request, url=f"{url}/action")),
+    ]
+
+
+def test_a_decision_below_an_unknown_parent_need_not_be_accepted() -> None:
+    promised = replace(MOCK, collections={HUAWEI: frozenset({PATHS[HUAWEI].lower()})})
+    assert "ENM-3" in breached(refused_action("s1"), promised)
+    assert breached(refused_action("unknown"), promised) == {"ERR-3"}
+
+
+def stale_lists(*untouched: str) -> Sequence[Exchange]:
+    """A decision that Get shows and the list does not; for ``untouched`` connections they differ without one."""
+    approved = connection(AKS, "one", **state("Approved", "fine"))
+    exchanges = [
+        ex(AKS, own="one", answer=connection(AKS)),
+        ex(AKS, "PUT", "one", answer=approved, sent=decision()),
+        ex(AKS, own="one", answer=approved),
+    ]
+    for own in untouched:
+        exchanges.append(ex(AKS, own=own, answer=connection(AKS, own, **state("Rejected", "please"))))
+    items = [connection(AKS, "one", **state("Pending", "fine")), *(connection(AKS, own) for own in untouched)]
+    return [*exchanges, listing(AKS, *items)]
+
+
+def test_a_list_that_shows_a_status_otherwise_without_any_decision_explains_one_that_it_does_not_show() -> None:
+    assert roots(stale_lists("two")) == ["STA-6"]
+    follows = {f.requirement: f.because for f in findings(stale_lists("two")) if f.follows}
+    assert follows == {"STA-1": "Get and List show the member differently without any decision"}
+
+
+def test_a_list_that_lacks_a_decision_alone_is_a_breach_of_its_own() -> None:
+    assert roots(stale_lists()) == ["STA-1"]
+
+
+def test_a_page_with_a_connection_twice_is_not_too_long_as_well() -> None:
+    def listed(*names: str) -> set[str]:
+        return breached([page(*map(item, names), MaxResults=5)])
+
+    five = tuple(f"vpce-{n}" for n in range(5))
+    assert listed(*five, "vpce-4") == {"PAG-4"}
+    assert "PAG-11" in listed(*five, "vpce-5")
+    assert "PAG-11" in listed(*five, "vpce-5", "vpce-5")

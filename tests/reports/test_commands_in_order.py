@@ -1,0 +1,126 @@
+"""A finding that shows in several requests together has a command for each of them, in their order."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from rich.console import Console
+
+from linkproof.contract.loader import all_contracts
+from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.judging.judge import Judge
+from linkproof.model.exchange import Exchange
+from linkproof.model.finding import Finding
+from linkproof.redaction.masking import Masker
+from linkproof.reports.terminal import print_summary
+from linkproof.reports.text import commands_of, finding_lines
+from linkproof.reports.write import write_reports
+from tests.check_cases import LONG
+from tests.results_examples import breached
+from tests.traffic import AKS, MOCK, POSTGRES, connection, decision, error, ex, listing, state
+
+TOKEN = (("Authorization", "Bearer abc.def.ghi-0123456789"),)
+
+
+def found(requirement: str, *exchanges: Exchange) -> Finding:
+    judge = Judge(all_contracts(), MOCK, any_version=True)
+    for exchange in exchanges:
+        judge.feed(exchange)
+    findings = judge.findings.all(all_requirements(), Masker(exchanges))
+    return next(f for f in findings if f.requirement == requirement)
+
+
+def forgotten(text: str = "fine") -> Finding:
+    """STA-1: a decision is answered with success, and Get shows the state before it."""
+    approved = connection(AKS, "one", **state("Approved", text))
+    return found(
+        "STA-1",
+        ex(AKS, own="one", answer=connection(AKS)),
+        ex(AKS, "PUT", "one", answer=approved, sent=decision("Approved", text), request_headers=TOKEN),
+        ex(AKS, own="one", answer=connection(AKS), request_headers=TOKEN),
+    )
+
+
+def methods(finding: Finding) -> list[str]:
+    """The methods of the commands, each of which is one whole command line."""
+    lines = [shlex.split(line) for line in commands_of(finding)]
+    assert all(line[:3] == ["curl", "-sS", "-i"] for line in lines)
+    return [line[line.index("-X") + 1] for line in lines]
+
+
+def test_a_decision_that_is_not_shown_is_sent_and_then_read() -> None:
+    finding = forgotten()
+    assert methods(finding) == ["PUT", "GET"]
+    put, get = commands_of(finding)
+    assert '"status": "Approved"' in put
+    assert "--data-binary" not in get
+    assert all('"Authorization: Bearer $TOKEN"' in line for line in (put, get))
+    assert "abc.def" not in put + get
+    lines = finding_lines(finding)
+    assert lines[-2:] == [f"  again:    {put}", f"  then:     {get}"]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "exchanges", "wanted"),
+    [
+        (
+            "STA-3",
+            (
+                ex(AKS, own="one", answer=connection(AKS)),
+                error(AKS, 400, "BadRequest", "PUT", "one", raw_sent=b"[]"),
+                ex(AKS, own="one", answer=connection(AKS, "one", **state("Pending", "refused"))),
+            ),
+            ["GET", "PUT", "GET"],
+        ),
+        (
+            "LRO-4",
+            (
+                ex(POSTGRES, own="one", answer=connection(POSTGRES)),
+                ex(POSTGRES, "PUT", "one", 202, sent=decision(), headers=LONG),
+                ex(POSTGRES, url=LONG[0][1], answer={"status": "Succeeded"}),
+                ex(POSTGRES, own="one", answer=connection(POSTGRES)),
+            ),
+            ["PUT", "GET"],
+        ),
+        (
+            "STA-6",
+            (listing(AKS, connection(AKS)), ex(AKS, own="one", answer=connection(AKS, "one", **state("Rejected")))),
+            ["GET", "GET"],
+        ),
+        ("SHP-1", (ex(AKS, own="one", raw=b"{"),), ["GET"]),
+    ],
+)
+def test_what_a_breach_rests_on_is_sent_before_it(
+    requirement: str, exchanges: tuple[Exchange, ...], wanted: list[str]
+) -> None:
+    assert methods(found(requirement, *exchanges)) == wanted
+
+
+def test_a_request_that_is_too_long_to_print_leaves_the_last_one_alone() -> None:
+    assert methods(forgotten("x" * 1500)) == ["PUT", "GET"]
+    assert methods(forgotten("x" * 3000)) == ["GET"]
+
+
+def test_every_report_shows_the_commands_in_their_order(tmp_path: Path) -> None:
+    results = breached()
+    finding = forgotten()
+    results.findings[0] = replace(
+        finding, id=results.findings[0].id, contract=results.findings[0].contract, requirement="SHP-1"
+    )
+    write_reports(results, tmp_path)
+    [first, *_] = json.loads((tmp_path / "results.json").read_text("utf-8"))["findings"]
+    assert [*first["curl_before"], first["curl"]] == list(commands_of(finding))
+    page = (tmp_path / "report.html").read_text("utf-8")
+    codes = [html.unescape(code) for code in re.findall(r'<dd class="curl"><code>(.*?)</code>', page, re.DOTALL)]
+    assert "\n".join(commands_of(finding)) in codes
+    written = io.StringIO()
+    print_summary(results, Console(file=written, width=80))
+    again = [line for line in written.getvalue().splitlines() if line.startswith(("  again:", "  then:"))]
+    assert [line[12:] for line in again[:2]] == list(commands_of(finding))  # not wrapped: each can be copied
