@@ -59,7 +59,7 @@ def _was_to_be_gone(call: Call, seen: Observation, circumstances: Circumstances)
     if limit is None or subject.deleted is None or not subject.deleted_long or subject.presence is Presence.ABSENT:
         return False
     running = subject.running
-    is_followed = running is not None and not running.unreadable
+    is_followed = running is not None and not running.lost
     if (is_followed and subject.goes_on) or not seen.settled:
         return False
     polled = is_followed and running is not None and running.call is subject.deleted

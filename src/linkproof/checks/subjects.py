@@ -70,7 +70,8 @@ class Running:
 
     ``existed``: its connection had been shown before. ``result_done``: the poll of its result that reported the end.
     ``seen_early``: an answer that showed what the operation was still creating. ``unreadable``: its status was
-    rejected, so that only the result reports its end.
+    rejected, so that only the result reports its end. ``lost``: the status of a deletion was rejected, so that nothing
+    reports its end.
     """
 
     call: Call
@@ -84,6 +85,7 @@ class Running:
     result_done: Call | None = None
     seen_early: Call | None = None
     unreadable: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

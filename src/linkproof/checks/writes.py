@@ -160,14 +160,16 @@ def record_poll(state: State, view: View) -> None:
     if call.kind is Kind.RESULT_POLL:
         if call.status in (200, 201, 204):
             change(running, [("result_done", running.result_done or call)])
-            if not running.status_url or (running.unreadable and not _deletes(running)):
+            if not running.status_url or running.unreadable:
                 _end(state, running, rules.succeeded)
         return
     word = at(call.answer, rules.status) if call.success else MISSING
     refused = 400 <= call.status < 500 and not call.throttled
-    if refused or (call.success and not isinstance(word, str)):
+    if refused and _deletes(running):
+        change(running, [("lost", True)])  # the status may have gone with the connection, or never have been there
+    elif refused or (call.success and not isinstance(word, str)):
         change(running, [("unreadable", True)])
-        if running.result_done and not _deletes(running):
+        if running.result_done:
             _end(state, running, rules.succeeded)
     if not running.ended:
         change(running, [("seen_early", None)])
