@@ -64,7 +64,7 @@ def test_compressed_files_and_bodies_are_read(tmp_path: Path) -> None:
         ("- interactions\n", "no map at the top"),
         ("interactions: 5\nversion: 1\n", "interactions is not a list"),
         (f"interactions:\n{ONE}", "without version: 1"),
-        (f"interactions:\n{ONE}version: 2\n", "version '2'"),
+        (f"interactions:\n{ONE}version: 3\n", "version '3'"),
         (f"interactions:\n{ONE[:200]}", "after 0 interactions"),
         (f"interactions:\n{ONE}{ONE[:120]}", "interaction 2"),
         (f"interactions:\n{ONE}version: 1\n".replace("code: 200", "code: ok"), "not an HTTP status"),

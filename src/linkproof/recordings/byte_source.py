@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
 from linkproof.errors import UsageError
+from linkproof.recordings.foreign import refuse_by_head
 
 FORMATS = (
-    "give a VCR cassette (YAML or JSON with interactions and version 1), a HAR 1.2 file, a recording of the Azure SDK "
-    "test proxy, or exchanges one on each line; gzip'ed or not: see docs/recordings.md"
+    "give a cassette of vcrpy, go-vcr, Ruby's VCR or Betamax, a HAR 1.2 file, a recording of the Azure SDK test proxy, "
+    "WireMock's request journal, or exchanges one on each line; gzip'ed or not: see docs/recordings.md"
 )
 CUT = "the file was cut, or was not written to its end: record it again"
 #: A cassette's first interaction begins within this many bytes: noise is refused before much of it was read.
@@ -38,9 +39,11 @@ class Source:
         self._head: bytes | None = None
 
     def head(self) -> bytes:
-        """Return the first bytes without consuming them. Raises UsageError for an empty or a binary file."""
+        """Return the first bytes without consuming them. Raises UsageError for an empty, binary or foreign file."""
         if self._head is None:
-            self._head = self._chunk(1 << 14)
+            chunk = self._stream.read1(1 << 14)
+            refuse_by_head(chunk, self.where)
+            self._head = self._checked(chunk)
             if not self._head:
                 raise UsageError("the file is empty", where=self.where, fix=FORMATS)
         return self._head
@@ -58,7 +61,9 @@ class Source:
         self._left = LARGEST
 
     def _chunk(self, size: int) -> bytes:
-        chunk = self._stream.read1(size)
+        return self._checked(self._stream.read1(size))
+
+    def _checked(self, chunk: bytes) -> bytes:
         if self._head is None and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise UsageError("the file is UTF-16, or binary data", where=self.where, fix="save it as UTF-8")
         if b"\0" in chunk:

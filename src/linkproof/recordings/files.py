@@ -7,25 +7,30 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, cast
 
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
-from linkproof.recordings import har, ndjson, test_proxy
+from linkproof.recordings import har, ndjson, test_proxy, wiremock
 from linkproof.recordings.byte_source import Source, Stream, open_stream
 from linkproof.recordings.json_stream import Format, json_items
 from linkproof.recordings.vcr import Interaction, exchange_of, exchange_of_layout
 
 _SURE = (".yaml", ".yml", ".har", ".ndjson", ".jsonl")
 _JSON = (".json",)
+#: Methods that change nothing (RFC 9110, 9.2.1).
+_READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: JSON has many uses: in a folder only what names its exchanges, and what they are, early on is taken for a recording.
 _HEAD = 1 << 20
 _READERS = {
     Format.CASSETTE: exchange_of,
+    Format.RUBY_CASSETTE: exchange_of,
     Format.HAR: har.exchange_of_entry,
     Format.TEST_PROXY: test_proxy.exchange_of_entry,
+    Format.WIREMOCK: wiremock.exchange_of_entry,
 }
 
 #: Called with an incomplete exchange and the reason.
@@ -103,9 +108,10 @@ def _is_recording(path: Path) -> bool:
         return False
     empty = re.search(rb'"interactions"\s*:\s*\[\s*\]', head)
     return (
-        (b'"interactions"' in head and (b'"uri"' in head or empty is not None))
+        (re.search(rb'"(?:http_)?interactions"', head) and (b'"uri"' in head or empty is not None))
         or (b'"log"' in head and b'"entries"' in head)
         or (b'"Entries"' in head and b'"RequestUri"' in head)
+        or (b'"requests"' in head and b'"absoluteUrl"' in head)
         or (ndjson.BEGINS.match(start) is not None and b'"url"' in head)
     )
 
@@ -136,16 +142,35 @@ def _exchanges(source: Source, leave_out: Leave, path: Path | None) -> Iterator[
     if ndjson.BEGINS.match(head):
         yield from ndjson.ndjson_exchanges(source)
     elif re.match(rb'[\[{]\s*(["{}\]]|$)', head):
-        for number, (kind, line, value) in enumerate(json_items(source), 1):
-            try:
-                yield _READERS[kind](value, path=source.where, line=line, number=number)
-            except har.Omitted as omitted:
-                leave_out(omitted.exchange, omitted.reason)
+        yield from _of_json(source, leave_out)
     else:
         found = _cassette(source, path)
         for number, (line, value) in enumerate(found, 1):
             read = exchange_of_layout if type(value) is Interaction else exchange_of
             yield read(value, path=source.where, line=line, number=number)
+
+
+def _of_json(source: Source, leave_out: Leave) -> Iterator[Exchange]:
+    """Yield the exchanges of a JSON recording.
+
+    A write that is left out begins a new state scope: what it changed is unknown.
+    """
+    items = json_items(source)
+    first = next(items, None)
+    if first is None:
+        return
+    items = chain([first], items)
+    if first[0] is Format.WIREMOCK:
+        items = iter([(first[0], *found) for found in wiremock.in_order((line, value) for _, line, value in items)])
+    after = 0
+    for number, (kind, line, value) in enumerate(items, 1):
+        try:
+            found = _READERS[kind](value, path=source.where, line=line, number=number)
+        except har.Omitted as omitted:
+            leave_out(omitted.exchange, omitted.reason)
+            after = after if omitted.exchange.request.method in _READING else number
+        else:
+            yield replace(found, world=f"{found.world} after entry {after}") if after else found
 
 
 def _cassette(source: Source, path: Path | None) -> Iterator[tuple[int, Any]]:

@@ -7,10 +7,12 @@ import binascii
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from linkproof.base.wording import parsed_moment, zulu
 from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.recordings.byte_source import LARGEST
 from linkproof.recordings.vcr import credential_of, date_of, invalid, is_plain_url, map_of, status_of, text_of, url_of
 
 #: A day: a longer duration is an error of the recorder.
@@ -117,10 +119,11 @@ def _by_member(value: Any, path: str, line: int, number: int) -> Exchange:
     if response.get("status") in (0, None, -1):
         raise Omitted("no answer was recorded", found)
     status = status_of(response.get("status"), "response.status", where)
-    body = _content(response, found, where)
+    folder = Path(path).parent
+    body = _content(response, found, where, folder)
     return replace(
         found,
-        request=Request(found.request.method, url, sent, _posted(request, found, where)),
+        request=Request(found.request.method, url, sent, _posted(request, found, where, folder)),
         response=Response(status, came, body, str(response.get("statusText") or "")),
     )
 
@@ -139,9 +142,11 @@ def _headers(value: Any, name: str, where: str) -> Headers:
     return Headers(pairs)
 
 
-def _content(response: dict[str, Any], found: Exchange, where: str) -> bytes:
+def _content(response: dict[str, Any], found: Exchange, where: str, folder: Path) -> bytes:
     content = map_of(response.get("content") or {}, "response.content", where)
     text = content.get("text")
+    if text is None and (attached := _attached(content, folder)) is not None:
+        return attached
     if text is None:
         size = content.get("size")
         if isinstance(size, int | float) and size > 0 and found.request.method != "HEAD":
@@ -150,11 +155,26 @@ def _content(response: dict[str, Any], found: Exchange, where: str) -> bytes:
     return _bytes(text, content.get("encoding"), "response.content.text", where)
 
 
-def _posted(request: dict[str, Any], found: Exchange, where: str) -> bytes:
+def _attached(holder: dict[str, Any], folder: Path) -> bytes | None:
+    """Return a body that Playwright wrote to a file beside the archive, None if there is none."""
+    name = holder.get("_file")
+    if not isinstance(name, str) or not name or name != Path(name).name:
+        return None
+    try:
+        with (folder / name).open("rb") as file:
+            body = file.read(LARGEST + 1)
+    except (OSError, ValueError):
+        return None
+    return body if len(body) <= LARGEST else None
+
+
+def _posted(request: dict[str, Any], found: Exchange, where: str, folder: Path) -> bytes:
     data = request.get("postData")
     size = request.get("bodySize")
     text = map_of(data, "request.postData", where).get("text") if data is not None else None
     if text is None:
+        if data and (attached := _attached(data, folder)) is not None:
+            return attached
         if (data and data.get("params")) or (isinstance(size, int | float) and size > 0):
             raise Omitted("the archive lacks the request's body", found)
         return b""

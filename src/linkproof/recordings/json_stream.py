@@ -1,7 +1,7 @@
-"""Read a JSON recording as a stream, one exchange at a time, in any of the three formats.
+"""Read a JSON recording as a stream, one exchange at a time, in any of its formats.
 
-These are vcrpy's other serializer (``interactions``), HAR 1.2 (``log.entries``) and the recordings of the Azure SDK
-test proxy (``Entries``).
+These are vcrpy's other serializer (``interactions``), that of Ruby's VCR and of Betamax (``http_interactions``), HAR
+1.2 (``log.entries``), the recordings of the Azure SDK test proxy (``Entries``) and WireMock's journal (``requests``).
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ import orjson
 
 from linkproof.errors import UsageError
 from linkproof.recordings.byte_source import CUT, FORMATS, Source
+from linkproof.recordings.foreign import refuse_by_keys
 
 
 class Format(Enum):
     """The format of a JSON recording, by the member that holds its exchanges."""
 
     CASSETTE = "interactions"
+    RUBY_CASSETTE = "http_interactions"
     HAR = "log.entries"
     TEST_PROXY = "Entries"
+    WIREMOCK = "requests"
 
 
-_LISTS = {f.value: f for f in (Format.CASSETTE, Format.TEST_PROXY)}
+_LISTS = {f.value: f for f in Format if f is not Format.HAR}
 _SPACE = " \t\r\n"
 _DECODER = json.JSONDecoder()
 #: An error this near to the end of what was read may come of its being read in part: the longest token is an escape.
@@ -45,7 +48,9 @@ def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
         raise text.invalid("no map at the top: this is not a recording", FORMATS)
     text.expect("{")
     found = False
+    keys: set[str] = set()
     for key in _keys(text):
+        keys.add(key)
         if key == "log" and not found:
             text.expect("{")
             for inner in _keys(text):
@@ -54,14 +59,15 @@ def json_items(source: Source) -> Iterator[tuple[Format, int, Any]]:
                     yield from ((Format.HAR, *item) for item in _items(text))
                 else:
                     _harmless(text, inner, ("1.1", "1.2"), "HAR")
-        elif key in _LISTS and not found:
+        elif key in _LISTS and not found and (key != Format.WIREMOCK.value or text.peek() == "["):
             found = True
             yield from ((_LISTS[key], *item) for item in _items(text))
         else:
-            _harmless(text, key, (1, "1"), "cassette")
+            _harmless(text, key, (1, "1", 2, "2"), "cassette")
     if text.peek():
         raise text.invalid(f"more text after the end, after {text.count} exchanges", "keep one recording in each file")
     if not found:
+        refuse_by_keys(keys, source.where)
         problem = "neither interactions, log.entries nor Entries: this is not a recording"
         raise UsageError(problem, where=f"{source.where}: line 1", fix=FORMATS)
 

@@ -1,4 +1,7 @@
-"""Read an interaction of a VCR cassette as an exchange; helpers that all formats share."""
+"""Read an interaction of a cassette of vcrpy, or of its relatives, as an exchange; helpers that all formats share.
+
+Ruby's VCR and Betamax have the same members; go-vcr has ``url`` for ``uri``, and the status code beside its text.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,8 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
     interaction = map_of(value, "the interaction", where)
     request = map_of(interaction.get("request"), "request", where)
     response = map_of(interaction.get("response"), "response", where)
-    status = map_of(response.get("status"), "response.status", where)
+    status = _status(response, where)
+    address = "uri" if "uri" in request or "url" not in request else "url"
     sent = headers_of(request.get("headers"), "request.headers", where)
     came = headers_of(response.get("headers"), "response.headers", where)
     known = _known(interaction.get("linkproof"), number, where)
@@ -63,7 +67,7 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
     return Exchange(
         request=Request(
             method=text_of(request.get("method"), "request.method", where).upper(),
-            url=url_of(request.get("uri"), "request.uri", where),
+            url=url_of(request.get(address), f"request.{address}", where),
             headers=sent,
             body=body_of(request.get("body"), sent, name="request.body", where=where),
         ),
@@ -85,6 +89,14 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
         at=known.get("at") or date_of(came),
         contract=known.get("contract", ""),
     )
+
+
+def _status(response: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return code and message of an answer. go-vcr has the code beside the status line, as in "200 OK"."""
+    line = response.get("status")
+    if isinstance(line, str) and "code" in response:
+        return {"code": response["code"], "message": line.partition(" ")[2]}
+    return map_of(line, "response.status", where)
 
 
 def exchange_of_layout(found: Interaction, *, path: str, line: int, number: int) -> Exchange:

@@ -17,9 +17,12 @@ import yaml
 
 from linkproof.errors import UsageError
 from linkproof.recordings.byte_source import CUT, FORMATS, LARGEST, Source
+from linkproof.recordings.foreign import refuse_by_keys
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEPEST = 64
+#: The member that holds the interactions: of vcrpy and go-vcr, and of Ruby's VCR.
+_LISTS = frozenset({"interactions", "http_interactions"})
 #: What a node counts beside its text: much more than it takes in the file.
 _NODE = 256
 
@@ -119,13 +122,13 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
         if not isinstance(key, str):
             raise events.invalid("a key that is not text", line, FORMATS)
         keys.add(key)
-        if key == "interactions":
+        if key in _LISTS:
             yield from _sequence(events, line)
         else:
             value = _build(events, events.next(), 0)
             if key == "linkproof" and isinstance(value, dict):
                 events.source.facts = value
-            if key == "version" and value != "1":
+            if key == "version" and value not in ("1", "2"):
                 raise UsageError(f"cassette version {value!r:.40}", where=f"{where}: line {line}", fix=FORMATS)
     _whole(events, keys)
 
@@ -133,11 +136,13 @@ def _document(events: _Events) -> Iterator[tuple[int, Any]]:
 def _whole(events: _Events, keys: set[str]) -> None:
     """Raise UsageError for a file that is not a cassette, is truncated, or holds another document."""
     where = events.source.where
-    if "interactions" not in keys:
+    if not keys & _LISTS:
+        refuse_by_keys([k for k in keys if k], where)
         raise UsageError("no interactions: this is not a VCR cassette", where=f"{where}: line 1", fix=FORMATS)
-    if "version" not in keys:
-        problem = f"the file ends after {events.count} interactions without version: 1"
-        raise UsageError(problem, where=where, fix=f"{CUT}; if it is complete, add the line version: 1 at its end")
+    last = "version: 1" if "interactions" in keys else "recorded_with: VCR"
+    if last.partition(":")[0] not in keys:
+        problem = f"the file ends after {events.count} interactions without {last}"
+        raise UsageError(problem, where=where, fix=f"{CUT}; if it is complete, add the line {last} at its end")
     events.next()  # end of document
     after = events.next()
     if not isinstance(after, yaml.StreamEndEvent):
