@@ -81,7 +81,7 @@ class BadProxy:
     def _pass_on(self, asked: bytes) -> bytes:
         head, _, body = asked.partition(b"\r\n\r\n")
         lines = [h for h in head.split(b"\r\n") if not h.lower().startswith(b"connection:")]
-        with socket.create_connection(self.upstream, timeout=10) as server:
+        with socket.create_connection(self.upstream, timeout=60) as server:
             server.sendall(b"\r\n".join([*lines, b"connection: close"]) + b"\r\n\r\n" + body)
             chunks = []
             while chunk := server.recv(65536):

@@ -74,7 +74,7 @@ def run(line: str, folder: Path) -> int:
     assert shlex.split(line)[0] == "curl"
     assert "…" not in line
     assert len(line) < 3000
-    done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, timeout=60, check=True)
     return int(done.stdout.split()[1])
 
 

@@ -198,7 +198,7 @@ def test_readings_are_judged_in_the_order_in_which_they_were_asked_for() -> None
         driver = Driver(session, chosen[0])
 
         def slow() -> int:
-            later.wait(10)
+            later.wait(60)
             return driver.page(limit="1").status
 
         def quick() -> int:
@@ -226,14 +226,14 @@ def test_a_meeting_is_held_once_for_all() -> None:
 
     def lane(number: int) -> None:
         barrier.enter()
-        ready.wait(10)
+        ready.wait(60)
         if number:  # the first one ends without ever coming to the barrier
             barrier.meet(lambda: done.append(number))
         barrier.leave()
 
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(lane, n) for n in range(3)]:
-            future.result(timeout=10)
+            future.result(timeout=60)
     assert len(done) == 1
 
 
@@ -246,7 +246,7 @@ def test_what_a_meeting_raises_everybody_hears() -> None:
 
     def lane(_: int) -> str:
         barrier.enter()
-        ready.wait(10)
+        ready.wait(60)
         try:
             barrier.meet(fail)
         except TargetError as error:
@@ -256,7 +256,7 @@ def test_what_a_meeting_raises_everybody_hears() -> None:
         return ""
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(lane, range(2), timeout=10)) == ["no reset"] * 2
+        assert list(pool.map(lane, range(2), timeout=60)) == ["no reset"] * 2
 
 
 def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,7 +268,7 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
         def acquire(self) -> None:
             with contextlib.suppress(threading.BrokenBarrierError):
                 both.wait(0.2)  # where nobody holds the other back, both are here at once
-            assert free.acquire(timeout=15), "they wait for each other"
+            assert free.acquire(timeout=60), "they wait for each other"
 
         def release(self, number: int) -> None:
             free.release(number)
@@ -295,11 +295,11 @@ def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:
 
     def pair() -> None:
         with limit.several(2), ThreadPoolExecutor(2) as pool:
-            for future in [pool.submit(one, lambda: met.wait(10)) for _ in range(2)]:
-                future.result(timeout=10)
+            for future in [pool.submit(one, lambda: met.wait(60)) for _ in range(2)]:
+                future.result(timeout=60)
 
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(pair) for _ in range(3)]:
-            future.result(timeout=20)
+            future.result(timeout=60)
     with limit.one(), limit.one():
         assert met.n_waiting == 0

@@ -59,9 +59,9 @@ def test_requests_is_recorded_as_well(server: MockServer) -> None:
     recorder = Recorder()
     with recorder.mount(requests.Session()) as session:
         session.trust_env = False
-        answer = session.get(server.list_url(SEARCH), headers=server.headers(SEARCH), timeout=10)
+        answer = session.get(server.list_url(SEARCH), headers=server.headers(SEARCH), timeout=60)
         assert answer.json()["value"]
-        refused = session.put(answer.url.replace("?", "/pending-01?"), data="{}", timeout=10)
+        refused = session.put(answer.url.replace("?", "/pending-01?"), data="{}", timeout=60)
     assert refused.status_code == 401
     assert [e.response.status for e in recorder.exchanges] == [200, 401]
     assert recorder.exchanges[1].request.body == b"{}"
