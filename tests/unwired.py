@@ -6,11 +6,13 @@ test starts in this process, and the test's own. Another process cannot reach it
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self
+from unittest.mock import patch
 
 import httpx
 
@@ -44,7 +46,7 @@ class Unwired:
             )
         )
         self._host = f"unwired-{next(_numbers)}.invalid"
-        self._before = httpx.HTTPTransport.handle_request
+        self._open = contextlib.ExitStack()
 
     @property
     def base_url(self) -> str:
@@ -52,19 +54,25 @@ class Unwired:
         return f"{self.scheme}://{self._host}"
 
     def __enter__(self) -> Self:
-        before, direct, host = httpx.HTTPTransport.handle_request, self._direct, self._host
-
-        def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-            return direct.handle_request(request) if request.url.host == host else before(transport, request)
-
-        self._before = before
-        httpx.HTTPTransport.handle_request = handle  # type: ignore[method-assign, assignment]
+        self._open.enter_context(handed_over(self._host, self._direct.handle_request))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        httpx.HTTPTransport.handle_request = self._before  # type: ignore[method-assign]
+        self._open.close()
+
+
+@contextlib.contextmanager
+def handed_over(host: str, answer: Callable[[httpx.Request], httpx.Response]) -> Iterator[None]:
+    """Within it, ``answer`` answers requests to a host that leave by httpx's own transport."""
+    before = httpx.HTTPTransport.handle_request
+
+    def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        return answer(request) if request.url.host == host else before(transport, request)
+
+    with patch.object(httpx.HTTPTransport, "handle_request", handle):
+        yield
 
 
 class UnwiredMock(Unwired):

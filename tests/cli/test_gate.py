@@ -165,7 +165,7 @@ def test_the_actions_steps_do_what_the_page_says(port: int, tmp_path: Path) -> N
         "inputs.target": str(target(tmp_path, port)),
         "inputs.wait": "60",
         "inputs.out": "reports/linkproof",
-        "inputs.options": "--allow-unproven --seed 2",
+        "inputs.options": "--allow-unproven --seed 2 -r SHP-3",
     }
     environment = {
         **os.environ, "RUNNER_TEMP": str(tmp_path / "temp"), "GITHUB_OUTPUT": str(tmp_path / "output"),

@@ -6,14 +6,23 @@ import json
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import httpx
 import pytest
 
+from linkproof.base.clock import VirtualClock
+from linkproof.runner import open_target
 from tests.command_line import linkproof
+from tests.other_server.catalogue import TEN as TEN_FAULTS
+from tests.other_server.direct import Direct
+from tests.unwired import handed_over
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT.parent / "shared" / "target-example.toml"
@@ -34,9 +43,28 @@ def other_server(*arguments: str) -> Iterator[str]:
             process.kill()
 
 
-def results_of(tmp_path: Path, *arguments: str, concurrency: int) -> dict[str, Any]:
-    """What ``linkproof run`` says of it, with the example target file at another port."""
-    with other_server(*arguments) as base_url:
+@contextmanager
+def ten_faults() -> Iterator[str]:
+    """The server with ten faults, in this process, without a socket, and on a virtual clock: no run waits for it."""
+    clock = VirtualClock()
+    server = Direct(TEN_FAULTS, clock.now)
+    lock = threading.Lock()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        target, headers = request.url.raw_path.decode("ascii"), dict(request.headers)
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.001)  # two clients that write at the same time are both on their way before either is answered
+        with lock:
+            reply = server.answer(request.method, target, headers, request.read(), request.url.netloc.decode())
+        return httpx.Response(reply.status, headers=list(reply.headers.items()), content=reply.encode())
+
+    with handed_over("ten-faults.invalid", answer), patch.object(open_target, "Clock", lambda: clock):
+        yield "http://ten-faults.invalid"
+
+
+def results_of(tmp_path: Path, server: AbstractContextManager[str], *, concurrency: int) -> dict[str, Any]:
+    """What ``linkproof run`` says of it, with the example target file at another address."""
+    with server as base_url:
         target = tmp_path / "target.toml"
         target.write_text(re.sub(r"http://127\.0\.0\.1:\d+", base_url, EXAMPLE.read_text(encoding="utf-8")))
         run = ("run", "--target", target, "--json", "--out", "out", "--concurrency", str(concurrency))
@@ -48,19 +76,25 @@ def results_of(tmp_path: Path, *arguments: str, concurrency: int) -> dict[str, A
 
 
 def test_it_conforms_and_is_not_blamed(tmp_path: Path) -> None:
-    data = results_of(tmp_path, concurrency=5)
+    data = results_of(tmp_path, other_server(), concurrency=5)
     assert data["findings"] == []
     assert data["verdict"] == "conforms", data["sentence"]
 
 
 def test_ten_breaches_are_found_and_nothing_else(tmp_path: Path) -> None:
-    data = results_of(tmp_path, "--ten", concurrency=5)
+    data = results_of(tmp_path, ten_faults(), concurrency=1)
     assert {f["requirement"] for f in data["findings"] if not f["follows"]} == TEN
     assert data["verdict"] == "breached"
     assert (tmp_path / "out" / "report.html").stat().st_size < 2_000_000
     approved = [t for x in data["lifecycles"] for t in x["transitions"] if t["foreseen"] and t["by"] == "approve"]
     assert sum(t["count"] for t in approved) > 20, "a run shows the life of connections"
     assert all({"word": "Succeeded"}.items() <= x["ended"][-1].items() for x in data["long_running"])
+
+
+def test_it_is_started_with_ten_faults_at_once() -> None:
+    with other_server("--ten") as base_url:
+        answer = httpx.get(f"{base_url}/subscriptions")
+    assert answer.status_code in (400, 401, 404)
 
 
 def test_it_shares_no_code_with_linkproof() -> None:

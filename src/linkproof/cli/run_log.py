@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -13,7 +14,7 @@ import pytest
 
 from linkproof.errors import UsageError
 from linkproof.model.exchange import Exchange
-from linkproof.redaction.masking import Masker, mask_text
+from linkproof.redaction.masking import Masker, mask_text, secrets_in
 from linkproof.reports.text import one_line
 
 #: The log's name within ``--out``.
@@ -22,16 +23,16 @@ LOG = "run.log"
 _LONGEST = 2000
 
 
-def request_line(exchange: Exchange) -> str:
-    """Return method, URL, status and time of an exchange, masked, on one line."""
+def request_line(exchange: Exchange, change: Callable[[str], str] = str) -> str:
+    """Return method, URL, status and time of an exchange, masked, on one line; ``change`` is applied to the URL."""
     took = (exchange.ended - exchange.started) * 1000
-    url = _masked(exchange).text(exchange.request.url)
+    url = change(_masker_of(exchange).text(exchange.request.url))
     return f"{exchange.request.method} {url} {exchange.response.status} {took:.0f} ms"
 
 
 def bodies(exchange: Exchange) -> list[str]:
     """Return the bodies of an exchange as indented lines, masked: ``>`` for the request, ``<`` for the response."""
-    mask = _masked(exchange)
+    mask = _masker_of(exchange)
     lines = []
     for sign, body in ((">", exchange.request.body), ("<", exchange.response.body)):
         if body:
@@ -41,8 +42,14 @@ def bodies(exchange: Exchange) -> list[str]:
     return [one_line(line) for line in lines]
 
 
-def _masked(exchange: Exchange) -> Masker:
-    return Masker([exchange])
+def _masker_of(exchange: Exchange) -> Masker:
+    return _masker(frozenset(secrets_in(exchange)))
+
+
+@lru_cache(maxsize=16)
+def _masker(secrets: frozenset[str]) -> Masker:
+    """Return a masker that is kept: it knows the URLs that it has masked, and most requests repeat one."""
+    return Masker(secrets=secrets)
 
 
 def shower(verbosity: int, say: Callable[[str], object]) -> Callable[[Exchange], None] | None:
@@ -93,16 +100,18 @@ class RunLog:
 
     def say(self, text: str) -> None:
         """Write one line."""
+        self._write(self._change(text))
+
+    def _write(self, text: str) -> None:
         with self._lock:
-            line = one_line(self._change(text))
-            self._file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}\n")
+            self._file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {one_line(text)}\n")
 
     def exchange(self, exchange: Exchange) -> None:
         """Write a request, below the test that sent it."""
         if exchange.scene != self._test:
             self._test = exchange.scene
             self.say(self._test)
-        self.say(f"  {request_line(exchange)}")
+        self._write(f"  {request_line(exchange, self._change)}")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Write the outcome of a test."""
