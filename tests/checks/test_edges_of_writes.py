@@ -46,3 +46,20 @@ def test_without_get_the_list_shows_the_description_of_a_decision(text: str, bre
         assert [b.message for b in found] == ["List does not show the description that was sent with the decision"] * (
             expected
         )
+
+
+@pytest.mark.parametrize(
+    ("after_s", "shown", "expected"),
+    [(1.0, "Pending", []), (6.0, "Approved", []), (6.0, "Pending", ["had no effect: Pending"])],
+    ids=["too early to tell", "it took effect", "nothing happened"],
+)
+def test_a_decision_answered_with_202_without_a_polling_url_takes_effect_within_the_limit(
+    after_s: float, shown: str, expected: list[str]
+) -> None:
+    own = contract(AKS)
+    open_decision = slow(ex(AKS, "PUT", "one", 202, None, sent=decision()), 1e6 + 1, 1e6 + 2)
+    reading = slow(got(**state(shown, "fine")), 1e6 + 2 + after_s, 1e6 + 3 + after_s)
+    judging = Judge([own], MOCK)
+    answers = (slow(got(), 1e6, 1e6 + 0.5), open_decision, reading)
+    found = [j.breach for e in answers for j in judging.feed(e)[1] if j.requirement == "STA-1" and j.breach]
+    assert [b.message.rpartition("and ")[2] for b in found] == expected

@@ -60,24 +60,34 @@ def _still_on_its_way(call: Call, seen: Observation) -> Judgement:
 
 
 def _never_settles(call: Call, seen: Observation, circumstances: Circumstances) -> bool:
-    """Whether a decision without a polling URL leaves its connection in a documented transition beyond the limit."""
+    """Whether a decision without a polling URL leaves its connection on its way, or undecided, beyond the limit."""
     subject, limit = seen.subject, circumstances.operation_timeout_s
-    if seen.settled or not subject.decisions or limit is None:
+    if not subject.decisions or limit is None:
         return False
     decision = subject.decisions[-1]
     if decision.long or subject.goes_on or decision.effect is Effect.FAILED or subject.last_write > decision.index:
         return False
+    if call.exchange.started - decision.call.exchange.ended < limit:
+        return False
+    if seen.settled:
+        shown = status_of(call.contract, seen.value)
+        return decision.call.status == 202 and shown == decision.before != decision.status
     word = value_on_the_way(call.contract, seen.value)
-    documented = call.schema is not None and any(word in options for options in call.schema.enumerations.values())
-    return documented and call.exchange.started - decision.call.exchange.ended >= limit
+    return call.schema is not None and any(word in options for options in call.schema.enumerations.values())
 
 
 def _never_settled(call: Call, seen: Observation) -> Judgement:
     decision, member = seen.subject.decisions[-1], call.contract.member
-    place = next(p for p in (member.provisioning, member.status) if p)
-    found = value_on_the_way(call.contract, seen.value)
-    message = f"the decision was answered with {decision.call.status}, but the connection stays in transition: {found}"
     evidence, wanted = (decision.call.exchange,), decision.status
+    if seen.settled:
+        place, found = member.status, status_of(call.contract, seen.value)
+        message = f"the decision was answered with 202, has no polling URL, and had no effect: {found}"
+    else:
+        place = next(p for p in (member.provisioning, member.status) if p)
+        found = value_on_the_way(call.contract, seen.value)
+        message = (
+            f"the decision was answered with {decision.call.status}, but the connection stays in transition: {found}"
+        )
     return breach(
         "STA-1", "still on its way", seen.pointer + place, wanted, found, message, group="", evidence=evidence
     )

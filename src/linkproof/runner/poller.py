@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
-from linkproof.checks.equivalence import settled, value_on_the_way
+from linkproof.checks.equivalence import settled, status_of, value_on_the_way
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
@@ -143,14 +143,19 @@ class Poller:
         return call
 
     def _settle(self, call: Call, name: str, *, gone: bool = False) -> bool:
-        """Get a connection until it is at rest, or ``gone``; return whether it is."""
-        if not gone and self._has_settled(call, name, absent=False):
+        """Get a connection until it is at rest, or ``gone``; return whether it is.
+
+        A decision that was answered with 202 has had no effect while the connection is pending still.
+        """
+        undecided = self._contract.states.get("pending", "") if call.decision and call.status == 202 else ""
+        if not gone and self._has_settled(call, name, absent=False, undecided=undecided):
             return True
         limit, pause, waited = self._limit(), 2 * _FIRST_PAUSE_S, 0.0
         shown = call
         while shown.exchange.ended + waited - call.exchange.ended < limit:
             shown = self._get(name)
-            if self._item(shown, name) is None if gone else self._has_settled(shown, name, absent=True):
+            is_gone = gone and self._item(shown, name) is None
+            if is_gone or (not gone and self._has_settled(shown, name, absent=True, undecided=undecided)):
                 return True
             waited = max(pause, _LIVE_GET_S) if self._live else pause
             self._session.client.pause(waited)
@@ -171,10 +176,17 @@ class Poller:
             return True
         return False
 
-    def _has_settled(self, call: Call, name: str, *, absent: bool) -> bool:
-        """Whether the answer shows the connection at rest; ``absent`` if it does not show the connection."""
+    def _has_settled(self, call: Call, name: str, *, absent: bool, undecided: str = "") -> bool:
+        """Whether the answer shows the connection at rest; ``absent`` if it does not show the connection.
+
+        ``undecided``: the status with which it is not, as its decision has had no effect.
+        """
         item = self._item(call, name)
-        return absent if item is None else settled(self._contract, item, self._at_rest)
+        if item is None:
+            return absent
+        if undecided and status_of(self._contract, item) == undecided:
+            return False
+        return settled(self._contract, item, self._at_rest)
 
     def _item(self, call: Call, name: str) -> Any:
         return next((i for i in call.items if name_of(self._contract, i) == name.lower()), None)
