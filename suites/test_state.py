@@ -6,6 +6,7 @@ import pytest
 
 from linkproof.base.json_values import place
 from linkproof.contract.operation import Role
+from linkproof.contract.schema_walk import type_of
 from linkproof.runner.driver import Driver
 from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.scenarios import bystanders, look, look_at_everything
@@ -110,9 +111,7 @@ def _for_the_service_only(driver: Driver) -> dict[str, Any]:
     for pointer in driver.contract.member.read_only:
         schema = schemas.get(pointer, {})
         usual = (
-            "2001-01-01T00:00:00Z"
-            if schema.get("format") == "date-time"
-            else _BY_TYPE.get(schema.get("type", "string"))
+            "2001-01-01T00:00:00Z" if schema.get("format") == "date-time" else _BY_TYPE.get(type_of(schema) or "string")
         )
         if (value := _READ_ONLY.get(pointer, usual)) is not None:
             found[pointer] = value

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from linkproof.base.json_values import at
 from linkproof.cli.importing import import_description
 from linkproof.contract.loader import read_contract
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
+from linkproof.contract.schema import BodySchema
+from linkproof.contract.schema_walk import type_of
 from linkproof.definition_pages.versions import contract_differences
 from linkproof.errors import UsageError
 from linkproof.openapi_import.select import CONNECTIONS
@@ -291,3 +294,54 @@ def test_a_schema_of_an_unknown_type_is_refused_with_its_place(tmp_path: Path, k
     spec.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(UsageError, match=r"spec.json.*/definitions/.*/type.*is not one of: "):
         imported(spec, tmp_path / "out")
+
+
+def test_yaml_anchors_are_written_out(tmp_path: Path) -> None:
+    """Anchors are legal YAML, and common in descriptions that people write."""
+    text = yaml.safe_dump(swagger())
+    text = text.replace("info:", "x-shared: &shared {type: string, maxLength: 7}\ninfo:", 1)
+    text += "\nx-use: [*shared, *shared]\n"
+    (tmp_path / "boxes.yaml").write_text(text, encoding="utf-8")
+    assert len(imported(tmp_path / "boxes.yaml", tmp_path / "out")) == 1
+    (tmp_path / "other.yaml").write_text("a: &a [*a", encoding="utf-8")
+    assert len(imported(tmp_path, tmp_path / "again")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("openapi: 3.0.0\nx-a: &a [1, *a]\n", "line 2: an alias stands within its own anchor"),
+        (
+            "openapi: 3.0.0\nx-0: &b0 [1, 1]\n"
+            + "".join(f"x-{n}: &b{n} [{', '.join([f'*b{n - 1}'] * 10)}]\n" for n in range(1, 8)),
+            "line 8: written out, the aliases of this YAML are more than 1,000,000 values",
+        ),
+    ],
+    ids=["circle", "bomb"],
+)
+def test_aliases_without_end_are_refused(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=says):
+        imported(tmp_path / "a.yaml", tmp_path / "out")
+
+
+def test_an_operation_of_several_contracts_is_counted_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """ "ignored: -21 operations" was said of a folder where one path names several resource types."""
+    paths = json.loads(json.dumps(swagger()["paths"]).replace("Acme.Vaults/boxes", "Acme.Vaults/{kind}"))
+    for path in paths.values():
+        kind = {"name": "kind", "in": "path", "required": True, "type": "string", "enum": ["boxes", "bags", "sacks"]}
+        path["parameters"] = [*path.get("parameters", []), kind]
+    found = imported(written(tmp_path / "boxes.json", swagger(paths=paths)), tmp_path / "out")
+    assert len(found) == 3
+    assert "ignored: 0 operations" in capsys.readouterr().out
+
+
+def test_a_nullable_member_has_the_type_beside_null() -> None:
+    """A nullable id ended STA-8's test; a nullable integer was not judged by SHP-7."""
+    assert (type_of({"type": ["null", "integer"]}), type_of({"type": "string"}), type_of({})) == (
+        "integer",
+        "string",
+        "",
+    )
+    schema = {"type": "object", "properties": {"number": {"type": ["integer", "null"]}}}
+    assert BodySchema(schema, {}).integers == ("/number",)

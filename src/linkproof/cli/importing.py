@@ -30,6 +30,8 @@ from linkproof.reports.text import one_line
 
 _LARGEST = 12 << 20
 _TIMEOUT_S = 30.0
+#: How a YAML file shows that it describes an API: others in a folder are not read.
+_DESCRIPTION = re.compile(rb"(?m)^(?:swagger|openapi)\s*:")
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def _import_service_model(model: ServiceModel, out: Path, name: str, vendor: str
 def _files(spec: Path) -> list[Path]:
     if not is_folder(spec):
         return [spec]
-    return sorted(p for p in spec.rglob("*.json") if "examples" not in p.parts)
+    found = (p for p in spec.rglob("*") if p.suffix in (".json", ".yaml", ".yml") and "examples" not in p.parts)
+    return sorted(p for p in found if p.suffix == ".json" or _DESCRIPTION.search(p.read_bytes()))
 
 
 def _whole(file: Path) -> str:
@@ -157,7 +160,7 @@ def _found(spec: Path, documents: Documents, notes: Notes, paths: str, vendor: s
             parts += parts_of(description, notes, vendor)
             others += description.others + len(description.operations)
     found = merged(parts, documents, notes, vendor)
-    others -= sum(len(f.all_operations) for f in found)
+    others -= len({operation.at for f in found for _, operation in f.all_operations})  # several may share one
     if not found and any(part.operations for part in parts):
         fix = "give the folder, with the file that describes the connections"
         raise UsageError("link resources are described, and no connection", where=str(spec), fix=fix)

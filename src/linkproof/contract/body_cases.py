@@ -24,7 +24,7 @@ from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Role
 from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
-from linkproof.contract.schema_walk import Node
+from linkproof.contract.schema_walk import Node, type_of
 
 _INTEGER, _TEXT, _ARRAY, _OBJECT = 7, "text", ["text"], {"text": "text"}
 #: A value of a wrong type for each type.
@@ -54,7 +54,7 @@ def full_body(operation: Operation, start: Mapping[str, Any], current: Any, leav
         if at(body, pointer) is not MISSING or node.schema.get("readOnly"):
             continue
         value = at(current, pointer)
-        if value is MISSING and "enum" not in node.schema and _type_of(node.schema) == "string":
+        if value is MISSING and "enum" not in node.schema and type_of(node.schema) == "string":
             value = at(operation.request_example, pointer)
         if value is MISSING or value is None:
             continue
@@ -195,7 +195,7 @@ def _invalid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case
 
     if node.required and pointer:
         yield Case(Constraint("body", node.pointer, "required"), False, "absent", without(full, pointer))
-    for what, other in _OTHER_TYPES.get(_type_of(schema), {}).items():
+    for what, other in _OTHER_TYPES.get(type_of(schema), {}).items():
         yield case("type", what, other)
     yield case("null", "null", None)
     for text in undocumented(options):
@@ -232,7 +232,7 @@ def _valid(node: Node, pointer: str, full: Mapping[str, Any]) -> Iterator[Case]:
         yield Case(Constraint("body", node.pointer, "required"), True, "absent", without(full, pointer))
     for option in schema.get("enum", ()):
         yield case("enum", str(option), option)
-    if _type_of(schema) == "string" and "enum" not in schema and _is_free(schema):
+    if type_of(schema) == "string" and "enum" not in schema and _is_free(schema):
         yield case("minLength", "as short as allowed", "a" * int(schema.get("minLength", 0)))
         longest = int(schema.get("maxLength", COMMON_LENGTH))
         yield case("maxLength", f"{longest} characters", ("Länge " * longest)[:longest])
@@ -262,13 +262,6 @@ def _true_to_their_word(schema: BodySchema, cases: Iterable[Case]) -> Iterator[C
         if len(places) == (0 if case.valid else 1):
             seen.add(key)
             yield case
-
-
-def _type_of(schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type", "")
-    if isinstance(kind, list):
-        return next((k for k in kind if k != "null"), "")
-    return str(kind)
 
 
 def _with(full: Mapping[str, Any], pointer: str, value: Any) -> Any:

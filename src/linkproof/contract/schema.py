@@ -17,7 +17,7 @@ from linkproof.base.wording import count
 from linkproof.contract.closed_schema import close, members_only
 from linkproof.contract.large_values import failing_beginning, shortened
 from linkproof.contract.reference import Reference
-from linkproof.contract.schema_walk import Node, Schema, walk
+from linkproof.contract.schema_walk import Node, Schema, type_of, walk
 
 #: Keywords whose values are values of a body, not schemas.
 _VALUES = frozenset({"const", "default", "enum", "example", "examples"})
@@ -239,7 +239,7 @@ class BodySchema:
     @cached_property
     def integers(self) -> tuple[str, ...]:
         """Return the generalised pointers to the integers of the body."""
-        return tuple(p for p, s in self.leaves() if s.get("type") == "integer")
+        return tuple(p for p, s in self.leaves() if type_of(s) == "integer")
 
     def leaves(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield every subschema without members, with its generalised pointer."""

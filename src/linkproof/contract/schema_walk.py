@@ -40,6 +40,14 @@ def resolved(schema: Schema, document: Schema) -> Schema:
     return schema
 
 
+def type_of(schema: Schema) -> str:
+    """Return the type that a schema allows, the first beside null if they are several, "" if it names none."""
+    kind = schema.get("type", "")
+    if isinstance(kind, list):
+        return next((k for k in kind if k != "null"), "")
+    return str(kind)
+
+
 def walk(schema: Schema, document: Schema, *, follow: bool = True) -> Iterator[Node]:
     """Yield every place of a schema in document order, the whole value first.
 

@@ -10,6 +10,7 @@ from linkproof.base.json_values import place
 from linkproof.contract.model import Contract
 from linkproof.contract.names import within_limits
 from linkproof.contract.operation import Parameter, Role
+from linkproof.contract.schema_walk import type_of
 
 _ENDPOINT_ID = (
     "/subscriptions/{subscriptionId}/resourceGroups/consumer-rg/providers/Microsoft.Network/privateEndpoints/pe-{name}"
@@ -139,7 +140,7 @@ def plain_value(contract: Contract, pointer: str, schema: Mapping[str, Any]) -> 
         return "Please approve {name}"
     if pointer.endswith(("/actionsRequired", "/actionRequired")) and "enum" not in schema:
         return "None"
-    kind = schema.get("type")
+    kind = type_of(schema)
     if "enum" in schema:
         return next((w for w in schema["enum"] if w is not None), None)
     if kind == "integer":

@@ -20,6 +20,9 @@ from linkproof.openapi_import.common_types import common_file, is_common_file
 
 #: Maximum size of an API description, in bytes.
 _LARGEST = 12 << 20
+#: Maximum number of values of a YAML file with its aliases written out.
+_MOST_NODES = 1_000_000
+_WITHIN_ITSELF = -1
 
 
 @dataclass(frozen=True)
@@ -151,13 +154,34 @@ class Documents:
         problem = f"this is not JSON: {no_json}"
         if file.endswith((".yaml", ".yml")):
             try:
-                # Aliases can expand a small file without limit; API descriptions have none.
+                # Aliases can expand a small file without limit.
                 if any(isinstance(t, yaml.AliasToken) for t in yaml.scan(text, Loader=yaml.CSafeLoader)):
-                    raise UsageError("this YAML has aliases", where=file, fix="write them out")
+                    _expanded(yaml.compose(text, Loader=yaml.CSafeLoader), file, {})
                 return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
             except (yaml.YAMLError, ValueError, RecursionError) as error:
                 problem = f"this is not YAML: {' '.join(str(error).split())}"
         raise UsageError(problem, where=file, fix="give Swagger 2.0 or OpenAPI 3, as JSON or YAML") from None
+
+
+def _expanded(node: Any, file: str, known: dict[int, int]) -> int:
+    """Return the number of nodes that a node has with its aliases written out.
+
+    Raises UsageError if they are too many, or if an alias stands within its own anchor.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    size = known.get(id(node))
+    if size is None:
+        known[id(node)] = _WITHIN_ITSELF
+        below = [n for pair in node.value for n in pair] if isinstance(node, yaml.MappingNode) else node.value
+        size = known[id(node)] = 1 + sum(_expanded(n, file, known) for n in below)
+    place = f"{file}: line {node.start_mark.line + 1}"
+    if size == _WITHIN_ITSELF:
+        raise UsageError("an alias stands within its own anchor", where=place, fix="write it out, or use a $ref")
+    if size > _MOST_NODES:
+        problem = f"written out, the aliases of this YAML are more than {_MOST_NODES:,} values"
+        raise UsageError(problem, where=place, fix="use $ref instead of aliases")
+    return size
 
 
 def _split(reference: str, base: Place) -> tuple[str, str]:
