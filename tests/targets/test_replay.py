@@ -36,6 +36,7 @@ from tests.command_line import command, linkproof
 ROOT = Path(__file__).parents[2]
 DICOM = "azure-healthcareapis-dicom"
 POSTGRES = "azure-dbforpostgresql-pec"
+HEALTH = "azure-healthcareapis-pec"
 BETWEEN = "\n- request:\n"
 
 
@@ -232,6 +233,42 @@ def test_polling_and_decisions_at_the_same_time_come_again_as_they_were(tmp_path
     with pytest.raises(NotRecorded, match="not recorded: GET"):
         Driver(replay, opened.contracts[0]).get("never asked for")
     assert client.missing == 1
+
+
+def test_no_answer_is_given_that_shows_the_effect_of_another_sequence_of_writes(tmp_path: Path) -> None:
+    """As when a later version of the suites reads before or after another write than the recorded one did."""
+    path = tmp_path / "c.yaml"
+    with session(HEALTH, path) as opened:
+        driver = Driver(opened, opened.contracts[0])
+        first, second = driver.reserve("pending"), driver.reserve("pending")
+        assert driver.get(first).success
+        driver.decide("approve", first)
+        driver.decide("approve", second)
+        assert driver.get(second).success
+        opened.enter("next scene", HEALTH)
+        assert driver.get(second).success
+    recorded_run = read_recorded(path, opened.contracts)
+
+    worlds: list[str] = []
+
+    def replay() -> tuple[Session, Driver]:
+        client = ReplayClient(recorded_run)
+        replaying = Session(recorded_run.target, opened.contracts, client=client, keep=lambda e: worlds.append(e.world))
+        replaying.enter("scene", HEALTH)
+        return replaying, Driver(replaying, opened.contracts[0])
+
+    _, driver = replay()
+    driver.decide("approve", first)
+    with pytest.raises(NotRecorded, match="not recorded: GET"):
+        driver.get(first)  # recorded before its decision
+    replaying, driver = replay()
+    with pytest.raises(NotRecorded, match="not recorded: GET"):
+        driver.get(second)  # recorded after its decision
+    driver.decide("approve", first)
+    assert replaying.client.is_out_of_step
+    replaying.enter("next scene", HEALTH)
+    driver.get(second)
+    assert worlds[-2:] == ["run-0", "run-1"]  # nothing is compared with what was before the decision on the second
 
 
 @pytest.mark.parametrize(

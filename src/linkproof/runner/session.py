@@ -154,6 +154,8 @@ class Session:
 
     def enter(self, name: str, contract: str = "") -> RunningScenario:
         """Begin a scenario: all further exchanges belong to it."""
+        if self.client.is_out_of_step:
+            self.lose_track()
         self._running = RunningScenario(name, contract)
         self._kept_bytes = 0
         self.client.scenario = name

@@ -239,6 +239,11 @@ class Client:
         """Wait before the next request. Raises OverBudget if the run would be over before."""
         self.budget.rest(seconds, self.clock)
 
+    @property
+    def is_out_of_step(self) -> bool:
+        """Whether answers may show the effects of requests that this run did not send: not those of a server."""
+        return False
+
     def for_worker(self, contract: Contract) -> Client:
         """Return a client for the worker of one contract, with its part of a virtual clock."""
         if not isinstance(self.clock, VirtualClock):

@@ -1,13 +1,14 @@
 """Replays a cassette: recorded answers to recorded requests, without a network and without waiting.
 
 A cassette of ``run --record`` names its target and the test of each request. A request is answered by the next recorded
-exchange of the same test with the same method, URL, body and credential. Any other request is not recorded.
+exchange of the same test with the same method, URL, body and credential. Any other request is not recorded; nor is a
+reading if the test has sent more or fewer writes than were recorded before it, as its answer shows another state.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import linkproof
 from linkproof.base.wording import zulu_now
+from linkproof.contract.address import READING
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, UsageError
 from linkproof.model.exchange import Credential, Exchange, Request
@@ -129,9 +131,14 @@ class ReplayClient(Client):
         super().__init__(recorded.target)
         self.missing = 0
         self._where = str(recorded.path)
-        self._left: dict[tuple[object, ...], deque[Exchange]] = defaultdict(deque)
+        #: Recorded exchanges, each with the number of writes of its test before it.
+        self._left: dict[tuple[object, ...], deque[tuple[int, Exchange]]] = defaultdict(deque)
+        self._recorded_writes: Counter[str] = Counter()
+        self._sent_writes: Counter[str] = Counter()
         for exchange in read_recordings([recorded.path]):
-            self._left[self._key(exchange.request, exchange.credential, exchange.scene)].append(exchange)
+            key, scene = self._key(exchange.request, exchange.credential, exchange.scene), exchange.scene
+            self._left[key].append((self._recorded_writes[scene], exchange))
+            self._recorded_writes[scene] += exchange.request.method not in READING
 
     @staticmethod
     def _key(request: Request, credential: Credential, scenario: str) -> tuple[object, ...]:
@@ -147,10 +154,18 @@ class ReplayClient(Client):
     def reset(self) -> None:
         """Do nothing: what was recorded after a reset follows."""
 
+    @property
+    def is_out_of_step(self) -> bool:
+        """Whether the running test has left out writes whose effects further answers show."""
+        return self._sent_writes[self.scenario] < self._recorded_writes[self.scenario]
+
     def _exchange(self, contract: str, request: Request, credential: Credential) -> Exchange:
-        found = self._left.get(self._key(request, credential, self.scenario))
-        if not found:
+        found, sent = self._left[self._key(request, credential, self.scenario)], self._sent_writes[self.scenario]
+        reads = request.method in READING
+        while reads and found and found[0][0] < sent:
+            found.popleft()
+        if not found or (reads and found[0][0] > sent):
             self.missing += 1
             raise NotRecorded(f"not recorded: {request.method} {request.url} of {self.scenario} in {self._where}")
-        exchange = found.popleft()
-        return replace(exchange, credential=credential, contract=contract)
+        self._sent_writes[self.scenario] += not reads
+        return replace(found.popleft()[1], credential=credential, contract=contract)
