@@ -136,9 +136,10 @@ class ReplayClient(Client):
         self._recorded_writes: Counter[str] = Counter()
         self._sent_writes: Counter[str] = Counter()
         for exchange in read_recordings([recorded.path]):
-            key, scene = self._key(exchange.request, exchange.credential, exchange.scene), exchange.scene
-            self._left[key].append((self._recorded_writes[scene], exchange))
-            self._recorded_writes[scene] += exchange.request.method not in READING
+            scenario = exchange.scene
+            key = self._key(exchange.request, exchange.credential, scenario)
+            self._left[key].append((self._recorded_writes[scenario], exchange))
+            self._recorded_writes[scenario] += exchange.request.method not in READING
 
     @staticmethod
     def _key(request: Request, credential: Credential, scenario: str) -> tuple[object, ...]:
