@@ -37,16 +37,18 @@ WRONG = {
     "azure-signalr-pec": ("Rejected", "Rejectd"),
     "huawei-vpcep-connections": ("total_count", "total"),
 }
+#: What begins an exchange of a cassette, and how many of each cassette are judged.
+BETWEEN, EXCHANGES = "\n- request:\n", 250
 
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some of the shipped cassettes, and each twice again with something wrong in it."""
+    """The beginnings of some of the shipped cassettes, and each twice again with something wrong in it."""
     folder = tmp_path_factory.mktemp("recordings")
     for name, (old, new) in WRONG.items():
-        path = ROOT / "cassettes" / f"{name}.yaml.gz"
-        shutil.copy(path, folder)
-        text = gzip.decompress(path.read_bytes()).decode()
+        whole = gzip.decompress((ROOT / "cassettes" / f"{name}.yaml.gz").read_bytes()).decode()
+        text = BETWEEN.join(whole.split(BETWEEN)[: EXCHANGES + 1])
+        (folder / f"{name}.yaml.gz").write_bytes(gzip.compress(text.encode()))
         assert old in text
         for number in (1, 2):
             (folder / f"wrong-{number}-{name}.yaml").write_text(text.replace(old, new), "utf-8")
@@ -170,7 +172,7 @@ def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path,
     assert timeless(out) == alone
     judged = re.search(r'^ "requests": (\d+)', out, re.MULTILINE)
     assert judged
-    assert int(judged[1]) > 4_000
+    assert int(judged[1]) > 2_000
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,7 @@ def test_pytest_stops_where_nobody_can_sign_in(tmp_path: Path) -> None:
     parent = ", ".join(f'{k} = "x"' for k in DICOM.parent_parameters)
     (tmp_path / "t.toml").write_text(f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "suites", "--target", str(tmp_path / "t.toml"), "-q"]
+    command += ["-p", "no:hypothesispytest"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
     assert done.returncode == 2
     assert done.stdout.count("LINKPROOF_NO_SUCH_TOKEN is not set") == 1

@@ -162,7 +162,8 @@ def test_a_live_run_becomes_a_recording_and_keeps_its_dates(replayed: Path) -> N
 
 
 def test_pytest_replays_it_too_with_two_workers(recorded: Path) -> None:
-    command = (sys.executable, "-m", "pytest", "suites", "-n", "2", "-v", "-p", "no:cacheprovider", "-k", "headers")
+    without = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    command = (sys.executable, "-m", "pytest", "suites", "-n", "2", "-v", *without, "-k", "headers")
     shown = run(*command, "--target", f"cassette:{recorded / 'run.yaml'}", "--out", str(recorded / "pytest"), cwd=ROOT)
     assert results(recorded, "pytest")["target"]["not_recorded"] == 0
     workers = [line[:5] for line in shown.splitlines() if line.startswith("[gw") and f"[{DICOM}" in line]

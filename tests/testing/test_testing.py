@@ -145,3 +145,12 @@ def test_the_fixtures_serve_a_test_of_somebody_else(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "linkproof.testing.plugin", "-p", "no:linkproof", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pytest_loads_nothing_of_it_until_a_fixture_is_used() -> None:
+    code = "import sys, linkproof.testing.plugin; print(*(m for m in sys.modules if m.startswith('linkproof.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["linkproof.testing", "linkproof.testing.plugin"]
+    with pytest.raises(AttributeError, match="has no attribute 'no_such_name'"):
+        _ = public.no_such_name
+    assert set(public.__all__) <= set(dir(public))
