@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from linkproof.checks.documentation import judge_samples
+from linkproof.checks.groups import _is_writable
 from linkproof.checks.observed_collection import ObservedCollection, Write
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Decision, Effect, Running, Subject
@@ -23,7 +24,7 @@ from linkproof.contract.operation import Role
 from linkproof.judging.judge import Judge
 from linkproof.mock.defaults import DEFAULT
 from linkproof.model.exchange import Circumstances, Exchange, Headers
-from linkproof.model.finding import Breach
+from linkproof.model.finding import Breach, Judgement
 from tests.check_cases import APPROVED, LONG, POLL, RECORDED, REJECTED, WHOLE, delete, got, poll, put, slow
 from tests.check_cases_named import BY_STATE, OPEN_B, PROMISED, A, decided, page
 from tests.checks.test_groups import judged
@@ -35,14 +36,19 @@ def breaches_of(requirement: str, *exchanges: Exchange) -> list[Breach]:
     return [breach for found, breach in judge(exchanges)[1] if found == requirement]
 
 
-def documented(answer: Any) -> list[Breach]:
-    """The breaches of a definition page's sample of a list."""
+def sampled(answer: Any) -> list[Judgement]:
+    """The judgements on a definition page's sample of a list."""
     own = contract(AKS)
     text = answer if isinstance(answer, str) else json.dumps(answer)
     operation = next(o for o in own.operations if o.role.value == "list")
     sample = {"place": "sample", "operation": operation.id, "kind": "response", "status": 200, "path": "", "text": text}
     ((_, found),) = judge_samples(replace(own, definition={"sample": [sample]}))
-    return [j.breach for j in found if j.breach is not None]
+    return found
+
+
+def documented(answer: Any) -> list[Breach]:
+    """The breaches of such a sample."""
+    return [j.breach for j in sampled(answer) if j.breach is not None]
 
 
 def test_a_rejected_connection_may_refuse_an_approval_with_400() -> None:
@@ -69,6 +75,14 @@ def test_a_sample_is_validated_by_its_schema() -> None:
     item = {"id": f"{PATHS[AKS]}/one", "name": "one"}
     assert documented({"value": [item]}) != []  # the state is required
     assert documented({"value": [connection()]}) == []
+
+
+def test_of_a_sample_that_is_not_json_the_beginning_is_shown() -> None:
+    text = "{" + "x" * 99
+    (found,) = sampled(text)
+    assert found.requirement == "DOC-1"
+    assert found.breach is not None
+    assert (found.breach.kind, found.breach.actual) == ("not JSON", text[:60])
 
 
 def test_a_sample_may_link_to_http_and_to_https() -> None:
@@ -262,6 +276,24 @@ def test_read_only_members_that_were_refused_count_as_kept_if_they_would_have_ch
     refusals = [error(AKS, 400, "BadRequest", "PUT", "one", sent=sent) for sent in (evil, same)]
     assert [judge((got(), refused))[0].get("STA-8", 0) for refused in refusals] == [1, 0]
     assert [b for refused in refusals for b in breaches_of("STA-8", got(), refused)] == []
+
+
+@pytest.mark.parametrize(("status", "counts"), [(400, 1), (403, 1), (404, 0), (409, 1), (422, 1), (500, 0)])
+def test_of_statuses_those_of_a_rejection_keep_read_only_members(status: int, counts: int) -> None:
+    sent = decision(systemData={"createdBy": "evil"})
+    rejected = error(AKS, status, "BadRequest", "PUT", "one", sent=sent)
+    assert judge((got(), rejected))[0].get("STA-8", 0) == counts
+
+
+def test_a_group_is_the_clients_own_only_where_a_request_may_write_it() -> None:
+    own = ENTRY.contract
+    decides = own.by_role(Role.DECIDE)
+    assert decides is not None
+    assert decides.request is not None
+    writable = {node.pointer: not node.schema.get("readOnly") for node in decides.request.nodes()}
+    for pointer in own.member.groups:
+        assert _is_writable(own, pointer) is writable.get(pointer, False)
+        assert not _is_writable(contract(AKS), pointer), "no request of this contract has groups"
 
 
 def test_of_several_requests_the_last_deletion_made_a_connection_disappear() -> None:

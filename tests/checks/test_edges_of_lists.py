@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
+from tests.check_cases import APPROVED, WHOLE, got, put, slow
 from tests.check_cases import PROMISED as OF_AKS
-from tests.check_cases import WHOLE, got, put, slow
 from tests.check_cases_named import PROMISED, A, page, refused
 from tests.checks.test_edges import breaches_of
 from tests.traffic import (
     AKS,
     HOST,
+    HUAWEI,
     MOCK,
     PATHS,
     POSTGRES,
@@ -112,3 +115,16 @@ def test_links_that_lead_in_a_circle_are_a_breach_whatever_their_number() -> Non
         pages.append(listing(POSTGRES, item, link=f"{base}{onward}", url=f"{base}{number}"))
     assert len(breaches_of("PAG-3", *pages[:3])) == 0
     assert len(breaches_of("PAG-3", *pages)) == 1
+
+
+@pytest.mark.parametrize(("status", "breaches"), [(400, 1), (499, 1), (500, 0), (503, 0)])
+def test_only_a_rejection_refuses_a_limit_of_zero(status: int, breaches: int) -> None:
+    """HDR-5 reports a service that fails."""
+    refused = error(HUAWEI, status, "EndPoint.0001", query="limit=0")
+    assert len(breaches_of("PAG-6", refused)) == breaches
+
+
+def test_a_list_that_follows_a_write_at_once_may_be_older_than_the_write() -> None:
+    empty, two = listing(AKS), listing(AKS, connection(AKS, "two"))
+    assert breaches_of("PAG-4", got(), put(), empty) == []
+    assert len(breaches_of("PAG-4", got(), put(), got(**APPROVED), two)) == 1

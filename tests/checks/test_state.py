@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from linkproof.checks import state as states
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Effect, Presence, Subject
 from linkproof.checks.view import View
@@ -126,3 +129,13 @@ def test_a_status_that_was_there_before_shows_no_end_of_an_operation() -> None:
     assert breached(before, "decide", "end", after) == set()
     assert breached(before, "decide", "end", before) == {"STA-2"}
     assert breached(waiting, "decide", before) == {"STA-2"}
+
+
+def test_at_the_limit_the_other_collection_goes_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states, "_SUBJECTS", 3)
+    known = State(contract(AKS), MOCK)
+    first, second = known.make_collection("first"), known.make_collection("second")
+    for collection, name in ((first, "a"), (first, "b"), (second, "c"), (second, "d")):
+        known.make(collection, name)
+    assert list(known.collections) == ["second"]
+    assert [s.name for s in second.subjects] == ["c", "d"]

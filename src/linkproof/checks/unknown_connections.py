@@ -75,5 +75,6 @@ def _neither_there_nor_absent(call: Call, view: View, circumstances: Circumstanc
     if call.collection not in collections or view.collection.complete is not None:
         return False
     is_unknown = subject.presence is Presence.UNKNOWN and subject.last_write < 0 and not subject.deleted
-    allowed = {parameter.name for parameter in call.operation.parameters} if call.operation else set()
+    parameters = call.operation.parameters if call.operation else ()
+    allowed = {parameter.name for parameter in parameters if parameter.place == "query"}
     return is_unknown and _PLAIN_NAME.fullmatch(subject.name) is not None and set(call.query) <= allowed
