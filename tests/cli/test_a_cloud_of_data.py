@@ -174,6 +174,16 @@ def test_each_decision_is_an_operation_below_the_connections_path(tmp_path: Path
     all_caught(done.stdout, 4)
 
 
+def test_a_decision_may_follow_a_colon(tmp_path: Path) -> None:
+    shutil.copytree(TESTS / "delta" / "vendors", tmp_path / "own" / "vendors")
+    text = (TESTS / "delta" / "delta.yaml").read_text(encoding="utf-8")
+    (tmp_path / "delta.yaml").write_text(text.replace("{uid}/", "{uid}:"), encoding="utf-8")
+    options = ("--out", "own", "--paths", "/attachments", "--vendor", "delta")
+    made = linkproof(tmp_path, "--contracts", "own", "import", "delta.yaml", *options)
+    assert made.returncode == 0, made.stderr
+    assert "POST Accept (decide)\n  POST Refuse (decide)" in made.stdout
+
+
 def test_a_decision_that_the_description_does_not_have_is_named(tmp_path: Path) -> None:
     shutil.copytree(TESTS / "delta" / "vendors", tmp_path / "own" / "vendors")
     profile_file = tmp_path / "own" / "vendors" / "delta.toml"

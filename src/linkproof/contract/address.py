@@ -11,7 +11,7 @@ from typing import Any
 from linkproof.contract.answer import Answer
 from linkproof.contract.defect import Defect, FoundDefect
 from linkproof.contract.model import Contract
-from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.operation import Operation, Parameter, Role, parameter_in
 from linkproof.contract.routing import QueryPairs, Route
 
 #: Values that are kept of a path's parameters, up to a length.
@@ -87,8 +87,8 @@ class AddressPattern:
         self.role: Role | None = self.operation.role if self.operation else None
         self.reads: bool = method in READING or self.role in _READING_ROLES
         self.name: str = self.operation.id if self.operation else f"{method} {kind.value}"
-        own = [s[1:-1] for s in path.strip("/").split("/") if s.startswith("{")]
-        own = [name for name in own if name not in contract.parent_parameters]
+        named = map(parameter_in, path.strip("/").split("/"))
+        own = [name for name in named if name and name not in contract.parent_parameters]
         is_of_connections = self.role is None or self.role.is_of_connections
         self.item: str = own[-1] if own and is_of_connections else ""
         parameters = (self.operation or there[0]).parameters if there else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.contract.operation import Operation, Parameter, Role
+from linkproof.contract.operation import Operation, Parameter, Role, parameter_in
 from linkproof.contract.protocol import media_in
 from linkproof.contract.rules import DecideRules
 from linkproof.contract.schema import BodySchema
@@ -93,8 +93,8 @@ def _operation(
 def _item_parameter(path: str, *, is_decision: bool) -> str:
     """Return the parameter at the end of a path; for a decision also one before the end; else ""."""
     segments = path.split("/")
-    named = [s[1:-1] for s in (segments if is_decision else segments[-1:]) if s.startswith("{")]
-    return named[-1] if named else ""
+    named = [parameter_in(s) for s in (segments if is_decision else segments[-1:])]
+    return next((name for name in reversed(named) if name), "")
 
 
 def _content(entry: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

@@ -108,6 +108,11 @@ class Operation:
         return next((p for p in self.parameters if p.name == name), None)
 
 
+def parameter_in(segment: str) -> str:
+    """Return the parameter in a path's segment (``{id}``, or ``{id}:accept`` where it names what is done); else ""."""
+    return segment[1:].partition("}")[0] if segment.startswith("{") else ""
+
+
 def plain_path(path: str) -> str:
     """Return a path template in lower case without the names of its parameters: ``/a/{}/b``."""
     return "/" + "/".join("{}" if part.startswith("{") else part.lower() for part in path.strip("/").split("/"))

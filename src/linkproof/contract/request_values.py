@@ -80,9 +80,9 @@ def subjects_of(contract: Contract, url: str, body: bytes) -> tuple[str, ...]:
     if contract.by_name:
         named = at(sent_by_name(contract, found.query_pairs, body, None), contract.decide.subject.rsplit("/", 1)[0])
         return tuple(map(str, named)) if isinstance(named, list) else ()
-    tail = found.path.rsplit("/", 1)[-1]
-    if tail.startswith("{") and tail not in contract.collection_path:
-        return (found.parameters.get(tail[1:-1], ""),)
+    own = [name for name in found.parameters if name not in contract.parent_parameters]
+    if own:
+        return (found.parameters[own[-1]],)
     if not contract.decide.subject or not body.strip():
         return ()
     named = at(parse(body), contract.decide.subject.rsplit("/", 1)[0])

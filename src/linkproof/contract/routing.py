@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from linkproof.contract.model import Contract
+from linkproof.contract.operation import parameter_in
 
 if TYPE_CHECKING:
     from linkproof.contract.catalogue import Entry
@@ -77,8 +78,9 @@ class Known(Protocol):
         """The contract."""
 
 
-#: What the query decides of a route: contract, path template, the parameters among its segments, query parameters.
-_Chosen = tuple[Contract, str, tuple[tuple[int, str], ...], QueryPairs, Mapping[str, str]]
+#: What the query decides of a route: contract, path template, the parameters among its segments (place, name, and the
+#: text that follows in the segment), query parameters.
+_Chosen = tuple[Contract, str, tuple[tuple[int, str, str], ...], QueryPairs, Mapping[str, str]]
 #: The queries that are remembered at one path.
 _MOST_CHOSEN = 256
 
@@ -87,6 +89,7 @@ _MOST_CHOSEN = 256
 class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
     wildcard: _Node | None = None
+    after: dict[str, _Node] = field(default_factory=dict)
     ends: list[tuple[Known, str]] = field(default_factory=list)
     chosen: dict[str, _Chosen] = field(default_factory=dict)
 
@@ -113,7 +116,10 @@ class Router:
     def _add(self, contract: Known, path: str) -> None:
         node = self._root
         for segment in path.strip("/").split("/"):
-            if segment.startswith("{"):
+            _, brace, after = segment.lower().partition("}")
+            if after:
+                node = node.after.setdefault(after, _Node())
+            elif brace:
                 node.wildcard = node.wildcard or _Node()
                 node = node.wildcard
             else:
@@ -139,7 +145,10 @@ class Router:
         if isinstance(chosen, str):
             return chosen
         contract, template, places, pairs, query_by_name = chosen
-        values = {name: segments[skipped + place] for place, name in places}
+        values = {name: segments[skipped + place] for place, name, _ in places}
+        for place, name, after in places:
+            if after:
+                values[name] = segments[skipped + place][: -len(after)]
         if "%" in path:
             values = {name: unquote(value) for name, value in values.items()}
         return Route(contract, template, values, pairs, query_by_name)
@@ -154,7 +163,7 @@ class Router:
         node: _Node | None = self._root
         for segment in lower:
             assert node is not None
-            node = node.literal.get(segment) or (node.wildcard if segment else None)
+            node = node.literal.get(segment) or _with_text_after(node, segment) or (node.wildcard if segment else None)
             if node is None:
                 return None
         return node if node and node.ends else None
@@ -169,8 +178,8 @@ class Router:
         if isinstance(known, str):
             return known
         contract, path = known
-        names = (s[1:-1] if s.startswith("{") else "" for s in path.strip("/").split("/"))
-        places = tuple((place, name) for place, name in enumerate(names) if name)
+        named = ((parameter_in(s), s.partition("}")[2]) for s in path.strip("/").split("/"))
+        places = tuple((place, name, after) for place, (name, after) in enumerate(named) if name)
         chosen = (contract.contract, path, places, pairs, by_name(pairs))
         if is_kept and len(query) <= _SHORT_QUERY and len(node.chosen) < _MOST_CHOSEN:
             node.chosen[query] = chosen
@@ -193,6 +202,11 @@ class Router:
         older = [(c, p) for c, p in ends if c.version <= sent]
         nearest = max if older else min
         return nearest(older or ends, key=lambda end: end[0].version)
+
+
+def _with_text_after(node: _Node, segment: str) -> _Node | None:
+    """The node of a parameter that is followed by a text in its segment: ``{id}:accept``."""
+    return next((below for after, below in node.after.items() if segment.endswith(after) and segment != after), None)
 
 
 def _path_and_query(url: str) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def parts_of(description: Description, notes: Notes, vendor: str = "") -> list[F
     decisions = _rules(vendor).get("operations", {})
     for operation in _of_one_type(description.operations, notes):
         decides = operation.id in decisions.values()
-        collection = re.sub(r"/\{[^/]+\}(/[^/{}]+)*$" if decides else r"/\{[^/]+\}$", "", operation.path)
+        collection = re.sub(r"/\{[^/{}]+\}(:[^/{}]+)?(/[^/{}]+)*$" if decides else r"/\{[^/]+\}$", "", operation.path)
         roles = {Role.LIST: Role.LINK_RESOURCES, Role.GET: Role.LINK_RESOURCE}
         role = Role.DECIDE if decides else _role(operation)
         if collection.lower().endswith(_LINK_RESOURCES):
