@@ -112,17 +112,18 @@ def _settled_status(call: Call, subject: Subject) -> str:
 def _is_refused_as_decided(call: Call) -> bool:
     """Whether an answer has the status and the code by which the contract rejects a second decision."""
     rules = call.contract.decide
-    return call.status == rules.refusal_status and call.error_code in (rules.refusal or call.error_code,)
+    has_code = not rules.refusal or call.error_code == rules.refusal
+    return call.status == rules.refusal_status and has_code
 
 
 def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgement]:
     """Judge a repeated decision under a contract whose decisions are final."""
-    code, status = call.contract.decide.refusal, str(call.contract.decide.refusal_status)
+    code, status = call.contract.decide.refusal, call.contract.decide.refusal_status
     if before == call.contract.states.get("pending"):
         return
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
         return  # STA-4: an identical decision may be accepted
-    if str(call.status) != status:
+    if call.status != status:
         message = f"a connection that is {before} was decided again and answered with {call.status}"
         yield breach("STA-9", "decided again", "", f"{status} {code}".rstrip(), str(call.status), message)
     elif call.error_code and _is_refused_as_decided(call):

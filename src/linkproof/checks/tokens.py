@@ -14,7 +14,6 @@ from linkproof.checks.subjects import Shown
 from linkproof.checks.view import View
 from linkproof.checks.walks import LinkedPage, Onward, Wanted, key_of_page, wanted_by
 from linkproof.contract.call import Call
-from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.contract.rules import Paging
 from linkproof.model.exchange import Circumstances, Grade
@@ -118,13 +117,9 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
 
 
 def _fits(call: Call, value: Mapping[str, object], wanted: Wanted) -> bool:
-    found = [(pointer, at(value, pointer), values) for pointer, values in _by_member(call.contract, wanted)]
+    filters = call.contract.list.filters
+    found = [(filters[name], at(value, filters[name]), values) for name, values in wanted]
     return all(one in values and _is_documented(call, pointer, one) for pointer, one, values in found)
-
-
-def _by_member(contract: Contract, wanted: Wanted) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for name, values in wanted:
-        yield contract.list.filters[name], values
 
 
 def _is_documented(call: Call, pointer: str, value: object) -> bool:

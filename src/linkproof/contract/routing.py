@@ -145,10 +145,10 @@ class Router:
         if isinstance(chosen, str):
             return chosen
         contract, template, places, pairs, query_by_name = chosen
-        values = {name: segments[skipped + place] for place, name, _ in places}
-        for place, name, after in places:
-            if after:
-                values[name] = segments[skipped + place][: -len(after)]
+        values = {
+            name: segments[skipped + place][: -len(after)] if after else segments[skipped + place]
+            for place, name, after in places
+        }
         if "%" in path:
             values = {name: unquote(value) for name, value in values.items()}
         return Route(contract, template, values, pairs, query_by_name)
@@ -163,7 +163,8 @@ class Router:
         node: _Node | None = self._root
         for segment in lower:
             assert node is not None
-            node = node.literal.get(segment) or _with_text_after(node, segment) or (node.wildcard if segment else None)
+            followed = _with_text_after(node, segment) if node.after else None
+            node = node.literal.get(segment) or followed or (node.wildcard if segment else None)
             if node is None:
                 return None
         return node if node and node.ends else None
