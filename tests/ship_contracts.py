@@ -120,7 +120,7 @@ def made(found: Found, documents: Documents, sources: list[dict[str, str]]) -> M
     names = short_names(found.operations.values())
     document = Writer(found, names, documents, notes).document(found.description.file, sources[0]["address"], READ)
     data = contract_data(found, found.name, "azure", names, document)
-    return Made(compacted(data, document, found, sources, notes), dict(notes.told), found)
+    return Made(compacted(data, document, found, sources, notes), dict(notes.counts), found)
 
 
 def from_bicep(types: Path, described: list[Made], statuses: Mapping[str, Any]) -> Iterator[Made]:

@@ -47,8 +47,8 @@ def require_name(path: Path, where: str, fix: str) -> None:
         path.exists()
         path.resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        told = error.strerror if isinstance(error, OSError) else "its links lead in a circle, or it has a NUL byte"
-        raise UsageError(f"this name cannot be used: {told}", where=f"{where:.300}", fix=fix) from None
+        reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle, or it has a NUL byte"
+        raise UsageError(f"this name cannot be used: {reason}", where=f"{where:.300}", fix=fix) from None
 
 
 def replace_file(path: Path, content: bytes | str) -> None:

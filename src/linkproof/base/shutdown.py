@@ -49,14 +49,14 @@ def undisturbed(where: object) -> Iterator[None]:
 @contextmanager
 def _signals(first: Callable[[], object], word: str) -> Iterator[None]:
     """Call ``first`` and print ``word`` on the first signal; raise KeyboardInterrupt on the second."""
-    told: list[int] = []
+    received: list[int] = []
     # pytest has standard error for itself while a test runs.
     terminal = os.dup(2)
 
     def asked(*_: object) -> None:
-        if told:
+        if received:
             raise KeyboardInterrupt
-        told.append(1)
+        received.append(1)
         first()
         with suppress(OSError):  # whoever read it has ended
             os.write(terminal, f"{word}\n".encode())

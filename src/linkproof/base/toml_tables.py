@@ -36,8 +36,8 @@ def check_members(table: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]
         wanted = kinds[key]
         if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
             # A credential is not shown, even where it is mistyped.
-            told = "not a string" if key == "token" else shown(value)
-            raise UsageError(f"{key} is {told}", where=where, fix=f"{key} is {_WORDS[wanted[0]]}")
+            found = "not a string" if key == "token" else shown(value)
+            raise UsageError(f"{key} is {found}", where=where, fix=f"{key} is {_WORDS[wanted[0]]}")
 
 
 def shown(value: Any) -> str:

@@ -145,8 +145,8 @@ def _refused(call: Call, accepted: Call | None) -> Judgement:
     if accepted is None:
         message = f"{what}; none was accepted before"
     elif places:
-        told = ", ".join(f"{place} = {shorten(value, 60)}" for place, value in places[:3])
-        message = f"{what}; one that was accepted differs in {told}"
+        differing = ", ".join(f"{place} = {shorten(value, 60)}" for place, value in places[:3])
+        message = f"{what}; one that was accepted differs in {differing}"
     else:
         message = f"{what}; the same was accepted before"
     evidence = (accepted.exchange,) if accepted is not None else ()

@@ -151,10 +151,10 @@ def _fact_lines(facts: Facts) -> Iterator[str]:
     if facts.statuses:
         yield f"  statuses {', '.join(map(str, facts.statuses))}"
     for d in facts.definitions:
-        told = d.values or tuple(
+        values = d.values or tuple(
             f"{m.name}{f': {m.type}' if m.type else ''}{'!' if m.required else ''}" for m in d.members
         )
-        yield f"  {'enumeration' if d.values else 'definition'} {d.name or '(unnamed)'}: {', '.join(told)}"
+        yield f"  {'enumeration' if d.values else 'definition'} {d.name or '(unnamed)'}: {', '.join(values)}"
     for error in facts.errors:
         yield f"  error code {error.code}: status {error.status}"
     for s in facts.samples:
@@ -168,8 +168,8 @@ def _drift_lines(file: str, drift: Drift, seen: Results | None) -> Iterator[str]
     contract = drift.contract
     yield f"{file}: {state} ({contract.id} {contract.version}, {drift.operation.id})"
     for d in drift.new:
-        told = _told(d, drift, seen, file)
-        yield f"  {d.line}{f' [{told.alone}: {told.why}]' if told else ''}"
+        attribution = _attribution(d, drift, seen, file)
+        yield f"  {d.line}{f' [{attribution.alone}: {attribution.why}]' if attribution else ''}"
     for known in drift.gone:
         yield f"  explained, but no longer there: {known.place}: {known.what} (remove [[differs]] in {contract.folder})"
     for part in drift.lost:
@@ -178,19 +178,19 @@ def _drift_lines(file: str, drift: Drift, seen: Results | None) -> Iterator[str]
         yield f"  known: {d.place}: {d.what} {d.was or '(none)'} → {d.now or '(none)'}: {why}"
 
 
-def _told(difference: Difference, drift: Drift, seen: Results | None, file: str) -> Attribution | None:
+def _attribution(difference: Difference, drift: Drift, seen: Results | None, file: str) -> Attribution | None:
     return of_difference(difference, drift, seen.observed, file) if seen else None
 
 
 def _as_json(file: str, drift: Drift, seen: Results | None) -> dict[str, Any]:
-    told = [(d, _told(d, drift, seen, file)) for d in drift.new]
+    attributed = [(d, _attribution(d, drift, seen, file)) for d in drift.new]
     return {
         "file": file,
         "contract": drift.contract.id,
         "version": drift.contract.version,
         "operation": drift.operation.id,
         "drift": drift.is_there,
-        "differences": [asdict(d) | {"attribution": to_builtins(t)} for d, t in told],
+        "differences": [asdict(d) | {"attribution": to_builtins(t)} for d, t in attributed],
         "known": [asdict(d) | {"why": why} for d, why in drift.known],
         "gone": [asdict(k) for k in drift.gone],
         "not_compared": list(drift.lost),
@@ -200,5 +200,5 @@ def _as_json(file: str, drift: Drift, seen: Results | None) -> dict[str, Any]:
 def _defect_as_json(defect: Contradiction) -> dict[str, Any]:
     breach = replace(defect.breach, evidence=())
     names = ("kind", "pointer", "expected", "actual", "message")
-    told = {n: getattr(breach, n) for n in names}
-    return {"document": defect.document, "address": defect.address, "place": defect.place} | told
+    facts = {n: getattr(breach, n) for n in names}
+    return {"document": defect.document, "address": defect.address, "place": defect.place} | facts

@@ -144,13 +144,13 @@ def _results(name: str, url: str) -> Results:
 
 def _changes_as_json(changes: Changes) -> dict[str, Any]:
     shown = ("id", "requirement", "level", "contract", "operation", "pointer", "message", "count")
-    told = {
+    counts = {
         name: [{k: getattr(f, k) for k in shown} for f in getattr(changes, name)]
         for name in ("new", "fixed", "still", "unknown")
     }
     lost = [{"contract": r.contract, "requirement": r.requirement, "level": r.level} for r in changes.lost]
     words = {name: [asdict(w) for w in getattr(changes, name)] for name in ("new_words", "gone_words")}
-    return {**told, "lost": lost, **words, "is_worse": changes.is_worse, "proves_less": changes.proves_less}
+    return {**counts, "lost": lost, **words, "is_worse": changes.is_worse, "proves_less": changes.proves_less}
 
 
 def _lines(changes: Changes) -> list[str]:

@@ -90,7 +90,7 @@ def import_description(
     plans = [_planned(one, out, own, vendor, spec) for one, own in zip(found, _names(found, name), strict=True)]
     day = datetime.now(UTC).date()
     for plan in plans:
-        _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.told)))
+        _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.counts)))
     for file in sorted(documents.absent):
         print(f"absent: {file}; Azure's common types of that version, as Linkproof has them, stand in for it")
     print(f"ignored: {count(others, 'operation')} on other paths, or without an effect on a connection")
@@ -109,13 +109,13 @@ def _import_service_model(model: ServiceModel, out: Path, name: str, vendor: str
     before = read_contract(folder) if (folder / "contract.toml").is_file() else None
     if before is not None and _is_reviewed(folder):
         with tempfile.TemporaryDirectory(prefix="linkproof-") as scratch:
-            told = written(Path(scratch))
-            print(f"{told.id} {told.version}: reviewed, so it stays as it is ({folder})")
-            _print_news(before, read_contract(told.folder))
+            made = written(Path(scratch))
+            print(f"{made.id} {made.version}: reviewed, so it stays as it is ({folder})")
+            _print_news(before, read_contract(made.folder))
         return 0
-    told = written(out)
-    now = read_contract(told.folder)
-    _tell(told, now)
+    made = written(out)
+    now = read_contract(made.folder)
+    _report(made, now)
     if before is not None:
         _print_news(before, now)
     print(f"use it: linkproof --contracts {out} contracts list")
@@ -206,13 +206,13 @@ def _carry_out(plan: Planned, order: Order, documents: Documents, notes: Notes) 
     """Write one contract, and print its capabilities and changes; a reviewed one is only compared."""
     if plan.before is not None and plan.is_reviewed:
         with tempfile.TemporaryDirectory(prefix="linkproof-") as scratch:
-            told = _write(plan, replace(order, out=Path(scratch)), documents, notes)
-            print(f"{plan.id} {told.version}: reviewed, so it stays as it is ({plan.folder})")
-            _print_news(plan.before, read_contract(told.folder))
+            made = _write(plan, replace(order, out=Path(scratch)), documents, notes)
+            print(f"{plan.id} {made.version}: reviewed, so it stays as it is ({plan.folder})")
+            _print_news(plan.before, read_contract(made.folder))
         return
-    told = _write(plan, order, documents, notes)
-    now = read_contract(told.folder)
-    _tell(told, now)
+    made = _write(plan, order, documents, notes)
+    now = read_contract(made.folder)
+    _report(made, now)
     if plan.before is not None:
         _print_news(plan.before, now)
     if plan.twin is not None:
@@ -248,14 +248,14 @@ def _is_description(documents: Documents, file: str) -> bool:
     return bool(data.get("paths") or data.get("x-ms-paths")) and ("swagger" in data or "openapi" in data)
 
 
-def _tell(told: Imported, contract: Contract) -> None:
-    print(f"{told.id} {told.version}: {count(len(told.operations), 'operation')} ({told.folder})")
-    for operation in told.operations:
+def _report(made: Imported, contract: Contract) -> None:
+    print(f"{made.id} {made.version}: {count(len(made.operations), 'operation')} ({made.folder})")
+    for operation in made.operations:
         print(f"  {operation}")
     print(f"  can: {', '.join(sorted(contract.capabilities))}")
-    if told.samples:
-        print(f"  {count(told.samples, 'sample')} from its examples, for DOC-1")
-    for note, times in told.notes.items():
+    if made.samples:
+        print(f"  {count(made.samples, 'sample')} from its examples, for DOC-1")
+    for note, times in made.notes.items():
         print(f"  not understood: {one_line(note)}{f' ({times}x)' if times > 1 else ''}")
 
 

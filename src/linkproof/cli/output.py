@@ -73,5 +73,5 @@ def _append_summary(results: Results, file: str) -> None:
         with Path(file).open("a", encoding="utf-8") as stream:
             stream.write(summary_markdown(results))
     except OSError as error:
-        told, fix = f"{file:.100} cannot be written: {error.strerror}", "unset it, or name a file"
-        raise UsageError(told, where="GITHUB_STEP_SUMMARY", fix=fix) from None
+        problem, fix = f"{file:.100} cannot be written: {error.strerror}", "unset it, or name a file"
+        raise UsageError(problem, where="GITHUB_STEP_SUMMARY", fix=fix) from None

@@ -48,8 +48,8 @@ def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
         every += [*service.findings, *service.notes]
     open_ = [f for f in every if verdict_of(f, given) is None]
     odd, noted = sum(len(s.findings) for s in services), sum(len(s.notes) for s in services)
-    told = f"{count(odd, 'finding')} and {count(noted, 'note')} on {count(len(services), 'contract')}"
-    print(f"{told}, {len(open_)} without a verdict ({out})")
+    counted = f"{count(odd, 'finding')} and {count(noted, 'note')} on {count(len(services), 'contract')}"
+    print(f"{counted}, {len(open_)} without a verdict ({out})")
     for finding in open_:
         place = "" if isinstance(finding, Note) else f" {finding.place}"
         print(f"  no verdict: {finding.requirement} {finding.contract}{place}")

@@ -35,12 +35,12 @@ class Kind(StrEnum):
     RESULT_POLL = "poll of Location"
 
 
-#: What has to name a version of the API: operations are polled at URLs of the service's own.
+#: Kinds of requests that name a version of the API. Polling URLs are the service's own.
 _OF_A_VERSION = (Kind.OPERATION, Kind.UNDOCUMENTED, Kind.ELSEWHERE)
 
 
 class AddressPattern:
-    """What a method asks for at a path of a contract, whatever the values: worked out once for all its addresses.
+    """A method at a path template of a contract. Its facts are computed once, for all addresses that match it.
 
     Attributes:
         operation: None for methods and polls that the contract does not list.

@@ -303,7 +303,7 @@ class Call:
 
     @property
     def throttled(self) -> bool:
-        """Whether the answer means: too many requests."""
+        """Whether the answer says that there were too many requests."""
         error = self.contract.error
         if not error.throttled:
             return self.status == 429

@@ -97,8 +97,9 @@ def operation_of(facts: Facts, contract: Contract) -> Operation:
     same = [o for o in contract.operations if o.method == facts.method and plain_path(o.path) == plain_path(facts.path)]
     alike = [o for o in contract.operations if o.method == facts.method]
     samples = {s.get("operation") for s in contract.definition.get("sample", ())}
-    told = [o for o in contract.operations if o.id in samples]
-    return next(iter(same or [o for o in told if o in alike] or told or alike), None) or decision_or_first(contract)
+    in_samples = [o for o in contract.operations if o.id in samples]
+    found = same or [o for o in in_samples if o in alike] or in_samples or alike
+    return found[0] if found else decision_or_first(contract)
 
 
 def contract_of(facts: Facts, file: str, contracts: Iterable[Contract]) -> Contract | None:

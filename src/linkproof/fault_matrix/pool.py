@@ -93,7 +93,7 @@ def _results(run: Callable[[Task], Done], tasks: Sequence[tuple[str, Task]], cou
 
 
 def _batches(tasks: Sequence[tuple[str, Task]], count: int) -> list[list[tuple[int, Task]]]:
-    """Return the numbered tasks by contract, the largest batches first; none makes the other processes wait for it."""
+    """Return the numbered tasks by contract, the largest batches first: no process waits long for the last one."""
     by_contract: dict[str, list[tuple[int, Task]]] = {}
     for number, (contract, task) in enumerate(tasks):
         by_contract.setdefault(contract, []).append((number, task))

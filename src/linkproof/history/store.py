@@ -174,8 +174,8 @@ class Store:
                 raise UsageError(problem, where=self._where, fix="give another --store, and add the results again")
 
     def _mistake(self, error: SQLAlchemyError) -> UsageError:
-        told = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return UsageError(f"the history cannot be used: {told}", where=self._where, fix=_FIX)
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return UsageError(f"the history cannot be used: {reason}", where=self._where, fix=_FIX)
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -118,17 +118,17 @@ def serve(
     port: int,
     contracts: Iterable[Contract] | None = None,
     *,
-    tell: Callable[[str], None] = _print_at_once,
+    report: Callable[[str], None] = _print_at_once,
     **options: Unpack[ServerOptions],
 ) -> None:
-    """Serve until interrupted; call ``tell`` with one line when the address is known.
+    """Serve until interrupted; call ``report`` with one line when the address is known.
 
     Raises UsageError for a port in use or an invalid fixtures file.
     """
     chosen = tuple(all_contracts() if contracts is None else contracts)
     app = build_app(chosen, **options)
     listening = _listen(host, port)
-    tell(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; press Ctrl+C to stop")
+    report(f"{_url(listening, host)} serves {count(len(chosen), 'contract')}; press Ctrl+C to stop")
     try:
         _server(app).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -80,8 +80,8 @@ class Service:
     def poll(self, asked: Asked) -> Answer:
         """Answer a poll of a long-running operation."""
         running = self.operations.known[asked.poll_id]
-        tell = self.operations.status if asked.poll == "status" else self.operations.result
-        return tell(asked, running)
+        answer = self.operations.status if asked.poll == "status" else self.operations.result
+        return answer(asked, running)
 
     # the operations, by role
 

@@ -16,7 +16,7 @@ Body = Annotated[str, Meta(description="The body as text; empty where there was 
 Date = Annotated[str, Meta(description="A date or time (ISO 8601); empty where unknown.")]
 #: A number of things. The limit keeps numbers out that no report can print.
 Count = Annotated[int, Meta(ge=0, le=2**53)]
-#: The most of a body that is kept as evidence: reports show less.
+#: Maximum size of a body in evidence: reports show less.
 LONGEST_BODY = 1 << 16
 
 

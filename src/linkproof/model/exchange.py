@@ -153,7 +153,7 @@ class Exchange:
     ``world`` names the state scope (one recording, one run between two resets); ``scene`` names the scenario or file
     that it comes from; ``started`` and ``ended`` are seconds on one clock; ``number`` orders exchanges within a state
     scope. ``at`` is the date of the evidence (ISO 8601), if known. ``contract`` is the id of the contract that the
-    request was sent for, "" where only the request itself can tell.
+    request was sent for, "" where only the request itself shows it.
     """
 
     request: Request

@@ -121,7 +121,7 @@ def _sent(job: Job) -> dict[str, bytes]:
     try:
         target = toml_of(files.get("target.toml", b""), job.target).get("target", {})
     except UsageError:
-        return files  # the run tells what is wrong with it
+        return files  # the run reports what is wrong with it
     if isinstance(target, dict) and target.get("kind") == "live" and target.get("writes"):
         problem = "a live target that is written to keeps a journal, which has to be on this machine"
         raise UsageError(problem, where=job.target, fix="perform it with --engine local")

@@ -87,7 +87,7 @@ def write_contract(
     for file_name, text in files.items():
         write_file(folder / file_name, text, "choose another --out")
     taken = tuple(f"{o.method} {names[o.id]} ({role})" for role, o in found.all_operations)
-    return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.told))
+    return Imported(folder, identifier, found.description.version, taken, len(samples), dict(notes.counts))
 
 
 def _require_texts(document: dict[str, Any], rules: Mapping[str, Any]) -> None:
@@ -230,8 +230,8 @@ def _samples_of(operation: Described, name: str, title: str, example: dict[str, 
         yield {"place": f"{title}, request", "kind": "request", "status": 0, "text": _text(body), **common}
     for status, answer in (example.get("responses") or {}).items():
         if isinstance(answer, dict) and "body" in answer and str(status).isdigit():
-            told = {"place": f"{title}, response {status}", "kind": "response", "status": int(status)}
-            yield {**told, "text": _text(answer["body"]), **common}
+            answered = {"place": f"{title}, response {status}", "kind": "response", "status": int(status)}
+            yield {**answered, "text": _text(answer["body"]), **common}
 
 
 def _text(value: Any) -> str:

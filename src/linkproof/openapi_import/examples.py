@@ -1,4 +1,4 @@
-"""Examples of our own for a document: parameters, requests and answers within its limits."""
+"""Generated examples for a document: parameters, requests and answers within its limits."""
 
 from __future__ import annotations
 

@@ -21,11 +21,11 @@ from linkproof.openapi_import.schema_keywords import KEPT, READ, SILENT
 class Notes:
     """What was not understood, with counts."""
 
-    told: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
         """Add a note."""
-        self.told[text] += 1
+        self.counts[text] += 1
 
 
 @dataclass

@@ -16,7 +16,7 @@ FORMATS = (
 CUT = "the file was cut, or was not written to its end: record it again"
 #: A cassette's first interaction begins within this many bytes: noise is refused before much of it was read.
 _BEFORE = 1 << 20
-#: The most that one interaction may take, in the file and unpacked.
+#: Maximum size of one interaction, in the file and decompressed.
 LARGEST = 1 << 26
 
 

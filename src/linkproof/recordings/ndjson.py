@@ -43,9 +43,9 @@ def ndjson_exchanges(source: Source) -> Iterator[Exchange]:
             problem = f"not valid JSON after {number - 1} exchanges: {error.msg}"
             raise UsageError(problem, where=f"{source.where}: line {line}", fix=_FIX) from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            told = f"{error.args[0]} is missing" if isinstance(error, KeyError) else f"{error!s:.200}"
+            reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else f"{error!s:.200}"
             where = f"{source.where}: line {line}, exchange {number}"
-            raise UsageError(f"no exchange: {told}", where=where, fix=_FIX) from None
+            raise UsageError(f"no exchange: {reason}", where=where, fix=_FIX) from None
 
 
 def _lines(source: Source) -> Iterator[bytes]:

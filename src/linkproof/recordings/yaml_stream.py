@@ -2,7 +2,7 @@
 
 Only plain data is built (strings, lists, maps, null, base64): no tag makes an object. An alias stands for the very
 object that its anchor named within the same interaction, and counts as much as that object: nested aliases are
-refused before anybody copies them.
+rejected before they are copied.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEPEST = 64
 #: The member that holds the interactions: of vcrpy and go-vcr, and of Ruby's VCR.
 _LISTS = frozenset({"interactions", "http_interactions"})
-#: What a node counts beside its text: much more than it takes in the file.
+#: What a node counts beside its text: much more than in the file.
 _NODE = 256
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -38,8 +38,8 @@ def yaml_interactions(source: Source) -> Iterator[tuple[int, Any]]:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
         place = f"{source.where}: line {mark.line + 1}" if mark is not None else source.where
-        told = f"not valid YAML after {events.count} interactions: {problem}"
-        raise UsageError(told, where=place, fix=_mended(error, str(problem))) from None
+        message = f"not valid YAML after {events.count} interactions: {problem}"
+        raise UsageError(message, where=place, fix=_mended(error, str(problem))) from None
 
 
 def one_interaction(text: bytes, where: str) -> tuple[Any, int, int]:

@@ -139,7 +139,7 @@ _WIDE_MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-#: Bytes that tell whether a text without a mark is wide.
+#: Number of bytes that show whether a text without a mark is wide.
 _LOOKED_AT = 64
 
 

@@ -46,15 +46,15 @@ from linkproof.redaction.patterns import (
 )
 from linkproof.redaction.secret_names import Strength, strength_of
 
-#: So deep a text within a text is looked into.
+#: Maximum depth of texts within texts.
 DEEPEST = 6
-#: So deep a text with characters that are not shown is also looked through without them: that takes twice as long.
+#: Maximum depth at which a text with invisible characters is also searched without them, which doubles the time.
 _DEEPEST_INVISIBLE = 2
 #: No text shorter than this holds a credential.
 SHORTEST = 4
 _CACHED = 4096
 _LONGEST_CACHED = 4096
-#: The most that a gzip'ed body may hold.
+#: Maximum size of a decompressed body, in bytes.
 _LARGEST_BODY = 1 << 24
 #: What hides a credential and can be taken away: characters that are not shown, and quotes as HTML writes them.
 _DISGUISES = ((has_invisible, without_invisible), (has_html_quotes, without_html_quotes))

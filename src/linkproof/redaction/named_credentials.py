@@ -21,7 +21,7 @@ _BEFORE_KEY = re.compile(r"(?i)(?:account|access|api|secret|private|primary|seco
 _HOLDING = frozenset(
     {"value", "current", "previous", "new", "old", "primary", "secondary", "text", "plain", "plaintext"}
 )
-#: The part of such an object that is looked at: characters, and members.
+#: Maximum length of such an object in characters, and maximum number of its members: the rest is not searched.
 _LONGEST_OBJECT, _MOST_INSIDE = 4096, 16
 
 #: Returns what replaces a value.

@@ -21,7 +21,7 @@ class ValueKind(StrEnum):
     NAME = "name"
 
 
-#: The first digit of an id's pseudonym tells its kind. There are no letters in it, so upper and lower case are one.
+#: The first digit of an id's pseudonym shows its kind. There are no letters in it, so upper and lower case are one.
 _DIGITS = {
     ValueKind.SUBSCRIPTION: 1,
     ValueKind.TENANT: 2,

@@ -61,7 +61,7 @@ class Redactor(Engine):
         return found if found != value or self.names.given(value) else MASK
 
     def freeze(self) -> None:
-        """Replace only known values from now on: for texts of our own, which name public sources."""
+        """Replace only known values from now on: for Linkproof's own texts, which name public sources."""
         self.names.frozen = True
         self._cache.clear()
 

@@ -108,9 +108,9 @@ def _result(
 def _note_waivers(details: _Details, breaches: list[Finding], covered: dict[str, Waiver]) -> None:
     """Mark a result as a known failure if every breach is waived: it stays a failure, but is not counted as new."""
     if breaches and all(f.id in covered for f in breaches):
-        told = "; ".join(dict.fromkeys(in_words(covered[f.id]) for f in breaches))
+        waived_by = "; ".join(dict.fromkeys(in_words(covered[f.id]) for f in breaches))
         details.known, details.muted = True, True
-        details.message = f"waived {told}\n{details.message}"
+        details.message = f"waived {waived_by}\n{details.message}"
 
 
 def _broken(broken: Broken) -> TestResult:

@@ -152,17 +152,17 @@ def about_waivers(results: Published) -> list[str]:
     """Return what waivers change, in sentences: how much is waived, and which waivers are stale."""
     covered = waived(results)
     musts = [f.id for f in results.findings if f.level == Level.MUST]
-    told = []
+    sentences = []
     if covered:
         number = sum(i in covered for i in musts)
-        told.append(
+        sentences.append(
             f"Waived: {number} of {count(len(musts), 'finding')}. The verdict stands; the exit code leaves them out."
         )
     for waiver in results.waivers:
         what = f"{waiver.requirement} on {waiver.contract}, {', '.join(waiver.operations)}"
         what += f" at {waiver.pointer}" if waiver.pointer else ""
         if waiver.standing == WaiverStatus.EXPIRED:
-            told.append(f"A waiver of {waiver.owner} expired on {waiver.expires}: {what}")
+            sentences.append(f"A waiver of {waiver.owner} expired on {waiver.expires}: {what}")
         elif waiver.standing == WaiverStatus.UNUSED:
-            told.append(f"A waiver of {waiver.owner} covers nothing any more, remove it: {what}")
-    return told
+            sentences.append(f"A waiver of {waiver.owner} covers nothing any more, remove it: {what}")
+    return sentences

@@ -63,8 +63,8 @@ def _case(
             ET.SubElement(case, "system-out").text = "\n".join(plain(n) for n in notes if n)
 
 
-def _count(told: ET.Element) -> None:
-    cases = list(told.iter("testcase"))
-    told.set("tests", str(len(cases)))
+def _count(parent: ET.Element) -> None:
+    cases = list(parent.iter("testcase"))
+    parent.set("tests", str(len(cases)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        told.set(name, str(sum(c.find(tag) is not None for c in cases)))
+        parent.set(name, str(sum(c.find(tag) is not None for c in cases)))

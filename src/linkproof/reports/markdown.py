@@ -56,8 +56,8 @@ def _summary(shown: Published, most: int) -> str:
     lines = [f"## Linkproof: {shown.verdict}", "", escape(shown.sentence), "", *_table(shown)]
     lines += [f"\n**Broken**: {escape(b.what)}" for b in shown.broken[:_MOST]]
     left = [f"{x.contract} {x.name}: {x.what}" for x in shown.left_behind[:_MOST]]
-    lines += [f"\n**Leaked resource**: {escape(told)}" for told in left]
-    lines += [f"\n{escape(told)}" for told in about_waivers(shown)]
+    lines += [f"\n**Leaked resource**: {escape(sentence)}" for sentence in left]
+    lines += [f"\n{escape(sentence)}" for sentence in about_waivers(shown)]
     found, covered = causes(shown), waived(shown)
     lines += [f"\n**{heading(found)}**"] if found else []
     for cause in found[:most]:

@@ -82,7 +82,7 @@ def as_markdown(services: Sequence[Service], verdicts: Sequence[Verdict], unmatc
         "# Real services",
         "",
         "What real services answered in public recordings, judged by the contracts. Made by `linkproof services`;",
-        "verdicts are given by hand in `docs/real-services.toml`. No body and no id of anybody is on this page.",
+        "verdicts are given by hand in `docs/real-services.toml`. This page contains no body and no id.",
         "",
         f"{count(total, 'exchange')}, {judged} of them judged ({share}), of {count(len(services), 'contract')}.",
         "",

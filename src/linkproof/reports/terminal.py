@@ -40,8 +40,8 @@ def print_summary(results: Results, console: Console, out: Path | None = None) -
     if shown.target.not_recorded:
         missing = count(shown.target.not_recorded, "request")
         _say(console, f"{missing} that the cassette does not hold: not recorded, so not exercised", "magenta")
-    for told in about_waivers(shown):
-        _say(console, told, "yellow")
+    for sentence in about_waivers(shown):
+        _say(console, sentence, "yellow")
     _causes(shown, console)
     if shown.contracts and shown.requirements:
         console.print()

@@ -43,8 +43,8 @@ def finding_lines(finding: Finding) -> list[str]:
     lines.append(f"  got:      {finding.actual or '(nothing)'}")
     if finding.because:
         lines.append(f"  follows:  from {(finding.follows or '').rpartition('-')[0]}: {finding.because}")
-    if told := finding.attribution:
-        lines.append(f"  wrong:    {told.alone}: {told.why}")
+    if attribution := finding.attribution:
+        lines.append(f"  wrong:    {attribution.alone}: {attribution.why}")
     if finding.exchanges:
         lines.append(f"  seen in:  {finding.exchanges[0].label}")
     for number, command in enumerate(commands_of(finding)):

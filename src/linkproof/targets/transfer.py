@@ -14,7 +14,7 @@ from linkproof.targets.deadline import deadline
 
 #: Maximum number of bytes that a decompressor returns at once.
 _STEP = 1 << 16
-#: The fix where a server's certificate is signed by nobody that this machine knows.
+#: The fix for a server's certificate whose issuer this machine does not know.
 _PRIVATE_CA = "(for a private CA, let the environment's SSL_CERT_FILE name a file with its certificate)"
 #: Maximum number of content codings of one body.
 _MOST_CODINGS = 3

@@ -61,10 +61,10 @@ def parameter(cells: list[str], names: tuple[str, ...]) -> ParameterFact:
     return ParameterFact(names or (cells[0],), place, required, json_type(found), limits, lost)
 
 
-def member(cells: list[str], *, told: bool) -> MemberFact:
-    """Return a member from its row; ``told``: whether the table says which members are required."""
+def member(cells: list[str], *, says_required: bool) -> MemberFact:
+    """Return a member from its row; ``says_required``: whether the table says which members are required."""
     found = next((c for c in cells[1:] if is_type(c)), "")
-    required = any(c.lower() in YES for c in cells[1:]) if told else None
+    required = any(c.lower() in YES for c in cells[1:]) if says_required else None
     return MemberFact(cells[0], json_type(found), required, limits_in(cells[1:2])[0] if found else {})
 
 

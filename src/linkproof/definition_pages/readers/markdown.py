@@ -26,13 +26,13 @@ def read_markdown(text: str) -> Facts:
     title = re.search(r"^title:\s*(\S.*)$", text, re.MULTILINE)
     made = next((m for b in blocks if (m := _MADE.search(b))), None)
     definitions = tuple(_definitions(schema, "resource")) if schema else ()
-    told = {"version": version, "definitions": definitions, "samples": samples}
+    expected = {"version": version, "definitions": definitions, "samples": samples}
     lacks = [
         "operation",
         "parameters",
         "request body",
         "status codes",
-        *(name for name, found in told.items() if not found),
+        *(name for name, found in expected.items() if not found),
     ]
     return Facts(
         layout="Markdown with objects",

@@ -23,11 +23,11 @@ def read_plain(text: str) -> Facts:
     statuses = tuple(int(m[1]) for p in parts if (m := _STATUS.fullmatch(p.split("\n")[-1])))
     definitions = _definitions(parts)
     samples = samples_in(text.splitlines())
-    told = {
+    expected = {
         "operation": first, "parameters": parameters, "status codes": statuses, "definitions": definitions,
         "samples": samples,
     }  # fmt: skip
-    lacks = tuple(name for name, found in told.items() if not found)
+    lacks = tuple(name for name, found in expected.items() if not found)
     return Facts(
         layout="plain text",
         title=parts[0] if parts else "",

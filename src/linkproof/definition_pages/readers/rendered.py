@@ -46,11 +46,11 @@ def read_rendered(text: str) -> Facts:
         elif any(_STATUS.fullmatch(r[0]) for r in rows):
             statuses += [int(m[1]) for r in rows if (m := _STATUS.fullmatch(r[0]))]
         elif table.columns == 4 or any(c.lower() in (*YES, *NO) for r in rows for c in r[1:]):
-            body += [member(r, told=True) for r in rows]
+            body += [member(r, says_required=True) for r in rows]
         else:
             definitions += _definition(table)
     samples = samples_in(lines)
-    told = {
+    expected = {
         "operation": method, "parameters": parameters, "status codes": statuses, "definitions": definitions,
         "samples": samples,
     } | ({} if method in ("GET", "DELETE") else {"request body": body})  # fmt: skip
@@ -65,7 +65,7 @@ def read_rendered(text: str) -> Facts:
         statuses=tuple(statuses),
         definitions=tuple(definitions),
         samples=samples,
-        lacks=tuple(name for name, found in told.items() if not found),
+        lacks=tuple(name for name, found in expected.items() if not found),
     )
 
 
@@ -155,4 +155,4 @@ def _definition(table: _Table) -> list[DefinitionFact]:
         return []
     if values:
         return [DefinitionFact(heading, values=tuple(r[0] for r in table.rows))]
-    return [DefinitionFact(heading, members=tuple(member(r, told=False) for r in table.rows))]
+    return [DefinitionFact(heading, members=tuple(member(r, says_required=False) for r in table.rows))]

@@ -73,11 +73,11 @@ def read_restructured(text: str) -> Facts:
     )
     for table in _tables(tree):
         facts = _with(facts, table, set(re.findall(r"(?:^|&)([^=&]+)=", query)))
-    told = {
+    expected = {
         "operation": facts.method, "parameters": facts.parameters, "status codes": facts.statuses,
         "definitions": facts.definitions, "samples": facts.samples,
     } | ({} if facts.method in ("GET", "DELETE") else {"request body": facts.body})  # fmt: skip
-    return replace(facts, lacks=tuple(name for name, found in told.items() if not found))
+    return replace(facts, lacks=tuple(name for name, found in expected.items() if not found))
 
 
 def _tree(text: str) -> nodes.document:
@@ -104,14 +104,14 @@ def _with(facts: Facts, table: _Table, query: set[str]) -> Facts:
         return replace(facts, statuses=(*facts.statuses, *successes))
     if not all(NAME.fullmatch(r[0]) for r in rows):
         return facts
-    told = any(c.lower() in (*YES, *NO) for r in rows for c in r[1:])
-    if told and all(candidates(r[0], facts.path) or r[0] in query or facts.method == "GET" for r in rows):
+    says_required = any(c.lower() in (*YES, *NO) for r in rows for c in r[1:])
+    if says_required and all(candidates(r[0], facts.path) or r[0] in query or facts.method == "GET" for r in rows):
         return replace(facts, parameters=(*facts.parameters, *(_parameter(r, facts.path) for r in table.rows)))
     values = tuple(DefinitionFact(r[0].text, values=c.values) for r in table.rows for c in r if c.values)
-    if told:
-        body = tuple(member(_short(r), told=True) for r in rows)
+    if says_required:
+        body = tuple(member(_short(r), says_required=True) for r in rows)
         return replace(facts, body=(*facts.body, *body), definitions=(*facts.definitions, *values))
-    members: tuple[MemberFact, ...] = tuple(member(_short(r), told=False) for r in rows)
+    members: tuple[MemberFact, ...] = tuple(member(_short(r), says_required=False) for r in rows)
     own = DefinitionFact(table.caption, members=members)
     return replace(facts, definitions=(*facts.definitions, own, *values))
 
