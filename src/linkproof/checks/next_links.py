@@ -145,7 +145,7 @@ def _is_whole(call: Call, view: View, page: LinkedPage) -> Iterator[Judgement]:
         and s.name not in page.all_names
         and s.get is not None
         and s.deleted is None
-        and s.last_write < page.start
+        and s.last_write <= page.start
     ]
     if not missing:
         yield passed("PAG-4")
