@@ -130,3 +130,12 @@ def test_a_list_without_what_a_write_may_have_removed_has_neither_passed_nor_fai
     assert breaches_of("PAG-4", got(), put(), empty) == []
     assert "PAG-4" not in judge((got(), put(), empty))[0]
     assert len(breaches_of("PAG-4", got(), put(), got(**APPROVED), empty)) == 1
+
+
+def test_an_invalid_parameter_that_is_refused_wrongly_is_a_finding_of_its_status_or_of_its_code() -> None:
+    kinds = [
+        breach.kind
+        for status, code in ((404, "EndPoint.0021"), (400, "EndPoint.9999"))
+        for breach in breaches_of("PAG-8", error(HUAWEI, status, code, query="limit=-1"))
+    ]
+    assert kinds == ["limit: status", "limit: code"]

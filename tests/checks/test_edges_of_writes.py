@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from linkproof.checks.equivalence import settled, value_on_the_way
 from linkproof.contract.operation import Role
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Credential
-from tests.check_cases import got, put, slow
+from tests.check_cases import APPROVED, got, put, slow
 from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge, listing, state
 
 
@@ -63,3 +64,24 @@ def test_a_decision_answered_with_202_without_a_polling_url_takes_effect_within_
     answers = (slow(got(), 1e6, 1e6 + 0.5), open_decision, reading)
     found = [j.breach for e in answers for j in judging.feed(e)[1] if j.requirement == "STA-1" and j.breach]
     assert [b.message.rpartition("and ")[2] for b in found] == expected
+
+
+def test_a_write_that_decides_nothing_is_no_second_decision() -> None:
+    undecided = {"properties": {"privateLinkServiceConnectionState": {"description": "only words"}}}
+    both = (slow(put(), 1, 5), slow(put(sent=decision("Rejected", "no")), 2, 6))
+    assert judge(both)[0]["STA-10"] == 1
+    assert "STA-10" not in judge((both[0], slow(put(sent=undecided, **APPROVED), 2, 6)))[0]
+
+
+def test_a_connection_is_at_rest_only_if_its_state_and_its_status_are() -> None:
+    own = contract(AKS)
+    both = replace(own, settled=replace(own.settled, provisioning=("Succeeded",), status=("Pending", "Approved")))
+    for provisioning, status, expected in (
+        ("Succeeded", "Approved", ""),
+        ("Succeeded", "Approving", "Approving"),
+        ("Updating", "Approved", "Updating"),
+    ):
+        shown = connection(properties__provisioningState=provisioning)
+        shown["properties"]["privateLinkServiceConnectionState"]["status"] = status
+        assert value_on_the_way(both, shown) == expected
+        assert settled(both, shown) is (expected == "")
