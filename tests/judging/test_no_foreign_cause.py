@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Finding
-from tests.check_cases_named import item, page
+from tests.check_cases_named import decided, failure, item, page
 from tests.traffic import (
     AKS,
     HUAWEI,
@@ -162,3 +163,54 @@ def test_a_page_with_a_connection_twice_is_not_too_long_as_well() -> None:
     assert listed(*five, "vpce-4") == {"PAG-4"}
     assert "PAG-11" in listed(*five, "vpce-5")
     assert "PAG-11" in listed(*five, "vpce-5", "vpce-5")
+
+
+def pages(first: dict[str, Any], second: dict[str, Any]) -> list[Exchange]:
+    """Two pages of a list without Get, which show the same connection."""
+    return [connections(first, query="limit=1"), connections(second, query="limit=2")]
+
+
+def test_a_required_member_that_one_page_lacks_is_no_difference_of_state() -> None:
+    whole, lacks = connection(HUAWEI, "e1"), connection(HUAWEI, "e1")
+    del lacks["status"]
+    assert breached(pages(whole, lacks)) == {"SHP-1"}
+    assert breached(pages(whole, {**lacks, "created_at": "2020-01-05T08:00:00Z"})) == {"SHP-1", "PAG-4"}
+    action = {"action": "receive", "endpoints": ["e2"]}
+    answer = {"connections": [connection(HUAWEI, "e2", status="accepted")]}
+
+    def around(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+        asked, later = connection(HUAWEI, "e2"), connection(HUAWEI, "e2", status="accepted")
+        post = ex(HUAWEI, "POST", "action", answer=answer, sent=action)
+        return breached([connections(before, asked), post, connections(after, later)])
+
+    assert around(whole, lacks) == {"SHP-1"}
+    assert around(whole, {**whole, "status": "rejected"}) == {"STA-7"}
+
+
+def test_a_value_that_is_wrong_on_one_page_explains_that_pages_differ() -> None:
+    found = pages(connection(HUAWEI, "e1"), connection(HUAWEI, "e1", status="PendingAcceptance"))
+    assert roots(found) == ["ENM-1"]
+    assert {f.requirement for f in findings(found) if f.follows} == {"PAG-4"}
+
+
+def test_a_get_of_a_promised_connection_is_no_bad_request_before_anything_is_written() -> None:
+    refused = error(AKS, 400, "BadRequest", own="one")
+    assert breached([refused], ONE) == {"ERR-10"}
+    assert "ERR-10" not in breached([error(AKS, 400, "BadRequest", own="other")], ONE)
+    approved = connection(AKS, "two", **state("Approved", "fine"))
+    written = [ex(AKS, "PUT", "two", answer=approved, sent=decision()), error(AKS, 400, "BadRequest", own="one")]
+    assert "ERR-10" not in breached(written, ONE)  # the decision may have removed it: STA-7
+
+
+def test_a_decision_that_is_refused_for_the_state_of_several_pending_connections_is_refused_as_such() -> None:
+    """One connection may be in no state for it, whatever it shows."""
+
+    def rejected(name: str) -> Exchange:
+        return decided(name, by="Reject", failed=failure(name, "InvalidState"))
+
+    def both(first: str) -> set[str]:
+        return breached([page(item("vpce-a", first), item("vpce-b")), rejected("vpce-a"), rejected("vpce-b")])
+
+    assert "ENM-3" not in breached([page(item("vpce-a")), rejected("vpce-a"), rejected("vpce-a")])
+    assert "ENM-3" in both("pendingAcceptance")
+    assert "ENM-3" not in both("available")

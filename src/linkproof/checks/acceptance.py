@@ -45,7 +45,9 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
         yield passed("ERR-10")
         return
     subject = view.subject
-    if not _is_refused(call, subject) or is_about_the_state(call) or _may_be_gone(call, view):
+    if not (_is_refused(call, subject) or _is_promised(call, view, circumstances)):
+        return
+    if is_about_the_state(call) or _may_be_gone(call, view):
         return
     if call.role in _WRITES and not _may_be_written(call, subject, circumstances):
         return
@@ -89,6 +91,15 @@ def _is_refused(call: Call, subject: Subject | None) -> bool:
     if call.status == 404 or _says_unknown(call):
         return is_there and call.role in _WRITES
     return (call.status in _BLAMING or call.success) and (subject is None or is_there)
+
+
+def _is_promised(call: Call, view: View, circumstances: Circumstances) -> bool:
+    """Whether a Get of a connection that the target promises is refused as a bad request, before any write."""
+    subject = view.subject
+    if call.role is not Role.GET or call.status not in _BLAMING or _says_unknown(call) or subject is None:
+        return False
+    is_untouched = subject.presence is Presence.UNKNOWN and not view.collection.done
+    return is_untouched and subject.name in circumstances.names
 
 
 def _may_be_gone(call: Call, view: View) -> bool:

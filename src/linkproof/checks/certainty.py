@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from linkproof.checks.equivalence import is_pending
+from collections.abc import Iterable
+from typing import Any
+
+from linkproof.base.json_values import MISSING, generalise
+from linkproof.checks.equivalence import difference, is_pending
 from linkproof.checks.subjects import Effect, Subject
 from linkproof.contract.call import Call
 from linkproof.model.exchange import Circumstances
@@ -38,3 +42,24 @@ def is_certainly_pending(call: Call, subject: Subject) -> bool:
     if not since or not all(is_pending(call.contract, shown.value) for shown in since):
         return False
     return all(d.effect is Effect.FAILED or d.status.casefold() == pending for d in subject.decisions)
+
+
+def difference_of_state(call: Call, pointer: str, one: Any, other: Any) -> tuple[str, Any, Any] | None:
+    """Return the first difference between two representations that a change of state can be the reason for.
+
+    None if there is none. That a required member is absent from one of them is none: SHP-1 judges it. ``pointer`` is
+    that of the representation in the call's answer; members that change by themselves are left out.
+    """
+    ignore = set(call.contract.member.volatile)
+    while found := difference(call.contract, one, other, ignore=ignore):
+        place, there, here = found
+        is_absent = there is MISSING or here is MISSING
+        if place in ignore or not is_absent or not _is_required(call, generalise(pointer + place)):
+            return found
+        ignore.add(place)
+    return None
+
+
+def _is_required(call: Call, place: str) -> bool:
+    nodes: Iterable[Any] = call.schema.nodes() if call.schema is not None else ()
+    return any(node.required for node in nodes if node.pointer == place)

@@ -8,9 +8,8 @@ from enum import Enum
 from itertools import takewhile
 
 from linkproof.base.json_values import at, texts
-from linkproof.checks.certainty import is_shown_by_get_alone
+from linkproof.checks.certainty import difference_of_state, is_shown_by_get_alone
 from linkproof.checks.decision_table import Observation
-from linkproof.checks.equivalence import difference
 from linkproof.checks.observed_collection import Write
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Effect, Presence, Shown, Subject
@@ -89,7 +88,7 @@ def _compared(call: Call, view: View, seen: Observation, circumstances: Circumst
     between = _between(call, view, subject, before)
     if between.cause is Cause.NOTHING:
         return
-    found = difference(call.contract, before.value, seen.value, ignore=call.contract.member.volatile)
+    found = difference_of_state(call, seen.pointer, before.value, seen.value)
     if found is None:
         if between.refused:
             yield passed("STA-3")

@@ -140,9 +140,23 @@ def _is_fresh_decision(call: Call, view: View) -> bool:
 
 def judges_refused_decision(call: Call, view: View) -> bool:
     """Whether the enumerator can be the reason for a rejection; not if the same one was accepted before."""
-    if is_about_the_state(call):
+    if is_about_the_state(call) and not _is_refused_elsewhere(call, view):
         return False
     return call.role is Role.DECIDE and _is_fresh_decision(call, view) and not view.decision_was_accepted
+
+
+def _is_refused_elsewhere(call: Call, view: View) -> bool:
+    """Whether the same decision on another connection, which is still pending, was rejected for its state, too.
+
+    A service may know more of one connection's state than it shows, and not of several.
+    """
+    for write in view.collection.refused:
+        other = view.collection.subject(write.subject)
+        if other.name in ("", call.subject) or other.last_write >= 0:
+            continue
+        if write.call.decision == call.decision and is_about_the_state(write.call):
+            return is_certainly_pending(write.call, other)
+    return False
 
 
 def _is_long(call: Call) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from linkproof.base.json_values import at
+from linkproof.checks.certainty import difference_of_state
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Shown
@@ -76,7 +77,7 @@ def pages_show_the_same(call: Call, view: View, circumstances: Circumstances) ->
         same_url = other.call.exchange.request.url == call.exchange.request.url
         if same_url or view.collection.last_write > other.index:
             continue
-        found = difference(call.contract, other.value, seen.value, ignore=call.contract.member.volatile)
+        found = difference_of_state(call, seen.pointer, other.value, seen.value)
         is_same = found is None and is_same is not False
         if found is not None:
             place, before, now = found
