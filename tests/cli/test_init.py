@@ -110,6 +110,10 @@ def test_a_live_target_is_only_read_unless_asked_and_its_token_is_named() -> Non
     target = read_target(Path("linkproof.toml"), all_contracts())
     assert (target.kind, target.writes, target.auth["azure"].token_env) == ("live", False, "AZURE_TOKEN")
     assert "AZURE_TOKEN is not set" in done.stderr
+    assert "# First: export AZURE_TOKEN=$(" in Path("linkproof.toml").read_text(encoding="utf-8")
+    named = ("--token-env", "MY_TOKEN", "--force", "--auth", "bearer")
+    _init("-c", SEARCH, "--live", "--yes", "--base-url", "https://management.azure.com", *parents, *named)
+    assert "# First: export MY_TOKEN=$(" in Path("linkproof.toml").read_text(encoding="utf-8")
     again = _init("-c", SEARCH, "--live", "--yes", "--base-url", "https://management.azure.com", *parents)
     assert isinstance(again.exception, UsageError)
     assert "--force" in again.exception.fix

@@ -67,6 +67,25 @@ def test_an_honest_bundle_holds_and_says_what_it_does_not_prove(honest: Path) ->
     assert "who made the bundle: it is not signed" in out
 
 
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        (" Not everything could be tried: azure-containerservice-pec: too few Pending connections.", 0),
+        (" It conforms.", 1),
+    ],
+)
+def test_a_run_with_too_few_connections_has_a_sentence_that_holds(
+    remark: str, code: int, honest: Path, tmp_path: Path
+) -> None:
+    """The remark that a run adds, and `bundle` packs, was a contradiction to `verify`."""
+
+    def say(data: dict[str, Any]) -> None:
+        data["sentence"] += remark
+
+    found, out, _ = called("verify", resealed(honest, tmp_path / "b.zip", say, also=say))
+    assert found == code, out
+
+
 def _no_requirements(data: dict[str, Any]) -> None:
     data["requirements"] = [r for r in data["requirements"] if r["status"] in ("fail", "warn")]
 

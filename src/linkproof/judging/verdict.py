@@ -92,6 +92,11 @@ def conclude(
     return changed_texts(results, masker.text)
 
 
+#: How the sentence of a run goes on that judged some requirements only, or that could not try everything.
+SELECTED = " Selected ("
+UNTRIED = " Not everything could be tried: "
+
+
 def sum_up(
     rows: list[RequirementResult], findings: list[Finding], broken: list[Broken], target: TargetInfo
 ) -> tuple[Verdict, str]:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from linkproof.base.wording import count
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
-from linkproof.judging.verdict import sum_up
+from linkproof.judging.verdict import SELECTED, UNTRIED, sum_up
 from linkproof.model.results import RequirementResult, Results, Status, Verdict
 from linkproof.results.bundle import Manifest
 from linkproof.results.waivers import with_waivers
 
 _PROVEN = (Status.PASS, Status.FAIL, Status.WARN)
 _Key = tuple[str, str]
-#: How the sentence of a run of some tests goes on.
-_SELECTION = " Selected ("
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,9 @@ def against_itself(claimed: Results, manifest: Manifest) -> Iterator[str]:
     verdict, sentence = sum_up(claimed.requirements, claimed.findings, claimed.broken, claimed.target)
     if claimed.verdict is not verdict:
         yield f"the results say {claimed.verdict}, but their requirements say {verdict}"
-    elif claimed.sentence != sentence and not claimed.sentence.startswith(f"{sentence}{_SELECTION}"):
+    elif claimed.sentence != sentence and not claimed.sentence.startswith(
+        (f"{sentence}{SELECTED}", f"{sentence}{UNTRIED}")
+    ):
         yield f"the sentence does not follow from the requirements, which say: {sentence}"
     if (manifest.verdict, manifest.sentence) != (claimed.verdict, claimed.sentence):
         yield "the manifest gives another verdict or sentence than the results"
@@ -82,7 +82,7 @@ def against_catalogue(
             yield f"{row.requirement} is not in the catalogue"
         elif (row.level, row.title, row.statement) != (known.level, known.title, known.statement):
             yield f"{row.requirement} on {row.contract} has another level or wording than in the catalogue"
-    if _SELECTION in claimed.sentence:
+    if SELECTED in claimed.sentence:
         return
     rows = {_key(r) for r in claimed.requirements}
     claimed_ids = {c.id for c in claimed.contracts}

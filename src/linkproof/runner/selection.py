@@ -13,7 +13,7 @@ from linkproof.base.wording import count
 from linkproof.contract.requirement import Requirement
 from linkproof.errors import UsageError
 from linkproof.judging.causes import among_selected
-from linkproof.judging.verdict import sum_up
+from linkproof.judging.verdict import SELECTED, sum_up
 from linkproof.model.results import Results, Status
 
 #: A contract's id and a requirement's.
@@ -108,13 +108,13 @@ def selected(results: Results, selection: Selection, exercised: frozenset[Pair])
     findings = among_selected([f for f in results.findings if (f.contract, f.requirement) in pairs], results.findings)
     verdict, sentence = sum_up(rows, findings, results.broken, results.target)
     hidden = len(results.findings) - len(findings)
-    note = f"Selected ({selection}): {len(pairs)} of {len(results.requirements)} requirements."
+    note = f"{SELECTED}{selection}): {len(pairs)} of {len(results.requirements)} requirements."
     if hidden:
         note += f" {count(hidden, 'finding')} about other requirements {_are(hidden)} not shown."
     return replace(
         results,
         verdict=verdict,
-        sentence=f"{sentence} {note}",
+        sentence=f"{sentence}{note}",
         contracts=[c for c in results.contracts if c.id in contracts],
         requirements=rows,
         findings=findings,

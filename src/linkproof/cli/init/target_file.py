@@ -74,7 +74,8 @@ def _writing(answers: Answers) -> Iterator[str]:
 def _auth(answers: Answers, vendor: str, kind: str, token: str) -> Iterator[str]:
     known = CREDENTIALS[kind]
     if known.first and not token:
-        yield f"# First: {known.first}"
+        first = known.first.replace(known.token_env, answers.token_env[vendor]) if known.token_env else known.first
+        yield f"# First: {first}"
     yield f"[auth.{vendor}]"
     yield f"kind = {quoted(kind)}"
     if token:

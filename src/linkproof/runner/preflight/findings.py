@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from linkproof.errors import LinkproofError
+from linkproof.judging.verdict import UNTRIED
 
 
 class Mark(StrEnum):
@@ -64,7 +65,7 @@ class Preflight:
         """Return the report's sentence about what was not tried; "" if everything could be tried."""
         if not self.untried or self.problem is not None:
             return ""
-        return f" Not everything could be tried: {'; '.join(self.untried)}."
+        return f"{UNTRIED}{'; '.join(self.untried)}."
 
     @property
     def exit_code(self) -> int:
