@@ -1,4 +1,4 @@
-"""Recordings judged in parallel: the same results byte for byte, apart from times, in processes and on Dask."""
+"""Recordings judged in parallel: the same results byte for byte, apart from times. On Dask: tests/nightly."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from linkproof.contract.loader import all_contracts
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging import parallel
-from tests.command_line import Ended, command, linkproof
+from tests.command_line import Ended, linkproof
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,10 +38,8 @@ WRONG = {
 BETWEEN, EXCHANGES = "\n- request:\n", 250
 
 
-@pytest.fixture(scope="module")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The beginnings of some of the shipped cassettes, and each twice again with something wrong in it."""
-    folder = tmp_path_factory.mktemp("recordings")
+def written(folder: Path) -> Path:
+    """A folder with the beginnings of shipped cassettes, and each twice again with something wrong in it."""
     for name, (old, new) in WRONG.items():
         whole = gzip.decompress((ROOT / "cassettes" / f"{name}.yaml.gz").read_bytes()).decode()
         text = BETWEEN.join(whole.split(BETWEEN)[: EXCHANGES + 1])
@@ -53,6 +48,11 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in (1, 2):
             (folder / f"wrong-{number}-{name}.yaml").write_text(text.replace(old, new), "utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture(scope="module")
@@ -124,55 +124,6 @@ def test_a_mistake_in_one_file_is_told_alike(recordings: Path, tmp_path: Path, p
     assert "b.yaml.gz" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-
-
-def test_dask_comes_to_the_same(cluster: Any, recordings: Path, alone: str) -> None:
-    done = check(recordings.parent, recordings, "--engine", "dask", "--scheduler", cluster.scheduler_address)
-    assert done.returncode == 1, done.stderr
-    assert timeless(done.stdout) == alone
-
-
-def test_a_scheduler_that_is_slow_to_let_its_client_go_loses_no_results(
-    cluster: Any, recordings: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    distributed = pytest.importorskip("distributed")
-    close, closed = distributed.Client.close, []
-
-    def slow(client: Any) -> None:
-        close(client)
-        closed.append(client)
-        raise TimeoutError
-
-    files = sorted(recordings.iterdir())[:1]
-    with monkeypatch.context() as patch:
-        patch.setattr(distributed.Client, "close", slow)
-        done = check(recordings.parent, *files, "--engine", "dask", "--scheduler", cluster.scheduler_address)
-    assert len(closed) == 1
-    assert timeless(done.stdout) == timeless(check(recordings.parent, *files).stdout)
-
-
-def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path, alone: str) -> None:
-    import distributed
-
-    library: Any = distributed
-    with library.Client(cluster.scheduler_address) as client:
-        pids = list(client.run(os.getpid).values())
-        arguments = command("check", recordings, "--json", "--engine", "dask", "--scheduler", cluster.scheduler_address)
-        with subprocess.Popen(
-            arguments, cwd=recordings.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
-            limit = time.monotonic() + 60
-            while not any(client.processing().values()):
-                assert process.poll() is None, process.communicate()
-                assert time.monotonic() < limit
-                time.sleep(0.005)
-            os.kill(pids[0], signal.SIGKILL)
-            out, error = process.communicate(timeout=150)
-    assert process.returncode == 1, error
-    assert timeless(out) == alone
-    judged = re.search(r'^ "requests": (\d+)', out, re.MULTILINE)
-    assert judged
-    assert int(judged[1]) > 2_000
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from linkproof.mock.serve import Embedded
-from tests.nightly.test_nightly import DICOM, target
+from tests.nightly.plans import DICOM, target
 
 #: Seconds for each answer: a whole run of the contract takes minutes.
 _ANSWER_S = 0.2

@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from linkproof.contract.loader import all_contracts
 from linkproof.errors import UsageError
-from linkproof.faults.catalogue import behaving, find
-from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
 from tests.command_line import command, linkproof
+from tests.nightly.plans import DICOM, summary, target
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
-FAULT = f"SHP-3.text-plain@{DICOM.id}"
-
-
-def target(path: Path, base_url: str, more: str = "") -> None:
-    names = read_fixtures(DICOM).parents[0]
-    parent = ", ".join(f'{k} = "{v}"' for k, v in names.path.items())
-    known = "".join(f"{state} = {json.dumps(list(found))}\n" for state, found in names.names.items())
-    text = f'[target]\nbase_url = "{base_url}"\n{more}[auth.azure]\ntoken = "test-token"\n[budget]\nrequests = 12\n'
-    path.write_text(
-        f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n[contracts.{DICOM.id}.fixtures]\n{known}",
-        encoding="utf-8",
-    )
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[str, str]]:
-    """The addresses of a server that conforms, and of one that does not."""
-    with Embedded([DICOM]) as good, Embedded([DICOM], behaviour=behaving(find(FAULT, [DICOM]))) as bad:
-        yield good.base_url, bad.base_url
-
-
-@pytest.fixture
-def plan(servers: tuple[str, str], tmp_path: Path) -> Path:
-    """Four runs: one conforms, one is breached, one has no target file, one is the first again."""
-    good, bad = servers
-    target(tmp_path / "good.toml", good)
-    target(tmp_path / "bad.toml", bad)
-    path = tmp_path / "PLAN.toml"
-    path.write_text(
-        '[[run]]\ntarget = "good.toml"\nallow_unproven = true\n[[run]]\ntarget = "bad.toml"\n'
-        '[[run]]\nname = "gone"\ntarget = "gone.toml"\n'
-        f'[[run]]\nname = "again"\ntarget = "good.toml"\nallow_unproven = true\nseed = 2\ncontracts = ["{DICOM.id}"]\n',
-        encoding="utf-8",
-    )
-    return path
-
-
-def summary(out: Path) -> dict[str, Any]:
-    data = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    return {"exit_code": data["exit_code"], **{r["name"]: r for r in data["runs"]}}
 
 
 def test_one_that_fails_does_not_stop_the_others(plan: Path, tmp_path: Path) -> None:
@@ -215,85 +169,6 @@ def test_engines_that_are_not_there_are_told(plan: Path, tmp_path: Path, options
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
-
-
-# Dask: a real scheduler, two worker processes
-
-
-def comparable(out: Path, name: str) -> Any:
-    """A run's results without times, durations and the port of the moment."""
-    data = json.loads((out / name / "results.json").read_text(encoding="utf-8"))
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            gone = (
-                "started_at",
-                "duration_s",
-                "at",
-                "date",
-                "first_seen",
-                "last_seen",
-                "headers",
-                "body",
-                "url",
-                "curl",
-            )
-            return {k: plain(v) for k, v in value.items() if k not in gone}
-        return [plain(v) for v in value] if isinstance(value, list) else value
-
-    return plain(data)
-
-
-@pytest.mark.usefixtures("jobs_here")
-def test_dask_comes_to_the_same(cluster: Any, plan: Path, tmp_path: Path) -> None:
-    linkproof(tmp_path, "nightly", plan, "--out", "here", "-q", "--processes", "1")
-    scheduler = cluster.scheduler_address
-    done = linkproof(tmp_path, "nightly", plan, "--out", "there", "--engine", "dask", "--scheduler", scheduler)
-    assert done.returncode == 1, done.stderr
-    here, there = summary(tmp_path / "here"), summary(tmp_path / "there")
-    assert {n: there[n]["word"] for n in there if n != "exit_code"} == {
-        n: here[n]["word"] for n in here if n != "exit_code"
-    }
-    for name in ("good", "bad", "again"):
-        assert comparable(tmp_path / "there", name)["findings"] == comparable(tmp_path / "here", name)["findings"]
-        assert (
-            comparable(tmp_path / "there", name)["requirements"] == comparable(tmp_path / "here", name)["requirements"]
-        )
-
-
-def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str, str], tmp_path: Path) -> None:
-    import distributed
-
-    for number in range(3):
-        target(tmp_path / f"t{number}.toml", servers[0])
-    text = "".join(f'[[run]]\ntarget = "t{n}.toml"\nallow_unproven = true\n' for n in range(3))
-    (tmp_path / "PLAN.toml").write_text(text, encoding="utf-8")
-    library: Any = distributed
-    with library.Client(cluster.scheduler_address) as client:
-        pids = list(client.run(os.getpid).values())
-    night = ("nightly", "PLAN.toml", "--out", "out", "--engine", "dask", "--scheduler", cluster.scheduler_address)
-    state = tmp_path / "out" / "state.jsonl"
-    with subprocess.Popen(
-        command(*night), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        limit = time.monotonic() + 60
-        while not state.exists() or not state.read_text(encoding="utf-8"):
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < limit
-            time.sleep(0.01)
-        os.kill(pids[0], signal.SIGKILL)
-        said, _ = process.communicate(timeout=150)
-    found = summary(tmp_path / "out")
-    assert process.returncode == 0, said
-    assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(3)}
-
-
-def test_a_target_that_is_written_to_is_not_sent_away(cluster: Any, tmp_path: Path) -> None:
-    target(tmp_path / "live.toml", "http://127.0.0.1:1", 'kind = "live"\nwrites = true\nallow = ["x-*"]\n')
-    (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "live.toml"\n', encoding="utf-8")
-    done = linkproof(tmp_path, "nightly", "PLAN.toml", "--engine", "dask", "--scheduler", cluster.scheduler_address)
-    assert done.returncode == 2
-    assert "keeps a journal, which has to be on this machine" in done.stderr
 
 
 def test_the_examples_are_whole() -> None:
