@@ -73,7 +73,7 @@ class RunLog:
 
     Args:
         folder: the folder of the file.
-        change: applied to every line: masks it, or redacts it if the run is recorded.
+        change: applied to every line, and to the URL of a request: masks it, or redacts it if the run is recorded.
     """
 
     def __init__(self, folder: Path, change: Callable[[str], str] = mask_text) -> None:
