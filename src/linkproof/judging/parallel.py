@@ -30,7 +30,7 @@ LARGE = 32 << 20
 _CONNECTION_S, _SCHEDULER_S = 5.0, 60.0
 #: New objects before unreachable ones are looked for: judging makes none, and looking took a tenth of all time. As many
 #: take about 100 MB.
-_MANY = 1_000_000
+MANY_OBJECTS = 1_000_000
 
 
 def judge_file(task: _Task) -> Judged | UsageError:
@@ -46,7 +46,7 @@ def judge_file(task: _Task) -> Judged | UsageError:
 
 def judge_into(judge: Judge, paths: Sequence[Path]) -> None:
     """Judge all recordings below paths, in order. Raises UsageError for an unreadable one."""
-    with rare_collections(_MANY):
+    with rare_collections(MANY_OBJECTS):
         for exchange in in_judging_order(read_recordings(paths, judge.leave_out)):
             judge.feed(exchange)
 
