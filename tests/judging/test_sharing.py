@@ -38,11 +38,16 @@ WRONG = {
 BETWEEN, EXCHANGES = "\n- request:\n", 250
 
 
+def beginning(name: str, exchanges: int) -> str:
+    """A shipped cassette up to a number of exchanges."""
+    whole = gzip.decompress((ROOT / "cassettes" / f"{name}.yaml.gz").read_bytes()).decode()
+    return BETWEEN.join(whole.split(BETWEEN)[: exchanges + 1])
+
+
 def written(folder: Path) -> Path:
     """A folder with the beginnings of shipped cassettes, and each twice again with something wrong in it."""
     for name, (old, new) in WRONG.items():
-        whole = gzip.decompress((ROOT / "cassettes" / f"{name}.yaml.gz").read_bytes()).decode()
-        text = BETWEEN.join(whole.split(BETWEEN)[: EXCHANGES + 1])
+        text = beginning(name, EXCHANGES)
         (folder / f"{name}.yaml.gz").write_bytes(gzip.compress(text.encode()))
         assert old in text
         for number in (1, 2):
@@ -78,8 +83,7 @@ def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
 
 def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several cassettes as one file, with breaches in it: each part alone, and all of them together."""
-    cassettes = [ROOT / "cassettes" / f"{name}.yaml.gz" for name in WRONG]
-    text = [gzip.decompress(p.read_bytes()).decode() for p in cassettes]
+    text = [beginning(name, 2 * EXCHANGES) for name in WRONG]
     bodies = [t[t.index("\ninteractions:") + len("\ninteractions:") :] for t in text]
     whole = text[0][: text[0].index("\ninteractions:")] + "\ninteractions:" + "".join(bodies)
     path = tmp_path / "one.yaml"
