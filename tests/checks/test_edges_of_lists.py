@@ -12,6 +12,7 @@ from linkproof.model.exchange import Exchange
 from tests.check_cases import APPROVED, WHOLE, got, put, slow
 from tests.check_cases import PROMISED as OF_AKS
 from tests.check_cases_named import PROMISED, A, page, refused
+from tests.check_cases_requests import PROMISED as OF_PARENTS
 from tests.checks.test_edges import breaches_of
 from tests.traffic import (
     AKS,
@@ -139,3 +140,16 @@ def test_an_invalid_parameter_that_is_refused_wrongly_is_a_finding_of_its_status
         for breach in breaches_of("PAG-8", error(HUAWEI, status, code, query="limit=-1"))
     ]
     assert kinds == ["limit: status", "limit: code"]
+
+
+@pytest.mark.parametrize(("query", "breaches"), [("sort_dir=asc", 1), ("id=anything", 0), ("marker_id=7", 0)])
+def test_a_service_may_refuse_a_value_that_no_contract_limits(query: str, breaches: int) -> None:
+    exchanges = (connections(), error(HUAWEI, 400, "EndPoint.0002", query=query))
+    assert [name for name, _ in judge(exchanges, OF_PARENTS)[1]].count("ERR-10") == breaches
+
+
+def test_a_member_of_a_listed_connection_is_named_from_the_connection_on() -> None:
+    place = "/properties/privateLinkServiceConnectionState"
+    (found,) = breaches_of("SHP-1", listing(AKS, connection(properties__privateLinkServiceConnectionState=7)))
+    assert found.pointer == f"/value/0{place}"
+    assert found.message.startswith(f"{place} does not fit: ")

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from linkproof.checks.equivalence import settled, value_on_the_way
+from linkproof.checks.equivalence import difference, settled, value_on_the_way
 from linkproof.contract.operation import Role
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Credential
 from tests.check_cases import APPROVED, got, put, slow
+from tests.check_cases_named import decided, failure
 from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge, listing, state
 
 
@@ -85,3 +86,18 @@ def test_a_connection_is_at_rest_only_if_its_state_and_its_status_are() -> None:
         shown["properties"]["privateLinkServiceConnectionState"]["status"] = status
         assert value_on_the_way(both, shown) == expected
         assert settled(both, shown) is (expected == "")
+
+
+def test_a_connection_of_another_name_is_another_one() -> None:
+    own, one = contract(AKS), connection()
+    elsewhere = {**one, "id": f"/elsewhere/{'one'.upper()}"}
+    assert difference(own, one, elsewhere) is None
+    found = difference(own, one, connection(AKS, "two"))
+    assert found is not None
+    assert found[0] in (own.member.id, own.member.name)
+
+
+def test_a_failure_of_a_decision_has_a_message() -> None:
+    silent = decided("vpce-a", failed=failure("vpce-a", message=" "))
+    found = [b for requirement, b in judge((silent,))[1] if requirement == "STA-12"]
+    assert [(b.kind, b.pointer.rpartition("/")[2]) for b in found] == [("no message", "message")]
