@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from linkproof.base.json_values import MOST_VALUES, NOT_JSON, TOO_DEEP, parse, place, strings, texts, weight_of
+from linkproof.base.json_values import (
+    MOST_VALUES,
+    NOT_JSON,
+    TOO_DEEP,
+    parse,
+    place,
+    strings,
+    texts,
+    weight_of,
+    why_not_json,
+)
 from linkproof.contract.codec import decode
 from linkproof.contract.protocol import Format
 from linkproof.contract.schema import BodySchema
@@ -79,3 +89,21 @@ def test_texts_are_those_that_strings_finds_with_their_pointers() -> None:
     assert dict(strings(value)) == {"/a~1b/0": "one", "/a~1b/1/~0": "two", "/d": "three"}
     assert sorted(texts(value)) == sorted(dict(strings(value)).values())
     assert texts("alone") == ["alone"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'{"a": [1, 2, }', ": expecting value at character 14, after '{\"a\": [1, 2, '"),
+        (b'{"name":', ": expecting value at character 9, after '{\"name\":'"),
+        (b'{"a": 1}{"a": 1}', ": extra data at character 9, after '{\"a\": 1}'"),
+        (b'{"a": NaN}', ": NaN is not JSON"),
+        ('{"a": "grün"}'.encode("latin-1"), ": byte 10 (0xfc) is not UTF-8"),
+        (b"<html>", ""),
+        (b"[" * 100_000, ""),
+        (b'{"a": 1}', ""),
+        (b'{"a": ' + b" " * (1 << 20), ""),
+    ],
+)
+def test_why_a_text_is_not_json_is_said(body: bytes, why: str) -> None:
+    assert why_not_json(body)[: len(why) or None] == why

@@ -133,3 +133,15 @@ def test_a_change_of_another_connection_is_blamed_on_the_request_that_sent_the_v
 def test_the_message_about_a_next_link_starts_with_what_is_wrong() -> None:
     (one,) = found("PAG-2", [listing(AKS, connection(), link=f"{PATHS[AKS]}?page=2")])
     assert one.message.startswith("the next link should be an absolute http(s) URL, but is '/subscriptions")
+
+
+def test_a_decision_under_a_condition_may_fail_the_second_time() -> None:
+    """A portal sends If-Match with the version that it read: the first decision makes a new one."""
+    shown = connection(**state("Approved", "fine"))
+    put = ex(AKS, "PUT", "one", answer=shown, sent=decision())
+    condition = [("If-Match", '"1"')]
+    seen = [ex(AKS, own="one", answer=connection()), put]
+    failed = error(AKS, 412, "PreconditionFailed", "PUT", "one", sent=decision())
+    assert [f.kind for f in found("STA-4", [*seen, failed])] == ["second refused"]
+    failed = error(AKS, 412, "PreconditionFailed", "PUT", "one", sent=decision(), request_headers=condition)
+    assert found("STA-4", [*seen, failed]) == []

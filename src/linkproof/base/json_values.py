@@ -42,6 +42,10 @@ _DEEPEST = 250
 MOST_VALUES = 400_000
 #: Memory of a JSON value beside its text, on average.
 _BYTES_OF_A_VALUE = 100
+#: Number of characters that are shown of what stands before an error.
+_BEFORE = 20
+#: A longer text is not read again to explain it, in bytes.
+_EXPLAINED = 1 << 20
 _STRING_OR_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[,\[{]', re.DOTALL)
 _QUOTE = ord('"')
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
@@ -62,6 +66,24 @@ def parse(body: bytes) -> Any:
     except RecursionError:
         return TOO_DEEP
     return TOO_DEEP if _is_too_deep(body, value) else value
+
+
+def why_not_json(body: bytes) -> str:
+    """Return, as a clause, why a text that begins as JSON is not JSON, with what stands before that place; else ""."""
+    if len(body) > _EXPLAINED or not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return ""
+    try:
+        _DECODER.decode(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return f": byte {error.start + 1} (0x{body[error.start]:02x}) is not UTF-8"
+    except json.JSONDecodeError as error:
+        before = error.doc[max(0, error.pos - _BEFORE) : error.pos]
+        return f": {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}, after {before!r}"
+    except ValueError as error:
+        return f": {error}"
+    except RecursionError:
+        pass
+    return ""
 
 
 def weight_of(body: bytes) -> int:

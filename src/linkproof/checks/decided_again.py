@@ -15,6 +15,9 @@ from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement
 
+#: Fields that make a request conditional (RFC 9110, 13.1).
+_CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
+
 
 @check("STA-10", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed, needs=COLLECTION_WRITTEN)
 def each_of_two_is_answered(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
@@ -70,7 +73,7 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
     writes = (*view.collection.done, *view.collection.refused)
     if any(w.index > last.index and w.subject == subject.name for w in writes):
         return
-    if ended_after(last.call, call) or last.effect is Effect.FAILED:
+    if ended_after(last.call, call) or last.effect is Effect.FAILED or _failed_its_condition(call):
         return
     rules = call.contract.decide
     if rules.final and call.status == rules.refusal_status and not _is_refused_as_decided(call):
@@ -80,6 +83,11 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
     elif last.effect is not Effect.OPEN or call.status >= 500:
         message = f"the same request was answered with {last.call.status} before, and with {call.status} again"
         yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
+
+
+def _failed_its_condition(call: Call) -> bool:
+    """Whether a request was refused because of a version that it named itself: the first one changed it."""
+    return call.status == 412 and call.exchange.request.headers.has_any(_CONDITIONS)
 
 
 @check("STA-9", applies_to=lambda of: of.role is Role.DECIDE and not of.flawed and of.status < 500, needs=SHOWN)

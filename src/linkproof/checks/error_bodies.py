@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, strings, texts
+from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, strings, texts, why_not_json
 from linkproof.checks.leaks import find_leak, may_leak
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.view import View
@@ -47,7 +47,8 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
         shown = call.exchange.response.body[:80].decode("utf-8", "replace") or "an empty body"
         language = call.contract.protocol.response.name
         kind = "no body" if answer is MISSING else f"not {language}"
-        what = "its body is empty" if answer is MISSING else f"its body cannot be read as {language}"
+        why = why_not_json(call.exchange.response.body)
+        what = "its body is empty" if answer is MISSING else f"its body cannot be read as {language}{why}"
         message = f"{call.status} came without the error body: {what}"
         expected = f"{language} with {rules.code} and {rules.message}"
         yield breach("ERR-1", kind, "", expected, shown, message, group="")

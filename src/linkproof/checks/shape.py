@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, generalise
+from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, generalise, why_not_json
 from linkproof.checks import integers
 from linkproof.checks.echoes import echoed_from, place_in_connection, sent_member
 from linkproof.checks.integers import EXACT
@@ -63,7 +63,7 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
 def _not_readable(call: Call) -> Judgement:
     how = call.contract.protocol.response
     shown = call.exchange.response.body[:80].decode("utf-8", "replace")
-    message = f"the body is not {how.name}"
+    message = f"the body is not {how.name}{why_not_json(call.exchange.response.body)}"
     if call.answer is TOO_DEEP:
         message = f"the body is nested too deep, or has more than {MOST_VALUES:,} values"
     return breach("SHP-1", f"not {how.name}", "", how.body, shown, message, group="")
