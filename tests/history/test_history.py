@@ -21,6 +21,8 @@ from linkproof.history.trend import trend
 from linkproof.model.exchange import Exchange
 from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.model.results import Results, Status
+from linkproof.redaction.publish import published
+from linkproof.reports.sarif import sarif
 from linkproof.results.diff import compare
 from linkproof.results.serialize import results_to_dict
 from tests.command_line import linkproof
@@ -190,6 +192,22 @@ def test_a_store_keeps_runs_once_and_knows_first_and_last(url: str) -> None:
     assert seen == {"Succeeded": ("2026-11-01", "2026-11-02", 2, True), "Failed": ("2026-11-01", "2026-11-02", 1, True)}
     assert found.contracts()[PEC] == ["fail", "fail", "fail"]
     assert not any(line.changes for line in found.lines)
+
+
+def test_replays_of_one_target_are_one_target_whatever_the_age_of_the_recording(tmp_path: Path) -> None:
+    """Its name has the age of the recording, which is another one every day: each day was a new target, and for code
+    scanning a new category, in which every alert was new."""
+    ages = ("recorded 2026-11-20, today", "recorded 2026-11-20, 1 day ago", "recorded 2026-11-22, today")
+    replays = [run(number, f"the mock ({age})") for number, age in enumerate(ages, 1)]
+    for replay in replays:
+        replay.target = replace(replay.target, recorded_at="2026-11-20T03:00:00+00:00")
+    with Store(f"sqlite:///{tmp_path}/h.sqlite") as store:
+        for replay in [*replays, run(4), run(5, "the mock (recorded by hand)")]:
+            store.add(replay)
+        assert len(trend(store, "the mock (recorded)").runs) == 3
+    assert run(5, "the mock (recorded by hand)").target.lasting_name == "the mock (recorded by hand)"
+    categories = {json.loads(sarif(published(r)))["runs"][0]["automationDetails"]["id"] for r in replays}
+    assert categories == {"linkproof/the mock (recorded)/"}
 
 
 def _add_some(url: str, start: int) -> list[int]:

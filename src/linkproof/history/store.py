@@ -190,7 +190,7 @@ def _run(results: Published, digest: str, packed: bytes) -> Run:
     started = results.started_at
     return Run(
         digest=digest,
-        target=results.target.name,
+        target=results.target.lasting_name,
         kind=results.target.kind,
         started_at=started,
         duration_s=results.duration_s,

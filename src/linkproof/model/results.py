@@ -61,6 +61,12 @@ class TargetInfo(Struct, frozen=True, forbid_unknown_fields=True):
         Count, Meta(description="Of a replay: how many requests are missing in the cassette; else 0.")
     ] = 0
 
+    @property
+    def lasting_name(self) -> str:
+        """Return the name by which runs are compared: of a replay, without the date and age of its recording."""
+        name, mark, _ = self.name.rpartition(" (recorded ")
+        return f"{name} (recorded)" if self.recorded_at and mark else self.name
+
 
 class ContractInfo(Struct, frozen=True, forbid_unknown_fields=True):
     """A contract that was judged."""

@@ -40,7 +40,7 @@ def sarif(results: Published) -> bytes:
                 "rules": rules,
             }
         },
-        "automationDetails": {"id": f"linkproof/{results.target.name}/"},
+        "automationDetails": {"id": f"linkproof/{results.target.lasting_name}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(results)],
         "results": [_result(f, places, covered.get(f.id)) for f in findings],
