@@ -214,3 +214,25 @@ def test_a_decision_that_is_refused_for_the_state_of_several_pending_connections
     assert "ENM-3" not in breached([page(item("vpce-a")), rejected("vpce-a"), rejected("vpce-a")])
     assert "ENM-3" in both("pendingAcceptance")
     assert "ENM-3" not in both("available")
+
+
+def test_a_null_shows_no_connection_that_a_list_lacks() -> None:
+    def got(answer: Any) -> list[Exchange]:
+        return [
+            listing(AKS, connection(AKS, "other")),
+            ex(AKS, own="one", answer=answer, raw=b"null" if not answer else None),
+        ]
+
+    assert "PAG-4" not in breached(got(None), ONE)
+    assert "PAG-4" in breached(got(connection(AKS, "one")), ONE)
+
+
+def test_a_list_without_a_status_does_not_show_that_a_decision_has_no_effect() -> None:
+    def listed(**changes: Any) -> list[Exchange]:
+        one = connection(POSTGRES, "one", **changes)
+        put = ex(POSTGRES, "PUT", "one", 202, sent=decision())
+        readings = [replace(listing(POSTGRES, one), started=at, ended=at + 0.1) for at in (100.0, 120.0)]
+        return [readings[0], replace(put, started=110.0, ended=110.1), readings[1]]
+
+    assert "STA-1" in breached(listed())
+    assert "STA-1" not in breached(listed(properties__privateLinkServiceConnectionState=None))

@@ -71,7 +71,7 @@ def _never_settles(call: Call, seen: Observation, circumstances: Circumstances) 
         return False
     if seen.settled:
         shown = status_of(call.contract, seen.value)
-        return decision.call.status == 202 and shown == decision.before != decision.status
+        return decision.call.status == 202 and shown == decision.before not in ("", decision.status)
     word = value_on_the_way(call.contract, seen.value)
     return call.schema is not None and any(word in options for options in call.schema.enumerations.values())
 

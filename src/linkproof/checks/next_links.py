@@ -170,8 +170,10 @@ def _gets_from_a_list(of: CallClass) -> bool:
 def what_get_shows_is_listed(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A connection that Get shows was on a page of the last complete listing."""
     subject, complete = view.subject, view.collection.complete
-    if subject is None or complete is None or subject.deleted or subject.last_write >= 0 or call.is_empty:
+    if subject is None or complete is None or subject.deleted or subject.last_write >= 0:
         return
+    if call.is_empty or not isinstance(call.answer, dict):
+        return  # SHP-1, ERR-3: it shows no connection
     if view.collection.membership > complete.start or subject.name in complete.names:
         return
     if subject.name in circumstances.names or subject.presence is Presence.PRESENT:
