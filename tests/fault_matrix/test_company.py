@@ -85,3 +85,25 @@ def test_a_poll_goes_to_the_url_that_the_server_names_now() -> None:
 def test_a_poll_that_no_client_would_send_shows_nothing() -> None:
     run = run_on(Slow([], float))
     assert Company(["fails", "elsewhere"], Slow, [run], RESET, contract(AKS)).hides("fails")
+
+
+class Paged:
+    """Has a list of two pages; its faults: the second page fails, the list has no next link."""
+
+    def __init__(self, names: Sequence[str], _: Callable[[], float]) -> None:
+        self.names = names
+
+    def receive(self, request: Request) -> Response:
+        if request.url.endswith("page=2"):
+            return Response(500 if "fails" in self.names else 200, Headers(()), b'{"value": []}')
+        link = "" if "unlinked" in self.names else ', "nextLink": "http://server.invalid/things?page=2"'
+        return Response(200, Headers(()), b'{"value": []%s}' % link.encode())
+
+
+def test_a_page_to_which_no_link_leads_shows_nothing() -> None:
+    server = Paged([], float)
+    requests = [Request("GET", f"http://server.invalid/things{query}") for query in ("", "?page=2")]
+    run = [(request, server.receive(request)) for request in requests]
+    mysql = contract("azure-dbformysql-pec")
+    assert Company(["fails", "unlinked"], Paged, [run], RESET, mysql).hides("fails")
+    assert not Company(["fails", "nothing"], Paged, [run], RESET, mysql).hides("fails")

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
@@ -14,6 +16,7 @@ from linkproof.model.finding import Finding
 from tests.check_cases_named import decided, failure, item, page
 from tests.traffic import (
     AKS,
+    HOST,
     HUAWEI,
     MOCK,
     PATHS,
@@ -236,3 +239,23 @@ def test_a_list_without_a_status_does_not_show_that_a_decision_has_no_effect() -
 
     assert "STA-1" in breached(listed())
     assert "STA-1" not in breached(listed(properties__privateLinkServiceConnectionState=None))
+
+
+@pytest.mark.parametrize(("wait", "url", "judged"), [(1.0, False, False), (9.0, False, True), (1.0, True, True)])
+def test_an_operation_of_another_connection_may_still_take_effect(wait: float, url: bool, judged: bool) -> None:
+    """A decision on another one was answered with 202, and nothing has shown its end."""
+
+    def at(time: float, exchange: Exchange) -> Exchange:
+        return replace(exchange, started=time, ended=time + 0.1)
+
+    one, moved = connection(POSTGRES, "one"), connection(POSTGRES, "one", createdAt="2020-01-05T08:00:00Z")
+    headers = [("Azure-AsyncOperation", f"{HOST}/operations/1")] if url else []
+    readings = [ex(POSTGRES, url=f"{HOST}/operations/1", answer={"status": "Succeeded"})] if url else []
+    exchanges = [
+        at(100, ex(POSTGRES, "PUT", "two", 202, sent=decision(), headers=headers)),
+        *(at(100.2, reading) for reading in readings),
+        at(100.4, ex(POSTGRES, own="one", answer=one)),
+        at(100.6, error(POSTGRES, 400, "BadRequest", "PUT", "three", raw_sent=b"[]")),
+        at(100 + wait, ex(POSTGRES, own="one", answer=moved)),
+    ]
+    assert ("STA-3" in breached(exchanges)) is judged

@@ -7,6 +7,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, generalise
 from linkproof.checks.equivalence import difference, is_pending
+from linkproof.checks.observed_collection import ObservedCollection
 from linkproof.checks.subjects import Effect, Subject
 from linkproof.contract.call import Call
 from linkproof.model.exchange import Circumstances
@@ -29,6 +30,17 @@ def is_shown_by_get_alone(subject: Subject, circumstances: Circumstances) -> boo
     if not circumstances.names or subject.name in circumstances.names:
         return False
     return subject.get is not None and subject.listed is None and subject.last_write < 0
+
+
+def may_be_changed_by_another(
+    call: Call, subject: Subject, collection: ObservedCollection, circumstances: Circumstances
+) -> bool:
+    """Whether an operation on another connection, of which nothing has shown the end, may take effect at any time."""
+    limit, polled_at = circumstances.operation_timeout_s, call.contract.long_running.polled_at
+    begun = [s.running.call for s in collection.subjects if s.running and s.goes_on and s.name != subject.name]
+    unseen = [w.call for w in collection.done if w.subject != subject.name and w.call.status == 202]
+    begun += [write for write in unseen if not any(polled_at(write.exchange))]
+    return any(limit is None or call.exchange.started - write.exchange.ended < limit for write in begun)
 
 
 def is_certainly_pending(call: Call, subject: Subject) -> bool:

@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import takewhile
 
 from linkproof.base.json_values import at, texts
-from linkproof.checks.certainty import difference_of_state, is_shown_by_get_alone
+from linkproof.checks.certainty import difference_of_state, is_shown_by_get_alone, may_be_changed_by_another
 from linkproof.checks.decision_table import Observation
 from linkproof.checks.observed_collection import Write
 from linkproof.checks.registry import CallClass, breach, check, passed
@@ -98,6 +98,9 @@ def _compared(call: Call, view: View, seen: Observation, circumstances: Circumst
     place, was, now = found
     changed = (seen.pointer + place, place, str(was), str(now))
     if between.cause is Cause.REFUSED:
+        is_own = between.last.subject in ("", subject.name)
+        if not is_own and may_be_changed_by_another(call, subject, view.collection, circumstances):
+            return  # STA-7
         yield _changed_by_refused(before, between.last, subject, changed)
     elif between.cause is Cause.ANOTHER:
         yield _changed_by_another(before, _likeliest(between.done, str(now)), changed)

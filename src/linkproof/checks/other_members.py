@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from linkproof.checks.certainty import may_be_changed_by_another
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.subjects import Presence, Subject, Writing
@@ -35,6 +36,8 @@ def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> 
         if found is None:
             yield passed("STA-11")
             continue
+        if may_be_changed_by_another(call, subject, view.collection, circumstances):
+            continue  # STA-7
         place, was, now = found
         last = writing.calls[-1]
         message = f"{last.name} was answered with {last.status}, but changed {place}, which it did not request"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from linkproof.base.clock import VirtualClock
+from linkproof.base.json_values import at
+from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract
 from linkproof.fault_matrix.footprint import Answered, comparable, places
 from linkproof.model.exchange import Request, Response
@@ -87,12 +89,21 @@ class Company:
         return found
 
     def _followed(self, request: Request, then: Response, now: Response) -> dict[str, str]:
-        """Return by each polling URL of a recorded answer that of the new one; "" if it is missing or elsewhere."""
+        """Return by each polling URL, and next link, of a recorded answer that of the new one.
+
+        "" if it is missing or elsewhere.
+        """
         host = urlsplit(request.url).netloc
+        headers = [h.lower() for h in self.contract.long_running.headers]
+        pairs = [(then.headers.get(h), now.headers.get(h)) for h in headers]
         found = {}
-        for header in self.contract.long_running.headers:
-            before, after = then.headers.get(header.lower()), now.headers.get(header.lower())
+        for before, after in (*pairs, (self._next_link(then), self._next_link(now))):
             if before:
                 url = urljoin(request.url, after) if after else ""
                 found[urljoin(request.url, before)] = url if urlsplit(url).netloc == host else ""
         return found
+
+    def _next_link(self, answer: Response) -> str:
+        pointer = self.contract.list.next_link
+        link = at(decode(answer.body, self.contract.protocol.response), pointer) if pointer and answer.body else ""
+        return link if isinstance(link, str) else ""
