@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +74,19 @@ def judge_recordings(
         judge_into(judge, paths)
     if not judge.exchanges and not judge.unmatched():
         raise UsageError("no exchange was found", where=", ".join(map(str, paths)), fix="give a recording with some")
-    name = paths[0].name if len(paths) == 1 else f"{len(paths)} recordings"
     facts = RunFacts(
-        target=TargetInfo(name=name, kind="recording"),
+        target=TargetInfo(name=_name_of(paths), kind="recording"),
         started_at=moment_of(started),
         duration_s=round(time.time() - started, 3),
         requests=judge.exchanges,
         allow_unproven=allow_unproven,
     )
     return conclude(judge, judge.seen(), all_requirements(), facts)
+
+
+def _name_of(paths: Sequence[Path]) -> str:
+    """Return a name for what was judged: of one file its own, else one that says that it is traffic."""
+    if len(paths) > 1:
+        return f"the traffic of {len(paths)} recordings"
+    path = paths[0]
+    return f"the traffic in {path.resolve().name or path}" if path.is_dir() else path.name
