@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,10 @@ def other_server(*arguments: str) -> Iterator[str]:
 
 
 @contextmanager
-def ten_faults() -> Iterator[str]:
-    """The server with ten faults, in this process, without a socket, and on a virtual clock: no run waits for it."""
+def direct(faults: Sequence[str] = ()) -> Iterator[str]:
+    """The server in this process, without a socket, and on a virtual clock: no run waits for it."""
     clock = VirtualClock()
-    server = Direct(TEN_FAULTS, clock.now)
+    server = Direct(faults, clock.now)
     lock = threading.Lock()
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -58,17 +58,16 @@ def ten_faults() -> Iterator[str]:
             reply = server.answer(request.method, target, headers, request.read(), request.url.netloc.decode())
         return httpx.Response(reply.status, headers=list(reply.headers.items()), content=reply.encode())
 
-    with handed_over("ten-faults.invalid", answer), patch.object(open_target, "Clock", lambda: clock):
-        yield "http://ten-faults.invalid"
+    with handed_over("direct.invalid", answer), patch.object(open_target, "Clock", lambda: clock):
+        yield "http://direct.invalid"
 
 
-def results_of(tmp_path: Path, server: AbstractContextManager[str], *, concurrency: int) -> dict[str, Any]:
+def results_of(tmp_path: Path, server: AbstractContextManager[str], *options: str) -> dict[str, Any]:
     """What ``linkproof run`` says of it, with the example target file at another address."""
     with server as base_url:
         target = tmp_path / "target.toml"
         target.write_text(re.sub(r"http://127\.0\.0\.1:\d+", base_url, EXAMPLE.read_text(encoding="utf-8")))
-        run = ("run", "--target", target, "--json", "--out", "out", "--concurrency", str(concurrency))
-        found = linkproof(tmp_path, *run)
+        found = linkproof(tmp_path, "run", "--target", target, "--json", "--out", "out", *options)
     assert found.stdout, found.stderr
     data: dict[str, Any] = json.loads(found.stdout)
     assert data["exit_code"] == found.returncode
@@ -76,13 +75,21 @@ def results_of(tmp_path: Path, server: AbstractContextManager[str], *, concurren
 
 
 def test_it_conforms_and_is_not_blamed(tmp_path: Path) -> None:
-    data = results_of(tmp_path, other_server(), concurrency=5)
+    data = results_of(tmp_path, direct())
+    assert data["findings"] == []
+    assert data["verdict"] == "conforms", data["sentence"]
+    assert len(data["contracts"]) == 5
+
+
+def test_over_a_socket_and_with_concurrent_requests_it_conforms_too(tmp_path: Path) -> None:
+    two = ("-c", "azure-healthcareapis-dicom", "-c", "huawei-vpcep-connections")
+    data = results_of(tmp_path, other_server(), *two, "--concurrency", "5")
     assert data["findings"] == []
     assert data["verdict"] == "conforms", data["sentence"]
 
 
 def test_ten_breaches_are_found_and_nothing_else(tmp_path: Path) -> None:
-    data = results_of(tmp_path, ten_faults(), concurrency=1)
+    data = results_of(tmp_path, direct(TEN_FAULTS))
     assert {f["requirement"] for f in data["findings"] if not f["follows"]} == TEN
     assert data["verdict"] == "breached"
     assert (tmp_path / "out" / "report.html").stat().st_size < 2_000_000
