@@ -121,6 +121,7 @@ def test_a_vendor_without_a_profile_is_a_usage_error(tmp_path: Path) -> None:
         ('bad_request = "BAD_REQUEST"\n', ""),
         ("[error.codes]", "not_found = [400]\n[error.codes]"),
         ("[error]", 'authorization_header = "X-Auth-Token"\n[error]'),
+        ("[error]", 'authorization_header = "X-Api-Key"\n[error]'),
     ],
     ids=[
         "a decision is final",
@@ -128,6 +129,7 @@ def test_a_vendor_without_a_profile_is_a_usage_error(tmp_path: Path) -> None:
         "no code for bad requests",
         "unknown is 400",
         "a token of its own",
+        "a key of its own",
     ],
 )
 def test_another_rule_in_its_profile_is_played_and_conforms(tmp_path: Path, old: str, new: str) -> None:
@@ -143,7 +145,7 @@ def test_a_credential_in_another_header_is_a_usage_error(folder: Path, tmp_path:
     other = tmp_path / "other"
     shutil.copytree(folder / "own", other / "own")
     (other / "own" / "vendors" / "acme.toml").write_text(
-        'authorization_header = "X-Api-Key"\n' + text, encoding="utf-8"
+        'authorization_header = "X-Acme-Ticket"\n' + text, encoding="utf-8"
     )
     done = linkproof(other, "--contracts", "own", "run", "--contract", "acme-link")
     assert done.returncode == 2, done.stdout

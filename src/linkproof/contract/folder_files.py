@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Table = dict[str, Any]
 #: The header fields that Linkproof can put a credential in.
-CredentialHeader = Literal["Authorization", "X-Auth-Token"]
+CredentialHeader = Literal["Authorization", "X-Auth-Token", "X-Api-Key", "Api-Key"]
 
 
 class ProfileStates(Struct):

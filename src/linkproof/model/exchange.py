@@ -16,6 +16,10 @@ class Grade(StrEnum):
     DOCUMENT = "document"
 
 
+#: Header fields whose whole value is a token, by their names in lower case.
+TOKEN_HEADERS = {"x-auth-token": "X-Auth-Token", "x-api-key": "X-Api-Key", "api-key": "Api-Key"}
+
+
 class Credential(StrEnum):
     """With which credential a request went out, as far as that is known."""
 

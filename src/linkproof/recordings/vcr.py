@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from linkproof.base.wording import zulu
 from linkproof.errors import UsageError
-from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
+from linkproof.model.exchange import NO_ANSWER, TOKEN_HEADERS, Credential, Exchange, Headers, Request, Response
 from linkproof.recordings.bodies import body_of
 
 _CREDENTIALS = frozenset(c.value for c in Credential)
@@ -223,7 +223,7 @@ def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
 
 def credential_of(headers: Headers) -> Credential:
     """Return whether a credential was sent; unknown if the recorder removed it."""
-    found = headers.get("authorization") or headers.get("x-auth-token")
+    found = next((v for v in map(headers.get, ("authorization", *TOKEN_HEADERS)) if v), "")
     if not found or any(word in found.lower() for word in _MASKED):
         return Credential.UNKNOWN
     return Credential.VALID

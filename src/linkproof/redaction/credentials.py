@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from linkproof.model.exchange import Headers
+from linkproof.model.exchange import TOKEN_HEADERS, Headers
 from linkproof.redaction.encodings import text_of_base64
 from linkproof.redaction.secret_names import Strength, strength_of
 
@@ -19,7 +19,7 @@ SECRET_HEADERS = frozenset(
     {
         "authorization",
         "proxy-authorization",
-        "x-auth-token",
+        *TOKEN_HEADERS,
         "x-subject-token",
         "x-security-token",
         "x-amz-security-token",
@@ -27,8 +27,6 @@ SECRET_HEADERS = frozenset(
         "cookie",
         "set-cookie",
         "ocp-apim-subscription-key",
-        "api-key",
-        "x-api-key",
     }
 )
 #: Letters alone are a credential only where no word is so long.

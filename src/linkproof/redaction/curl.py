@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from linkproof.model.evidence import size_of
-from linkproof.model.exchange import Exchange
+from linkproof.model.exchange import TOKEN_HEADERS, Exchange
 from linkproof.redaction.credentials import MASK, is_secret_header
 from linkproof.redaction.masking import Masker
 
@@ -43,8 +43,8 @@ def curl(exchange: Exchange, masker: Masker) -> str:
             continue  # curl creates them again
         elif lower == "authorization":
             parts += ["-H", f'"Authorization: {_scheme(value)}$TOKEN"']
-        elif lower == "x-auth-token":
-            parts += ["-H", '"X-Auth-Token: $TOKEN"']
+        elif lower in TOKEN_HEADERS:
+            parts += ["-H", f'"{TOKEN_HEADERS[lower]}: $TOKEN"']
         elif lower not in _NOISE and not is_secret_header(key):
             parts += ["-H", shlex.quote(f"{key}: {masker.text(value)}")]
     if request.body:

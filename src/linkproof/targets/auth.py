@@ -8,12 +8,13 @@ from typing import Any
 from linkproof.base.toml_tables import check_members, shown
 from linkproof.contract.profile import family_of, known_vendors, read_profile
 from linkproof.errors import UsageError
+from linkproof.model.exchange import TOKEN_HEADERS
 from linkproof.targets.model import Auth
 
 #: By kind: the other members of its table, and the required ones among them.
 _AUTH_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bearer": (("token", "token_env"), ()),
-    "x-auth-token": (("token", "token_env"), ()),
+    **dict.fromkeys(TOKEN_HEADERS, (("token", "token_env"), ())),
     "authorization": (("token", "token_env"), ()),
     "aws-sigv4": (("region", "service", "profile", "role_arn"), ("region",)),
     "azure-identity": (("authority", "scope"), ()),
@@ -30,7 +31,7 @@ _KINDS = {
     "huawei": ("x-auth-token", "aksk", "keystone"),
 }
 #: Kinds of a vendor that no library signs for, by the header field of its profile.
-_PLAIN_KINDS = {"authorization": ("bearer", "authorization"), "x-auth-token": ("x-auth-token",)}
+_PLAIN_KINDS = {"authorization": ("bearer", "authorization"), **{kind: (kind,) for kind in TOKEN_HEADERS}}
 
 
 def credential_kinds(vendor: str) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ def auth_from(raw: Mapping[str, Any], file: str) -> dict[str, Auth]:
                 raise UsageError(f"{member} is missing", where=where, fix=f"kind {kind} needs {', '.join(needed)}")
         if "token" in table and "token_env" in table:
             raise UsageError("both token and token_env are given", where=where, fix="keep one of the two")
-        if kind in ("bearer", "x-auth-token", "authorization") and "token" not in table and "token_env" not in table:
+        if "token_env" in members and "token" not in table and "token_env" not in table:
             raise UsageError("neither token nor token_env is given", where=where, fix='add token_env = "NAME"')
         for field in ("token", "token_env"):
             if table.get(field) == "":

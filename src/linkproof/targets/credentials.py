@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from linkproof.errors import UsageError
+from linkproof.model.exchange import TOKEN_HEADERS
 from linkproof.targets.model import Auth
 
 #: Seconds before its expiry at which a token is renewed.
@@ -66,8 +67,8 @@ class _Token:
     def fields(self, method: str, url: str, body: bytes) -> Fields:  # noqa: ARG002 (every request has the same)
         """Return the token."""
         secret, kind = self._auth.secret(), self._auth.kind
-        if kind == "x-auth-token":
-            return [("X-Auth-Token", secret)]
+        if kind in TOKEN_HEADERS:
+            return [(TOKEN_HEADERS[kind], secret)]
         return [("Authorization", secret if kind == "authorization" else f"Bearer {secret}")]
 
 
