@@ -345,3 +345,15 @@ def test_a_nullable_member_has_the_type_beside_null() -> None:
     )
     schema = {"type": "object", "properties": {"number": {"type": ["integer", "null"]}}}
     assert BodySchema(schema, {}).integers == ("/number",)
+
+
+def test_a_schema_without_bottom_is_refused(tmp_path: Path) -> None:
+    """The validator's own exception ended the import."""
+    deep: dict[str, Any] = {"type": "string"}
+    for _ in range(400):
+        deep = {"type": "array", "items": deep}
+    document = swagger()
+    shown = {"type": "object", "properties": {"name": {"type": "string"}, "deep": deep}}
+    document["paths"][ITEM]["get"]["responses"]["200"]["schema"] = shown
+    with pytest.raises(UsageError, match=r"boxes.json: a schema is nested too deep"):
+        imported(written(tmp_path / "boxes.json", document), tmp_path / "out")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from linkproof.base.json_values import join
+from linkproof.base.json_values import at, join, steps_of
 from linkproof.errors import UsageError
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def convert(value: Any, model: type[T], where: str, fix: str) -> T:
     try:
         return msgspec.convert(value, model)
     except msgspec.ValidationError as error:
-        raise _refused(error, model, where, fix) from None
+        raise _refused(error, model, where, fix, value) from None
     except (ValueError, OverflowError, RecursionError):
         raise UsageError("a number is too long, or a value is nested too deep", where=where, fix=fix) from None
 
@@ -78,16 +78,57 @@ def _changed(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def _refused(error: msgspec.ValidationError, model: Any, where: str, fix: str) -> UsageError:
+def _refused(error: msgspec.ValidationError, model: Any, where: str, fix: str, value: Any = None) -> UsageError:
     text = str(error)
     path = _PATH.search(text)
     pointer = _pointer(path[2]) if path else ""
+    if path and not path[1]:
+        pointer = _named(pointer, value, model, text)
     problem = _in_words(text[: path.start()] if path else text, model, path[2] if path else "")
     return UsageError(problem[:_LONGEST], where=f"{where}: {pointer}" if pointer else where, fix=fix)
 
 
 def _pointer(path: str) -> str:
     return join(*("*" if index == "..." else name or index for name, index in _STEP.findall(path)))
+
+
+def _named(pointer: str, value: Any, model: Any, told: str) -> str:
+    """Return a pointer with the keys of maps for ``*``, which msgspec does not name: it is searched by halves.
+
+    ``told`` is the message of the error that every half with the wrong member gives.
+    """
+    steps = list(steps_of(pointer))
+    for index in (i for i, step in enumerate(steps) if step == "*"):
+        holder = at(value, join(*steps[:index]))
+        if not isinstance(holder, dict):
+            return pointer
+        keys = list(holder)
+        while len(keys) > 1:
+            half = keys[: len(keys) // 2]
+            wrong = _message_of(_with(value, steps[:index], {k: holder[k] for k in half}), model) == told
+            keys = half if wrong else keys[len(half) :]
+        value = _with(value, steps[:index], {k: holder[k] for k in keys})
+        if _message_of(value, model) != told:
+            return pointer
+        steps[index] = str(keys[0])
+    return join(*steps)
+
+
+def _with(value: Any, steps: Sequence[str], new: Any) -> Any:
+    """Return a copy of nested maps with another value at a place."""
+    if not steps:
+        return new
+    if not isinstance(value, dict):
+        return value
+    return {**value, steps[0]: _with(value[steps[0]], steps[1:], new)}
+
+
+def _message_of(value: Any, model: Any) -> str:
+    try:
+        msgspec.convert(value, model)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return ""
 
 
 def _in_words(problem: str, model: Any, path: str) -> str:

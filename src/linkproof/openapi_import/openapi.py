@@ -9,6 +9,7 @@ from typing import Any
 
 from linkproof.contract.common_shape import SUMMARY
 from linkproof.contract.operation import Role
+from linkproof.errors import UsageError
 from linkproof.openapi_import.descriptions import describe
 from linkproof.openapi_import.documents import Documents
 from linkproof.openapi_import.examples import Examples
@@ -101,7 +102,13 @@ class Writer:
             },
         }
         describe(made, source["document"])
-        Examples(made, self._found, self._notes).fill()
+        try:
+            Examples(made, self._found, self._notes).fill()
+        except ValueError as error:
+            if "Recursion limit" not in str(error):
+                raise
+            fix = "name the inner parts under components (Swagger: definitions), and refer to them by $ref"
+            raise UsageError("a schema is nested too deep", where=file, fix=fix) from None
         return made
 
     def _show_connections(self, paths: dict[str, Any]) -> None:
