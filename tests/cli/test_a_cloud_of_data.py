@@ -105,6 +105,17 @@ def test_a_target_file_may_name_its_credential(folder: Path) -> None:
     assert "127.0.0.1:9" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(("header", "kind"), [("Authorization", "bearer"), ("X-Api-Key", "x-api-key")])
+def test_init_names_its_token_by_the_cloud(tmp_path: Path, header: str, kind: str) -> None:
+    folder = imported(tmp_path, "[error]", f'authorization_header = "{header}"\n[error]')
+    options = ("-c", "acme-link", "--no-live", "--base-url", "http://127.0.0.1:9", "--auth", kind, "--yes")
+    parents = ("--parent", "projectId=p", "--parent", "serviceId=s")
+    done = linkproof(folder, "--contracts", "own", "init", *options, *parents)
+    assert done.returncode == 0, done.stderr
+    text = (folder / "linkproof.toml").read_text(encoding="utf-8")
+    assert f'# First: export ACME_TOKEN=...\n[auth.acme]\nkind = "{kind}"\ntoken_env = "ACME_TOKEN"' in text
+
+
 def test_a_vendor_without_a_profile_is_a_usage_error(tmp_path: Path) -> None:
     made = linkproof(tmp_path, "import", ACME / "acme.yaml", "--paths", "/connections", "--vendor", "acme")
     assert made.returncode == 2

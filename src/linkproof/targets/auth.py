@@ -34,11 +34,15 @@ _KINDS = {
 _PLAIN_KINDS = {"authorization": ("bearer", "authorization"), **{kind: (kind,) for kind in TOKEN_HEADERS}}
 
 
+def has_library(vendor: str) -> bool:
+    """Whether a library signs requests for a vendor; any other one takes a token."""
+    return family_of(vendor) in _KINDS
+
+
 def credential_kinds(vendor: str) -> tuple[str, ...]:
     """Return the kinds of ``[auth.*]`` that a vendor's targets may have, the default first."""
-    family = family_of(vendor)
-    if family in _KINDS:
-        return _KINDS[family]
+    if has_library(vendor):
+        return _KINDS[family_of(vendor)]
     return _PLAIN_KINDS[str(read_profile(vendor, "schemas/vendors")["authorization_header"]).lower()]
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 import typer
 
-from linkproof.cli.init.credentials import CREDENTIALS, kinds_for, unset
+from linkproof.cli.init.credentials import credential_kind, kinds_for, unset
 from linkproof.contract.loader import all_contracts, select
 from linkproof.contract.model import Contract
 from linkproof.errors import UsageError
@@ -69,7 +69,7 @@ def answers_from(given: Given, ask: Ask) -> Answers:
             auth[contract.vendor] = _auth(contract, given, kind, ask)
     writes = given.writes if given.writes is not None else kind == MOCK
     auth = {v: k for v, k in auth.items() if k != NONE}
-    names = {v: given.token_env or CREDENTIALS[k].token_env for v, k in auth.items()}
+    names = {v: given.token_env or credential_kind(v, k).token_env for v, k in auth.items()}
     return Answers(kind, base_url.rstrip("/"), contracts, paths, auth, names, writes)
 
 
@@ -197,7 +197,7 @@ def _auth(contract: Contract, options: Given, kind: str, ask: Ask) -> str:
     kinds = [*kinds_for(contract), NONE]
     simplest = kinds[0]
     given = options.auth or (simplest if options.token_env else "")
-    default = NONE if kind == MOCK and unset([CREDENTIALS[simplest].token_env]) else simplest
+    default = NONE if kind == MOCK and unset([credential_kind(contract.vendor, simplest).token_env]) else simplest
     answer = given or (
         default if kind == MOCK else ask(f"Credential for {contract.vendor} ({', '.join(kinds)})", default)
     )

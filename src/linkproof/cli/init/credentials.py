@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linkproof.contract.model import Contract
-from linkproof.targets.auth import credential_kinds
+from linkproof.targets.auth import credential_kinds, has_library
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ CREDENTIALS: Mapping[str, CredentialKind] = {
     ),
     "authorization": CredentialKind("AWS_AUTHORIZATION", first="export AWS_AUTHORIZATION='AWS4-HMAC-SHA256 ...'"),
 }
+
+
+def credential_kind(vendor: str, kind: str) -> CredentialKind:
+    """Return how a kind of credential is written for a vendor; for a cloud of one's own it is a token of its name."""
+    if has_library(vendor):
+        return CREDENTIALS[kind]
+    name = f"{re.sub(r'[^A-Z0-9]', '_', vendor.upper())}_TOKEN"
+    return CredentialKind(name, first=f"export {name}=...")
 
 
 def kinds_for(contract: Contract) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from linkproof.cli.init.answers import Answers
-from linkproof.cli.init.credentials import CREDENTIALS
+from linkproof.cli.init.credentials import credential_kind
 from linkproof.cli.init.listing import Names
 from linkproof.contract.model import Contract
 
@@ -72,7 +72,7 @@ def _writing(answers: Answers) -> Iterator[str]:
 
 
 def _auth(answers: Answers, vendor: str, kind: str, token: str) -> Iterator[str]:
-    known = CREDENTIALS[kind]
+    known = credential_kind(vendor, kind)
     if known.first and not token:
         first = known.first.replace(known.token_env, answers.token_env[vendor]) if known.token_env else known.first
         yield f"# First: {first}"
