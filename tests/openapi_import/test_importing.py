@@ -464,7 +464,7 @@ def server() -> Iterator[str]:
             pass
 
     found = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=found.serve_forever)
+    thread = threading.Thread(target=found.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{found.server_port}"
     found.shutdown()

@@ -23,6 +23,8 @@ from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from tests.bad_proxy import BadProxy, Choice
 
+pytestmark = pytest.mark.usefixtures("short_pauses")
+
 PEC = next(c for c in all_contracts() if c.id == "azure-healthcareapis-pec")
 
 
