@@ -6,6 +6,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: New objects before unreachable ones are looked for while recordings are judged: judging makes none, and looking took
+#: a tenth of all time. As many take about 100 MB.
+MANY_OBJECTS = 1_000_000
+
 
 @contextmanager
 def rare_collections(new: int, *, keep: bool = False) -> Iterator[None]:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from linkproof.base.garbage import rare_collections
 from linkproof.base.wording import moment_of
 from linkproof.cli.output import SUMMARY, Output, finish
 from linkproof.cli.result_policy import DEFAULT_POLICY, ResultPolicy
 from linkproof.contract.catalogue import chosen
 from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
-from linkproof.judging.parallel import MANY_OBJECTS, by_dask, by_processes, judge_files, judge_into, recording_judge
+from linkproof.judging.parallel import by_dask, by_processes, judge_files, judge_into, recording_judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings.files import recording_files
@@ -38,11 +37,10 @@ def check_recordings(
     output: Output = SUMMARY,
 ) -> int:
     """Judge recordings; return the exit code. Raises UsageError for an unreadable file."""
-    with rare_collections(MANY_OBJECTS):  # until the judge is gone: looking through what it keeps takes a while
-        results = judge_recordings(
-            paths, contracts, any_version=any_version, allow_unproven=allow_unproven, perform=perform
-        )
-        return finish(policy.applied(results), out, output)
+    results = judge_recordings(
+        paths, contracts, any_version=any_version, allow_unproven=allow_unproven, perform=perform
+    )
+    return finish(policy.applied(results), out, output)
 
 
 def performing(processes: int, engine: str, scheduler: str) -> Perform | None:

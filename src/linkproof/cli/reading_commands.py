@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from linkproof.base.garbage import MANY_OBJECTS, rare_collections
 from linkproof.cli.options import (
     Contracts,
     Definitions,
@@ -41,24 +42,22 @@ def check(
     title: Title = "",
 ) -> None:
     """Judge recorded traffic; send nothing."""
-    from linkproof.cli.checking import check_recordings, performing
-    from linkproof.cli.output import output_from
-    from linkproof.cli.result_policy import policy_from
+    with rare_collections(MANY_OBJECTS):  # from the first module to the last of what the judge keeps
+        from linkproof.cli.checking import check_recordings, performing
+        from linkproof.cli.output import output_from
+        from linkproof.cli.result_policy import policy_from
 
-    chosen = tuple(contract or ())
-    perform = performing(processes, engine, scheduler)
-    raise typer.Exit(
-        check_recordings(
+        code = check_recordings(
             paths,
             out,
-            chosen,
+            tuple(contract or ()),
             any_version=any_version,
             allow_unproven=allow_unproven,
-            perform=perform,
+            perform=performing(processes, engine, scheduler),
             policy=policy_from(waivers, definition, require),
             output=output_from(quiet=quiet, as_json=json, format_=format_, title=title),
         )
-    )
+    raise typer.Exit(code)
 
 
 def import_(

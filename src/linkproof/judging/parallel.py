@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from linkproof.base.garbage import rare_collections
+from linkproof.base.garbage import MANY_OBJECTS, rare_collections
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging.judge import Judge
@@ -28,9 +28,6 @@ _Task = tuple[str, tuple[str, ...], bool, tuple[int, int]]
 LARGE = 32 << 20
 #: Seconds to wait for a connection to a Dask scheduler, and for the answer of a busy one.
 _CONNECTION_S, _SCHEDULER_S = 5.0, 60.0
-#: New objects before unreachable ones are looked for: judging makes none, and looking took a tenth of all time. As many
-#: take about 100 MB.
-MANY_OBJECTS = 1_000_000
 
 
 def judge_file(task: _Task) -> Judged | UsageError:
