@@ -84,7 +84,10 @@ def in_order(
 def _results(run: Callable[[Task], Done], tasks: Sequence[tuple[str, Task]], count: int) -> Iterator[tuple[int, Done]]:
     """Yield each task's number and result, as they arrive."""
     if count == 1 or len(tasks) < 2:
-        yield from ((number, run(task)) for number, (_, task) in enumerate(tasks))
+        for number, (_, task) in enumerate(tasks):
+            yield number, run(task)
+            if number % _BATCH == _BATCH - 1:
+                gc.collect()  # a run leaves unreachable objects, which are looked for rarely
         return
     _prepare()
     with multiprocessing.get_context("fork").Pool(count, initializer=_seldom, maxtasksperchild=1) as pool:
