@@ -225,7 +225,7 @@ DAMAGED = {
     "a filter without a slash": (
         '{ status = "/status" }',
         '{ status = "status" }',
-        "/filters/*: this is not a JSON pointer",
+        "/filters/status: this is not a JSON pointer",
     ),
     "a pointer without a slash": ('\nid = "/id"', '\nid = "id"', "[member]: /id: this is not a JSON pointer"),
     "no status for unknown": (
