@@ -153,3 +153,12 @@ def test_a_member_of_a_listed_connection_is_named_from_the_connection_on() -> No
     (found,) = breaches_of("SHP-1", listing(AKS, connection(properties__privateLinkServiceConnectionState=7)))
     assert found.pointer == f"/value/0{place}"
     assert found.message.startswith(f"{place} does not fit: ")
+
+
+@pytest.mark.parametrize(("word", "breaches"), [("accepted", 1), ("pending", 0), ("PendingAcceptance", 0)])
+def test_a_filter_is_not_blamed_for_a_status_that_is_written_otherwise(word: str, breaches: int) -> None:
+    """What no definition lists is ENM-1's, whichever status it stands for."""
+    listed = connections(connection(HUAWEI, "one", status=word), query="status=pendingAcceptance")
+    found = [name for name, _ in judge((listed,))[1]]
+    assert found.count("PAG-7") == breaches
+    assert ("ENM-1" in found) is (word != "accepted")

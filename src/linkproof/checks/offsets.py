@@ -196,7 +196,7 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
     for index, item in enumerate(call.items):
         found = at(item, rules.filters[name])
         if _misfits(call, rules.filters[name], found):
-            return  # SHP-1
+            return  # SHP-1 or ENM-1
         if str(found).casefold() != wanted.casefold():
             message = f"an item does not match the filter {name}={wanted}"
             pointer = f"{rules.items}/{index}{rules.filters[name]}"
@@ -206,10 +206,12 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
 
 
 def _misfits(call: Call, pointer: str, value: Any) -> bool:
-    """Whether a filtered member is missing, or is not text although it has an enumeration."""
+    """Whether a filtered member is missing, or is none of its documented values, whatever their case."""
     schema = call.operation.responses.get(200) if call.operation else None
-    place = f"{call.contract.list.items}/*{pointer}"
-    return value is MISSING or (schema is not None and place in schema.enumerations and not isinstance(value, str))
+    options = schema.enumerations.get(f"{call.contract.list.items}/*{pointer}") if schema is not None else None
+    if value is MISSING or options is None:
+        return value is MISSING
+    return not isinstance(value, str) or value.casefold() not in {str(option).casefold() for option in options}
 
 
 def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
