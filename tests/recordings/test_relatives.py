@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -169,18 +170,22 @@ def test_a_file_of_another_tool_is_refused_by_name(head: bytes, says: str, fix: 
 
 
 def test_bodies_that_playwright_wrote_beside_the_archive_are_read(tmp_path: Path) -> None:
-    (tmp_path / "1f.json").write_text('{"a": "é"}', encoding="utf-8")
+    name = f"{hashlib.sha1(b'as Playwright names it', usedforsecurity=False).hexdigest()}.json"
+    (tmp_path / name).write_text('{"a": "é"}', encoding="utf-8")
     (tmp_path / "a.har").write_text(
-        har_with(response__content={"size": 11, "_file": "1f.json"}, request__postData={"_file": "1f.json"})
+        har_with(response__content={"size": 11, "_file": name}, request__postData={"_file": name})
     )
     (found,) = read_recordings([tmp_path / "a.har"])
     assert found.request.body.decode() == found.response.body.decode() == '{"a": "é"}'
 
 
-@pytest.mark.parametrize("name", ["gone.json", "../secret.json", "/etc/hostname", "", 5, "."])
+@pytest.mark.parametrize(
+    "name", ["gone.json", f"{0:040}.json", "../secret.json", "own.json", "/etc/hostname", "", 5, "."]
+)
 def test_a_body_that_is_not_beside_the_archive_is_left_out(name: Any, tmp_path: Path) -> None:
     (tmp_path / "secret.json").write_text("{}")
     (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "own.json").write_text("{}")
     (tmp_path / "in" / "a.har").write_text(har_with(response__content={"size": 11, "_file": name}))
     left: list[str] = []
     assert list(read_recordings([tmp_path / "in" / "a.har"], lambda _, why: left.append(why))) == []

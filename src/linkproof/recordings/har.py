@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +18,8 @@ from linkproof.recordings.vcr import credential_of, date_of, invalid, is_plain_u
 
 #: A day: a longer duration is an error of the recorder.
 _LONGEST_MS = 86_400_000
+#: The name that Playwright gives to a body: SHA-1 of its content, and an extension. An archive may name any other file.
+_ATTACHED = re.compile(r"[0-9a-f]{40}\.[\w-]{1,20}")
 
 
 class Omitted(Exception):
@@ -158,7 +161,7 @@ def _content(response: dict[str, Any], found: Exchange, where: str, folder: Path
 def _attached(holder: dict[str, Any], folder: Path) -> bytes | None:
     """Return a body that Playwright wrote to a file beside the archive, None if there is none."""
     name = holder.get("_file")
-    if not isinstance(name, str) or not name or name != Path(name).name:
+    if not isinstance(name, str) or not _ATTACHED.fullmatch(name):
         return None
     try:
         with (folder / name).open("rb") as file:
