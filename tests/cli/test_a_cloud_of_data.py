@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from linkproof.contract import profile
+from linkproof.recordings import read_recordings
 from tests.command_line import linkproof
 
 TESTS = Path(__file__).parents[1]
@@ -179,30 +181,34 @@ def test_nested_members_errors_in_a_list_and_next_links(tmp_path: Path) -> None:
 def test_each_decision_is_an_operation_below_the_connections_path(tmp_path: Path) -> None:
     """One takes no body, the other an optional one."""
     folder = imported(tmp_path, cloud="delta")
-    done = linkproof(folder, "--contracts", "own", "run", "--contract", "delta-link")
+    done = linkproof(folder, "--contracts", "own", "run", "--contract", "delta-link", "--record", "run.yaml")
     assert done.returncode == 0, done.stdout
     assert "CONFORMS" in done.stdout
+    refused = [e.request.body for e in read_recordings([folder / "run.yaml"]) if e.request.url.endswith("/refuse")]
+    assert b"" in refused
+    assert not any(body and not body.strip() for body in refused)  # whether blanks are an absent body is not said
     names = ("approval-without-effect", "decides-the-next", "refused-but-described", "unknown-400", "not-json-415")
     done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "delta-link", "--processes", "1")
     all_caught(done.stdout, 4)
 
 
+def changed_delta(folder: Path, file: str, old: str, new: str) -> subprocess.CompletedProcess[str]:
+    """The import of the cloud whose decisions have paths of their own, with one of its two files changed."""
+    shutil.copytree(TESTS / "delta", folder / "own")
+    path = folder / "own" / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    options = ("--out", "made", "--paths", "/attachments", "--vendor", "delta")
+    return linkproof(folder, "--contracts", "own", "import", folder / "own" / "delta.yaml", *options)
+
+
 def test_a_decision_may_follow_a_colon(tmp_path: Path) -> None:
-    shutil.copytree(TESTS / "delta" / "vendors", tmp_path / "own" / "vendors")
-    text = (TESTS / "delta" / "delta.yaml").read_text(encoding="utf-8")
-    (tmp_path / "delta.yaml").write_text(text.replace("{uid}/", "{uid}:"), encoding="utf-8")
-    options = ("--out", "own", "--paths", "/attachments", "--vendor", "delta")
-    made = linkproof(tmp_path, "--contracts", "own", "import", "delta.yaml", *options)
+    made = changed_delta(tmp_path, "delta.yaml", "{uid}/", "{uid}:")
     assert made.returncode == 0, made.stderr
     assert "POST Accept (decide)\n  POST Refuse (decide)" in made.stdout
 
 
 def test_a_decision_that_the_description_does_not_have_is_named(tmp_path: Path) -> None:
-    shutil.copytree(TESTS / "delta" / "vendors", tmp_path / "own" / "vendors")
-    profile_file = tmp_path / "own" / "vendors" / "delta.toml"
-    profile_file.write_text(profile_file.read_text(encoding="utf-8").replace("Attachments_Refuse", "refuse"))
-    options = ("--out", "own", "--paths", "/attachments", "--vendor", "delta")
-    made = linkproof(tmp_path, "--contracts", "own", "import", TESTS / "delta" / "delta.yaml", *options)
+    made = changed_delta(tmp_path, "vendors/delta.toml", "Attachments_Refuse", "refuse")
     assert made.returncode == 2, made.stdout
     assert "delta.toml: [decide]: /operations/reject: no imported path has an operation 'refuse'" in made.stderr
     assert "fix: name its operationId: Attachments_Refuse" in made.stderr

@@ -92,10 +92,10 @@ def _pointer(path: str) -> str:
     return join(*("*" if index == "..." else name or index for name, index in _STEP.findall(path)))
 
 
-def _named(pointer: str, value: Any, model: Any, told: str) -> str:
+def _named(pointer: str, value: Any, model: Any, message: str) -> str:
     """Return a pointer with the keys of maps for ``*``, which msgspec does not name: it is searched by halves.
 
-    ``told`` is the message of the error that every half with the wrong member gives.
+    ``message`` is that of the error, which every half with the wrong member gives.
     """
     steps = list(steps_of(pointer))
     for index in (i for i, step in enumerate(steps) if step == "*"):
@@ -105,10 +105,10 @@ def _named(pointer: str, value: Any, model: Any, told: str) -> str:
         keys = list(holder)
         while len(keys) > 1:
             half = keys[: len(keys) // 2]
-            wrong = _message_of(_with(value, steps[:index], {k: holder[k] for k in half}), model) == told
+            wrong = _message_of(_with(value, steps[:index], {k: holder[k] for k in half}), model) == message
             keys = half if wrong else keys[len(half) :]
         value = _with(value, steps[:index], {k: holder[k] for k in keys})
-        if _message_of(value, model) != told:
+        if _message_of(value, model) != message:
             return pointer
         steps[index] = str(keys[0])
     return join(*steps)

@@ -58,11 +58,10 @@ def _was_to_be_gone(call: Call, seen: Observation, circumstances: Circumstances)
     subject, limit = seen.subject, circumstances.operation_timeout_s
     if limit is None or subject.deleted is None or not subject.deleted_long or subject.presence is Presence.ABSENT:
         return False
-    running = subject.running
-    is_followed = running is not None and not running.lost
-    if (is_followed and subject.goes_on) or not seen.settled:
+    followed = subject.running if subject.running is not None and not subject.running.lost else None
+    if (followed is not None and subject.goes_on) or not seen.settled:
         return False
-    polled = is_followed and running is not None and running.call is subject.deleted
+    polled = followed is not None and followed.call is subject.deleted
     return not polled and call.exchange.started - subject.deleted.exchange.ended >= limit
 
 

@@ -207,8 +207,7 @@ def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
 
 def _misfits(call: Call, pointer: str, value: Any) -> bool:
     """Whether a filtered member is missing, or is none of its documented values, whatever their case."""
-    schema = call.operation.responses.get(200) if call.operation else None
-    options = schema.enumerations.get(f"{call.contract.list.items}/*{pointer}") if schema is not None else None
+    options = call.listed_values(pointer)
     if value is MISSING or options is None:
         return value is MISSING
     return not isinstance(value, str) or value.casefold() not in {str(option).casefold() for option in options}

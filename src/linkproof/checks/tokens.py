@@ -124,8 +124,7 @@ def _fits(call: Call, value: Mapping[str, object], wanted: Wanted) -> bool:
 
 def _is_documented(call: Call, pointer: str, value: object) -> bool:
     """Whether a member's value is one that a filter can name; ENM-1 judges what no definition lists."""
-    schema = call.operation.responses.get(call.status) if call.operation else None
-    options = schema.enumerations.get(f"{call.contract.list.items}/*{pointer}") if schema is not None else None
+    options = call.listed_values(pointer)
     return options is None or value in options
 
 

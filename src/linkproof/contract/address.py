@@ -13,6 +13,7 @@ from linkproof.contract.defect import Defect, FoundDefect
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Parameter, Role, parameter_in
 from linkproof.contract.routing import QueryPairs, Route
+from linkproof.model.exchange import READING
 
 #: Values that are kept of a path's parameters, up to a length.
 _MOST_VALUES = 1024
@@ -20,8 +21,6 @@ _LONGEST_VALUE = 200
 #: Queries that are kept of one method and path.
 _MOST_QUERIES = 256
 _PARAMETER = re.compile(r"\{(\w+)\}")
-#: Methods that change nothing, by their definition (RFC 9110, 9.2.1).
-READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READING_ROLES = frozenset({Role.LIST, Role.GET, Role.LINK_RESOURCES, Role.LINK_RESOURCE})
 
 

@@ -284,6 +284,11 @@ class Call:
             found = places[pointer] = values_at(self.answer, pointer)
         return found
 
+    def listed_values(self, pointer: str) -> Sequence[Any] | None:
+        """Return the documented values of a member of listed connections; None if its schema enumerates none."""
+        schema = self.schema
+        return None if schema is None else schema.enumerations.get(f"{self.contract.list.items}/*{pointer}")
+
     @property
     def unknown_members(self) -> tuple[str, ...]:
         """Return pointers to the members of a success body that its schema does not know."""

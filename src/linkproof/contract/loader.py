@@ -155,9 +155,9 @@ def _check_words(rules: DecideRules, where: str) -> None:
 
 def _check_decisions(rules: DecideRules, operations: Iterable[Operation], where: str) -> None:
     """Require that each decision by an operation's path names one of the contract's. Raises UsageError."""
-    deciding = [o.id for o in operations if o.role is Role.DECIDE and rules.by_path]
-    for word, name in rules.operations.items():
-        if deciding and name not in deciding:
+    deciding = [o.id for o in operations if o.role is Role.DECIDE]
+    for word, name in rules.operations.items() if rules.by_path and deciding else ():
+        if name not in deciding:
             problem = f"/operations/{word}: no operation of the contract that decides is called {name!r}"
             raise UsageError(problem, where=where, fix=f"one of: {', '.join(deciding)}")
 
@@ -165,9 +165,9 @@ def _check_decisions(rules: DecideRules, operations: Iterable[Operation], where:
 def _writable(rules: DecideRules, operations: Iterable[Operation]) -> DecideRules:
     """Return how a decision is written into a request, without a description if the contract forbids one."""
     deciding = [o for o in operations if o.role is Role.DECIDE]
-    decides = deciding[0] if deciding else None
     if rules.by_path and not any(o.may_have(rules.description) for o in deciding):
         return replace(rules, description="")
+    decides = deciding[0] if deciding else None
     if not rules.description or rules.operations or decides is None or decides.request is None:
         return rules
     schemas = {node.pointer: node.schema for node in decides.request.nodes()}

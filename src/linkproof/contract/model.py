@@ -99,7 +99,11 @@ class Contract:
 
     def with_body(self, role: Role) -> Operation | None:
         """Return the first operation with a role whose requests have a body, or None."""
-        return next((o for o in self.operations if o.role == role and o.request is not None), None)
+        return next((o for o in self.of_role(role) if o.request is not None), None)
+
+    def of_role(self, role: Role) -> tuple[Operation, ...]:
+        """Return all operations with a role, in the contract's order."""
+        return tuple(o for o in self.operations if o.role is role)
 
     @cached_property
     def methods(self) -> Mapping[str, frozenset[str]]:

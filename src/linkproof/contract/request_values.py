@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, at, parse
-from linkproof.contract.address import READING, Address
+from linkproof.contract.address import Address
 from linkproof.contract.codec import decode
 from linkproof.contract.defect import Defect, FoundDefect
 from linkproof.contract.model import Contract
 from linkproof.contract.request_match import Addresses
 from linkproof.contract.routing import Router
 from linkproof.contract.schema import BodySchema, Problem
-from linkproof.model.exchange import Credential
+from linkproof.model.exchange import READING, Credential
 
 
 def sent_value(address: Address, body: bytes) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkproof.contract.address import READING
-from linkproof.model.exchange import Exchange
+from linkproof.model.exchange import READING, Exchange
 
 #: Maximum number of rejected requests that are delayed at a time.
 _MOST_HELD = 64

@@ -16,6 +16,8 @@ class Grade(StrEnum):
     DOCUMENT = "document"
 
 
+#: Methods that change nothing, by their definition (RFC 9110, 9.2.1).
+READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: Header fields whose whole value is a token, by their names in lower case.
 TOKEN_HEADERS = {"x-auth-token": "X-Auth-Token", "x-api-key": "X-Api-Key", "api-key": "Api-Key"}
 

@@ -62,7 +62,7 @@ def contracts_in(description: Description, documents: Documents, notes: Notes) -
     return merged(parts_of(description, notes), documents, notes)
 
 
-def parts_of(description: Description, notes: Notes, vendor: str = "") -> list[Found]:
+def parts_of(description: Description, notes: Notes, vendor: str = "azure") -> list[Found]:
     """Return what a description says of each collection; what it lacks may be in another file of the same version.
 
     The vendor's profile names the operations that are decisions, if each decision has its own.
@@ -120,7 +120,7 @@ def merged(parts: Iterable[Found], documents: Documents, notes: Notes, vendor: s
 
 def _rules(vendor: str) -> dict[str, Any]:
     """Return how a vendor's requests decide, from its profile."""
-    rules: dict[str, Any] = read_profile(vendor, "--vendor").get("decide", {}) if vendor else {}
+    rules: dict[str, Any] = read_profile(vendor, "--vendor").get("decide", {})
     return rules
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from linkproof.errors import UsageError
-from linkproof.model.exchange import Exchange
+from linkproof.model.exchange import READING, Exchange
 from linkproof.recordings import har, ndjson, test_proxy, wiremock
 from linkproof.recordings.byte_source import Source, Stream, open_stream
 from linkproof.recordings.json_stream import Format, json_items
@@ -21,8 +21,6 @@ from linkproof.recordings.vcr import Interaction, exchange_of, exchange_of_layou
 
 _SURE = (".yaml", ".yml", ".har", ".ndjson", ".jsonl")
 _JSON = (".json",)
-#: Methods that change nothing (RFC 9110, 9.2.1).
-_READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: JSON has many uses: in a folder only what names its exchanges, and what they are, early on is taken for a recording.
 _HEAD = 1 << 20
 _READERS = {
@@ -168,7 +166,7 @@ def _of_json(source: Source, leave_out: Leave) -> Iterator[Exchange]:
             found = _READERS[kind](value, path=source.where, line=line, number=number)
         except har.Omitted as omitted:
             leave_out(omitted.exchange, omitted.reason)
-            after = after if omitted.exchange.request.method in _READING else number
+            after = after if omitted.exchange.request.method in READING else number
         else:
             yield replace(found, world=f"{found.world} after entry {after}") if after else found
 

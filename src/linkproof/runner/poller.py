@@ -71,18 +71,17 @@ class Poller:
             return
         rules = self._contract.long_running
         status_url, result_url = map(self._own, rules.polled_at(call.exchange))
-        deletes = call.exchange.request.method == "DELETE"
-        if status_url or result_url:
-            polling = _Polling(call, status_url, result_url)
+        polling = _Polling(call, status_url, result_url)
+        followed = not polling.over
+        if followed:
             self._poll(polling, name)
-            if not (name and deletes and polling.failed > _MOST_FAILED_POLLS):
-                return
-            # Nothing says when the deletion ends: only that the connection disappears shows it.
-            if not self._settle(call, name, gone=True):
-                self._get(name)
-        elif name and not deletes:
-            self._settle(call, name)
-        elif name and call.status == 202 and not self._settle(call, name, gone=True):
+        if call.exchange.request.method != "DELETE":
+            if name and not followed:
+                self._settle(call, name)
+            return
+        # Where nothing says when a deletion ends, only that the connection disappears shows it.
+        unseen = polling.failed > _MOST_FAILED_POLLS if followed else call.status == 202
+        if name and unseen and not self._settle(call, name, gone=True):
             self._get(name)
 
     def wait_until_at_rest(self, shown: Call, name: str) -> None:
@@ -154,8 +153,11 @@ class Poller:
         shown = call
         while shown.exchange.ended + waited - call.exchange.ended < limit:
             shown = self._get(name)
-            is_gone = gone and self._item(shown, name) is None
-            if is_gone or (not gone and self._has_settled(shown, name, absent=True, undecided=undecided)):
+            if gone:
+                ended = self._item(shown, name) is None
+            else:
+                ended = self._has_settled(shown, name, absent=True, undecided=undecided)
+            if ended:
                 return True
             waited = max(pause, _LIVE_GET_S) if self._live else pause
             self._session.client.pause(waited)

@@ -59,9 +59,8 @@ def send_writes(driver: Driver, name: str, **options: Any) -> None:
     """Send every writing operation of the contract to a connection, each with a defect; Delete last."""
     contract = driver.contract
     for role in (Role.DECIDE, Role.TAGS, Role.DELETE):
-        first = contract.by_role(role)
-        own = [o for o in contract.operations if o.role is role] if contract.decide.by_path else [first]
-        for operation in (o for o in own if o is not None):
+        # Decisions of one path differ in their bodies: one of them stands for all.
+        for operation in contract.of_role(role)[: None if contract.decide.by_path else 1]:
             word = contract.decide.word_of(operation.id) or "approve"
             body = {"tags": {"owner": "linkproof"}} if role is Role.TAGS else driver.body_for(word, name)
             driver.send(operation, name, body=None if role is Role.DELETE else body, **options)

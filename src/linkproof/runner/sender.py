@@ -14,11 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from linkproof.checks.error_bodies import from_a_gateway
-from linkproof.contract.address import READING
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.errors import TargetError
-from linkproof.model.exchange import NO_ANSWER, Exchange
+from linkproof.model.exchange import NO_ANSWER, READING, Exchange
 from linkproof.model.results import Broken
 from linkproof.runner.poller import seconds_to_wait
 from linkproof.runner.session import Session

@@ -16,10 +16,9 @@ from typing import Any
 
 import linkproof
 from linkproof.base.wording import zulu_now
-from linkproof.contract.address import READING
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, UsageError
-from linkproof.model.exchange import Credential, Exchange, Request
+from linkproof.model.exchange import READING, Credential, Exchange, Request
 from linkproof.recordings.files import read_recordings, recorded_facts, recording_files
 from linkproof.targets.client import Client
 from linkproof.targets.model import Target, TargetContract
