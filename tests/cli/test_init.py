@@ -195,6 +195,37 @@ def test_each_credential_is_written_as_target_files_have_it(kind: str, tmp_path:
     assert '"Odd state" = ["a\\"b"' in target_toml(answers, found, "test")
 
 
+@pytest.mark.parametrize(
+    ("url", "region"),
+    [
+        ("https://ec2.eu-central-1.amazonaws.com", "eu-central-1"),
+        ("https://ec2.us-gov-west-1.amazonaws.com/", "us-gov-west-1"),
+        ("http://127.0.0.1:5000", "us-east-1"),
+    ],
+)
+@pytest.mark.usefixtures("counted")
+def test_an_aws_target_has_its_region_and_a_failed_listing_names_the_written_file(
+    url: str, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(
+        "linkproof.cli.init.commands.listed",
+        lambda file, contracts: ({}, {c.id: f"{file}: [auth.aws]: no credential for AWS" for c in contracts}),
+    )
+    done = _init("--vendor", "aws", "--base-url", url, "--auth", "aws-sigv4", "--yes", "--no-live")
+    assert done.exit_code == 0, done.output
+    assert "connections: linkproof.toml: [auth.aws]: no credential for AWS" in done.output
+    text = Path("linkproof.toml").read_text(encoding="utf-8")
+    assert f'region = "{region}"' in text
+    assert "not listed: linkproof.toml: [auth.aws]" in text
+
+
+def test_the_help_names_every_kind_of_credential() -> None:
+    shown = " ".join(_init("--help").output.split())
+    assert [kind for kind in (*CREDENTIALS, "none") if kind not in shown] == []
+
+
 def test_as_many_are_counted_as_a_run_uses_up() -> None:
     contract = select(all_contracts(), (SEARCH,))[0]
     one = fixtures_needed(contract, Selection(keyword="documentation"))

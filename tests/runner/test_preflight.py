@@ -26,6 +26,7 @@ from tests.targets.test_client_bounds import LONG_S, SLOW
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 PEC, HUAWEI = CONTRACTS["azure-healthcareapis-pec"], CONTRACTS["huawei-vpcep-connections"]
+AWS = "aws-ec2-vpc-endpoint-connections"
 
 
 def looked_at(target: Target, *contracts: str, needs: int = 1) -> Preflight:
@@ -88,10 +89,30 @@ def test_every_mode_has_an_outcome_within_ten_requests(name: str) -> None:
         assert "does not answer" in said
 
 
+@pytest.mark.parametrize("contract", [HUAWEI.id, AWS])
 @pytest.mark.parametrize("name", ["portal", "unavailable", "redirect-302", "unauthorized"])
-def test_a_contract_without_get_as_well(name: str) -> None:
-    found, _ = hostile(name, HUAWEI.id)
+def test_a_contract_without_get_as_well(name: str, contract: str) -> None:
+    found, _ = hostile(name, contract)
     assert found.problem is not None
+
+
+def test_requests_name_their_operation_and_answers_are_read_in_their_format() -> None:
+    contract = CONTRACTS[AWS]
+    with Embedded([contract]) as server:
+        target = replace(embedded_target(server.base_url, [contract]), reset=None)
+        driver = Driver(Session(target, [contract]), contract)
+        used = driver.reserve("pending")
+        driver.decide("reject", used)
+        driver.session.close()
+        found = looked_at(target, AWS)
+        refused = looked_at(replace(target, auth={"aws": Auth("authorization", "another-token")}), AWS)
+    said = "\n".join(map(str, found.items))
+    assert "DescribeVpcEndpointConnections: 200" in said
+    pending = target.contracts[AWS].fixtures["pendingAcceptance"]
+    assert f"1 of {len(pending)} pendingAcceptance connections are no longer" in said
+    assert f"{used} is rejected" in said
+    assert used not in found.usable[AWS]["pendingAcceptance"]
+    assert "the target refuses the credential" in str(refused.problem)
 
 
 def test_no_credential_is_given() -> None:
@@ -100,7 +121,7 @@ def test_no_credential_is_given() -> None:
         assert "asks for a credential" in str(looked_at(target).problem)
 
 
-@pytest.mark.parametrize("contract", [PEC.id, HUAWEI.id, "azure-keyvault-pec", "azure-healthcareapis-dicom"])
+@pytest.mark.parametrize("contract", [PEC.id, HUAWEI.id, AWS, "azure-keyvault-pec", "azure-healthcareapis-dicom"])
 def test_a_service_in_order_is_ready(contract: str) -> None:
     with Embedded([CONTRACTS[contract]]) as server:
         found = looked_at(embedded_target(server.base_url, [CONTRACTS[contract]]), contract, needs=99)
@@ -154,6 +175,11 @@ def test_connections_that_a_former_run_has_used_up_are_left_out() -> None:
     left = without_missing(Opened(target, lambda: None), found).target.contracts[PEC.id].fixtures
     assert not set(used) & set(left["Pending"])
     assert left["Approved"] == target.contracts[PEC.id].fixtures["Approved"]
+
+
+def test_a_credential_that_no_answer_is_about_is_not_said_to_be_accepted() -> None:
+    found, _ = hostile("server-error")
+    assert "accepts the credential" not in "\n".join(map(str, found.items))
 
 
 def test_a_run_against_a_portal_blames_nobody(tmp_path: Path) -> None:

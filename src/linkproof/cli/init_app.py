@@ -37,7 +37,11 @@ def init(
         typer.Option("--parent", metavar="NAME=VALUE", help="A path parameter of the collection (repeatable)."),
     ] = None,
     auth: Annotated[
-        str, typer.Option("--auth", help="Credential: bearer, azure-identity, x-auth-token, aksk, keystone, none.")
+        str,
+        typer.Option(
+            "--auth",
+            help="Credential: bearer, azure-identity, x-auth-token, aksk, keystone, aws-sigv4, authorization, none.",
+        ),
     ] = "",
     token_env: Annotated[
         str, typer.Option("--token-env", metavar="VARIABLE", help="The environment variable that holds the token.")

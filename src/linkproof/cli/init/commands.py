@@ -31,7 +31,7 @@ def init_target(given: Given, ask: Ask, file: Path, *, force: bool, quiet: bool)
     if missing:
         why = {c.id: f"the environment variable {missing[0]} is not set" for c in answers.contracts}
     else:
-        found, why = _listed(answers)
+        found, why = _listed(answers, file)
     needed = needed_by(answers.contracts, say) if answers.writes else {}
     text = target_toml(answers, Connections(found, needed, why), "linkproof init")
     _write(file, text, answers.contracts)
@@ -101,12 +101,16 @@ def init_workflow(where: str, target: Path, file: Path, *, force: bool, quiet: b
     return 0
 
 
-def _listed(answers: Answers) -> tuple[dict[str, Names], dict[str, str]]:
-    """Return the connections that the target lists, requested with a file that names none yet."""
+def _listed(answers: Answers, file: Path) -> tuple[dict[str, Names], dict[str, str]]:
+    """Return the connections that the target lists, requested with a file that names none yet.
+
+    Where there are none, the reason names ``file``, which is to be written, instead of the temporary one.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        bare = Path(folder) / "bare.toml"
+        bare = Path(folder) / file.name
         bare.write_text(target_toml(answers, Connections(), "linkproof init"), encoding="utf-8")
-        return listed(bare, answers.contracts)
+        found, why = listed(bare, answers.contracts)
+        return found, {name: text.replace(str(bare), str(file)) for name, text in why.items()}
 
 
 def _writable(file: Path, *, force: bool) -> None:

@@ -6,17 +6,21 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from linkproof.contract.model import Contract
 from linkproof.targets.auth import credential_kinds, has_library
+
+#: Matches an AWS region in a host.
+_REGION = re.compile(r"\b[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}\b")
 
 
 @dataclass(frozen=True)
 class CredentialKind:
     """A kind of ``[auth.*]``: its members, and the preparation that it needs.
 
-    ``{name}`` in a member is replaced by the parents' path parameter. ``token_env`` is the variable that holds the
-    token, "" if there is none.
+    ``{name}`` in a member is replaced by the parents' path parameter, ``{region}`` by the target's region.
+    ``token_env`` is the variable that holds the token, "" if there is none.
     """
 
     token_env: str = ""
@@ -50,8 +54,8 @@ CREDENTIALS: Mapping[str, CredentialKind] = {
         first="pip install 'linkproof[huawei]'; export OS_USERNAME=... OS_PASSWORD=...",
     ),
     "aws-sigv4": CredentialKind(
-        members={"region": "your-region"},
-        first="pip install 'linkproof[aws]'; export AWS_PROFILE=..., and name the region of base_url below",
+        members={"region": "{region}"},
+        first="pip install 'linkproof[aws]'; export AWS_PROFILE=..., or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     ),
     "authorization": CredentialKind("AWS_AUTHORIZATION", first="export AWS_AUTHORIZATION='AWS4-HMAC-SHA256 ...'"),
 }
@@ -68,6 +72,13 @@ def credential_kind(vendor: str, kind: str) -> CredentialKind:
 def kinds_for(contract: Contract) -> list[str]:
     """Return the kinds of credential that a contract's vendor accepts, the simplest first."""
     return list(credential_kinds(contract.vendor))
+
+
+def region_of(base_url: str) -> str:
+    """Return the AWS region that a host names, else the environment's, else the one that AWS's tools use."""
+    host = urlsplit(base_url).hostname or ""
+    named = _REGION.search(host)
+    return named[0] if named else os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
 def unset(names: Sequence[str]) -> list[str]:

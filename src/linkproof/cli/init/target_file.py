@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from linkproof.cli.init.answers import Answers
-from linkproof.cli.init.credentials import credential_kind
+from linkproof.cli.init.credentials import credential_kind, region_of
 from linkproof.cli.init.listing import Names
 from linkproof.contract.model import Contract
 
@@ -82,7 +82,8 @@ def _auth(answers: Answers, vendor: str, kind: str, token: str) -> Iterator[str]
         yield f"token = {quoted(token)}"
     elif known.token_env:
         yield f"token_env = {quoted(answers.token_env[vendor])}  # the variable that holds the token"
-    path = next(answers.paths[c.id] for c in answers.contracts if c.vendor == vendor)
+    path = {**next(answers.paths[c.id] for c in answers.contracts if c.vendor == vendor)}
+    path["region"] = region_of(answers.base_url)
     for name, value in known.members.items():
         yield f"{name} = {quoted(value.format_map(_Filled(path)))}"
 

@@ -94,7 +94,7 @@ def _ask(probe: Probe, outcome: Preflight, where: str, *, counted: bool) -> None
         outcome.fail(contract.id, problem)
         return
     outcome.ok(contract.id, f"the target answers ({replies[0].request}: {replies[0].status or replies[0].error})")
-    if contract.vendor in target.auth:
+    if contract.vendor in target.auth and any(0 < r.status < 500 for r in replies):
         outcome.ok(contract.id, "the target accepts the credential")
     if _is_missing(listing, replies, has_names=bool(names)):
         assert listing is not None or replies

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.base.json_values import at, parse
+from linkproof.base.json_values import NOT_JSON, at
+from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of, within_limits
 from linkproof.contract.operation import Operation, Role
+from linkproof.contract.protocol import Format
+from linkproof.contract.schema import BodySchema
 from linkproof.errors import TargetError
 from linkproof.model.exchange import Exchange
 from linkproof.runner.request_builder import RequestBuilder
@@ -23,15 +26,25 @@ _UNKNOWN_ID = "0dd5eed0-1111-4222-8333-944445555666"
 
 
 class Reply:
-    """An answer, or the error instead of it."""
+    """An answer, or the error instead of it. ``value`` is its body's, read in the contract's format ``how``."""
 
-    def __init__(self, request: str, exchange: Exchange | None, error: TargetError | None = None) -> None:
+    def __init__(
+        self,
+        request: str,
+        exchange: Exchange | None,
+        error: TargetError | None = None,
+        *,
+        how: Format = Format.JSON,
+        schema: BodySchema | None = None,
+    ) -> None:
         self.request = request
         self.error = error
         self.status = exchange.response.status if exchange else 0
         self.body = exchange.response.body if exchange else b""
         self.kind = exchange.response.headers.get("content-type").lower() if exchange else ""
-        self.value = parse(self.body)
+        # A page may be well-formed XML: it is still no answer of the service.
+        is_page = how is Format.XML and "html" in self.kind
+        self.value = NOT_JSON if is_page else decode(self.body, how, schema)
 
     @property
     def excerpt(self) -> str:
@@ -56,15 +69,21 @@ class Probe:
         if operation is None:
             return None
         limit = self.contract.list.limit
-        return self._ask(operation, query={limit: str(self.contract.most_per_page)} if limit else {})
+        return self._ask(operation, given={limit: str(self.contract.most_per_page)} if limit else {})
 
     def absent(self) -> Reply | None:
-        """Request something absent: a connection, or the list of an unknown parent."""
+        """Request something absent: a connection, or the list of an unknown parent.
+
+        If requests name their operation, the list is requested with a filter for an absent connection.
+        """
         operation = self.contract.by_role(Role.GET)
         if operation is not None:
             name = within_limits("linkproof-absent-1", operation.parameter(operation.item_parameter))
             return self._ask(operation, name)
         operation = self.contract.by_role(Role.LIST)
+        if operation is not None and self.contract.by_name:
+            by_id = next((n for n, p in self.contract.list.filters.items() if p == self.contract.member.id), "")
+            return self._ask(operation, given={by_id: "linkproof-absent-1"}) if by_id else None
         parents = self.contract.parent_parameters
         if operation is None or not parents:
             return None
@@ -83,11 +102,24 @@ class Probe:
             if reply is None or reply.status != 200:
                 return found, False
             found |= dict(self._items(reply.value))
-            link = at(reply.value, self.contract.list.next_link) if self.contract.list.next_link else None
-            if not isinstance(link, str) or not link:
+            link = self._next(reply.value)
+            if not link:
                 return found, True
-            reply = self._send("GET", link) if self._client.is_own(link) else None
+            reply = self._following(link)
         return found, False
+
+    def _next(self, value: Any) -> str:
+        """Return the next link of a page, or the token of the next page; "" if it is the last one."""
+        pointer = self.contract.list.next_link or self.contract.list.next_token
+        link = at(value, pointer) if pointer else None
+        return link if isinstance(link, str) else ""
+
+    def _following(self, link: str) -> Reply | None:
+        """Request the next page by its link or token; return None if the link leads to another host."""
+        rules, operation = self.contract.list, self.contract.by_role(Role.LIST)
+        if rules.next_link:
+            return self._send("GET", link) if self._client.is_own(link) else None
+        return self._ask(operation, given={rules.token: link}) if operation is not None else None
 
     def status_in(self, value: Any) -> str:
         """Return the status of a connection in an answer; "" if there is none."""
@@ -106,17 +138,30 @@ class Probe:
         operation: Operation,
         name: str = "",
         *,
-        query: dict[str, str] | None = None,
+        given: dict[str, str] | None = None,
         parents: dict[str, str] | None = None,
     ) -> Reply:
         url = self._client.base_url(self.contract) + self._builder.path(operation, name, parents or {})
-        return self._send(operation.method, url, self._builder.query(query or {}))
+        query, body = self._builder.listing(given or {})
+        content = self._builder.content(operation, body) if self.contract.by_name else b""
+        schema = operation.responses.get(200)
+        return self._send(operation.method, url, self._builder.query(query), content, operation.id, schema)
 
-    def _send(self, method: str, url: str, query: list[tuple[str, str]] | None = None) -> Reply:
-        request = f"{method} {url}"
+    def _send(
+        self,
+        method: str,
+        url: str,
+        query: list[tuple[str, str]] | None = None,
+        content: bytes = b"",
+        name: str = "",
+        schema: BodySchema | None = None,
+    ) -> Reply:
+        request = f"{method} {url}{f' {name}' if content else ''}"
         try:
-            return Reply(request, self._client.send(self.contract, method, url, query=query or ()))
+            exchange = self._client.send(self.contract, method, url, query=query or (), body=content)
         except OutOfTime:
             raise
         except TargetError as error:
             return Reply(request, None, error)
+        how = self.contract.protocol.response
+        return Reply(request, exchange, how=how, schema=schema if exchange.response.status == 200 else None)
