@@ -53,6 +53,7 @@ def test_check_loads_nothing_of_the_runner_and_only_what_it_writes(tmp_path: Pat
     found = loaded_by("check", str(tmp_path / "x.ndjson"), "--allow-unproven", "--processes", "1", *out)
     assert {"schemathesis", "yaml", "httpx", "pytest", "linkproof.runner"}.isdisjoint(found)
     assert _REPORTS & found == (_REPORTS - {"multiprocessing"} if reports else set())
+    assert ("rich" in found) is not reports  # --quiet prints nothing
 
 
 def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

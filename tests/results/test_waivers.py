@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from linkproof.cli.waive import read_waivers, waive
+from linkproof.cli.waive import waive
+from linkproof.cli.waivers import read_waivers
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.operation import Role

@@ -5,10 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -140,6 +137,7 @@ def _failed(error: LinkproofError, arguments: list[str]) -> int:
 
 
 def _crashed(error: Exception, arguments: list[str]) -> int:
+    import traceback
 
     said = " ".join(_shown(f"{type(error).__name__}: {error}").split())[:200]
     try:
@@ -154,6 +152,9 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
 
 def _report(text: str, arguments: list[str]) -> str:
     """Write a masked report of an error, without values of variables, and return its path."""
+    import platform
+    import tempfile
+
     from linkproof.redaction import MASK, mask_text
     from linkproof.redaction.arguments import is_harmless
 

@@ -7,13 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from linkproof.errors import UsageError
 from linkproof.model.results import Results
 from linkproof.redaction.publish import published
-from linkproof.reports.request_bodies import moved_to_files
-from linkproof.reports.terminal import print_summary
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,7 @@ def finish(results: Results, out: Path | None, output: Output) -> int:
     """Write the reports, print the summary or the selected format, and return the exit code."""
     results.title = output.title or results.title
     if out is not None:
+        from linkproof.reports.request_bodies import moved_to_files
         from linkproof.reports.write import write_reports
 
         write_reports(results, out)
@@ -56,6 +53,10 @@ def finish(results: Results, out: Path | None, output: Output) -> int:
 
         sys.stdout.write(FORMATS[output.format](published(results)).decode())
     elif not output.quiet:
+        from rich.console import Console
+
+        from linkproof.reports.terminal import print_summary
+
         console = Console()
         print_summary(results, console)
         if out is not None:

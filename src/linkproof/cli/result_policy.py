@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linkproof.cli.waive import read_waivers, waived
-from linkproof.model.results import Results
-from linkproof.model.waiver import Waiver
-from linkproof.results.evidence_policy import EvidencePolicy, evidence_policy_from, under_policy
-
 if TYPE_CHECKING:
     from linkproof.definition_pages.attribution import ReadPage
+    from linkproof.model.results import Results
+    from linkproof.model.waiver import Waiver
+    from linkproof.results.evidence_policy import EvidencePolicy
 
 
 @dataclass(frozen=True)
@@ -27,12 +25,18 @@ class ResultPolicy:
     def applied(self, results: Results) -> Results:
         """Return the results with the policy applied."""
         if self.evidence is not None:
+            from linkproof.results.evidence_policy import under_policy
+
             results = under_policy(results, self.evidence)
         if self.pages:
             from linkproof.definition_pages.attribution import attributed
 
             results = attributed(results, self.pages)
-        return waived(results, self.waivers)
+        if self.waivers:
+            from linkproof.results.waivers import with_waivers
+
+            results = with_waivers(results, self.waivers)
+        return results
 
 
 #: The empty policy.
@@ -40,10 +44,20 @@ DEFAULT_POLICY = ResultPolicy((), (), None)
 
 
 def policy_from(waivers: Path | None, definitions: Sequence[Path] | None, require: str) -> ResultPolicy:
-    """Return the policy of a command line. Raises UsageError."""
+    """Return the policy of a command line. What it does not name is not loaded. Raises UsageError."""
     pages: Sequence[ReadPage] = ()
+    accepted: tuple[Waiver, ...] = ()
+    evidence: EvidencePolicy | None = None
     if definitions:
         from linkproof.cli.definitions import pages_in
 
         pages = pages_in(list(definitions), "")
-    return ResultPolicy(read_waivers(waivers), pages, evidence_policy_from(require) if require else None)
+    if waivers:
+        from linkproof.cli.waivers import read_waivers
+
+        accepted = read_waivers(waivers)
+    if require:
+        from linkproof.results.evidence_policy import evidence_policy_from
+
+        evidence = evidence_policy_from(require)
+    return ResultPolicy(accepted, pages, evidence)

@@ -1,4 +1,4 @@
-"""Waiver files: reading them for a run, and writing them by ``linkproof waive``."""
+"""``linkproof waive``: adds entries for a finding to a waiver file."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import tomli_w
 
 from linkproof.base.files import replace_file
-from linkproof.base.toml_tables import read_toml, toml_of
+from linkproof.base.toml_tables import toml_of
 from linkproof.cli.reading import read_results
+from linkproof.cli.waivers import known_names, read_waivers
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.operation import Role
@@ -19,22 +20,10 @@ from linkproof.contract.routing import Known as Routed
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
-from linkproof.model.waiver import Waiver
-from linkproof.results.waivers import Known, covers, entry_of, waivers_from, with_waivers
+from linkproof.results.waivers import covers, entry_of, waivers_from
 
 _DAYS = 90
-_FIX = "give a waiver file; linkproof waive writes one"
 _START = "# Accepted breaches: see docs/reports.md. Each covers exactly what it names, until its day.\n"
-
-
-def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
-    """Return the waivers in a file; empty without a file. Raises UsageError."""
-    return waivers_from(read_toml(path, _FIX), str(path), known_names()) if path else ()
-
-
-def waived(results: Results, waivers: tuple[Waiver, ...]) -> Results:
-    """Return the results with these waivers applied."""
-    return with_waivers(results, waivers) if waivers else results
 
 
 def waive(
@@ -98,12 +87,6 @@ def _day(expires: str) -> date:
     if day < today:
         raise UsageError(f"{expires} is over", where="--expires", fix="give a future day")
     return day
-
-
-def known_names() -> Known:
-    """Return the ids that a waiver may name."""
-    contracts = frozenset(c.id for c in all_contracts()) | {entry.id for entry in imported()}
-    return Known(frozenset(r.id for r in all_requirements()), contracts)
 
 
 def _write(path: Path, text: str) -> None:
