@@ -24,7 +24,7 @@ _DESCRIPTIONS = {
 _LRO = ("LRO-1", "LRO-2", "LRO-3", "LRO-4", "LRO-5", "STA-7", "STA-11")
 
 
-@pytest.mark.requirement("STA-1", "STA-2", "ENM-3", *_LRO)
+@pytest.mark.requirement("STA-1", "STA-2", "ENM-3", "SHP-9", *_LRO)
 @pytest.mark.parametrize("text", list(_DESCRIPTIONS))
 def test_a_decision_is_accepted_and_shown_and_leaves_the_others(driver: Driver, text: str) -> None:
     driver.operation(Role.DECIDE)

@@ -161,6 +161,19 @@ CASES: tuple[Case, ...] = (
         "not an id of a private endpoint",
     ),
     Case(
+        "SHP-9",
+        (action(own="ONE", answer={"connections": [connection(HUAWEI, "two"), connection(HUAWEI, "one")]}),),
+        (action(answer={"connections": [connection(HUAWEI, "two"), connection(HUAWEI, "three")]}),),
+        "AcceptOrReject on one was answered with two and three instead",
+    ),
+    Case(
+        "SHP-9",
+        (connections(connection(HUAWEI, "one")), action()),
+        (connections(connection(HUAWEI, "one")), action(answer={"connections": []})),
+        "without the connection that it decided",
+        name="an empty list",
+    ),
+    Case(
         "SHP-7",
         (connections(WHOLE[0]),),
         (

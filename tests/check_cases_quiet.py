@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from linkproof.model.exchange import Circumstances, Exchange
-from tests.check_cases import APPROVED, LONG, NEXT, RECORDED, REJECTED, WHOLE, delete, got, poll, put, slow
+from tests.check_cases import APPROVED, LONG, NEXT, RECORDED, REJECTED, WHOLE, action, delete, got, poll, put, slow
 from tests.check_cases_effects import accepting, bad_action, gone, whole
 from tests.traffic import AKS, DICOM, HOST, HUAWEI, MOCK, POSTGRES, connection, decision, error, ex, listing, state
 
@@ -66,6 +66,10 @@ QUIET: tuple[Quiet, ...] = (
         ),
     ),
     Quiet("a recorded gateway's own page is nobody's error body", (got(), PAGE), RECORDED),
+    Quiet(
+        "a decision that changes nothing may be answered with nothing",
+        (action(), action(answer={"connections": []})),
+    ),
     Quiet("an empty body may be answered with 504 EndPoint.0011", (EMPTY,)),
     Quiet(
         "the code that the table gives to a parameter, for that parameter",

@@ -60,9 +60,9 @@ def test_the_embedded_server_plays_it_and_conforms(folder: Path) -> None:
 
 
 def test_its_faults_are_caught_and_its_variants_are_not_blamed(folder: Path) -> None:
-    names = ("PAG-10", "PAG-11", "empty-code", "other-case", "get-leaves-out", "again-404", "STA-1.")
+    names = ("PAG-10", "PAG-11", "SHP-9", "empty-code", "other-case", "get-leaves-out", "again-404", "STA-1.")
     done = linkproof(folder, "--contracts", "own", "faults", "matrix", *names, "-c", "acme-link", "--processes", "1")
-    all_caught(done.stdout, 7)
+    all_caught(done.stdout, 9)
 
 
 def all_caught(stdout: str, least: int) -> None:

@@ -30,7 +30,7 @@ NEEDS = {
     *("request-body", "path-limits", "integers", "next-link", "offset-and-limit", "token", "one-page"),
     *("version-parameter", "request-ids", "caseless-paths", "error-table", "identity", "private-endpoint-ids"),
     *("description", "read-only-members", "decide-by-resource", "groups", "link-resources", "link-resource"),
-    *("decisions", "several-decisions", "filter-list"),
+    *("decisions", "several-decisions", "filter-list", "shown-by-id"),
 }
 #: The contracts that have a definition page, as folders of schemas/contracts.
 DEFINED = (

@@ -1,4 +1,4 @@
-"""Faults of STA for the Huawei contract: decisions and refusals."""
+"""Faults of the Huawei contract: decisions, their answers, and refusals."""
 
 from __future__ import annotations
 
@@ -64,3 +64,36 @@ _refused("member-rejects", "A missing action is refused, and rejects.", "member"
 _refused("enum-other", "An undocumented action is refused, and rejects another connection.", "enum", "rejected", True)
 _refused("absent-other", "An unknown endpoint is refused, and another one is accepted.", "absent", "accepted", True)
 _refused("json-other", "A body that is not JSON is refused, and another connection accepted.", "json", "accepted", True)
+
+
+def _answered(slug: str, text: str, change: Callable[[Exchange, Endpoint, Reply], None]) -> None:
+    """A fault in the answer to a decision that is carried out."""
+
+    @fault(slug, "SHP-9", "C4", text, "action", "ok")
+    def _(x: Exchange, r: Reply) -> None:
+        endpoint = _aimed(x)
+        if endpoint:
+            change(x, endpoint, r)
+
+
+def _neighbour(x: Exchange, endpoint: Endpoint, r: Reply) -> None:
+    r.body["connections"] = [e.view() for e in x.world.endpoints if e is not endpoint][-1:]
+
+
+def _all_but(x: Exchange, endpoint: Endpoint, r: Reply) -> None:
+    r.body["connections"] = [e.view() for e in x.world.endpoints if e is not endpoint]
+
+
+def _service(x: Exchange, _e: Endpoint, r: Reply) -> None:
+    r.body["connections"][0]["id"] = x.path.split("/")[4]
+
+
+def _only_accepted(_x: Exchange, _e: Endpoint, r: Reply) -> None:
+    r.body["connections"] = [c for c in r.body["connections"] if c["status"] == "accepted"]
+
+
+_answered("action-empty", "An action is answered with an empty list.", lambda _x, _e, r: r.body["connections"].clear())
+_answered("action-neighbour", "An action is answered with another connection.", _neighbour)
+_answered("action-others", "An action is answered with all connections but its own.", _all_but)
+_answered("action-service-id", "The connection in the answer to an action has the id of the service.", _service)
+_answered("reject-empty", "A rejection is answered with an empty list.", _only_accepted)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.other_server.faults_state import neighbour
 from tests.other_server.model import SUBSCRIPTION, Exchange, Json, Reply
-from tests.other_server.registry import each, fault, link_state
+from tests.other_server.registry import each, fault, items, link_state
 
 PEC = "C1 C2 C3"
 PEC_VIEWS = "get list put result patch"
@@ -237,6 +238,15 @@ each("list-id-relative", "SHP-5 (STA-6 PAG-4)", "C1 C2 C3 C5", "id in lists lack
 each("put-name", "SHP-5 (STA-1)", "C1 C2", "The answer to a PUT has another name.", "put")(
     lambda i: i.update(name="default")
 )
+
+
+@fault("put-neighbour", "SHP-5", "C1 C2", "A PUT is answered with another connection of the parent.", "put", "ok")
+def _(x: Exchange, r: Reply) -> None:
+    other = neighbour(x)
+    if other and items(r):
+        r.body = other.view()
+
+
 each("name-parent", "SHP-5", "C1 C2 C3 C5", "name is the name of the parent.")(
     lambda i: i.update(name=i["id"].split("/")[-3])
 )

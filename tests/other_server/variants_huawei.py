@@ -59,3 +59,22 @@ def _(x: Exchange, r: Reply) -> None:
 @variant("no-request-id", "HDR-1", "C4", "There is no X-Request-Id.")
 def _(_x: Exchange, r: Reply) -> None:
     r.headers.pop("X-Request-Id", None)
+
+
+@variant("action-all", "SHP-9", "C4", "An action is answered with all connections of the service.", "action", "200")
+def _(x: Exchange, r: Reply) -> None:
+    r.body["connections"] = [e.view() for e in x.world.endpoints]
+
+
+@variant("action-upper-id", "SHP-9", "C4", "The answer to an action has the id in upper case.", "action", "200")
+def _(_x: Exchange, r: Reply) -> None:
+    r.body["connections"][0]["id"] = r.body["connections"][0]["id"].upper()
+
+
+@variant("action-again-empty", "SHP-9", "C4", "An action that changes nothing lists nothing.", "action", "200")
+def _(x: Exchange, r: Reply) -> None:
+    connection = r.body["connections"][0]
+    decided = x.world.memo.setdefault("decided", {})
+    if decided.get(connection["id"]) == connection["status"]:
+        r.body["connections"] = []
+    decided[connection["id"]] = connection["status"]

@@ -1,4 +1,4 @@
-"""SHP-5 and SHP-6: a success answer identifies its connection and the connection's private endpoint."""
+"""SHP-5, SHP-6 and SHP-9: a success answer identifies its connection and the connection's private endpoint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from linkproof.base.json_values import at
-from linkproof.checks.registry import breach, check, passed
+from linkproof.checks.equivalence import status_of
+from linkproof.checks.registry import CallClass, breach, check, passed
+from linkproof.checks.subjects import Subject
 from linkproof.checks.view import View
 from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
@@ -79,6 +81,53 @@ def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: C
             expected = f"an id of type {member.private_endpoint_type}"
             message = f"{value!r} is not an id of a private endpoint"
             yield breach("SHP-6", "no id", pointer, expected, value, message, level=Level.SHOULD, group="")
+
+
+def _shows_one_by_id(of: CallClass) -> bool:
+    return (
+        of.delivers
+        and not of.flawed
+        and of.role in (Role.GET, Role.DECIDE)
+        and "shown-by-id" in of.contract.capabilities
+    )
+
+
+@check("SHP-9", applies_to=_shows_one_by_id)
+def the_requested_connection_is_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
+    """Get and a decision show the connection that the request names; a list in the answer may have further ones."""
+    if not call.subject or call.is_dry_run or (call.role is Role.DECIDE and not call.decision):
+        return
+    names = [name for name, _, _ in call.named]
+    if _bare(call.subject) in map(_bare, names):
+        yield passed("SHP-9")
+        return
+    contract = call.contract
+    is_list = call.role is Role.DECIDE and bool(contract.decide.subject)
+    entries = at(call.answer, contract.list.items) if is_list else [call.answer]
+    if not isinstance(entries, list) or len(names) < len(entries):
+        return  # SHP-1 reports what is missing
+    if names:
+        place = call.named[0][2] if is_list else ""
+        message = f"{call.name} on {call.subject} was answered with {' and '.join(names[:3])} instead"
+        yield breach(
+            "SHP-9", "another connection", place + contract.member.id, call.subject, names[0], message, group=""
+        )
+    elif not _is_decided_already(call, view.subject):
+        message = f"{call.name} was answered with {call.status}, and without the connection that it decided"
+        yield breach("SHP-9", "no connection", contract.list.items, call.subject, entries, message, group="")
+
+
+def _is_decided_already(call: Call, subject: Subject | None) -> bool:
+    """Whether a decision changes nothing: no page says what is answered to it."""
+    if subject is None:
+        return False
+    shown = status_of(call.contract, subject.latest.value) if subject.latest else ""
+    return call.decision in {shown, *(d.status for d in subject.decisions)}
+
+
+def _bare(name: str) -> str:
+    """Return an id as services compare it: a UUID may be written without its hyphens."""
+    return name.replace("-", "")
 
 
 def _last(name: Any) -> str:

@@ -136,10 +136,20 @@ class Contract:
             found.add("request-body")
         if self.member.groups and self._shows_groups():
             found.add("groups")
+        if not self.member.type and self._shows_ids():
+            found.add("shown-by-id")
         own = [o for o in self.operations if o.role.is_of_connections]
         if any(p.place == "path" and p.limited for o in own for p in o.parameters):
             found.add("path-limits")
         return frozenset(found)
+
+    def _shows_ids(self) -> bool:
+        """Whether the answer to Get or to a decision shows connections with their ids."""
+        member = self.member.id
+        pointers = {member, f"{self.list.items}/*{member}"}
+        operations = (o for o in self.operations if o.role in (Role.GET, Role.DECIDE))
+        schemas = [s for s in (o.responses.get(200) for o in operations) if s is not None]
+        return bool(member) and any(n.pointer in pointers for s in schemas for n in s.nodes())
 
     def _shows_groups(self) -> bool:
         """Whether a connection names private link resources of its parent."""

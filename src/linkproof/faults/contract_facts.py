@@ -92,6 +92,14 @@ def has(contract: Contract, *roles: Role) -> bool:
     return all(contract.by_role(r) for r in roles)
 
 
+def lists_the_decided(contract: Contract) -> bool:
+    """Whether a decision is answered with a list of connections."""
+    operation = contract.by_role(Role.DECIDE)
+    schema = operation.responses.get(200) if operation else None
+    pointer = f"{contract.list.items}/*{contract.member.id}"
+    return schema is not None and any(n.pointer == pointer for n in schema.nodes())
+
+
 def pages_by_link(contract: Contract) -> bool:
     """Whether the contract's list has next links."""
     listing = contract.by_role(Role.LIST)

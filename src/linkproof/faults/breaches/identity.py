@@ -1,13 +1,14 @@
-"""Faults in ids, names, types, groups and large numbers."""
+"""Faults in ids, names, types, groups and large numbers, and in which connection an answer is about."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from linkproof.base.json_values import place
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
-from linkproof.faults.contract_facts import has, leaf, leaves, paged
-from linkproof.faults.edits import connections, groups, on_later_pages
+from linkproof.faults.contract_facts import has, leaf, leaves, lists_the_decided, paged
+from linkproof.faults.edits import answers, connections, groups, on_later_pages
 from linkproof.faults.json_edits import put
 from linkproof.faults.registry import Change, fault
 
@@ -80,6 +81,28 @@ def _shp_8_one_unknown_group(contract: Contract) -> Change | None:
     if not pointer or not has(contract, Role.LINK_RESOURCES):
         return None
     return connections(put(pointer, lambda v: [*v, "another-group"]))
+
+
+# SHP-9
+
+
+_ANOTHER = "4189d3c2-8882-4871-a3c2-d380272eed83"
+
+
+@fault("SHP-9", "decided-left-out", "The answer to a decision has an empty list.")
+def _shp_9_decided_left_out(contract: Contract) -> Change | None:
+    items = contract.list.items
+    return answers(lambda _, a: place(a.value, items, []), Role.DECIDE) if lists_the_decided(contract) else None
+
+
+@fault("SHP-9", "another-decided", "The answer to a decision has the id of another connection.")
+def _shp_9_another_decided(contract: Contract) -> Change | None:
+    return connections(put(contract.member.id, lambda _: _ANOTHER), Role.DECIDE)
+
+
+@fault("SHP-9", "another-got", "Get shows the id of another connection.")
+def _shp_9_another_got(contract: Contract) -> Change | None:
+    return connections(put(contract.member.id, lambda _: _ANOTHER), Role.GET)
 
 
 # SHP-7

@@ -7,12 +7,15 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
+from linkproof.base.json_values import place
 from linkproof.contract.model import Contract
-from linkproof.faults.contract_facts import leaves, speaks_json
-from linkproof.faults.edits import connections, every_answer, part
+from linkproof.contract.operation import Role
+from linkproof.faults.contract_facts import leaves, lists_the_decided, speaks_json
+from linkproof.faults.edits import connections, every_answer, inherited, part
 from linkproof.faults.json_edits import drop, put
 from linkproof.faults.registry import Change, variant
 from linkproof.mock.messages import Answer, Asked
+from linkproof.mock.store import Collection
 
 # bodies and their transport
 
@@ -135,6 +138,23 @@ def _shp_5_name_with_parent(contract: Contract) -> Change | None:
             value["name"] = f"{steps[-3]}/{steps[-1]}"
 
     return connections(edit)
+
+
+@variant("SHP-9", "decided-in-upper-case", "The answer to a decision has the connection's id in upper case.")
+def _shp_9_decided_in_upper_case(contract: Contract) -> Change | None:
+    made = put(contract.member.id, lambda v: str(v).upper())
+    return connections(made, Role.DECIDE) if lists_the_decided(contract) else None
+
+
+@variant("SHP-9", "others-with-the-decided", "The answer to a decision lists all connections of the parent.")
+def _shp_9_others_with_the_decided(contract: Contract) -> Change | None:
+    def decide(self: Any, asked: Asked, collection: Collection) -> Answer:
+        answer: Answer = inherited(self, "decide", asked, collection)
+        if answer.status == 200:
+            place(answer.value, contract.list.items, [self.presenter.got(c) for c in collection.in_order()])
+        return answer
+
+    return part("service", decide=decide) if lists_the_decided(contract) else None
 
 
 @variant("SHP-1", "lean", "Members that are not required are left out.")
