@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import io
 import os
 import sys
@@ -34,13 +35,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     An invalid call is exit 2. An error in Linkproof itself is exit 3, with one line and a report file to attach to an
     issue.
     """
-    from linkproof.cli.app import app
-
     given = list(sys.argv[1:] if arguments is None else arguments)
     _keep_tables_of_hypothesis_in_the_cache()
     try:
         _refuse_empty(given)
-        code = typer.main.get_command(app).main(given, prog_name="linkproof", standalone_mode=False)
+        code = _commands().main(given, prog_name="linkproof", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()  # an error here gets the right exit code; at the end of the process it would be 120
         return code if isinstance(code, int) else 0
@@ -59,6 +58,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _failed(unusable, given) if unusable is not None else _crashed(error, given)
     finally:
         forget_sent()
+
+
+@functools.cache
+def _commands() -> Any:
+    """Return all commands. Built once in a process: it takes as long as a short command does."""
+    from linkproof.cli.app import app
+
+    return typer.main.get_command(app)
 
 
 def _keep_tables_of_hypothesis_in_the_cache() -> None:
