@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
-from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linkproof.base.models import decode_json
 from linkproof.base.wording import count
 from linkproof.errors import UsageError
+from linkproof.model.results import Results, Verdict
 from linkproof.nightly.absent import mistake_in, results_without_a_run
-from linkproof.nightly.performing import Done, engine_of
+from linkproof.nightly.changes import changes_since
+from linkproof.nightly.performing import Done, Engine, engine_of
 from linkproof.nightly.plan import Job, read_plan
-from linkproof.nightly.summary import Line, exit_code_of, line_of, sentence_of, write_summary
+from linkproof.nightly.state import NightState, keep_before, only_night, results_before, results_in, words_before
+from linkproof.nightly.summary import Line, changes_of, exit_code_of, headline, line_of, sentence_of, write_summary
 
-_STATE = "state.jsonl"
-
-
-class _FinishedJob(Struct):
-    """A line of the state file: a finished job, and the key of its input."""
-
-    key: str
-    name: str
-    exit_code: int
-    said: str
-    seconds: float
-    reported: bool = True
+#: Maximum number of runs of the history that are compared by their contracts.
+_MOST_LOOKED_AT = 10
 
 
 def run_plan(
@@ -48,32 +38,69 @@ def run_plan(
     """Perform a plan; return the exit code of the whole night. Raises UsageError."""
     jobs = read_plan(plan)
     perform = engine_of(engine, processes, scheduler)
-    done = _before(out, jobs) if resume else {}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with only_night(out):
+            night = NightState(out, jobs, resume=resume)
+            lines = _performed(jobs, night, perform, out, history, quiet=quiet)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error}", where=f"--out {out}", fix="choose another folder") from None
+    return exit_code_of(lines)
+
+
+def _performed(
+    jobs: list[Job], night: NightState, perform: Engine, out: Path, history: str | None, *, quiet: bool
+) -> list[Line]:
+    """Perform what the night has not done yet; write and print its summary. Raises OSError and UsageError."""
+    done = dict(night.done)
     for job in jobs:
         if mistake := mistake_in(job):
             done[job.name] = Done(job.name, 2, mistake, 0.0, reported=False)
             print(f"{job.name} is not run: {mistake}", file=sys.stderr)
     todo = [j for j in jobs if j.name not in done]
-    keys = {j.name: j.key for j in jobs}
     console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with (out / _STATE).open("a" if resume else "w", encoding="utf-8") as state:
-            for ended in perform(todo, out):
-                done[ended.name] = ended
-                # A job that is written here is finished: an interrupted night continues after it.
-                state.write(json.dumps({"key": keys[ended.name]} | asdict(ended), ensure_ascii=False) + "\n")
-                state.flush()
-                console.print(Text(f"{len(done)} of {len(jobs)}: {ended.name} ended with {ended.exit_code}"))
-        lines = [line_of(done[j.name], out / j.name) for j in jobs]
-        write_summary(lines, out)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error}", where=f"--out {out}", fix="choose another folder") from None
-    if history is not None:
-        _keep(jobs, done, {j.name for j in todo}, out, history)
+    keep_before(out, todo, resumed=bool(night.done))
+    night.begin()
+    for ended in perform(todo, out):
+        done[ended.name] = ended
+        night.add(ended)
+        console.print(Text(f"{len(done)} of {len(jobs)}: {ended.name} ended with {ended.exit_code}"))
+    lines = _lines(jobs, done, out, history)
+    write_summary(lines, out)
     if not quiet:
         _print(lines, out)
-    return exit_code_of(lines)
+    if history is not None:
+        _keep(jobs, done, {j.name for j in todo}, out, history)
+    return lines
+
+
+def _lines(jobs: list[Job], done: dict[str, Done], out: Path, history: str | None) -> list[Line]:
+    """Return the line of each run, with what changed since the last night: that in its folder, else in the history."""
+    words = words_before(out)
+    lines = []
+    for job in jobs:
+        line = line_of(done[job.name], out / job.name)
+        now = results_in(out / job.name / "results.json") if done[job.name].reported else None
+        before = results_before(out, job.name)
+        if before is None and now is not None and history is not None:
+            before = _in_history(now, history)
+        why = "" if line.exit_code in (0, 1, 4) else line.sentence
+        lines.append(replace(line, since=changes_since(before, now, words.get(job.name, ""), line.word, why)))
+    return lines
+
+
+def _in_history(now: Results, url: str) -> Results | None:
+    """Return the newest earlier results of the same target and contracts that judged anything."""
+    from linkproof.cli.history import store_url
+    from linkproof.history.store import Store
+
+    with Store(store_url(url)) as store:
+        runs = [r for r in store.runs(now.target.name) if r.verdict != Verdict.BROKEN and r.started_at < now.started_at]
+        for run in reversed(runs[-_MOST_LOOKED_AT:]):
+            found = store.results(run.id)
+            if {c.id for c in found.contracts} == {c.id for c in now.contracts}:
+                return found
+    return None
 
 
 def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url: str) -> None:
@@ -91,26 +118,11 @@ def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url:
             store.add(results_without_a_run(job, done[job.name], sentence_of(done[job.name])))
 
 
-def _before(out: Path, jobs: list[Job]) -> dict[str, Done]:
-    """Return the finished jobs of an earlier start of the same plan; changed or broken jobs are run again."""
-    keys = {j.name: j.key for j in jobs}
-    found: dict[str, Done] = {}
-    try:
-        text = (out / _STATE).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return {}
-    for line in text.splitlines():
-        try:
-            row = decode_json(line.encode(), _FinishedJob, _STATE, "")
-        except UsageError:
-            continue  # truncated: that job is run again
-        if keys.get(row.name) == row.key and row.exit_code in (0, 1, 4):
-            found[row.name] = Done(row.name, row.exit_code, row.said, row.seconds, row.reported)
-    return found
-
-
 def _print(lines: list[Line], out: Path) -> None:
     console = Console()
+    console.print(Text(headline(lines)), soft_wrap=True)
+    for change in changes_of(lines):
+        console.print(Text(f"  {change}"), soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for name in ("run", "verdict", "MUST", "SHOULD", "requests", "s"):
         table.add_column(name, overflow="fold")
