@@ -230,6 +230,13 @@ KINDS: tuple[Case, ...] = (
         name="never over",
     ),
     Case(
+        "LRO-3",
+        (got(), delete(headers=LONG[1:]), result(204), gone()),
+        (got(), delete(headers=LONG[1:]), result(204), got(properties__provisioningState="Deleting")),
+        "while Get still shows the connection being deleted",
+        name="before the end",
+    ),
+    Case(
         "LRO-4",
         (got(of=POSTGRES), decided(), poll("Succeeded"), got(of=POSTGRES, **APPROVED)),
         (got(of=POSTGRES), decided(), poll("Succeeded"), got(of=POSTGRES)),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from linkproof.contract.operation import Role
 from linkproof.contract.requirement import Agreement, Explanation, Requirement
 from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.causes import Answered, Seen, Traced, among_selected, in_order_of_fixing, trace_causes
@@ -138,9 +139,9 @@ def test_a_connection_that_vanished_is_not_found_afterwards() -> None:
 
 def test_what_each_decision_changes_a_second_one_changes_too() -> None:
     changed = Traced(finding("STA-11", "changed by decide", "/createdAt"), [seen(5, "one")])
-    assert follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "one")]), changed)
-    assert not follows(Traced(finding("STA-4", "second changes", "/status"), [seen(9, "one")]), changed)
-    assert not follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "two")]), changed)
+    views: frozenset[Role | None] = frozenset({Role.GET})
+    assert follows(Traced(finding("STA-4", "second changes", "/createdAt"), [seen(9, "two")], views=views), changed)
+    assert not follows(Traced(finding("STA-4", "second changes", "/status"), [seen(9, "one")], views=views), changed)
 
 
 @pytest.mark.parametrize(

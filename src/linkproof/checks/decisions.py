@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at
+from linkproof.checks.certainty import is_below_unknown_parent
 from linkproof.checks.decision_table import Observation, Said, rivals_of
 from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.registry import CallClass, breach, check, passed
@@ -30,8 +31,8 @@ def _shows_after_writes(of: CallClass) -> bool:
 def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After a successful decision, and after the end of its operation, Get and List show what was decided."""
     for seen in view.observed:
-        if not seen.subject.decisions:
-            continue
+        if not seen.subject.decisions or is_below_unknown_parent(seen.subject.decisions[-1].call, circumstances):
+            continue  # ERR-3
         match view.said_of_decision(seen):
             case Said.NOTHING:
                 if _never_settles(call, seen, circumstances):
@@ -60,12 +61,16 @@ def _still_on_its_way(call: Call, seen: Observation) -> Judgement:
 
 
 def _never_settles(call: Call, seen: Observation, circumstances: Circumstances) -> bool:
-    """Whether a decision without a polling URL leaves its connection on its way, or undecided, beyond the limit."""
+    """Whether a decision that cannot be polled leaves its connection on its way, or undecided, beyond the limit."""
     subject, limit = seen.subject, circumstances.operation_timeout_s
     if not subject.decisions or limit is None:
         return False
     decision = subject.decisions[-1]
-    if decision.long or subject.goes_on or decision.effect is Effect.FAILED or subject.last_write > decision.index:
+    running = subject.running
+    is_followed = (decision.long or subject.goes_on) and not (
+        running is not None and running.lost and running.call is decision.call
+    )
+    if is_followed or decision.effect is Effect.FAILED or subject.last_write > decision.index:
         return False
     if call.exchange.started - decision.call.exchange.ended < limit:
         return False
@@ -81,7 +86,7 @@ def _never_settled(call: Call, seen: Observation) -> Judgement:
     evidence, wanted = (decision.call.exchange,), decision.status
     if seen.settled:
         place, found = member.status, status_of(call.contract, seen.value)
-        message = f"the decision was answered with 202, has no polling URL, and had no effect: {found}"
+        message = f"the decision was answered with 202, cannot be polled, and had no effect: {found}"
     else:
         place = next(p for p in (member.provisioning, member.status) if p)
         found = value_on_the_way(call.contract, seen.value)

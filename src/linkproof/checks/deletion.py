@@ -1,4 +1,4 @@
-"""STA-5: a deleted connection is absent from Get and List; deleting it again has no effect."""
+"""STA-5 and LRO-3: a deleted connection is absent from Get and List; deleting it again has no effect."""
 
 from __future__ import annotations
 
@@ -23,18 +23,14 @@ def _may_show_deletion(of: CallClass) -> bool:
     return of.written and not of.flawed and of.role in (Role.GET, Role.LIST, Role.DELETE)
 
 
-@check("STA-5", "LRO-4", "HDR-4", applies_to=_may_show_deletion, needs=DELETED)
+@check("STA-5", "LRO-3", "LRO-4", "HDR-4", applies_to=_may_show_deletion, needs=DELETED)
 def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """After a Delete has ended, Get answers 404, List omits it, Delete answers 204 (404 is a documented variant)."""
     if call.throttled:
         return
     if call.role in (Role.GET, Role.LIST) and call.delivers and not call.is_empty:
         for seen in view.observed:
-            if _was_to_be_gone(call, seen, circumstances):
-                yield from _still_there(call, seen.subject, seen.pointer)
-            gone = seen.subject.presence is Presence.ABSENT and seen.subject.deleted is not None
-            if gone and (seen.subject.deleted_long or seen.settled):
-                yield from _still_there(call, seen.subject, seen.pointer)
+            yield from _shown_after_delete(call, seen, circumstances)
         if call.role is Role.LIST:
             yield from _absent_from(view)
         return
@@ -53,16 +49,51 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
         yield _again(call)
 
 
+def _shown_after_delete(call: Call, seen: Observation, circumstances: Circumstances) -> Iterator[Judgement]:
+    subject = seen.subject
+    gone = subject.presence is Presence.ABSENT and subject.deleted is not None
+    if _goes_on_after_its_result(seen):
+        in_time = _has_time(call, subject, circumstances)
+        yield from [_too_early(call, subject)] if in_time else _still_there(call, subject, seen.pointer)
+    elif (gone and (subject.deleted_long or seen.settled)) or _was_to_be_gone(call, seen, circumstances):
+        yield from _still_there(call, subject, seen.pointer)
+
+
 def _was_to_be_gone(call: Call, seen: Observation, circumstances: Circumstances) -> bool:
     """Whether a Delete that cannot be polled leaves its connection at rest for as long as an operation may take."""
-    subject, limit = seen.subject, circumstances.operation_timeout_s
-    if limit is None or subject.deleted is None or not subject.deleted_long or subject.presence is Presence.ABSENT:
+    subject, deleted = seen.subject, seen.subject.deleted
+    if deleted is None or not subject.deleted_long or subject.presence is Presence.ABSENT:
         return False
     followed = subject.running if subject.running is not None and not subject.running.lost else None
     if (followed is not None and subject.goes_on) or not seen.settled:
         return False
     polled = followed is not None and followed.call is subject.deleted
-    return not polled and call.exchange.started - subject.deleted.exchange.ended >= limit
+    return not polled and not _has_time(call, subject, circumstances)
+
+
+def _has_time(call: Call, subject: Subject, circumstances: Circumstances) -> bool:
+    """Whether a deletion may still go on: no operation may take longer than the limit, if there is one."""
+    limit = circumstances.operation_timeout_s
+    assert subject.deleted is not None
+    return limit is None or call.exchange.started - subject.deleted.exchange.ended < limit
+
+
+def _goes_on_after_its_result(seen: Observation) -> bool:
+    """Whether a connection is being deleted still, after the result alone reported the deletion's end."""
+    running, deleted = seen.subject.running, seen.subject.deleted
+    if running is None or deleted is None or running.call is not deleted or seen.settled:
+        return False
+    return running.by_result or (running.result_done is not None and running.lost)
+
+
+def _too_early(call: Call, subject: Subject) -> Judgement:
+    assert subject.running is not None
+    assert subject.running.result_done is not None
+    done, way = subject.running.result_done, "Get" if call.role is Role.GET else "List"
+    name = call.contract.long_running.result_header
+    message = f"{name} was answered with {done.status} while {way} still shows the connection being deleted"
+    evidence = (subject.running.call.exchange, done.exchange)
+    return breach("LRO-3", "before the end", "", "202", str(done.status), message, group="", evidence=evidence)
 
 
 def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgement]:
@@ -76,7 +107,10 @@ def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgeme
         message = f"Delete in another case of the path ended with success, but {way} still shows the connection"
         yield breach("HDR-4", "deletion not shown", "", expected, "shown", message, group="", evidence=evidence)
         return
-    yield breach("STA-5", f"still in {way}", pointer, expected, "shown", message, group="", evidence=evidence)
+    kind = f"still in {way}"
+    if call.role is Role.LIST and subject.absent is None and subject.get and subject.get.index > subject.last_write:
+        kind = "still in List and Get"
+    yield breach("STA-5", kind, pointer, expected, "shown", message, group="", evidence=evidence)
     if subject.deleted_long and subject.presence is Presence.ABSENT and call.role is Role.GET:
         message = "the operation ended, but the connection still exists"
         yield breach("LRO-4", "no effect", "", _unknown(call), "200", message, group="", evidence=evidence)

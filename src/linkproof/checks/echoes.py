@@ -55,6 +55,6 @@ def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[OddWrite]:
         yield OddWrite(call, view.subject.before_odd_writes if view.subject is not None else None)
     name = view.operation.subject if view.operation is not None else call.subject
     if call.role is Role.LIST:
-        name = next((n for n, _, p in call.named if pointer.startswith(f"{p}/")), "")
+        name = next((s.subject.name for s in view.observed if pointer.startswith(f"{s.pointer}/")), "")
     if name:
         yield from view.collection.subject(name).odd_writes

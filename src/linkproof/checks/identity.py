@@ -95,7 +95,7 @@ def _shows_one_by_id(of: CallClass) -> bool:
 @check("SHP-9", applies_to=_shows_one_by_id)
 def the_requested_connection_is_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and a decision show the connection that the request names; a list in the answer may have further ones."""
-    if not call.subject or call.is_dry_run or (call.role is Role.DECIDE and not call.decision):
+    if not call.subject or (call.role is Role.DECIDE and not (call.decision and call.plain and not call.is_dry_run)):
         return
     names = [name for name, _, _ in call.named]
     if _bare(call.subject) in map(_bare, names):
@@ -112,17 +112,16 @@ def the_requested_connection_is_shown(call: Call, view: View, circumstances: Cir
         yield breach(
             "SHP-9", "another connection", place + contract.member.id, call.subject, names[0], message, group=""
         )
-    elif not _is_decided_already(call, view.subject):
+    elif _is_undecided(call, view.subject):
         message = f"{call.name} was answered with {call.status}, and without the connection that it decided"
         yield breach("SHP-9", "no connection", contract.list.items, call.subject, entries, message, group="")
 
 
-def _is_decided_already(call: Call, subject: Subject | None) -> bool:
-    """Whether a decision changes nothing: no page says what is answered to it."""
-    if subject is None:
+def _is_undecided(call: Call, subject: Subject | None) -> bool:
+    """Whether a decision changes a known connection. ERR-3 judges unknown ones; for others nothing is documented."""
+    if subject is None or subject.latest is None:
         return False
-    shown = status_of(call.contract, subject.latest.value) if subject.latest else ""
-    return call.decision in {shown, *(d.status for d in subject.decisions)}
+    return call.decision not in {status_of(call.contract, subject.latest.value), *(d.status for d in subject.decisions)}
 
 
 def _bare(name: str) -> str:

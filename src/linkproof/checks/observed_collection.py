@@ -10,7 +10,7 @@ from collections.abc import Collection as Sized
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linkproof.checks.subjects import Subject
+from linkproof.checks.subjects import Subject, change
 from linkproof.contract.call import Call
 from linkproof.model.exchange import Exchange
 
@@ -130,8 +130,10 @@ class ObservedCollection:
         self._membership = index
 
     def listed(self, listing: Listed) -> None:
-        """Record a complete listing."""
+        """Record a complete listing, and which known connections it does not have."""
         self._complete = listing
+        for name in self._subjects.keys() - listing.names:
+            change(self._subjects[name], [("unlisted", listing.start)])
 
     def make(self, name: str) -> tuple[Subject, bool]:
         """Return the connection of a name, and whether it was added."""

@@ -27,8 +27,8 @@ def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> 
         before = (writing.get if call.role is Role.GET else writing.listed) if writing else None
         if writing is None or before is None or not before.settled or not seen.settled:
             continue
-        if not _is_judged(subject, writing, view):
-            continue
+        if before.index <= subject.unlisted or not _is_judged(subject, writing, view):
+            continue  # a connection that a whole list did not have may have been created anew
         ignore = set(call.contract.member.volatile)
         for write in writing.calls:
             ignore |= _asked_for(write)

@@ -70,8 +70,8 @@ class Running:
 
     ``existed``: its connection had been shown before. ``result_done``: the poll of its result that reported the end.
     ``seen_early``: an answer that showed what the operation was still creating. ``unreadable``: its status was
-    rejected, so that only the result reports its end. ``lost``: the status of a deletion was rejected, so that nothing
-    reports its end.
+    rejected, so that only the result reports its end. ``lost``: its status was rejected, and it is a deletion or has no
+    result, so that nothing reports its end. ``by_result``: only the result has reported its end.
     """
 
     call: Call
@@ -86,6 +86,7 @@ class Running:
     seen_early: Call | None = None
     unreadable: bool = False
     lost: bool = False
+    by_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Subject:
     representation between two identical decisions. ``read_only_sent``: a write that sent read-only members;
     ``before_read_only``: the representation before it. ``odd_writes``: successful writes, the last one first, whose
     body broke its schema or had unknown members. ``writing``: its last writes. ``absent``: the last Get that did not
-    find it.
+    find it. ``unlisted``: the index at which the last complete listing without it began.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Subject:
     odd_writes: tuple[OddWrite, ...] = ()
     writing: Writing | None = None
     absent: Shown | None = None
+    unlisted: int = -1
 
     @property
     def latest(self) -> Shown | None:

@@ -161,16 +161,16 @@ def record_poll(state: State, view: View) -> None:
         if call.status in (200, 201, 204):
             change(running, [("result_done", running.result_done or call)])
             if not running.status_url or running.unreadable:
-                _end(state, running, rules.succeeded)
+                _end(state, running, rules.succeeded, by_result=True)
         return
     word = at(call.answer, rules.status) if call.success else MISSING
     refused = 400 <= call.status < 500 and not call.throttled
     if refused and _deletes(running):
         change(running, [("lost", True)])  # the status may have gone with the connection, or never have been there
     elif refused or (call.success and not isinstance(word, str)):
-        change(running, [("unreadable", True)])
+        change(running, [("unreadable", True), ("lost", refused and not running.result_url)])
         if running.result_done:
-            _end(state, running, rules.succeeded)
+            _end(state, running, rules.succeeded, by_result=True)
     if not running.ended:
         change(running, [("seen_early", None)])
     if isinstance(word, str):
@@ -185,10 +185,10 @@ def _deletes(running: Running) -> bool:
     return running.call.exchange.request.method == "DELETE"
 
 
-def _end(state: State, running: Running, word: str) -> None:
+def _end(state: State, running: Running, word: str, *, by_result: bool = False) -> None:
     if running.ended:
         return
-    change(running, [("ended", word)])
+    change(running, [("ended", word), ("by_result", by_result)])
     succeeded = word == state.contract.long_running.succeeded
     collection = state.make_collection(running.call.collection)
     subject = state.make(collection, running.subject)

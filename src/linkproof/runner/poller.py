@@ -11,6 +11,7 @@ from linkproof.checks.equivalence import settled, status_of, value_on_the_way
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of
+from linkproof.contract.operation import Role
 from linkproof.errors import EngineError
 from linkproof.runner.session import Session
 
@@ -75,12 +76,13 @@ class Poller:
         followed = not polling.over
         if followed:
             self._poll(polling, name)
+        has_no_status = polling.failed > _MOST_FAILED_POLLS or not status_url
         if call.exchange.request.method != "DELETE":
-            if name and not followed:
-                self._settle(call, name)
+            if name and (not followed or (has_no_status and not result_url)) and not self._settle(call, name):
+                self._get(name)
             return
-        # Where nothing says when a deletion ends, only that the connection disappears shows it.
-        unseen = polling.failed > _MOST_FAILED_POLLS if followed else call.status == 202
+        # Where no status says when a deletion ends, only that the connection disappears shows it.
+        unseen = has_no_status if followed else call.status == 202
         if name and unseen and not self._settle(call, name, gone=True):
             self._get(name)
 
@@ -191,6 +193,9 @@ class Poller:
         return settled(self._contract, item, self._at_rest)
 
     def _item(self, call: Call, name: str) -> Any:
+        """Return the connection in an answer: what Get shows, whatever id it has, or the item of that name."""
+        if call.role is Role.GET and call.subject == name.lower():
+            return call.items[0] if call.items and not call.is_empty else None
         return next((i for i in call.items if name_of(self._contract, i) == name.lower()), None)
 
 
