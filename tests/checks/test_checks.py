@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,25 @@ def test_it_is_breached_on_what_is_wrong(case: Case) -> None:
     own = [b for r, b in breaches if r == case.requirement]
     assert own, f"no breach; others: {[(r, b.message) for r, b in breaches]}"
     assert any(case.says in b.message for b in own), [b.message for b in own]
+
+
+#: Matches messages that compare an answer with an earlier one, or with what an earlier request asked for.
+_COMPARES = re.compile(
+    r"(?<!none was accepted )\bbefore\b|\bagain\b|\bearlier\b|\bstill\b|\btwice\b|Get shows|was deleted|\bsecond\b"
+    r"|two answers share|another limit|polling|on no page|changed"
+)
+#: Kinds of breach whose one answer shows all, though their message reads like a comparison: what is twice in it.
+_ALONE = {("STA-12", "twice")}
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_breach_that_compares_answers_has_both_as_evidence(case: Case) -> None:
+    _, breaches = judge(case.bad, case.circumstances)
+    alone = {
+        (r, b.kind, b.message) for r, b in breaches
+        if _COMPARES.search(b.message) and not b.evidence and (r, b.kind) not in _ALONE
+    }  # fmt: skip
+    assert alone == set()
 
 
 @pytest.mark.parametrize("quiet", [*QUIET, *QUIET_REQUESTS, *QUIET_NAMED], ids=lambda q: q.why)

@@ -57,7 +57,8 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
         message = f"{call.name} was answered with {call.status}, but the same path in another case names a connection"
         expected = f"as for {path_of(subject.get.call)}"
         kind = f"{call.role} refused in another case"
-        yield breach("HDR-4", kind, "", expected, str(call.status), message, group="")
+        evidence = (subject.get.call.exchange,)
+        yield breach("HDR-4", kind, "", expected, str(call.status), message, group="", evidence=evidence)
         return
     if judges_refused_decision(call, view):
         return  # ENM-3

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from linkproof.checks.equivalence import difference, status_of
 from linkproof.checks.registry import CallClass, breach, check, passed
-from linkproof.checks.subjects import Effect, Subject
+from linkproof.checks.subjects import Effect, Shown, Subject
 from linkproof.checks.traits import COLLECTION_WRITTEN, REPEATED, SHOWN
 from linkproof.checks.two_calls import ended_after, is_race, overlap, same_request
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
-from linkproof.model.exchange import Circumstances
+from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement
 
 #: Fields that make a request conditional (RFC 9110, 13.1).
@@ -62,7 +62,15 @@ def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstanc
             else:
                 place, was, now = found
                 message = f"the same request was sent twice, and the second request changed {place}"
-                yield breach("STA-4", "second changes", seen.pointer + place, str(was), str(now), message, group="")
+                pointer, evidence = seen.pointer + place, _sent_twice(seen.subject, seen.subject.repeat)
+                yield breach(
+                    "STA-4", "second changes", pointer, str(was), str(now), message, group="", evidence=evidence
+                )
+
+
+def _sent_twice(subject: Subject, between: Shown) -> tuple[Exchange, ...]:
+    """Return the representation between two identical decisions, and the second one."""
+    return (between.call.exchange, *(decision.call.exchange for decision in subject.decisions[-1:]))
 
 
 def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
@@ -82,7 +90,8 @@ def _second_answer(call: Call, view: View) -> Iterator[Judgement]:
         yield passed("STA-4")
     elif last.effect is not Effect.OPEN or call.status >= 500:
         message = f"the same request was answered with {last.call.status} before, and with {call.status} again"
-        yield breach("STA-4", "second refused", "", "the same success", str(call.status), message)
+        evidence = (last.call.exchange,)
+        yield breach("STA-4", "second refused", "", "the same success", str(call.status), message, evidence=evidence)
 
 
 def _failed_its_condition(call: Call) -> bool:
@@ -131,12 +140,21 @@ def _decided_again(call: Call, subject: Subject, before: str) -> Iterator[Judgem
         return
     if subject.decisions and same_request(subject.decisions[-1].call, call) and call.success:
         return  # STA-4: an identical decision may be accepted
+    evidence = _that_decided(subject)
     if call.status != status:
         message = f"a connection that is {before} was decided again and answered with {call.status}"
-        yield breach("STA-9", "decided again", "", f"{status} {code}".rstrip(), str(call.status), message)
+        expected = f"{status} {code}".rstrip()
+        yield breach("STA-9", "decided again", "", expected, str(call.status), message, evidence=evidence)
     elif call.error_code and _is_refused_as_decided(call):
         yield passed("STA-9")
     elif call.error_code:  # otherwise ERR-1
         pointer = call.contract.error.code
         message = f"deciding a connection that is {before} was refused with another code"
-        yield breach("STA-9", "code", pointer, code, call.error_code, message, group="")
+        yield breach("STA-9", "code", pointer, code, call.error_code, message, group="", evidence=evidence)
+
+
+def _that_decided(subject: Subject) -> tuple[Exchange, ...]:
+    """Return the exchange that shows that a connection is decided: its last decision, or else what it was shown as."""
+    if subject.decisions:
+        return (subject.decisions[-1].call.exchange,)
+    return (subject.latest.call.exchange,) if subject.latest is not None else ()

@@ -44,9 +44,10 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
                 yield passed("LRO-4")
         elif call.status < 500:
             message = f"the connection was deleted, but Get answers {call.status}"
-            yield breach("STA-5", "Get after Delete", "", _unknown(call), str(call.status), message)
+            expected, evidence = _unknown(call), (subject.deleted.exchange,)
+            yield breach("STA-5", "Get after Delete", "", expected, str(call.status), message, evidence=evidence)
     elif call.role is Role.DELETE:
-        yield _again(call)
+        yield _again(call, subject.deleted)
 
 
 def _shown_after_delete(call: Call, seen: Observation, circumstances: Circumstances) -> Iterator[Judgement]:
@@ -127,12 +128,13 @@ def _absent_from(view: View) -> Iterator[Judgement]:
         yield passed("STA-5")
 
 
-def _again(call: Call) -> Judgement:
+def _again(call: Call, first: Call) -> Judgement:
+    evidence = (first.exchange,)
     documented = call.operation.responses if call.operation else {}
     if call.status == 204 or (call.success and 204 not in documented):
         return passed("STA-5")
     if call.status == 404 or call.status in call.contract.error.not_found:
         message = f"a second Delete is answered with {call.status}: the vendor's texts disagree, a documented variant"
-        return breach("STA-5", "variant", "", "204", str(call.status), message, level=Level.NOTE)
+        return breach("STA-5", "variant", "", "204", str(call.status), message, level=Level.NOTE, evidence=evidence)
     message = f"a second Delete was answered with {call.status}"
-    return breach("STA-5", "second Delete", "", "204", str(call.status), message)
+    return breach("STA-5", "second Delete", "", "204", str(call.status), message, evidence=evidence)

@@ -35,7 +35,8 @@ def answers_have_their_own_id(call: Call, view: View, circumstances: Circumstanc
         yield breach("HDR-1", "absent", "", name, "absent", message, group="")
     elif view.request_id_was_seen:
         message = f"two answers share {name} {found}"
-        yield breach("HDR-1", "shared", "", "an id of its own", found, message, group="")
+        evidence = view.last_with_request_id
+        yield breach("HDR-1", "shared", "", "an id of its own", found, message, group="", evidence=evidence)
     else:
         yield passed("HDR-1")
 

@@ -57,19 +57,20 @@ class KnownPages:
     def record_linked(self, call: Call, page: LinkedPage, collection: ObservedCollection) -> None:
         """Add a page with or without a next link or token."""
         chain = self._chains.pop(key_of_page(call))
+        first = chain.first if chain is not None else call
         sound = page.sound and (page.changed or not page.twice)
         if page.link and self._uses_tokens:
             self._tokens.put(page.link, True)
         is_first_known = chain is not None or not key_of_page(call) or not self._uses_tokens
         if page.onward is Onward.ENDS and sound and not page.changed and is_first_known and not wanted_by(call):
-            collection.listed(Listed(page.start, page.all_names))
+            collection.listed(Listed(page.start, page.all_names, first))
         if page.onward is not Onward.GOES_ON:
             return
         links = chain.links if chain is not None and isinstance(chain.links, set) else set()
         names = chain.names if chain is not None and isinstance(chain.names, set) else set()
         links.add(page.link)
         names.update(page.names)
-        walked = Chain(page.start, page.first, links, names, page.pages, page.idle, sound)
+        walked = Chain(page.start, first, call, links, names, page.pages, page.idle, sound)
         self._chains.put(walk_key(call, page.link), walked)
 
     def record_by_offset(self, call: Call, page: OffsetPage, collection: ObservedCollection, index: int) -> None:
@@ -78,7 +79,7 @@ class KnownPages:
         if pages is None or pages.epoch != page.epoch:
             pages = self._pages.put(call.collection, Pages(page.epoch))
         if page.total is not None and page.totals is None:
-            pages.totals.put(page.filters, Totals(page.total, index, call.exchange.request.url))
+            pages.totals.put(page.filters, Totals(page.total, index, call))
         if page.total_varies:
             return
         key = (page.filters, page.order)
@@ -95,4 +96,4 @@ class KnownPages:
         if page.whole is not None and not page.filters and page.total in (None, len(page.whole)):
             members = frozenset(page.whole)
             if len(members) == len(page.whole):
-                collection.listed(Listed(index, members))
+                collection.listed(Listed(index, members, call))

@@ -71,22 +71,23 @@ def status_is_told(call: Call, view: View, circumstances: Circumstances) -> Iter
         return
     if running.ended:
         return
+    evidence = (running.call.exchange,)
     if call.status != 200:
         message = f"polling the operation's status was answered with {call.status}"
-        yield breach("LRO-2", "not 200", "", "200", str(call.status), message)
+        yield breach("LRO-2", "not 200", "", "200", str(call.status), message, evidence=evidence)
         return
     rules = call.contract.long_running
     word = at(call.answer, rules.status) if isinstance(call.answer, dict) else MISSING
     terminal = call.contract.long_running.terminal
     if not isinstance(word, str) or not word:
         message = "the operation's status has no status"
-        yield breach("LRO-2", "no status", rules.status, "a status", word, message, group="")
+        yield breach("LRO-2", "no status", rules.status, "a status", word, message, group="", evidence=evidence)
     elif word in terminal:
-        yield from _ends_well(call, word)
+        yield from _ends_well(call, word, running)
     elif rules.is_over(word):
         expected = ", ".join(terminal)
         message = f"the operation ends with {word!r}; the words are {expected}"
-        yield breach("LRO-2", "word of its own", rules.status, expected, word, message)
+        yield breach("LRO-2", "word of its own", rules.status, expected, word, message, evidence=evidence)
     elif _out_of_time(call, running, circumstances):
         yield _never_ends(call, running, word, circumstances)
     else:
@@ -103,14 +104,15 @@ def _goes_on(call: Call, view: View) -> bool:
     return documented and (before is None or before.settled)
 
 
-def _ends_well(call: Call, word: str) -> Iterator[Judgement]:
+def _ends_well(call: Call, word: str, running: Running) -> Iterator[Judgement]:
     rules = call.contract.long_running
     failed = word not in (rules.succeeded, rules.canceled)
     code, message_ = at(call.answer, rules.error_code), at(call.answer, rules.error_message)
     if failed and not (isinstance(code, str) and code and isinstance(message_, str) and message_):
         message = f"the operation ended with {word} without an error"
         place = rules.error_code.rsplit("/", 1)[0]
-        yield breach("LRO-2", "no error", place, "error with code and message", at(call.answer, place), message)
+        expected, evidence = "error with code and message", (running.call.exchange,)
+        yield breach("LRO-2", "no error", place, expected, at(call.answer, place), message, evidence=evidence)
     else:
         yield passed("LRO-2")
 
@@ -151,7 +153,8 @@ def result_is_given(call: Call, view: View, circumstances: Circumstances) -> Ite
         yield passed("LRO-3")
     elif call.status < 400 or running.ended in ("", call.contract.long_running.succeeded):
         message = f"polling {call.contract.long_running.result_header} was answered with {call.status}"
-        yield breach("LRO-3", "status", "", "202, then 200 or 204", str(call.status), message)
+        expected, evidence = "202, then 200 or 204", (running.call.exchange,)
+        yield breach("LRO-3", "status", "", expected, str(call.status), message, evidence=evidence)
 
 
 def _may_have_created(running: Running) -> bool:

@@ -17,7 +17,7 @@ from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
 from linkproof.contract.routing import query_of
 from linkproof.contract.rules import Paging
-from linkproof.model.exchange import Circumstances
+from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement
 
 
@@ -44,16 +44,18 @@ def items_are_an_array(call: Call, view: View, circumstances: Circumstances) -> 
 @check("PAG-2", applies_to=lambda of: of.contract.list.paging is Paging.NEXT_LINK, needs=PAGED)
 def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """A next link is an absolute URL of the same host and collection with an api-version, and answers 200."""
-    if view.followed and not call.throttled and not call.defects:
+    chain = view.chain
+    if chain is not None and not call.throttled and not call.defects:
+        evidence = (chain.last.exchange,)
         if call.delivers and _has_items(call):
             yield passed("PAG-2")
         elif call.delivers:
             pointer = call.contract.list.items
             message = "the next link leads to a page of another shape"
-            yield breach("PAG-2", "another shape", pointer, "an array of items", "none", message)
+            yield breach("PAG-2", "another shape", pointer, "an array of items", "none", message, evidence=evidence)
         else:
             message = f"the next link of an earlier page was answered with {call.status}"
-            yield breach("PAG-2", "does not answer 200", "", "200", str(call.status), message)
+            yield breach("PAG-2", "does not answer 200", "", "200", str(call.status), message, evidence=evidence)
     if call.role is not Role.LIST or not call.delivers:
         return
     pointer = call.contract.list.next_link
@@ -105,18 +107,28 @@ def last_page_ends(call: Call, view: View, circumstances: Circumstances) -> Iter
         yield passed("PAG-5")
 
 
-def breaches_of_walk(call: Call, page: LinkedPage, pointer: str, what: str) -> Iterator[Judgement]:
+def breaches_of_walk(view: View, page: LinkedPage, pointer: str, what: str) -> Iterator[Judgement]:
     """Yield what is wrong with a walk up to a page: repeated items, a repeated link or token (``what``), no end."""
+    items = view.call.contract.list.items
     if page.sound and page.twice and not page.changed:
         message = f"{counted(len(page.twice), 'connection')} listed twice on {counted(page.pages, 'page')}"
-        yield breach("PAG-4", "twice", call.contract.list.items, "each once", page.twice[0], message, group="")
+        evidence = page_with(view, page.twice[0])
+        yield breach("PAG-4", "twice", items, "each once", page.twice[0], message, group="", evidence=evidence)
     noun = what.split()[-1]
+    before = tuple(dict.fromkeys(c.exchange for c in (page.first, page.previous) if c not in (None, view.call)))
     if page.onward is Onward.LINK_TWICE:
         message = f"the same {what} occurred twice within {page.pages} pages: the walk never ends"
-        yield breach("PAG-3", f"{noun} twice", pointer, f"a new {noun}, or none", page.link[:300], message, group="")
+        expected, link = f"a new {noun}, or none", page.link[:300]
+        yield breach("PAG-3", f"{noun} twice", pointer, expected, link, message, group="", evidence=before)
     elif page.onward is Onward.NEVER_ENDS:
         message = f"{page.idle} consecutive pages had no new item, but there is a {what}"
-        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="")
+        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="", evidence=before)
+
+
+def page_with(view: View, name: str) -> tuple[Exchange, ...]:
+    """Return the last list before the call that showed a connection, if there is one."""
+    subject = view.collection.find(name)
+    return (subject.listed.call.exchange,) if subject is not None and subject.listed is not None else ()
 
 
 def is_whole_walk(page: LinkedPage) -> bool:
@@ -130,7 +142,7 @@ def walk_ends_and_is_whole(call: Call, view: View, circumstances: Circumstances)
     page = view.linked_page
     if page is None:
         return
-    yield from breaches_of_walk(call, page, call.contract.list.next_link, "next link")
+    yield from breaches_of_walk(view, page, call.contract.list.next_link, "next link")
     if page.onward is Onward.ENDS and is_whole_walk(page):
         yield passed("PAG-3")
         if not page.changed:
@@ -149,11 +161,14 @@ def _is_whole(call: Call, view: View, page: LinkedPage) -> Iterator[Judgement]:
     ]
     if not missing:
         yield passed("PAG-4")
-    lost = [s.name for s in missing if not _may_be_removed(s, view)]
+    lost = [s for s in missing if not _may_be_removed(s, view)]
     if lost:
+        shown = lost[0].get
+        evidence = (shown.call.exchange,) if shown is not None else ()
         what, are = counted(len(lost), "connection"), "is" if len(lost) == 1 else "are"
         message = f"{what} that Get shows {are} on no page of the list ({counted(page.pages, 'page')})"
-        yield breach("PAG-4", "missing", call.contract.list.items, lost[0], "absent", message, group="")
+        items, name = call.contract.list.items, lost[0].name
+        yield breach("PAG-4", "missing", items, name, "absent", message, group="", evidence=evidence)
 
 
 def _may_be_removed(subject: Subject, view: View) -> bool:
@@ -178,4 +193,5 @@ def what_get_shows_is_listed(call: Call, view: View, circumstances: Circumstance
         return
     if subject.name in circumstances.names or subject.presence is Presence.PRESENT:
         message = "Get shows the connection, but no page of the list does"
-        yield breach("PAG-4", "shown by Get only", call.contract.list.items, subject.name, "absent", message, group="")
+        items, evidence = call.contract.list.items, (complete.first.exchange,)
+        yield breach("PAG-4", "shown by Get only", items, subject.name, "absent", message, group="", evidence=evidence)

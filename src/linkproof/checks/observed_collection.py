@@ -37,10 +37,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The names on all pages of a complete listing, and the index at which it began."""
+    """The names on all pages of a complete listing, the index at which it began, and its first page."""
 
     start: int
     names: frozenset[str]
+    first: Call
 
 
 class ObservedCollection:

@@ -26,11 +26,11 @@ Order = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The total that a list first reported: the number, the index and the URL of that page."""
+    """The total that a list first reported: the number, the index of that page, and its call."""
 
     number: int
     index: int
-    url: str
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)

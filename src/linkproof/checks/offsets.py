@@ -11,6 +11,7 @@ from linkproof.base.json_values import MISSING, at
 from linkproof.base.wording import count as counted
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.integers import EXACT, is_exact
+from linkproof.checks.next_links import page_with
 from linkproof.checks.offset_pages import OffsetPage, Totals, filters_of, is_filtered_by_nothing, number_of, order_of
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Subject
@@ -88,9 +89,10 @@ def pages_add_up(call: Call, view: View, circumstances: Circumstances) -> Iterat
         conflict = page.conflict
         message = f"position {conflict.place} of the list had {conflict.before} before, with another limit or offset"
         pointer = f"{rules.items}/{conflict.index}"
-        yield breach("PAG-6", "offset", pointer, conflict.before, conflict.name, message, group="")
+        evidence = page_with(view, conflict.before)
+        yield breach("PAG-6", "offset", pointer, conflict.before, conflict.name, message, group="", evidence=evidence)
     if page.twice:
-        yield _on_two_pages(call, page.twice)
+        yield _on_two_pages(view, page.twice)
     elif page.whole is not None:
         yield from _whole(call, view, page, page.whole)
 
@@ -99,13 +101,14 @@ def _total_varies(call: Call, view: View, before: Totals, total: int) -> Judgeme
     """Judge a total that changed although nothing in the collection was changed in between."""
     place, was = call.contract.list.total, before.number
     refused = [w for w in view.collection.refused if w.index > before.index]
-    if refused and before.url == call.exchange.request.url:
+    if refused and before.call.exchange.request.url == call.exchange.request.url:
         write = refused[-1].call
         message = f"{write.name} was refused with {write.status}, but the total changed from {was} to {total}"
         evidence = (write.exchange,)
         return breach("STA-3", "another vanished", place, str(was), str(total), message, group="", evidence=evidence)
     message = f"the total is {total}, and the total was {was} with another limit or offset; nothing changed since"
-    return breach("PAG-6", "total varies", place, str(was), str(total), message, group="")
+    evidence = (before.call.exchange,)
+    return breach("PAG-6", "total varies", place, str(was), str(total), message, group="", evidence=evidence)
 
 
 def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> Iterator[Judgement]:
@@ -113,21 +116,27 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
     rules, count = call.contract.list, len(names)
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        yield _on_two_pages(call, twice)
+        yield _on_two_pages(view, twice)
         return
     yield passed("PAG-3")
     if page.total is not None and page.total != count:
         message = f"the total is {page.total}, but the pages have {counted(count, 'connection')}"
-        yield breach("PAG-6", "total is not the count", rules.total, str(count), str(page.total), message, group="")
+        others = [name for name in names if all(name != own for own, _ in page.placed.values())]
+        evidence = tuple(dict.fromkeys(exchange for name in others for exchange in page_with(view, name)))
+        total = str(page.total)
+        yield breach(
+            "PAG-6", "total is not the count", rules.total, str(count), total, message, group="", evidence=evidence
+        )
         return
     known = frozenset(names)
     missing = [] if page.filters else [s for s in view.collection.subjects if is_missing(s, known)]
     yield vanished(call, view, missing) if missing else passed("PAG-4")
 
 
-def _on_two_pages(call: Call, names: Sequence[str]) -> Judgement:
+def _on_two_pages(view: View, names: Sequence[str]) -> Judgement:
     message = f"{counted(len(names), 'connection')} listed on two pages"
-    return breach("PAG-4", "twice", call.contract.list.items, "each once", names[0], message, group="")
+    items, evidence = view.call.contract.list.items, page_with(view, names[0])
+    return breach("PAG-4", "twice", items, "each once", names[0], message, group="", evidence=evidence)
 
 
 def is_missing(subject: Subject, names: frozenset[str]) -> bool:
@@ -148,7 +157,8 @@ def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
     if bool(refused) == bool(done) or not alike:
         what, stand = counted(len(missing), "connection"), "is" if len(missing) == 1 else "are"
         message = f"{what} that an answer showed {stand} on no page"
-        return breach("PAG-4", "missing", items, name, "absent", message, group="")
+        evidence = (shown.call.exchange,) if shown is not None else ()
+        return breach("PAG-4", "missing", items, name, "absent", message, group="", evidence=evidence)
     write = (refused or done)[-1]
     requirement = "STA-3" if refused else "STA-7"
     message = f"{write.call.name} was answered with {write.call.status}, and another connection is on no page since"
@@ -240,7 +250,10 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
     named = "&".join(f"{n}={v}" for n, v in filters)
     message = f"the whole list has {counted(certain, 'connection')} with {named}, but the total is {total}"
     by = "&".join(name for name, _ in filters)
-    yield breach("PAG-7", "filtered total", rules.total, str(certain), str(total), message, group="", member=by)
+    yield breach(
+        "PAG-7", "filtered total", rules.total, str(certain), str(total), message,
+        group="", member=by, evidence=tuple(dict.fromkeys(shown.call.exchange for shown in listed)),
+    )  # fmt: skip
 
 
 def _may_be_rounded(wanted: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, generalise, why_not_json
+from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, at, generalise, why_not_json
 from linkproof.checks import integers
 from linkproof.checks.echoes import echoed_from, place_in_connection, sent_member
 from linkproof.checks.integers import EXACT
@@ -14,7 +14,7 @@ from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
 from linkproof.contract.schema import BodySchema, Problem
-from linkproof.model.exchange import Circumstances
+from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement, Level
 
 
@@ -236,12 +236,26 @@ def _big_integers(view: View) -> Iterator[Judgement]:
         is_exact = is_exact or integers.is_exact(before)
         if before != number.value and float(before) == float(number.value):
             message = f"the same number came as {before} before: one of the two is rounded"
-            yield breach("SHP-7", "digits lost", number.pointer, str(before), str(number.value), message, group="")
+            evidence = _shown_as(view, number.pointer, before)
+            yield breach(
+                "SHP-7", "digits lost", number.pointer, str(before), str(number.value), message,
+                group="", evidence=evidence,
+            )  # fmt: skip
         elif not is_exact and integers.all_rounded([*view.known_integers, *known.values()]):
             message = "every integer beyond 2^53 is one that a double can hold: digits were rounded away"
             yield breach("SHP-7", "digits lost", number.pointer, "exact digits", str(number.value), message, group="")
         else:
             yield passed("SHP-7")
+
+
+def _shown_as(view: View, pointer: str, number: int) -> tuple[Exchange, ...]:
+    """Return the last exchange that showed this number of the connection at a pointer, if there is one."""
+    for seen in view.observed:
+        shown = seen.subject.latest
+        own = pointer.removeprefix(seen.pointer)
+        if own != pointer and shown is not None and at(shown.value, own) == number:
+            return (shown.call.exchange,)
+    return ()
 
 
 def _relative(call: Call, pointer: str) -> str:

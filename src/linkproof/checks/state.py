@@ -74,6 +74,7 @@ class State:
         self.pages = KnownPages(uses_tokens=bool(contract.list.token))
         self.operations: Recent[str, Running] = Recent(_KEPT)
         self._request_ids: Recent[str, bool] = Recent(_IDS_KEPT)
+        self._last_with_id: tuple[tuple[str, Exchange], ...] = ()
         self._codes: Recent[CodeKey, SeenCode] = Recent(_KEPT)
         self._integers: Recent[tuple[str, str], int] = Recent(_KEPT)
         self._accepted: Recent[tuple[str, str], Call] = Recent(_KEPT)
@@ -115,6 +116,10 @@ class State:
         """Whether an earlier answer had this request id."""
         return request_id in self._request_ids
 
+    def last_with(self, request_id: str) -> tuple[Exchange, ...]:
+        """Return the last exchange if its answer had this request id."""
+        return tuple(exchange for known, exchange in self._last_with_id if known == request_id)
+
     def code_for(self, key: CodeKey) -> SeenCode | None:
         """Return the error code with which a request was rejected before."""
         return self._codes.get(key)
@@ -148,8 +153,8 @@ class State:
         if is_very_large:
             view.observed = ()
         self.index += 1
-        if self.notes_request_ids and view.request_id and not view.request_id_was_seen:
-            self._request_ids.put(view.request_id, True)
+        if self.notes_request_ids and view.request_id:
+            self._note_request_id(view.request_id, call.exchange)
         for number in integers:
             if self._integers.get(number.key) is None:
                 self._integers.put(number.key, number.value)
@@ -170,6 +175,11 @@ class State:
         if paged is not None:
             self.pages.record_by_offset(call, paged, collection, self.index - 1)
         record_reading(self, view, collection, subject)
+
+    def _note_request_id(self, request_id: str, exchange: Exchange) -> None:
+        self._last_with_id = ((request_id, exchange),)
+        if request_id not in self._request_ids:
+            self._request_ids.put(request_id, True)
 
     def _record_writes(self, call: Call, collection: ObservedCollection, subject: Subject | None) -> None:
         promised = self._circumstances.collections.get(self.contract.id, frozenset())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from linkproof.base.json_values import as_number, at
 from linkproof.base.wording import count as counted
 from linkproof.checks.equivalence import settled
-from linkproof.checks.next_links import breaches_of_walk, is_whole_walk
+from linkproof.checks.next_links import breaches_of_walk, is_whole_walk, page_with
 from linkproof.checks.offsets import is_missing, vanished
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Shown
@@ -34,12 +34,14 @@ def tokens_lead_on(call: Call, view: View, circumstances: Circumstances) -> Iter
     token = call.listing(call.contract.list.token)
     if not isinstance(token, str) or not token or call.throttled or call.status >= 500:
         return
-    if view.followed:
+    chain = view.chain
+    if chain is not None:
         if call.success:
             yield passed("PAG-9")
         else:
             message = f"the token of an earlier page was answered with {call.status} {call.error_code}".rstrip()
-            yield breach("PAG-9", "token refused", "", "200", str(call.status), message, group="")
+            evidence = (chain.last.exchange,)
+            yield breach("PAG-9", "token refused", "", "200", str(call.status), message, group="", evidence=evidence)
     elif circumstances.grade is not Grade.RECORDING and not view.token_is_known:
         if 400 <= call.status < 500:
             yield passed("PAG-9")
@@ -54,7 +56,7 @@ def walk_by_token_ends_and_is_whole(call: Call, view: View, circumstances: Circu
     page = view.linked_page
     if page is None:
         return
-    yield from breaches_of_walk(call, page, call.contract.list.next_token, "token")
+    yield from breaches_of_walk(view, page, call.contract.list.next_token, "token")
     if page.onward is Onward.ENDS and is_whole_walk(page) and _began_at_the_start(call, view):
         yield passed("PAG-3")
         if not page.changed and not wanted_by(call):
@@ -64,7 +66,7 @@ def walk_by_token_ends_and_is_whole(call: Call, view: View, circumstances: Circu
 
 def _began_at_the_start(call: Call, view: View) -> bool:
     """Whether all pages before this one were seen."""
-    return view.followed or not key_of_page(call)
+    return view.chain is not None or not key_of_page(call)
 
 
 def _stays(shown: Shown | None) -> bool:
@@ -113,7 +115,8 @@ def _leaves_out_none(call: Call, view: View, page: LinkedPage, wanted: Wanted) -
         return
     named = ", ".join(f"{name} = {' or '.join(values)}" for name, values in wanted)
     message = f"missing on the pages: {counted(len(missing), 'connection')} of the whole list with {named}"
-    yield breach("PAG-10", "left out", contract.list.items, missing[0], "absent", message, group="")
+    items, evidence = contract.list.items, page_with(view, missing[0])
+    yield breach("PAG-10", "left out", items, missing[0], "absent", message, group="", evidence=evidence)
 
 
 def _fits(call: Call, value: Mapping[str, object], wanted: Wanted) -> bool:

@@ -15,12 +15,13 @@ from linkproof.checks.offset_pages import OffsetPage, filters_of, is_filtered_by
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
 from linkproof.checks.subjects import Running, Subject
 from linkproof.checks.traits import traits_of
-from linkproof.checks.walks import LinkedPage, key_of_page, linked_page
+from linkproof.checks.walks import Chain, LinkedPage, key_of_page, linked_page
 from linkproof.contract.answer import Named
 from linkproof.contract.call import Call
 from linkproof.contract.names import name_among
 from linkproof.contract.operation import Role
 from linkproof.contract.rules import Paging
+from linkproof.model.exchange import Exchange
 
 
 def _group_names(item: Any, pointers: tuple[str, ...]) -> frozenset[str]:
@@ -103,9 +104,9 @@ class View:
         return Groups(frozenset().union(*named), call.exchange) if named and all(named) else None
 
     @property
-    def followed(self) -> bool:
-        """Whether an earlier page's next link or token led to this call."""
-        return self._state.pages.chain_at(key_of_page(self.call)) is not None
+    def chain(self) -> Chain | None:
+        """Return the pages whose last next link or token led to this call."""
+        return self._state.pages.chain_at(key_of_page(self.call))
 
     @property
     def token_is_known(self) -> bool:
@@ -116,6 +117,11 @@ class View:
     def request_id_was_seen(self) -> bool:
         """Whether an earlier answer had the same request id."""
         return self._state.has_request_id(self.request_id)
+
+    @property
+    def last_with_request_id(self) -> tuple[Exchange, ...]:
+        """Return the last exchange before the call if its answer had the same request id."""
+        return self._state.last_with(self.request_id)
 
     @property
     def seen_code(self) -> SeenCode | None:

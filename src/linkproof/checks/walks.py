@@ -35,6 +35,7 @@ class Chain:
 
     start: int
     first: Call
+    last: Call
     links: AbstractSet[str]
     names: AbstractSet[str]
     pages: int
@@ -46,12 +47,14 @@ class Chain:
 class LinkedPage:
     """A page of a list by next link or token, as the next one of a walk; ``link`` is either.
 
-    ``twice``: names that occurred before, or twice on this page. ``changed``: whether connections were added or removed
-    since the walk began. ``sound``: False if an irregularity of the walk leaves it unjudged.
+    ``previous``: the page that led to it. ``twice``: names that occurred before, or twice on this page. ``changed``:
+    whether connections were added or removed since the walk began. ``sound``: False if an irregularity of the walk
+    leaves it unjudged.
     """
 
     start: int
     first: Call
+    previous: Call | None
     pages: int
     names: tuple[str, ...]
     before: AbstractSet[str]
@@ -94,6 +97,7 @@ def linked_page(
     return LinkedPage(
         start=start,
         first=first,
+        previous=chain.last if chain else None,
         pages=(chain.pages if chain else 0) + 1,
         names=names,
         before=before,
