@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
+from typing import Any
 
 #: New objects before unreachable ones are looked for: starting makes 200,000, and all of them stay.
 _OBJECTS = 50_000
+
+
+class _Output(io.FileIO):
+    """A standard stream whose reader may end early (``| head``): the rest is discarded, and the exit code stays."""
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes, or discard them if nobody reads them any more."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return len(data)
+
+
+def _outlive_readers() -> None:
+    """Let standard output outlive its reader: an error there would end a run, with an exit code that says otherwise."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        old = sys.stdout
+        raw = _Output(old.fileno(), "w", closefd=False)
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), old.encoding, "backslashreplace", line_buffering=old.line_buffering
+        )
 
 
 def main() -> None:
@@ -15,8 +39,7 @@ def main() -> None:
     gc.set_threshold(_OBJECTS, 10, 10)
     from linkproof.cli.entry import run
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that is not UTF-8 is printed, not an error
+    _outlive_readers()
     sys.exit(run())
 
 

@@ -196,6 +196,21 @@ def test_a_full_disk_is_exit_2(arguments: tuple[str, ...]) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("check", "x.ndjson"), 4), (("check", "x.ndjson", "--format", "json"), 4), (("--help",), 0)],
+)
+def test_a_reader_that_ends_early_changes_no_exit_code(arguments: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    line = '{"request": {"method": "GET", "url": "https://vendor.example/"}, "response": {"status": 200}}'
+    (tmp_path / "x.ndjson").write_text(f"{line}\n", encoding="utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        command = [sys.executable, "-m", "linkproof", *arguments]
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
 @pytest.mark.parametrize("store", ["http://[::1", "sqlite://x:y:z", "::", "postgresql://h:port/x"])
 def test_what_is_no_store_is_a_usage_error(store: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(("history", "list", "--store", store)) == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -37,16 +39,39 @@ class _Client(httpx.Client):
 
 
 def http_client(target: Target, transport: httpx.BaseTransport | None) -> httpx.Client:
-    """Return a client for a target; ``transport`` replaces the network."""
+    """Return a client for a target; ``transport`` replaces the network.
+
+    The environment's proxy is not used for this machine: it would ask for a server on the proxy's own.
+    """
+    host = httpx.URL(target.base_url).host if transport is None else ""
+    own = {f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(host) else {}
     return keep_deadlines(
         _Client(
             timeout=target.timeout_s,
             follow_redirects=False,
             trust_env=transport is None,
             transport=transport,
+            mounts=own,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
         )
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: ``localhost``, 127.0.0.0/8, or ``::1``."""
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def proxy_for(url: httpx.URL) -> str:
+    """Return host and port of the environment's proxy for a URL, without its credentials; "" if there is none."""
+    proxies = getproxies()
+    given = proxies.get(url.scheme) or proxies.get("all") or ""
+    if not given or is_loopback(url.host) or proxy_bypass(url.host):
+        return ""
+    return given.rpartition("@")[2].rpartition("//")[2].strip("/")
 
 
 def built(request: Request) -> httpx.Request:

@@ -11,6 +11,7 @@ import httpx
 from linkproof.errors import TargetError
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.targets.deadline import deadline
+from linkproof.targets.http_client import proxy_for
 
 #: Maximum number of bytes that a decompressor returns at once.
 _STEP = 1 << 16
@@ -62,7 +63,9 @@ def receive(client: httpx.Client, request: httpx.Request, *, seconds: float, mos
             raise kind(f"no whole answer within {seconds:g} s ({type(error).__name__})") from None
         except httpx.ConnectError as error:
             fix = f" {_PRIVATE_CA}" if "CERTIFICATE_VERIFY_FAILED" in str(error) else ""
-            raise Unreachable(f"{_described(error)}{fix}") from None
+            proxy = proxy_for(request.url) if client.trust_env else ""
+            through = f" (through the proxy {proxy}; NO_PROXY names hosts without it)" if proxy else ""
+            raise Unreachable(f"{_described(error)}{fix}{through}") from None
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
             closed = isinstance(error, httpx.ReadError) or "without sending a response" in str(error)
             raise (NoAnswer if closed else TargetError)(_described(error)) from None
