@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.recordings import read_recordings
 from linkproof.redaction.encodings import wide_encoding
 from linkproof.redaction.engine import Engine
 from linkproof.redaction.masking import Masker, leak_of
 from linkproof.redaction.redactor import Redactor
 
+ROOT = Path(__file__).parents[2]
 SECRET = "Zw5sentAsCredential0815"
 TEXT = json.dumps({"adminPassword": SECRET, "name": "connection-1"})
 WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
@@ -52,3 +55,18 @@ def test_what_is_not_wide_is_not_taken_for_it() -> None:
 def test_a_leak_in_a_wide_body_is_seen() -> None:
     exchange = Exchange(Request("GET", "https://h.example/x"), Response(200, Headers(), TEXT.encode("utf-16")))
     assert leak_of(exchange) == "response body"
+
+
+def test_half_a_character_that_json_escapes_stays_as_it_was_sent() -> None:
+    text = '{"s": "\\ud800", "t": "\\uDC00 and more", "u": "{\\"v\\": \\"\\\\ud800\\"}", "w": "\\ud800%41%20b"}'
+    assert Masker().text(text) == text
+
+
+def test_half_a_character_stays_beside_a_credential() -> None:
+    text = Masker(secrets=["hunter22-hunter22"]).text('{"s": "\\ud800 hunter22-hunter22", "t": "\ud800"}')
+    assert text == '{"s": "\\ud800 ***", "t": "\N{REPLACEMENT CHARACTER}"}'
+
+
+def test_a_recorded_run_that_writes_can_be_bundled() -> None:
+    leaks = {leak_of(exchange) for exchange in read_recordings([ROOT / "cassettes" / "azure-search-pec.yaml.gz"])}
+    assert leaks == {""}

@@ -47,7 +47,7 @@ def percent_encoded(raw: str, change: Change) -> str:
         return raw
     upper = raw.upper()
     plain = "".join(c for c in _RESERVED if c in raw and quote(c, safe="") not in upper)
-    return quote(found, safe=plain)
+    return quote(found, safe=plain, errors="replace")
 
 
 def base64_word(raw: str, change: Callable[[bytes], bytes]) -> str:

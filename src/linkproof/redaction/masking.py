@@ -46,14 +46,16 @@ class Masker(Engine):
         self._forms = forms_of(known)
 
     def text(self, text: str, depth: int = 0) -> str:
-        """Return a text without credentials, and without what cannot be written as UTF-8, however short it is."""
-        if len(text) < SHORTEST:
-            return _LONE_SURROGATE.sub(_REPLACEMENT, text)
-        return super().text(text, depth)
+        """Return a text without credentials, and without what cannot be written as UTF-8, however short it is.
+
+        In a text within it, which is escaped again, it can be written: JSON's ``\\ud800`` stays as it was sent.
+        """
+        if not depth:
+            text = _LONE_SURROGATE.sub(_REPLACEMENT, text)
+        return text if len(text) < SHORTEST else super().text(text, depth)
 
     def start(self, text: str) -> str:
-        """Mask known credentials, and what cannot be written as UTF-8."""
-        text = _LONE_SURROGATE.sub(_REPLACEMENT, text)
+        """Mask known credentials."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
