@@ -18,10 +18,18 @@ from linkproof.base.resources import CONTRACTS
 from linkproof.base.shutdown import pause
 from linkproof.nightly import performing
 from tests.command_line import linkproof
+from tests.scheduling import longest_first
 from tests.skips import wrong_skips
 
 CHROMIUM = Path("/usr/bin/chromium")
 _skipped: list[str] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, begin with the longest files."""
+    if hasattr(config, "workerinput"):
+        longest_first(items)
 
 
 def pytest_collection_finish() -> None:

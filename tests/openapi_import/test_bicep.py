@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from linkproof.base.resources import CONTRACTS, add_contracts
+from linkproof.cli import importing
 from linkproof.cli.importing import import_description
-from linkproof.contract.loader import read_contract
+from linkproof.contract.loader import all_contracts, read_contract
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.errors import UsageError
@@ -167,7 +168,14 @@ def test_a_folder_of_contracts_may_be_one_that_the_import_makes(
     assert imported(tmp_path, types()).resource_type.startswith("Acme.Boxes")
 
 
+@pytest.fixture
+def contracts_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each import reads all contracts that there are; here none is added to them between two imports."""
+    monkeypatch.setattr(importing, "known_contracts", all_contracts)
+
+
 @pytest.mark.skipif(not (SHARED / "bicep-types").is_dir(), reason="../shared/bicep-types is absent")
+@pytest.mark.usefixtures("contracts_read_once")
 def test_every_real_type_file_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = sorted((SHARED / "bicep-types").rglob("types.json"))
     given: dict[str, Any] = {"root": None, "name": "", "vendor": "", "address": "", "fetch": False}
@@ -180,6 +188,7 @@ def test_every_real_type_file_is_imported(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.skipif(not (SHARED / "specs-azure").is_dir(), reason="../shared/specs-azure is absent")
+@pytest.mark.usefixtures("contracts_read_once")
 def test_every_real_description_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = SHARED / "specs-azure"
     files = sorted(p for p in root.rglob("*.json") if "examples" not in p.parts and p.parent != root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,19 @@ def read_fixtures(contract: Contract) -> Fixtures:
     """Return a contract's fixtures; empty if its folder has no fixtures file. Raises UsageError."""
     path = Path(contract.folder) / "fixtures.toml"
     if not path.is_file():
-        return _fixtures(contract, default_fixtures(contract), str(path)) if contract.is_compact else Fixtures()
-    return _fixtures(contract, read_toml(path, "see docs/add-a-contract.md", FixturesFile), str(path))
+        return _fixtures(default_fixtures(contract), contract.parent_parameters) if contract.is_compact else Fixtures()
+    status = path.stat()
+    return _read(path, tuple(contract.parent_parameters), (status.st_mtime_ns, status.st_size))
 
 
-def _fixtures(contract: Contract, data: dict[str, Any], where: str) -> Fixtures:
-    parents = tuple(_parent(contract, row, data, where) for row in data.get("parent", ()))
+@lru_cache(maxsize=64)
+def _read(path: Path, parameters: tuple[str, ...], _version: tuple[int, int]) -> Fixtures:
+    """Return the fixtures in a file. Nothing changes them, so a file that is unchanged is read once."""
+    return _fixtures(read_toml(path, "see docs/add-a-contract.md", FixturesFile), parameters, str(path))
+
+
+def _fixtures(data: dict[str, Any], parameters: Sequence[str], where: str = "") -> Fixtures:
+    parents = tuple(_parent(parameters, row, data, where) for row in data.get("parent", ()))
     passing = {word: Passing(**row) for word, row in data.get("passing", {}).items()}
     return Fixtures(parents, data.get("every", {}), passing, frozenset(data.get("at_once", ())))
 
@@ -100,9 +108,9 @@ def fixtures_of(contract: Contract, path: Mapping[str, str], names: Mapping[str,
     return replace(own, parents=(Parent(path, tuple(connections)),))
 
 
-def _parent(contract: Contract, row: dict[str, Any], data: dict[str, Any], where: str) -> Parent:
+def _parent(parameters: Sequence[str], row: dict[str, Any], data: dict[str, Any], where: str) -> Parent:
     place = row.get("path", {})
-    missing = [n for n in contract.parent_parameters if n not in place]
+    missing = [n for n in parameters if n not in place]
     if missing:
         raise UsageError(f"parent without {missing[0]}", where=where, fix=f"add {missing[0]} to the parent's path")
     return Parent(place, tuple(_connections(row.get("connections", {}), place, data)))

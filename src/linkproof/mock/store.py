@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +73,7 @@ class ConnectionStore:
             collection = Collection(parent.path, self._home(parent.path))
             self.collections.append(collection)
             for fixture in parent.connections:
-                members = copy.deepcopy(dict(fixture.members))
+                members = fresh(fixture.members)
                 made = self._made(collection, fixture.name, members, fixture.created)
                 made.status, made.modified = fixture.status or None, fixture.modified
 

@@ -126,6 +126,10 @@ def _interaction(exchange: Exchange, first: float) -> dict[str, Any]:
     }
 
 
+#: Leaves out the characters that are not printable, and that YAML holds nevertheless.
+_SPACES = str.maketrans("", "", "\n\t\r")
+
+
 def _headers(headers: Headers) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key, value in headers:
@@ -139,4 +143,4 @@ def _body(body: bytes) -> str | bytes:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return body
-    return text if all(c.isprintable() or c in "\n\t\r" for c in text) and not text.startswith("\ufeff") else body
+    return text if text.translate(_SPACES).isprintable() and not text.startswith("\ufeff") else body

@@ -1,0 +1,51 @@
+"""The order in which files of tests are given to the workers of ``make test``: whole files, the longest first.
+
+A file stays with one worker, so that its fixtures (runs, browsers, a Dask cluster) are made once. The longest come
+first, so that no worker is left with one of them while the others have ended.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+#: Files that take the longest, the longest first. The order of all others does not matter.
+LONGEST = (
+    "tests/project/test_peers.py",
+    "tests/cli/test_a_cloud_of_data.py",
+    "tests/nightly/test_on_dask.py",
+    "tests/runner/test_cleanup.py",
+    "tests/recordings/test_cassettes.py",
+    "tests/reports/test_page.py",
+    "tests/runner/test_preflight.py",
+    "tests/targets/test_replay.py",
+    "tests/runner/test_concurrency.py",
+    "tests/fault_matrix/test_other_server.py",
+    "tests/faults/test_faults.py",
+    "tests/nightly/test_nightly.py",
+    "tests/cli/test_cli.py",
+    "tests/judging/test_sharing.py",
+    "tests/targets/test_network_faults.py",
+    "tests/openapi_import/test_bicep.py",
+    "tests/checks/test_checks.py",
+    "tests/reports/test_allure.py",
+    "tests/mock/test_mock.py",
+    "tests/fault_matrix/test_together.py",
+    "tests/openapi_import/test_importing.py",
+    "tests/redaction/test_secrets_planted.py",
+    "tests/fault_matrix/test_imported.py",
+    "tests/redaction/test_work_is_linear.py",
+    "tests/runner/test_live_safety.py",
+    "tests/runner/test_selection.py",
+    "tests/judging/test_newcomer.py",
+    "tests/contract/test_catalogue.py",
+    "tests/fuzzing/test_command_line.py",
+    "tests/cli/test_gate.py",
+    "tests/mutants/test_mutants.py",
+    "tests/checks/test_purity.py",
+)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Sort tests so that the longest files come first; xdist gives files to workers in this order."""
+    place = {file: number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
