@@ -68,5 +68,6 @@ def test_half_a_character_stays_beside_a_credential() -> None:
 
 
 def test_a_recorded_run_that_writes_can_be_bundled() -> None:
-    leaks = {leak_of(exchange) for exchange in read_recordings([ROOT / "cassettes" / "azure-search-pec.yaml.gz"])}
-    assert leaks == {""}
+    exchanges = read_recordings([ROOT / "cassettes" / "azure-search-pec.yaml.gz"])
+    halves = [e for e in exchanges if b"\\ud8" in e.request.body.lower()]
+    assert {leak_of(exchange) for exchange in halves} == {""}

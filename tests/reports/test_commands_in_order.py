@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import io
 import json
@@ -15,10 +16,13 @@ from rich.console import Console
 
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.judging.grouping import MOST_TOGETHER, _together
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Finding
 from linkproof.redaction.masking import Masker
+from linkproof.redaction.publish import published
+from linkproof.reports.html import html_page
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.text import commands_of, finding_lines
 from linkproof.reports.write import write_reports
@@ -100,7 +104,32 @@ def test_a_decision_that_is_not_shown_is_sent_and_then_read() -> None:
 def test_what_a_breach_rests_on_is_sent_before_it(
     requirement: str, exchanges: tuple[Exchange, ...], wanted: list[str]
 ) -> None:
-    assert methods(found(requirement, *exchanges)) == wanted
+    finding = found(requirement, *exchanges)
+    assert methods(finding) == wanted
+    together = finding.exchanges[: finding.together]
+    assert [e.request.method for e in together] == wanted
+    assert finding.judged is together[-1]
+    started = any(e.response.status == 202 for e in together[:-1])
+    assert ("wait until its operation has ended" in finding_lines(finding)[-1]) is started
+
+
+def test_the_judged_exchange_is_kept_however_many_show_the_breach_with_it() -> None:
+    one = ex(AKS, own="one", answer=connection(AKS))
+    exchanges = [dataclasses.replace(one, number=n) for n in (5, 3, 9, 1, 7, 8, 2, 4)]
+    kept = [e.number for e in _together((*exchanges[:2], *exchanges))]
+    assert kept == [1, 2, 3, 5, 7, 4]
+    assert len(kept) == MOST_TOGETHER
+
+
+def test_paper_and_sarif_show_the_exchange_that_was_judged(tmp_path: Path) -> None:
+    results = breached()
+    finding = forgotten()
+    results.findings = [replace(finding, contract=results.findings[0].contract)]
+    assert [e.request.method for e in published(results).findings[0].exchanges] == ["PUT", "GET"]
+    write_reports(results, tmp_path)
+    sarif = json.loads((tmp_path / "results.sarif").read_text("utf-8"))["runs"][0]["results"][0]
+    assert sarif["webRequest"]["method"] == "GET"
+    assert re.findall(r"<h3>(\w+) /", html_page(published(results), printed=True)) == ["PUT", "GET"]
 
 
 def test_a_request_that_is_too_long_to_print_leaves_the_last_one_alone() -> None:

@@ -24,6 +24,8 @@ from linkproof.redaction.masking import Masker
 
 #: Maximum number of exchanges kept as evidence, and of breaches kept to find causes.
 SHOWN = 3
+#: Maximum number of exchanges that are kept of one breach; the judged one is among them.
+MOST_TOGETHER = 6
 _REMEMBERED = 5000
 _PLACES_REMEMBERED = 20_000
 _ANSWERS_REMEMBERED = 100
@@ -126,7 +128,8 @@ class _Group:
 
     def finished(self, masker: Masker) -> Traced:
         """Return the finding with its evidence without credentials, and its complete message."""
-        shown = list(dict.fromkeys(e for one in self.shown for e in one.exchanges))
+        first = _together(self.shown[0].exchanges) if self.shown else ()
+        shown = list(dict.fromkeys((*first, *(e for one in self.shown for e in one.exchanges))))
         where = f" (in {_several(self.operations)})" if len(self.operations) > 1 else ""
         if self.versions:
             where += f" (seen: {', '.join(sorted(self.versions))}, judged by: {self.judged_by})"
@@ -138,7 +141,8 @@ class _Group:
         *before, last = commands(self.shown[0].exchanges, masker) if self.shown else [worded.curl]
         finding = replace(
             worded,
-            exchanges=[evidence_of(masker.exchange(e)) for e in shown[:SHOWN]],
+            exchanges=[evidence_of(masker.exchange(e)) for e in shown[: max(SHOWN, len(first))]],
+            together=max(1, len(first)),
             curl=last,
             curl_before=tuple(before),
             operations=tuple(sorted(self.operations)),
@@ -147,6 +151,12 @@ class _Group:
         )
         answers, views = frozenset(self.answers), frozenset(self.views)
         return Traced(finding, list(self.seen), list(self.places), answers, views, self.untouched)
+
+
+def _together(exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """Return the exchanges that show one breach in the order in which they were sent; the judged one is the last."""
+    *earlier, judged = dict.fromkeys(exchanges)
+    return (*sorted(earlier, key=lambda e: e.number)[: MOST_TOGETHER - 1], judged)
 
 
 def _append(known: list[str], more: Iterable[str], most: int) -> None:

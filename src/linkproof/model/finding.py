@@ -106,6 +106,15 @@ class Finding(Struct, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="The members or parameters at which one cause was seen, if it is grouped over them."),
     ] = ()
+    together: Annotated[
+        Count,
+        Meta(description="How many of the exchanges, from the first, show it together; the last of them was judged."),
+    ] = 1
+
+    @property
+    def judged(self) -> Evidence | None:
+        """The exchange that was judged, after those before it that show the breach with it; None without exchanges."""
+        return self.exchanges[: self.together][-1] if self.exchanges else None
 
     @property
     def is_must(self) -> bool:

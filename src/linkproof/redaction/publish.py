@@ -57,7 +57,7 @@ def _with_hidden_headers(finding: Finding, masker: Masker) -> Finding:
             request=replace(e.request, headers=hidden(e.request.headers)),
             response=replace(e.response, headers=hidden(e.response.headers)),
         )
-        for e in finding.exchanges[:_MOST_EXCHANGES]
+        for e in finding.exchanges[: max(_MOST_EXCHANGES, finding.together)]
     ]
     return replace(finding, exchanges=exchanges, follows=finding.follows or None)
 

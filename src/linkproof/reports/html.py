@@ -27,7 +27,7 @@ from linkproof.reports.digest import about_waivers, causes, counts, heading, unp
 from linkproof.reports.matrix import FAMILY_NAMES, families, matrix
 from linkproof.reports.pages import pages_of
 from linkproof.reports.schema_excerpt import Excerpts
-from linkproof.reports.text import commands_of, in_words, plain
+from linkproof.reports.text import commands_of, in_words, plain, waiting_for
 
 #: Number of findings above which bodies stay text until they are opened: many elements make a page slow.
 INLINE = 300
@@ -38,6 +38,7 @@ def html_page(results: Published, *, printed: bool = False) -> str:
     """Return the page, from the results' JSON; ``printed``: everything open, without scripts, for a PDF."""
     environment = pages_of("linkproof.reports")
     environment.filters |= {"slug": _slug, "count": count, "pretty": pretty, "path": _path, "commands": _commands}
+    environment.filters["waiting_for"] = waiting_for
     environment.globals |= {"in_words": in_words, "diagram": diagram, "marked": marked, "size": (WIDTH, HEIGHT)}
     results = changed_texts(results, plain)
     exchanges = _Exchanges()

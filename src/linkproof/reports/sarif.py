@@ -81,9 +81,9 @@ def _result(finding: Finding, places: dict[str, int], waiver: Waiver | None) -> 
         "occurrenceCount": max(1, finding.count),
         "properties": {name: getattr(finding, name) for name in _PROPERTIES},
     }
-    if finding.exchanges:
-        result["webRequest"] = _request(finding.exchanges[0].request)
-        result["webResponse"] = _response(finding.exchanges[0].response)
+    if finding.judged is not None:
+        result["webRequest"] = _request(finding.judged.request)
+        result["webResponse"] = _response(finding.judged.response)
     if finding.curl_before:
         result["properties"]["curl_before"] = list(finding.curl_before)
     if finding.follows:
@@ -95,7 +95,7 @@ def _result(finding: Finding, places: dict[str, int], waiver: Waiver | None) -> 
 
 def _location(finding: Finding) -> dict[str, Any]:
     """Return the recording that shows it, else the contract; the operation is the logical location."""
-    scenario = finding.exchanges[0].label.rpartition("#")[0] if finding.exchanges else ""
+    scenario = finding.judged.label.rpartition("#")[0] if finding.judged else ""
     path = scenario if scenario and "::" not in scenario else f"contracts/{finding.contract}"
     name = f"{finding.contract}/{finding.operation}{finding.pointer}"
     return {

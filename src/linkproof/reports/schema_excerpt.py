@@ -40,12 +40,12 @@ class Excerpts:
         if self._contracts is None:
             self._contracts = {c.id: c for c in all_contracts()}
         contract = self._contracts.get(finding.contract)
-        if contract is None or not finding.exchanges:
+        if contract is None or finding.judged is None:
             return None
         operation = next((o for o in contract.operations if o.id == finding.operation), None)
         if operation is None:
             return None
-        status = finding.exchanges[0].response.status
+        status = finding.judged.response.status
         response = _response(contract, operation, status)
         schema = media_in(response.get("content", {})).get("schema")
         if not isinstance(schema, Mapping):

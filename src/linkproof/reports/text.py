@@ -31,6 +31,14 @@ def commands_of(finding: Finding) -> tuple[str, ...]:
     return (*finding.curl_before, finding.curl) if finding.curl else ()
 
 
+def waiting_for(finding: Finding) -> str:
+    """Return what to wait for between the commands of a finding; "" if they can follow each other at once."""
+    earlier = finding.exchanges[: max(0, finding.together - 1)]
+    if not finding.curl_before or all(e.response.status != 202 for e in earlier):
+        return ""
+    return "after an answer of 202, wait until its operation has ended before the next command"
+
+
 def finding_lines(finding: Finding) -> list[str]:
     """Yield what was expected, the actual value, where, and how to reproduce it."""
     lines = [
@@ -45,10 +53,12 @@ def finding_lines(finding: Finding) -> list[str]:
         lines.append(f"  follows:  from {(finding.follows or '').rpartition('-')[0]}: {finding.because}")
     if attribution := finding.attribution:
         lines.append(f"  wrong:    {attribution.alone}: {attribution.why}")
-    if finding.exchanges:
-        lines.append(f"  seen in:  {finding.exchanges[0].label}")
+    if finding.judged is not None:
+        lines.append(f"  seen in:  {finding.judged.label}")
     for number, command in enumerate(commands_of(finding)):
         lines.append(f"{THEN if number else AGAIN}{command}")
+    if wait := waiting_for(finding):
+        lines.append(f"  wait:     {wait}")
     return [one_line(line) for line in lines]
 
 

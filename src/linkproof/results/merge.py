@@ -114,7 +114,7 @@ def _findings(group: list[Finding]) -> Finding:
     return replace(
         group[0],
         count=sum(f.count for f in group),
-        exchanges=[e for f in group for e in f.exchanges][:SHOWN],
+        exchanges=[e for f in group for e in f.exchanges][: max(SHOWN, group[0].together)],
         first_seen=min((f.first_seen for f in group if f.first_seen), default=""),
         last_seen=max(f.last_seen for f in group),
         operations=tuple(sorted({o for f in group for o in f.operations})),
