@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from linkproof.contract import profile
+from linkproof.contract.model import Contract
+from linkproof.contract.operation import Operation
 from linkproof.recordings import read_recordings
+from linkproof.runner import property_based
+from linkproof.runner.generated import GeneratedCase
+from linkproof.runner.prepared_cases import CaseKind
+from linkproof.runner.property_based import draw
 from tests.command_line import linkproof
 
 TESTS = Path(__file__).parents[1]
@@ -39,6 +46,23 @@ def imported(folder: Path, old: str = "", new: str = "", cloud: str = "acme") ->
     assert made.returncode == 0, made.stderr
     assert f"{decides} (decide)" in made.stdout
     return folder
+
+
+#: Cases that were drawn, by the document and what else they depend on.
+_drawn: dict[tuple[object, ...], tuple[GeneratedCase, ...]] = {}
+
+
+@pytest.fixture(autouse=True)
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases of the same document are drawn once for all tests, although each imports it into a folder of its own."""
+
+    def drawn(contract: Contract, operation: Operation, kind: CaseKind, seed: int) -> tuple[GeneratedCase, ...]:
+        key = (json.dumps(dict(contract.document)), operation.id, kind, seed)
+        if key not in _drawn:
+            _drawn[key] = draw(contract, operation, kind, seed)
+        return _drawn[key]
+
+    monkeypatch.setattr(property_based, "draw", drawn)
 
 
 @pytest.fixture
