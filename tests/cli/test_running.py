@@ -81,6 +81,13 @@ def test_a_line_stays_one_line() -> None:
     assert request_line(odd).endswith("250 ms")
 
 
+def test_a_request_by_form_names_its_operation() -> None:
+    form = Headers([("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")])
+    request = Request("POST", "https://ec2.example/", form, b"Action=RejectVpcEndpointConnections&Version=1&Token=x")
+    seen = Exchange(request, Response(200, Headers(), b""))
+    assert request_line(seen).startswith("POST https://ec2.example/ Action=RejectVpcEndpointConnections 200 ")
+
+
 def test_a_log_that_cannot_be_written_is_the_callers_error(tmp_path: Path) -> None:
     (tmp_path / "run.log").mkdir()
     with pytest.raises(UsageError) as caught:

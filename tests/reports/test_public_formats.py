@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from jsonschema.validators import validator_for
 
-from linkproof.model.results import Results
+from linkproof.model.results import Broken, Results
 from linkproof.redaction.publish import Published, published
 from linkproof.reports.ctrf import ctrf
 from linkproof.reports.formats import FORMATS
+from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import MARK, comment
 from linkproof.reports.sarif import sarif
 from linkproof.reports.write import write_reports, written_names
 from tests.results.test_waivers import excused
-from tests.results_examples import SECRETS, breached, many, nasty
+from tests.results_examples import SECRETS, breached, many, nasty, replace
 
 PACKAGES = Path(__file__).parents[2] / "node_modules"
 SARIF_SCHEMA = PACKAGES / "@microsoft" / "jest-sarif" / "lib" / "schemas" / "sarif-2.1.0-rtm.5.json"
@@ -108,3 +110,32 @@ def test_they_are_written_beside_the_page(tmp_path: Path) -> None:
     write_reports(breached(), tmp_path / "out")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(written_names())
     assert {"results.sarif", "ctrf.json", "summary.md"} <= set(written_names())
+
+
+#: Of each element: required attributes, and further ones, as the schemas of Jenkins (xunit) and Surefire both allow.
+JUNIT = {
+    "testsuites": ({"name"}, {"time", "tests", "failures", "errors"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"timestamp", "hostname"}),
+    "testcase": ({"name", "classname", "time"}, set()),
+    "failure": ({"message"}, {"type"}),
+    "error": ({"message"}, {"type"}),
+    "skipped": (set(), {"message"}),
+    "system-out": (set(), set()),
+}
+INSIDE = {
+    "testsuites": {"testsuite"},
+    "testsuite": {"testcase", "system-out"},
+    "testcase": {"failure", "error", "skipped", "system-out"},
+}
+
+
+def test_junit_keeps_to_what_strict_schemas_have(data: Published) -> None:
+    root = ElementTree.fromstring(junit_xml(replace(data, broken=[Broken("down", "no answer")])))
+    elements = list(root.iter())
+    assert {"error", "skipped", "system-out"} <= {e.tag for e in elements}
+    for element in elements:
+        required, further = JUNIT[element.tag]
+        assert required <= set(element.attrib) <= required | further, element.tag
+        assert {child.tag for child in element} <= INSIDE.get(element.tag, set())
+        for name in {"tests", "failures", "errors", "skipped", "time"} & set(element.attrib):
+            assert float(element.attrib[name]) >= 0

@@ -202,8 +202,9 @@ def test_junit_has_a_case_for_each_requirement() -> None:
     assert cases[VPCEP, "LRO-1"].find("skipped") is not None
     assert len(cases[PEC, "LRO-1"]) == 0
     assert "in part" in (cases[VPCEP, "SHP-1"].findtext("system-out") or "")
-    totals = {k: root.get(k) for k in ("tests", "failures", "errors", "skipped")}
-    assert totals == {"tests": "10", "failures": "2", "errors": "1", "skipped": "3"}
+    totals = {k: root.get(k) for k in ("tests", "failures", "errors")}
+    assert totals == {"tests": "10", "failures": "2", "errors": "1"}
+    assert sum(int(suite.get("skipped", "")) for suite in root) == 3
 
 
 # allure-results

@@ -177,6 +177,12 @@ def test_connections_that_a_former_run_has_used_up_are_left_out() -> None:
     assert left["Approved"] == target.contracts[PEC.id].fixtures["Approved"]
 
 
+def test_a_redirect_names_where_it_leads() -> None:
+    found, _ = hostile("redirect-302")
+    assert "302 to http" in str(found.problem)
+    assert "redirects are not followed" in str(found.problem)
+
+
 def test_a_credential_that_no_answer_is_about_is_not_said_to_be_accepted() -> None:
     found, _ = hostile("server-error")
     assert "accepts the credential" not in "\n".join(map(str, found.items))

@@ -21,12 +21,20 @@ from linkproof.reports.text import one_line
 LOG = "run.log"
 #: Maximum length of a shown body, in characters.
 _LONGEST = 2000
+#: Maximum length of a form's first member, in bytes.
+_LONGEST_MEMBER = 100
 
 
 def request_line(exchange: Exchange, change: Callable[[str], str] = str) -> str:
-    """Return method, URL, status and time of an exchange, masked, on one line; ``change`` is applied to the URL."""
+    """Return method, URL, status and time of an exchange, masked, on one line; ``change`` is applied to the URL.
+
+    A form's first member follows the URL: all operations of a service by forms have one URL, and it names them.
+    """
     took = (exchange.ended - exchange.started) * 1000
-    url = change(_masker_of(exchange).text(exchange.request.url))
+    url = exchange.request.url
+    if exchange.request.headers.get("content-type").startswith("application/x-www-form-urlencoded"):
+        url = f"{url} {exchange.request.body.partition(b'&')[0][:_LONGEST_MEMBER].decode('utf-8', 'replace')}".rstrip()
+    url = change(_masker_of(exchange).text(url))
     return f"{exchange.request.method} {url} {exchange.response.status} {took:.0f} ms"
 
 

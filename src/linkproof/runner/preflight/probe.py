@@ -41,6 +41,8 @@ class Reply:
         self.error = error
         self.status = exchange.response.status if exchange else 0
         self.body = exchange.response.body if exchange else b""
+        is_redirect = exchange is not None and 300 <= self.status < 400
+        self.location = exchange.response.headers.get("location")[:300] if exchange and is_redirect else ""
         self.kind = exchange.response.headers.get("content-type").lower() if exchange else ""
         # A page may be well-formed XML: it is still no answer of the service.
         is_page = how is Format.XML and "html" in self.kind
@@ -48,8 +50,8 @@ class Reply:
 
     @property
     def excerpt(self) -> str:
-        """Return status and beginning of the body on one line."""
-        text = " ".join(self.body[:160].decode("utf-8", "replace").split())
+        """Return status and beginning of the body on one line; of a redirect, where it leads."""
+        text = f"to {self.location}" if self.location else " ".join(self.body[:160].decode("utf-8", "replace").split())
         return f"{self.request}: {self.status}{f' {text}' if text else ''}"
 
 

@@ -35,7 +35,8 @@ def problem_of(contract: Contract, replies: Sequence[Reply], where: str, *, sign
         return TargetError(f"this is not the service: it answers everything with the same page ({first.excerpt})")
     alike = len(answered) > 1 and len({s // 100 if s < 400 else s for s in statuses}) == 1
     if alike and first.status not in _MAY_BE_THE_SERVICE:
-        return TargetError(f"this is not the service: it answers everything with {first.status} ({first.excerpt})")
+        fix = "; redirects are not followed: give the address of the service itself" if first.location else ""
+        return TargetError(f"this is not the service: it answers everything with {first.status} ({first.excerpt}){fix}")
     return None
 
 
