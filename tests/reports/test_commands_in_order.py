@@ -6,8 +6,10 @@ import dataclasses
 import html
 import io
 import json
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,11 @@ from rich.console import Console
 
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.fault_matrix.matrix_run import run_with_log
+from linkproof.faults.catalogue import behaving, find
 from linkproof.judging.grouping import MOST_TOGETHER, _together
 from linkproof.judging.judge import Judge
+from linkproof.mock.serve import Embedded
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Finding
 from linkproof.redaction.masking import Masker
@@ -26,6 +31,8 @@ from linkproof.reports.html import html_page
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.text import commands_of, finding_lines
 from linkproof.reports.write import write_reports
+from linkproof.runner.open_target import Opened
+from linkproof.targets.embedded import embedded_target
 from tests.check_cases import LONG
 from tests.results_examples import breached
 from tests.traffic import AKS, MOCK, POSTGRES, connection, decision, error, ex, listing, state
@@ -130,6 +137,26 @@ def test_paper_and_sarif_show_the_exchange_that_was_judged(tmp_path: Path) -> No
     sarif = json.loads((tmp_path / "results.sarif").read_text("utf-8"))["runs"][0]["results"][0]
     assert sarif["webRequest"]["method"] == "GET"
     assert re.findall(r"<h3>(\w+) /", html_page(published(results), printed=True)) == ["PUT", "GET"]
+
+
+def test_a_poll_reads_its_url_from_the_answer_that_names_it() -> None:
+    """Each operation has polling URLs of its own, so that yesterday's leads nowhere."""
+    contract = next(c for c in all_contracts() if c.id == POSTGRES)
+    wrong = behaving(find("LRO-2.no-status@azure-dbforpostgresql-pec", [contract]))
+    with Embedded([contract], behaviour=wrong) as server:
+        url, target = server.base_url, embedded_target(server.base_url, [contract])
+        results, _ = run_with_log(lambda *_: Opened(target, lambda: None), POSTGRES, requirement="LRO-2")
+    first, last = commands_of(next(f for f in results.findings if f.requirement == "LRO-2"))
+    assert first.startswith("poll=$(curl -sS -D - -o /dev/null -X ")
+    assert last.startswith('curl -sS -i -X GET "$poll" -H ')
+    with Embedded([contract], behaviour=wrong) as another:
+        script = f"{first}\n{last}".replace(url, another.base_url)
+        credential = {"TOKEN": target.auth["azure"].token}
+        done = subprocess.run(
+            ["bash", "-c", script], env=os.environ | credential, capture_output=True, text=True, timeout=60
+        )
+    assert done.stdout.startswith("HTTP/1.1 200"), done
+    assert '"status"' not in done.stdout
 
 
 def test_a_request_that_is_too_long_to_print_leaves_the_last_one_alone() -> None:

@@ -44,6 +44,14 @@ class Between:
         """Return the class of these writes."""
         return _CAUSES[bool(self.refused), bool(self.done)]
 
+    def until(self, index: int | None) -> Between:
+        """Return the writes before an index; all for None."""
+        if index is None:
+            return self
+        return Between(
+            tuple(w for w in self.refused if w.index < index), tuple(w for w in self.done if w.index < index)
+        )
+
     @property
     def last(self) -> Write:
         """Return the last of the writes, if all are of one class."""
@@ -96,6 +104,7 @@ def _compared(call: Call, view: View, seen: Observation, circumstances: Circumst
             yield passed("STA-7")
         return
     place, was, now = found
+    between = between.until(_first_shown(subject, before, place, now))
     changed = (seen.pointer + place, place, str(was), str(now))
     if between.cause is Cause.REFUSED:
         is_own = between.last.subject in ("", subject.name)
@@ -104,6 +113,14 @@ def _compared(call: Call, view: View, seen: Observation, circumstances: Circumst
         yield _changed_by_refused(before, between.last, subject, changed)
     elif between.cause is Cause.ANOTHER:
         yield _changed_by_another(before, _likeliest(between.done, str(now)), changed)
+
+
+def _first_shown(subject: Subject, before: Shown, place: str, now: object) -> int | None:
+    """Return the index of the Get since ``before`` that first showed a changed member; None if there was none."""
+    shown = subject.get
+    if shown is None or shown.since <= before.index or at(shown.value, place) != now:
+        return None
+    return shown.since
 
 
 def _may_yet_change(subject: Subject) -> bool:

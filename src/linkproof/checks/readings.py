@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linkproof.checks.decision_table import CONCLUSIVE, Observation
 from linkproof.checks.equivalence import value_on_the_way
@@ -38,7 +38,8 @@ def record_reading(state: State, view: View, collection: ObservedCollection, sub
             _record_at_rest(state, view, seen)
         known = state.make(collection, seen.subject.name)
         _note_judged(view, known, seen)
-        shown = Shown(seen.value, call, state.index, seen.settled and not _goes_on_unseen(state, known))
+        since = _since(known.get, seen.value, state.index) if call.role is Role.GET else -1
+        shown = Shown(seen.value, call, state.index, seen.settled and not _goes_on_unseen(state, known), since)
         if call.role is Role.LIST:
             if call.delivers and not call.defects:
                 _note_early(known, call)
@@ -58,6 +59,11 @@ def _record_at_rest(state: State, view: View, seen: Observation) -> None:
         return
     if not any(word in options for options in schema.enumerations.values()):
         state.at_rest.add(word)
+
+
+def _since(before: Shown | None, value: Any, index: int) -> int:
+    """Return the index of the first of the consecutive Gets that showed the same as this one."""
+    return before.since if before is not None and before.value == value else index
 
 
 def _goes_on_unseen(state: State, subject: Subject) -> bool:

@@ -210,7 +210,8 @@ class State:
         """Add a call for which ``repeats`` returned the connection: all that is new is when it was shown."""
         self.index += 1
         self._accepted.put((call.collection, call.name), call)
-        change(subject, [("get", Shown(call.answer, call, self.index, settled=True))])
+        since = subject.get.since if subject.get is not None else self.index
+        change(subject, [("get", Shown(call.answer, call, self.index, settled=True, since=since))])
 
     def _record_accepted(self, call: Call) -> None:
         if not call.success or call.operation is None or call.defects:

@@ -31,12 +31,16 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A representation of a connection, the call that showed it, and the index of that call in the state."""
+    """A representation of a connection, the call that showed it, and the index of that call in the state.
+
+    ``since``: the index of the first of the consecutive Gets that showed the same; -1 for a list.
+    """
 
     value: Any
     call: Call
     index: int
     settled: bool
+    since: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,16 @@ _MOST_BEFORE, _LONGEST_BEFORE = 3, 2000
 _WORD = re.compile(r"(?:[^\s'\"\\]++|'[^']*+'|\"[^\"]*+\"|\\.)++", re.DOTALL)
 
 
-def curl(exchange: Exchange, masker: Masker) -> str:
+#: A header field's name that needs no quotes.
+_FIELD = re.compile(r"[A-Za-z0-9-]{1,60}")
+#: How commands begin, and how one does that prints header fields only.
+_BEGINS, _FIELDS_ONLY = "curl -sS -i ", "curl -sS -D - -o /dev/null "
+
+
+def curl(exchange: Exchange, masker: Masker, *, variable: str = "") -> str:
     """Return a command that repeats the request; it names credentials by environment variables.
+
+    ``variable``: the shell variable that has the URL; "" to write the URL itself.
 
     The body is the last argument, whole, however long it is: ``reports.request_bodies`` moves long ones into files.
     Return "" for a body of more than ``MOST_BYTES``.
@@ -34,7 +42,8 @@ def curl(exchange: Exchange, masker: Masker) -> str:
     if size_of(request.body) > MOST_BYTES:
         return ""
     url = masker.text(request.url)
-    parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), shlex.quote(url)]
+    where = f'"${variable}"' if variable else shlex.quote(url)
+    parts = [*_BEGINS.split(), *_options(url), *_method(request.method), where]
     for key, value in request.headers:
         lower = key.lower()
         if lower == "authorization" and value.startswith(_SIGV4):
@@ -60,14 +69,33 @@ def commands(exchanges: Sequence[Exchange], masker: Masker) -> list[str]:
     there.
 
     Earlier ones are left out if there are too many, or if one is too long to be printed: a part of them would show
-    something else.
+    something else. If an earlier answer names the last URL in a header field, it is read from there: each operation
+    has polling URLs of its own.
     """
     *earlier, last = exchanges
-    before = [curl(e, masker) for e in sorted(earlier, key=lambda e: e.number)]
+    earlier.sort(key=lambda e: e.number)
+    before, variable = [curl(e, masker) for e in earlier], ""
+    for number, exchange in enumerate(earlier):
+        field = _field_with(exchange, last.request.url)
+        if field and before[number]:
+            variable, before[number] = "poll", _reading("poll", field, before[number])
+            break
     fit = len(before) <= _MOST_BEFORE and all(
         0 < len(line) <= _LONGEST_BEFORE and line.isprintable() for line in before
     )
-    return [*(before if fit else ()), curl(last, masker)]
+    return [*before, curl(last, masker, variable=variable)] if fit else [curl(last, masker)]
+
+
+def _field_with(exchange: Exchange, url: str) -> str:
+    """Return the name of the header field of an answer that is a URL; "" if none is."""
+    names = (name for name, value in exchange.response.headers if value.strip() == url)
+    return next((name.lower() for name in names if _FIELD.fullmatch(name)), "")
+
+
+def _reading(variable: str, field: str, line: str) -> str:
+    """Return a command that sends a request and keeps a header field of its answer in a shell variable."""
+    request = _FIELDS_ONLY + line.removeprefix(_BEGINS)
+    return f"{variable}=$({request} | tr -d '\\r' | awk 'tolower($1) == \"{field}:\" {{print $2}}')"
 
 
 def _scheme(value: str) -> str:
