@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from linkproof.checks.decision_table import CONCLUSIVE, Observation
 from linkproof.checks.equivalence import value_on_the_way
@@ -38,8 +38,7 @@ def record_reading(state: State, view: View, collection: ObservedCollection, sub
             _record_at_rest(state, view, seen)
         known = state.make(collection, seen.subject.name)
         _note_judged(view, known, seen)
-        since = _since(known.get, seen.value, state.index) if call.role is Role.GET else -1
-        shown = Shown(seen.value, call, state.index, seen.settled and not _goes_on_unseen(state, known), since)
+        shown = _shown(state, call, known, seen)
         if call.role is Role.LIST:
             if call.delivers and not call.defects:
                 _note_early(known, call)
@@ -61,9 +60,12 @@ def _record_at_rest(state: State, view: View, seen: Observation) -> None:
         state.at_rest.add(word)
 
 
-def _since(before: Shown | None, value: Any, index: int) -> int:
-    """Return the index of the first of the consecutive Gets that showed the same as this one."""
-    return before.since if before is not None and before.value == value else index
+def _shown(state: State, call: Call, known: Subject, seen: Observation) -> Shown:
+    """Return a connection as a Get or a list shows it."""
+    since, before = -1, known.get
+    if call.role is Role.GET:
+        since = before.since if before is not None and before.value == seen.value else state.index
+    return Shown(seen.value, call, state.index, seen.settled and not _goes_on_unseen(state, known), since)
 
 
 def _goes_on_unseen(state: State, subject: Subject) -> bool:
