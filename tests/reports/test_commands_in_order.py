@@ -29,7 +29,7 @@ from linkproof.redaction.masking import Masker
 from linkproof.redaction.publish import published
 from linkproof.reports.html import html_page
 from linkproof.reports.terminal import print_summary
-from linkproof.reports.text import commands_of, finding_lines
+from linkproof.reports.text import commands_of, finding_lines, waiting_for
 from linkproof.reports.write import write_reports
 from linkproof.runner.open_target import Opened
 from linkproof.targets.embedded import embedded_target
@@ -146,9 +146,11 @@ def test_a_poll_reads_its_url_from_the_answer_that_names_it() -> None:
     with Embedded([contract], behaviour=wrong) as server:
         url, target = server.base_url, embedded_target(server.base_url, [contract])
         results, _ = run_with_log(lambda *_: Opened(target, lambda: None), POSTGRES, requirement="LRO-2")
-    first, last = commands_of(next(f for f in results.findings if f.requirement == "LRO-2"))
+    only = next(f for f in results.findings if f.requirement == "LRO-2")
+    first, last = commands_of(only)
     assert first.startswith("poll=$(curl -sS -D - -o /dev/null -X ")
     assert last.startswith('curl -sS -i -X GET "$poll" -H ')
+    assert waiting_for(only) == ""
     with Embedded([contract], behaviour=wrong) as another:
         script = f"{first}\n{last}".replace(url, another.base_url)
         credential = {"TOKEN": target.auth["azure"].token}

@@ -26,6 +26,8 @@ _WORD = re.compile(r"(?:[^\s'\"\\]++|'[^']*+'|\"[^\"]*+\"|\\.)++", re.DOTALL)
 
 #: A header field's name that needs no quotes.
 _FIELD = re.compile(r"[A-Za-z0-9-]{1,60}")
+#: The shell variable that has the URL of a poll.
+_POLL = "poll"
 #: How commands begin, and how one does that prints header fields only.
 _BEGINS, _FIELDS_ONLY = "curl -sS -i ", "curl -sS -D - -o /dev/null "
 
@@ -78,12 +80,17 @@ def commands(exchanges: Sequence[Exchange], masker: Masker) -> list[str]:
     for number, exchange in enumerate(earlier):
         field = _field_with(exchange, last.request.url)
         if field and before[number]:
-            variable, before[number] = "poll", _reading("poll", field, before[number])
+            variable, before[number] = _POLL, _reading(_POLL, field, before[number])
             break
     fit = len(before) <= _MOST_BEFORE and all(
         0 < len(line) <= _LONGEST_BEFORE and line.isprintable() for line in before
     )
     return [*before, curl(last, masker, variable=variable)] if fit else [curl(last, masker)]
+
+
+def polls(line: str) -> bool:
+    """Whether a command gets its URL from the answer to an earlier one."""
+    return f' "${_POLL}"' in line
 
 
 def _field_with(exchange: Exchange, url: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from linkproof.model.finding import Finding
 from linkproof.model.waiver import Waiver
+from linkproof.redaction.curl import polls
 
 #: Matches characters that XML 1.0 forbids, that control a terminal, or that change the writing direction.
 _FORBIDDEN = re.compile(
@@ -34,7 +35,7 @@ def commands_of(finding: Finding) -> tuple[str, ...]:
 def waiting_for(finding: Finding) -> str:
     """Return what to wait for between the commands of a finding; "" if they can follow each other at once."""
     earlier = finding.exchanges[: max(0, finding.together - 1)]
-    if not finding.curl_before or all(e.response.status != 202 for e in earlier):
+    if not finding.curl_before or polls(finding.curl) or all(e.response.status != 202 for e in earlier):
         return ""
     return "after an answer of 202, wait until its operation has ended before the next command"
 
