@@ -18,6 +18,7 @@ from linkproof.base.resources import CONTRACTS
 from linkproof.base.shutdown import pause
 from linkproof.nightly import performing
 from tests.command_line import linkproof
+from tests.dask_clusters import dask_cluster
 from tests.scheduling import longest_first
 from tests.skips import wrong_skips
 
@@ -93,10 +94,8 @@ def one_tls_context() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A Dask scheduler and two worker processes, on 127.0.0.1."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as made:
+    pytest.importorskip("distributed")
+    with dask_cluster(2) as made:
         yield made
 
 

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import schemathesis
 from jsonschema import Draft202012Validator
-from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.core.result import Ok
 
 from linkproof.base.json_values import at
@@ -387,6 +386,8 @@ def test_formats_are_checked() -> None:
 
 @documents
 def test_the_document_is_valid_for_others(name: str) -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # 0.3 s, which only the worker of this file pays
+
     document = _read(name)
     assert document["openapi"].startswith("3.1.")
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import command, linkproof
+from tests.dask_clusters import dask_cluster
 from tests.judging.test_sharing import check, timeless, written
 from tests.nightly.plans import summary, target
 
@@ -27,6 +28,11 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(recordings: Path) -> str:
     """What one process comes to."""
     return timeless(check(recordings.parent, recordings).stdout)
+
+
+def test_another_cluster_may_run_beside_it(cluster: Any) -> None:
+    with dask_cluster(0) as another:
+        assert another.scheduler_address != cluster.scheduler_address
 
 
 def test_recordings_are_judged_to_the_same(cluster: Any, recordings: Path, alone: str) -> None:
