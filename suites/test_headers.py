@@ -95,6 +95,7 @@ def _provider(driver: Driver) -> str:
 def test_the_service_does_not_fail(driver: Driver) -> None:
     driver.read()
     driver.read(query={"unknown": "parameter"})
-    driver.send_url("GET", driver.session.client.base_url(driver.contract) + driver.path(*driver.reading()))
+    if not driver.contract.by_name:  # a GET that names no operation may be another service's: S3 shares AWS's address
+        driver.send_url("GET", driver.session.client.base_url(driver.contract) + driver.path(*driver.reading()))
     for _ in range(5):
         driver.get(driver.any_name())

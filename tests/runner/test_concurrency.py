@@ -150,7 +150,7 @@ def target_file(folder: Path, base_url: str, names: Sequence[str]) -> Path:
     target = embedded_target(base_url, [CONTRACTS[n] for n in names])
     lines = [f'[target]\nkind = "mock"\nbase_url = "{base_url}"\nchecks_credentials = true\nwrites = true']
     lines += ['reset = { method = "POST", path = "/_control/reset" }']
-    lines += [f'[auth.{vendor}]\nkind = "{a.kind}"\ntoken = "test-token"' for vendor, a in target.auth.items()]
+    lines += [f'[auth.{vendor}]\nkind = "{a.kind}"\ntoken = {json.dumps(a.token)}' for vendor, a in target.auth.items()]
     for name, given in target.contracts.items():
         path = ", ".join(f'{k} = "{v}"' for k, v in given.path.items())
         lines += [f"[contracts.{name}]\npath = {{ {path} }}\n[contracts.{name}.fixtures]"]
