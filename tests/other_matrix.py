@@ -121,11 +121,14 @@ def attempt(
         quick = group_outcome(contract, faults, run_with_log(opener(names), contract, requirement=own)[0])
         if not quick.broken and any(r.requirement == own for r in quick.reported):
             return quick
-    recorded, run = recording(opener(names, made))
+    servers = made if made is not None else []
+    recorded, run = recording(opener(names, servers))
     outcome = group_outcome(contract, faults, run_all_tests(recorded, contract))
     if not outcome.missed or len(names) == 1:
         return outcome
-    hidden = {f.id for f in outcome.missed if is_hidden(f.id, names)}
+    # A fault that found nothing to change, since another one took it away, has changed nothing.
+    idle = {n for n in names if any(s.raised[n] for s in servers) and not any(s.ran[n] for s in servers)}
+    hidden = {f.id for f in outcome.missed if f.id in idle or is_hidden(f.id, names)}
     outcome = replace(outcome, faults=tuple(f for f in outcome.faults if f.id not in hidden))
     outcome = without_hidden(outcome, company(names, run))
     return replace(outcome, hidden=tuple(sorted({*outcome.hidden, *hidden})))

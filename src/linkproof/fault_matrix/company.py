@@ -19,7 +19,8 @@ Make = Callable[[Sequence[str], Callable[[], float]], InProcess]
 #: The requests of a run, in order, with their answers.
 Run = Sequence[tuple[Request, Response]]
 
-_LONGEST_OPERATION_S = 60.0
+#: Seconds before each request: every operation has ended, or every one is still in progress.
+_PAUSES_S = (60.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ class Company:
     runs: Sequence[Run]
     reset: Request
     contract: Contract
-    _known: dict[tuple[tuple[str, ...], bool], list[Answered | None]] = field(default_factory=dict)
+    _known: dict[tuple[tuple[str, ...], bool, float], list[Answered | None]] = field(default_factory=dict)
 
     def hides(self, name: str) -> bool:
         """Whether a fault that shows alone does not show together with the others.
 
         Every request is answered with the fault as it is without it, in turn, and each on a server that was reset
-        before. What shows only where requests meet is not seen in this way, and not hidden.
+        before; after every operation has ended, and while all are in progress. What shows only where requests meet is
+        not seen in this way, and not hidden.
         """
         rest = [n for n in self.names if n != name]
         return self._differ([name], []) and not self._differ(self.names, rest)
@@ -54,28 +56,29 @@ class Company:
         how = self.contract.protocol.response
         return any(
             (a is None) != (b is None) or (a is not None and b is not None and bool(places(a, b, how)))
+            for pause in _PAUSES_S
             for fresh in (False, True)
-            for a, b in zip(self._answers(one, fresh=fresh), self._answers(other, fresh=fresh), strict=True)
+            for a, b in zip(self._answers(one, fresh, pause), self._answers(other, fresh, pause), strict=True)
         )
 
-    def _answers(self, names: Sequence[str], *, fresh: bool) -> list[Answered | None]:
-        """Return the answers of a server, each after every operation has ended; ``fresh``: and after a reset.
+    def _answers(self, names: Sequence[str], fresh: bool, pause: float) -> list[Answered | None]:
+        """Return the answers of a server, each after a pause; ``fresh``: and after a reset.
 
         None where the server did not name the URL that the run got from an answer: no client would send the request.
         """
-        known = self._known.get((tuple(names), fresh))
+        known = self._known.get((tuple(names), fresh, pause))
         if known is None:
-            known = [a for run in self.runs for a in self._answers_to(run, names, fresh=fresh)]
-            self._known[tuple(names), fresh] = known
+            known = [a for run in self.runs for a in self._answers_to(run, names, fresh, pause)]
+            self._known[tuple(names), fresh, pause] = known
         return known
 
-    def _answers_to(self, run: Run, names: Sequence[str], *, fresh: bool) -> list[Answered | None]:
+    def _answers_to(self, run: Run, names: Sequence[str], fresh: bool, pause: float) -> list[Answered | None]:
         clock = VirtualClock()
         server = self.make(names, clock.now)
         found: list[Answered | None] = []
         links: dict[str, str] = {}
         for request, answer in run:
-            clock.sleep(_LONGEST_OPERATION_S)
+            clock.sleep(pause)
             url = links.get(request.url, request.url)
             if not url:
                 found.append(None)
