@@ -64,7 +64,7 @@ def test_what_list_and_get_show_after_a_deletion_is_one_cause() -> None:
 
     found = by_kind(findings(after(9, 30), LIMIT))
     assert not found["STA-5", "still in Get"]
-    assert found["STA-5", "still in List and Get"]
+    assert found["STA-5", "still listed"]
     missing = slow(error(AKS, 404, "ResourceNotFound", own="one"), 30, 30.1)
     [*begun, listed] = after(9, 30)
     assert ("STA-5", "still in List") in by_kind(findings([*begun[:-1], missing, listed], LIMIT))

@@ -41,6 +41,18 @@ def test_decisions_without_effect_are_one_finding_and_a_wrong_effect_is_another(
     assert len(found("STA-1", [*ignored, *decided("three", "Approved", "Rejected")])) == 2
 
 
+def test_a_decision_that_ends_in_a_wrong_status_is_one_cause_whatever_the_status_was_before() -> None:
+    def rejected(own: str, before: str, shown: str = "Approved") -> list[Exchange]:
+        first = ex(AKS, own=own, answer=connection(AKS, own, **state(before)))
+        put = ex(AKS, "PUT", own, answer=connection(AKS, own, **state("Rejected")), sent=decision("Rejected"))
+        return [first, put, ex(AKS, own=own, answer=connection(AKS, own, **state(shown)))]
+
+    wrong = [*rejected("one", "Pending"), *rejected("two", "Approved")]
+    assert [f.count for f in found("STA-1", wrong)] == [2]
+    assert len(found("STA-1", [*wrong, *rejected("three", "Pending", "Pending")])) == 2
+    assert [f.value for f in found("STA-1", rejected("four", "Approved"))] == ["kept"]
+
+
 def test_a_service_that_fails_on_methods_and_on_bodies_has_two_defects() -> None:
     methods = [error(AKS, 501, "NotImplemented", m, "one") for m in ("PATCH", "POST")]
     bodies = [error(AKS, 500, "Failed", "PUT", "one", raw_sent=b) for b in (b"", b"[]", b'{"properties": 7}')]

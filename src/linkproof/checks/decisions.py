@@ -42,7 +42,7 @@ def decisions_are_shown(call: Call, view: View, circumstances: Circumstances) ->
             case Said.AS_DECIDED:
                 yield from _as_decided(call, seen)
             case Said.ANOTHER:
-                yield from _another_status(call, seen)
+                yield from _another_status(call, view, seen)
             case Said.ONE_OF_SEVERAL:
                 yield passed("STA-10")
             case Said.A_MIX:
@@ -114,7 +114,7 @@ def _as_decided(call: Call, seen: Observation) -> Iterator[Judgement]:
         yield _description(call, decision.description, seen)
 
 
-def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
+def _another_status(call: Call, view: View, seen: Observation) -> Iterator[Judgement]:
     decision = seen.subject.decisions[-1]
     status, place = status_of(call.contract, seen.value), seen.pointer + call.contract.member.status
     evidence, way, wanted = (decision.call.exchange,), str(call.role), decision.status
@@ -123,7 +123,8 @@ def _another_status(call: Call, seen: Observation) -> Iterator[Judgement]:
         yield breach("HDR-4", "decision not shown", "", wanted, status, message, group="", evidence=evidence)
         return
     message = f"the decision for {wanted} was answered with success, but {way} shows {status}"
-    group = "kept" if status in (decision.before, call.contract.states.get("pending")) else wanted
+    is_kept = status in (decision.before, *decision.previous, call.contract.states.get("pending"))
+    group = "kept" if is_kept and not view.has_ended_as(wanted, status) else wanted
     yield breach("STA-1", "not shown", place, wanted, status, message, group=group, evidence=evidence)
     if decision.long and call.role is Role.GET:
         message = f"the operation ended, but the connection still shows {status}"

@@ -108,9 +108,8 @@ def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgeme
         message = f"Delete in another case of the path ended with success, but {way} still shows the connection"
         yield breach("HDR-4", "deletion not shown", "", expected, "shown", message, group="", evidence=evidence)
         return
-    kind = f"still in {way}"
-    if call.role is Role.LIST and subject.absent is None and subject.get and subject.get.index > subject.last_write:
-        kind = "still in List and Get"
+    # Only a Get that did not find it shows that the list is wrong by itself.
+    kind = "still listed" if call.role is Role.LIST and subject.absent is None else f"still in {way}"
     yield breach("STA-5", kind, pointer, expected, "shown", message, group="", evidence=evidence)
     if subject.deleted_long and subject.presence is Presence.ABSENT and call.role is Role.GET:
         message = "the operation ended, but the connection still exists"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkproof.checks.decision_table import CONCLUSIVE, Observation
-from linkproof.checks.equivalence import value_on_the_way
+from linkproof.checks.decision_table import CONCLUSIVE, Observation, Said
+from linkproof.checks.equivalence import status_of, value_on_the_way
 from linkproof.checks.observed_collection import ObservedCollection
 from linkproof.checks.subjects import Presence, Shown, Subject, change
 from linkproof.checks.two_calls import ended_after
@@ -37,7 +37,7 @@ def record_reading(state: State, view: View, collection: ObservedCollection, sub
         if state.is_first and not (state.written or seen.settled):
             _record_at_rest(state, view, seen)
         known = state.make(collection, seen.subject.name)
-        _note_judged(view, known, seen)
+        _note_judged(state, view, known, seen)
         shown = _shown(state, call, known, seen)
         if call.role is Role.LIST:
             if call.delivers and not call.defects:
@@ -89,7 +89,7 @@ def _note_early(subject: Subject, call: Call) -> None:
         change(running, [("seen_early", call)])
 
 
-def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
+def _note_judged(state: State, view: View, subject: Subject, seen: Observation) -> None:
     """Record what this answer settles, so that it is judged once: decisions, repetitions, read-only members."""
     call = view.call
     if not call.delivers:
@@ -99,6 +99,10 @@ def _note_judged(view: View, subject: Subject, seen: Observation) -> None:
     if subject.decisions and seen.settled and view.said_of_decision(seen) in CONCLUSIVE:
         decision = subject.decisions[-1]
         change(decision, [("shown_by", decision.shown_by | {str(call.role)})])
+        status = status_of(state.contract, seen.value)
+        earlier = (decision.before, *decision.previous, state.contract.states.get("pending"))
+        if view.said_of_decision(seen) is Said.ANOTHER and status not in earlier:
+            state.note_wrong_outcome(decision.status, status)
     if call.role is not Role.GET:
         return
     if subject.repeat is not None and seen.settled:

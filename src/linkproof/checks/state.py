@@ -79,6 +79,7 @@ class State:
         self._integers: Recent[tuple[str, str], int] = Recent(_KEPT)
         self._accepted: Recent[tuple[str, str], Call] = Recent(_KEPT)
         self._accepted_decisions: Recent[tuple[str, str], bool] = Recent(_KEPT)
+        self._wrong_outcomes: Recent[tuple[str, str], bool] = Recent(_KEPT)
         self.has_exact_integers = False
 
     def after_reset(self) -> State:
@@ -89,6 +90,7 @@ class State:
         """
         found = State(self.contract, self._circumstances)
         found._accepted_decisions = self._accepted_decisions
+        found._wrong_outcomes = self._wrong_outcomes
         found.at_rest = self.at_rest
         found.is_first = False
         for collection in self.collections.values():
@@ -131,6 +133,10 @@ class State:
     def has_accepted_decision(self, call: Call) -> bool:
         """Whether a decision for the same status was accepted before."""
         return self._accepted_decisions.get((call.collection, call.decision)) is not None
+
+    def has_wrong_outcome(self, decided: str, status: str) -> bool:
+        """Whether a decision for one status has changed a connection to another one."""
+        return self._wrong_outcomes.get((decided, status)) is not None
 
     def integer_at(self, key: tuple[str, str]) -> int | None:
         """Return the integer beyond 2^53 that was first seen under a key."""
@@ -212,6 +218,10 @@ class State:
         self._accepted.put((call.collection, call.name), call)
         since = subject.get.since if subject.get is not None else self.index
         change(subject, [("get", Shown(call.answer, call, self.index, settled=True, since=since))])
+
+    def note_wrong_outcome(self, decided: str, status: str) -> None:
+        """Record the status to which a decision for another one has changed a connection."""
+        self._wrong_outcomes.put((decided, status), True)
 
     def _record_accepted(self, call: Call) -> None:
         if not call.success or call.operation is None or call.defects:

@@ -47,7 +47,8 @@ class Shown:
 class Decision:
     """A decision that was answered with success.
 
-    ``long``: whether it began an operation. ``before``: the status before it. ``shown_by``: the roles (Get, List) whose
+    ``long``: whether it began an operation. ``before``: the status before it. ``previous``: the statuses of earlier
+    decisions that were not shown in between. ``shown_by``: the roles (Get, List) whose
     answer has been judged against it. ``was_on_its_way``: whether the connection has since been shown in transition to
     another state.
     """
@@ -59,6 +60,7 @@ class Decision:
     effect: Effect
     long: bool
     before: str = ""
+    previous: frozenset[str] = frozenset()
     shown_by: frozenset[str] = frozenset()
     was_on_its_way: bool = False
 

@@ -153,6 +153,10 @@ class View:
             found = self._said[name] = said_of_decision(self.call, self.collection, seen)
         return found
 
+    def has_ended_as(self, decided: str, status: str) -> bool:
+        """Whether a decision for one status has changed a connection to another one before."""
+        return self._state.has_wrong_outcome(decided, status)
+
     def is_settled(self, value: Any) -> bool:
         """Whether a representation shows a connection at rest."""
         return settled(self._state.contract, value, self._state.at_rest)

@@ -121,11 +121,17 @@ def _record_decision(state: State, call: Call, subject: Subject, running: Runnin
         effect=Effect.OPEN if running is not None or call.status == 202 else Effect.DONE,
         long=running is not None,
         before=status_of(state.contract, latest.value) if latest else "",
+        previous=_before(earlier[-1]) if earlier else frozenset(),
     )
     if earlier and same_request(earlier[-1].call, call) and subject.get and subject.get.index > previous:
         change(subject, [("repeat", subject.get if subject.get.settled else None)])
     rivals = [d for d in earlier if ended_after(d.call, call) or d.goes_on]
     change(subject, [("decisions", (*rivals, decision))])
+
+
+def _before(decision: Decision) -> frozenset[str]:
+    """Return the statuses that a connection may have had after a decision, and before it if nothing showed it since."""
+    return frozenset({decision.status}) | (frozenset() if decision.shown_by else decision.previous)
 
 
 def _record_read_only(state: State, call: Call, subject: Subject) -> None:

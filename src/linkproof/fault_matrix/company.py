@@ -58,21 +58,23 @@ class Company:
             (a is None) != (b is None) or (a is not None and b is not None and bool(places(a, b, how)))
             for pause in _PAUSES_S
             for fresh in (False, True)
-            for a, b in zip(self._answers(one, fresh, pause), self._answers(other, fresh, pause), strict=True)
+            for a, b in zip(
+                self._answers(one, pause, fresh=fresh), self._answers(other, pause, fresh=fresh), strict=True
+            )
         )
 
-    def _answers(self, names: Sequence[str], fresh: bool, pause: float) -> list[Answered | None]:
+    def _answers(self, names: Sequence[str], pause: float, *, fresh: bool) -> list[Answered | None]:
         """Return the answers of a server, each after a pause; ``fresh``: and after a reset.
 
         None where the server did not name the URL that the run got from an answer: no client would send the request.
         """
         known = self._known.get((tuple(names), fresh, pause))
         if known is None:
-            known = [a for run in self.runs for a in self._answers_to(run, names, fresh, pause)]
+            known = [a for run in self.runs for a in self._answers_to(run, names, pause, fresh=fresh)]
             self._known[tuple(names), fresh, pause] = known
         return known
 
-    def _answers_to(self, run: Run, names: Sequence[str], fresh: bool, pause: float) -> list[Answered | None]:
+    def _answers_to(self, run: Run, names: Sequence[str], pause: float, *, fresh: bool) -> list[Answered | None]:
         clock = VirtualClock()
         server = self.make(names, clock.now)
         found: list[Answered | None] = []
