@@ -137,6 +137,23 @@ def test_a_new_folder_is_compared_with_the_history(nights: Nights) -> None:
     assert any(line.startswith("new: ") for line in found)
 
 
+def test_a_history_that_is_down_takes_no_verdict_away(
+    nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    plan, out = str(tmp_path / "PLAN.toml"), tmp_path / "out"
+    for tonight, code in ((breached(), 1), (conforming(), 3)):
+        nights.tonight = tonight
+        assert run(["nightly", plan, "--out", str(out), "--history", f"sqlite:///{tmp_path}/file/h.sqlite"]) == code
+        said = capsys.readouterr()
+        assert said.err.count("the night goes on without it") == 1
+        assert "1 run: " in said.out
+    assert (out / "summary.md").exists()
+    performed = nights.performed
+    assert run(["nightly", plan, "--out", str(out), "--history", "no-url"]) == 2
+    assert nights.performed == performed
+
+
 def test_resume_continues_a_night_and_never_replaces_the_next(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
     nights.run(conforming(), "--resume")
     nights.run(conforming(), "--resume")

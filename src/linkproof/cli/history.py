@@ -37,10 +37,19 @@ def add_runs(paths: list[Path], url: str) -> int:
     """Add results to the history; return 0. Raises UsageError, before anything is added, if any are unreadable."""
     found = [(path, read_results(path)) for path in paths]
     with Store(store_url(url)) as store:
-        for path, results in found:
-            number, new = store.add(results)
-            print(f"{'added' if new else 'already there'}: run {number}, {results.target.name} ({path})")
+        _add(store, found)
     return 0
+
+
+def add_to(store: Store, paths: list[Path]) -> None:
+    """Add results to an open history. Raises UsageError, before anything is added, if any are unreadable."""
+    _add(store, [(path, read_results(path)) for path in paths])
+
+
+def _add(store: Store, found: list[tuple[Path, Results]]) -> None:
+    for path, results in found:
+        number, new = store.add(results)
+        print(f"{'added' if new else 'already there'}: run {number}, {results.target.name} ({path})")
 
 
 def list_runs(url: str, *, as_json: bool) -> int:

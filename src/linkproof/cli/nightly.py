@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from linkproof.base.wording import count
-from linkproof.errors import UsageError
+from linkproof.errors import TargetError, UsageError
 from linkproof.model.results import Results, Verdict
 from linkproof.nightly.absent import mistake_in, results_without_a_run
 from linkproof.nightly.changes import changes_since
@@ -20,6 +23,10 @@ from linkproof.nightly.plan import Job, read_plan
 from linkproof.nightly.state import NightState, keep_before, only_night, results_before, results_in, words_before
 from linkproof.nightly.summary import Line, changes_of, exit_code_of, headline, line_of, sentence_of, write_summary
 
+if TYPE_CHECKING:
+    from linkproof.history.store import Store
+
+T = TypeVar("T")
 #: Maximum number of runs of the history that are compared by their contracts.
 _MOST_LOOKED_AT = 10
 
@@ -38,18 +45,46 @@ def run_plan(
     """Perform a plan; return the exit code of the whole night. Raises UsageError."""
     jobs = read_plan(plan)
     perform = engine_of(engine, processes, scheduler)
+    kept = _History(history)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with only_night(out):
             night = NightState(out, jobs, resume=resume)
-            lines = _performed(jobs, night, perform, out, history, quiet=quiet)
+            lines = _performed(jobs, night, perform, out, kept, quiet=quiet)
     except OSError as error:
         raise UsageError(f"cannot be written: {error}", where=f"--out {out}", fix="choose another folder") from None
-    return exit_code_of(lines)
+    code = exit_code_of(lines)
+    return TargetError.exit_code if kept.failed and code != 1 else code
+
+
+class _History:
+    """The history of a night. If it cannot be used, the night goes on without it. Raises UsageError for no URL."""
+
+    def __init__(self, url: str | None) -> None:
+        from linkproof.cli.history import store_url
+
+        self.url = store_url(url) if url is not None else ""
+        self.failed = False
+        self.use(lambda _: None)
+
+    def use(self, action: Callable[[Store], T]) -> T | None:
+        """Return what an action on the store returns; None without a usable store, after a message."""
+        from linkproof.history.store import HistoryUnavailable, Store
+
+        if not self.url or self.failed:
+            return None
+        try:
+            with Store(self.url) as store:
+                return action(store)
+        except HistoryUnavailable as error:
+            self.failed = True
+            fix = "the night goes on without it; add its results later: linkproof history add"
+            print(f"linkproof: error: {error.where}: {error.problem}\n  fix: {fix}", file=sys.stderr)
+            return None
 
 
 def _performed(
-    jobs: list[Job], night: NightState, perform: Engine, out: Path, history: str | None, *, quiet: bool
+    jobs: list[Job], night: NightState, perform: Engine, out: Path, history: _History, *, quiet: bool
 ) -> list[Line]:
     """Perform what the night has not done yet; write and print its summary. Raises OSError and UsageError."""
     done = dict(night.done)
@@ -69,12 +104,11 @@ def _performed(
     write_summary(lines, out)
     if not quiet:
         _print(lines, out)
-    if history is not None:
-        _keep(jobs, done, {j.name for j in todo}, out, history)
+    history.use(lambda store: _keep(jobs, done, {j.name for j in todo}, out, store))
     return lines
 
 
-def _lines(jobs: list[Job], done: dict[str, Done], out: Path, history: str | None) -> list[Line]:
+def _lines(jobs: list[Job], done: dict[str, Done], out: Path, history: _History) -> list[Line]:
     """Return the line of each run, with what changed since the last night: that in its folder, else in the history."""
     words = words_before(out)
     lines = []
@@ -82,39 +116,30 @@ def _lines(jobs: list[Job], done: dict[str, Done], out: Path, history: str | Non
         line = line_of(done[job.name], out / job.name)
         now = results_in(out / job.name / "results.json") if done[job.name].reported else None
         before = results_before(out, job.name)
-        if before is None and now is not None and history is not None:
-            before = _in_history(now, history)
+        if before is None and now is not None:
+            before = history.use(partial(_in_history, now))
         why = "" if line.exit_code in (0, 1, 4) else line.sentence
         lines.append(replace(line, since=changes_since(before, now, words.get(job.name, ""), line.word, why)))
     return lines
 
 
-def _in_history(now: Results, url: str) -> Results | None:
+def _in_history(now: Results, store: Store) -> Results | None:
     """Return the newest earlier results of the same target and contracts that judged anything."""
-    from linkproof.cli.history import store_url
-    from linkproof.history.store import Store
-
-    with Store(store_url(url)) as store:
-        runs = [r for r in store.runs(now.target.name) if r.verdict != Verdict.BROKEN and r.started_at < now.started_at]
-        for run in reversed(runs[-_MOST_LOOKED_AT:]):
-            found = store.results(run.id)
-            if {c.id for c in found.contracts} == {c.id for c in now.contracts}:
-                return found
+    runs = [r for r in store.runs(now.target.name) if r.verdict != Verdict.BROKEN and r.started_at < now.started_at]
+    for run in reversed(runs[-_MOST_LOOKED_AT:]):
+        found = store.results(run.id)
+        if {c.id for c in found.contracts} == {c.id for c in now.contracts}:
+            return found
     return None
 
 
-def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, url: str) -> None:
+def _keep(jobs: list[Job], done: dict[str, Done], ran: set[str], out: Path, store: Store) -> None:
     """Add the night's runs to the history; one without results is added as broken."""
-    from linkproof.cli.history import add_runs, store_url
-    from linkproof.history.store import Store
+    from linkproof.cli.history import add_to
 
-    url = store_url(url)
-    written = [out / j.name for j in jobs if j.name in ran and done[j.name].reported]
-    if written:
-        add_runs(written, url)
-    absent = [j for j in jobs if not done[j.name].reported]
-    with Store(url) as store:
-        for job in absent:
+    add_to(store, [out / j.name for j in jobs if j.name in ran and done[j.name].reported])
+    for job in jobs:
+        if not done[job.name].reported:
             store.add(results_without_a_run(job, done[job.name], sentence_of(done[job.name])))
 
 

@@ -33,6 +33,10 @@ _CROSSED = re.compile("exists|duplicate|locked")
 _FIX = "give a URL such as sqlite:///history.sqlite or postgresql://user@host/name, or set LINKPROOF_HISTORY"
 
 
+class HistoryUnavailable(UsageError):
+    """The database cannot be reached, read or written: it may be there later."""
+
+
 class Store:
     """Runs, by target and time. Use it as a context manager."""
 
@@ -145,7 +149,9 @@ class Store:
         except SQLAlchemyError as error:
             raise self._mistake(error) from None
         except OSError as error:
-            raise UsageError(f"the folder cannot be made: {error.strerror}", where=self._where, fix=_FIX) from None
+            raise HistoryUnavailable(
+                f"the folder cannot be made: {error.strerror}", where=self._where, fix=_FIX
+            ) from None
         return engine
 
     def _set_up(self, engine: Engine) -> None:
@@ -173,9 +179,9 @@ class Store:
                 problem = f"this history is of version {found}, this Linkproof keeps version {VERSION}"
                 raise UsageError(problem, where=self._where, fix="give another --store, and add the results again")
 
-    def _mistake(self, error: SQLAlchemyError) -> UsageError:
+    def _mistake(self, error: SQLAlchemyError) -> HistoryUnavailable:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return UsageError(f"the history cannot be used: {reason}", where=self._where, fix=_FIX)
+        return HistoryUnavailable(f"the history cannot be used: {reason}", where=self._where, fix=_FIX)
 
 
 def _prepare(connection: Any, _: Any) -> None:
