@@ -131,7 +131,7 @@ class Poller:
             polling.call = call = self._poll_once(polling.status_url)
             polling.retry_after = polling.retry_after or seconds_to_wait(call)
             rules = self._contract.long_running
-            word = at(call.answer, rules.status) if call.status == 200 else MISSING
+            word = at(call.answer, rules.status) if call.success else MISSING
             polling.failed += not isinstance(word, str)
             ended = rules.is_over(word)
             if ended or polling.failed > _MOST_FAILED_POLLS:
