@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import linkproof
 from linkproof.base.models import changed_texts
 from linkproof.base.wording import count
 from linkproof.checks.documentation import judge_samples
-from linkproof.contract.definition import page_called
+from linkproof.contract.definition import page_called, source_for
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
 from linkproof.judging.judge import Judge
@@ -174,6 +174,7 @@ def _result(
     own: list[Finding],
     grade: Grade | None,
 ) -> RequirementResult:
+    source = source_for(contract, requirement)
     return RequirementResult(
         requirement=requirement.id,
         contract=contract.id,
@@ -181,7 +182,7 @@ def _result(
         level=requirement.level,
         title=requirement.title,
         statement=requirement.statement,
-        source=SourceInfo(**asdict(requirement.source)),
+        source=SourceInfo(source.document, source.section, source.address, source.read),
         status=status,
         exercised=tally.count,
         why=why,
