@@ -19,7 +19,7 @@ from linkproof.errors import UsageError
 from linkproof.history.site import write_site
 from linkproof.history.store import DEFAULT, Store
 from linkproof.history.trend import Trend, targets, trend
-from linkproof.model.results import Results
+from linkproof.model.results import Results, Verdict
 from linkproof.reports.text import one_line
 from linkproof.results.diff import Changes, compare
 
@@ -133,8 +133,12 @@ def _print_trend(found: Trend, console: Console) -> None:
 
 
 def diff_results(before: str, after: str, url: str, *, strict: bool, as_json: bool) -> int:
-    """Print the changes; return 1 if something is new (``strict``: or less is proven), else 0."""
-    changes = compare(_results(before, url), _results(after, url))
+    """Print the changes; return 1 if something is new (``strict``: or less is proven), else 0. Raises UsageError."""
+    earlier = _results(before, url)
+    if earlier.verdict is Verdict.BROKEN:
+        fix = "compare with the last run that judged anything: linkproof history list"
+        raise UsageError("this run broke and judged nothing, so that nothing is new since then", where=before, fix=fix)
+    changes = compare(earlier, _results(after, url))
     if as_json:
         print(json.dumps(_changes_as_json(changes), ensure_ascii=False, indent=1))
     else:

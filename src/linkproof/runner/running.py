@@ -56,6 +56,6 @@ def run_suites(run: Conformance, *plugins: object) -> str:
         problem = f"{selection.keyword!r} is not an expression: {said.removeprefix('ERROR: ')}"
         raise UsageError(problem, where="-k", fix="names joined by and, or, not: -k 'paging and not deep'")
     if code == pytest.ExitCode.NO_TESTS_COLLECTED and selection.partial:
-        fix = "select more: `linkproof requirements list` prints every id, `pytest suites --collect-only` every test"
+        fix = "select more: `linkproof requirements list` prints every id, and run.log of a whole run has every test"
         raise UsageError("no test is selected", where=str(selection), fix=fix)
     return printed.getvalue()[-4000:]
