@@ -6,10 +6,9 @@ import base64
 
 import pytest
 
-from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.model.exchange import WRONG_TOKEN, Exchange, Headers, Request, Response
 from linkproof.redaction.curl import curl
 from linkproof.redaction.masking import Masker, mask_text
-from linkproof.targets.credentials import WRONG_TOKEN
 
 
 @pytest.mark.parametrize(

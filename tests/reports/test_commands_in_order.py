@@ -148,8 +148,8 @@ def test_a_poll_reads_its_url_from_the_answer_that_names_it() -> None:
         results, _ = run_with_log(lambda *_: Opened(target, lambda: None), POSTGRES, requirement="LRO-2")
     only = next(f for f in results.findings if f.requirement == "LRO-2")
     first, last = commands_of(only)
-    assert first.startswith("poll=$(curl -sS -D - -o /dev/null -X ")
-    assert last.startswith('curl -sS -i -X GET "$poll" -H ')
+    assert first.startswith("answer=$(curl -sS -i -X ")
+    assert last.startswith('curl -sS -i -X GET "$(echo "$answer" | ')
     assert waiting_for(only) == ""
     with Embedded([contract], behaviour=wrong) as another:
         script = f"{first}\n{last}".replace(url, another.base_url)

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from linkproof.cli.output import Output, finish
 from linkproof.cli.reading import read_results
-from linkproof.model.exchange import Exchange, Headers, Request, Response
+from linkproof.model.exchange import WRONG_TOKEN, Credential, Exchange, Headers, Request, Response
 from linkproof.model.results import Results
 from linkproof.redaction.curl import MOST_BYTES, curl, split_body
 from linkproof.redaction.masking import Masker
@@ -27,6 +27,8 @@ from tests.results_examples import breached
 
 HUGE = json.dumps({"properties": {"description": "it's " + "x" * 100_000}})
 DEEP = '{"a":' * 1500 + "1" + "}" * 1500
+#: How a request is signed for AWS.
+SIGNED = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261122/eu-west-1/ec2/aws4_request, SignedHeaders=host, Signature=0"
 BODIES = (HUGE, DEEP, '{\n "properties": {}\n}', "@bodies/other.txt", '{"properties": {}}')
 
 
@@ -34,10 +36,12 @@ class Sized(BaseHTTPRequestHandler):
     """Answers with a status that says how much came, and of which type."""
 
     def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = sent.decode("utf-8", "replace")
         known = body in BODIES and self.headers.get("Content-Type") in ("application/json", None)
         self.send_response(210 + BODIES.index(body) if known else 500)
         self.send_header("Content-Length", "0")
+        self.send_header("X-Sent", sent.hex() if self.path == "/bytes" else "")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -141,3 +145,22 @@ def test_a_body_beyond_all_limits_has_no_line() -> None:
 def test_a_line_names_the_credential_in_the_form_that_was_sent(sent: str, named: str) -> None:
     exchange = Exchange(Request("GET", "http://x/", Headers([("Authorization", sent)]), b""), Response(400))
     assert f'"Authorization: {named}"' in curl(exchange, Masker([exchange]))
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"), [("Authorization", "Bearer abc"), ("X-Auth-Token", "abc"), ("Authorization", SIGNED)]
+)
+def test_a_wrong_credential_is_sent_again_as_a_wrong_one(field: str, sent: str) -> None:
+    request = Request("GET", "https://ec2.eu-west-1.amazonaws.com/", Headers([(field, sent)]), b"")
+    wrong = curl(Exchange(request, Response(200), credential=Credential.WRONG), Masker())
+    assert WRONG_TOKEN in wrong
+    assert "$TOKEN" not in wrong
+    assert "$AWS_" not in wrong
+
+
+@pytest.mark.parametrize("body", [b'{"a":"\xff\xfe"}', b"\x80%d\\x'\"$(date)\xc3\xa4\x00\n"])
+def test_bytes_that_are_no_text_are_sent_as_they_were(server: str, body: bytes) -> None:
+    line = curl(Exchange(Request("PUT", server.replace("/a[1]", "/bytes"), Headers(), body), Response(400)), Masker())
+    assert line.isprintable()
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
+    assert f"X-Sent: {body.hex()}" in done.stdout

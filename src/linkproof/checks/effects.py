@@ -189,7 +189,7 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
         return
     deletions = [w for w in between.done if w.call.exchange.request.method == "DELETE"]
     write = deletions[-1] if deletions else between.last
-    evidence, shown = (write.call.exchange,), "{}" if call.is_empty else "404"
+    evidence, shown = (before.call.exchange, write.call.exchange), "{}" if call.is_empty else "404"
     if between.cause is Cause.REFUSED:
         message = f"{write.call.name} was refused with {write.call.status}, but the connection disappeared"
         yield breach("STA-3", "vanished", "", "200", shown, message, group="", evidence=evidence)

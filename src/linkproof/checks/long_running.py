@@ -172,7 +172,7 @@ def _result_came_early(call: Call, running: Running) -> Iterator[Judgement]:
         message = (
             f"{rules.result_header} was answered with {done.status} while the operation's status is still {word!r}"
         )
-        evidence = (done.exchange,)
+        evidence = (running.call.exchange, done.exchange)
         yield breach("LRO-3", "too early", "", "202", str(done.status), message, group="", evidence=evidence)
 
 

@@ -252,7 +252,7 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
     by = "&".join(name for name, _ in filters)
     yield breach(
         "PAG-7", "filtered total", rules.total, str(certain), str(total), message,
-        group="", member=by, evidence=tuple(dict.fromkeys(shown.call.exchange for shown in listed)),
+        group="", member=by, evidence=(complete.first.exchange,),
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SUBJECTS = 10_000
 _KEPT = 4096
 _IDS_KEPT = 200_000
+#: Number of answers that are kept to show one that has the request id of a later one.
+_LAST_IDS = 16
 
 POLLS = (Kind.STATUS_POLL, Kind.RESULT_POLL)
 #: Error statuses about the resource's state instead of the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
@@ -74,7 +76,7 @@ class State:
         self.pages = KnownPages(uses_tokens=bool(contract.list.token))
         self.operations: Recent[str, Running] = Recent(_KEPT)
         self._request_ids: Recent[str, bool] = Recent(_IDS_KEPT)
-        self._last_with_id: tuple[tuple[str, Exchange], ...] = ()
+        self._last_ids: Recent[str, Exchange] = Recent(_LAST_IDS)
         self._codes: Recent[CodeKey, SeenCode] = Recent(_KEPT)
         self._integers: Recent[tuple[str, str], int] = Recent(_KEPT)
         self._accepted: Recent[tuple[str, str], Call] = Recent(_KEPT)
@@ -119,8 +121,9 @@ class State:
         return request_id in self._request_ids
 
     def last_with(self, request_id: str) -> tuple[Exchange, ...]:
-        """Return the last exchange if its answer had this request id."""
-        return tuple(exchange for known, exchange in self._last_with_id if known == request_id)
+        """Return the exchange whose answer had this request id, if it is one of the last ones."""
+        found = self._last_ids.get(request_id)
+        return (found,) if found is not None else ()
 
     def code_for(self, key: CodeKey) -> SeenCode | None:
         """Return the error code with which a request was rejected before."""
@@ -183,7 +186,7 @@ class State:
         record_reading(self, view, collection, subject)
 
     def _note_request_id(self, request_id: str, exchange: Exchange) -> None:
-        self._last_with_id = ((request_id, exchange),)
+        self._last_ids.put(request_id, exchange)
         if request_id not in self._request_ids:
             self._request_ids.put(request_id, True)
 

@@ -120,7 +120,7 @@ class View:
 
     @property
     def last_with_request_id(self) -> tuple[Exchange, ...]:
-        """Return the last exchange before the call if its answer had the same request id."""
+        """Return an earlier exchange whose answer had the same request id, if it is one of the last ones."""
         return self._state.last_with(self.request_id)
 
     @property

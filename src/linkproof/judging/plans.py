@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linkproof.checks.registry import CallClass, Check, all_checks, class_of, passed
 from linkproof.checks.traits import ALL
 from linkproof.checks.view import View
@@ -49,7 +51,21 @@ def _key(call: Call, traits: int, *, written: bool) -> int:
 def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
     """Return the judgements of one check on a call. Raises ValueError for a requirement that it does not declare."""
     found = [*check.function(call, view, circumstances)]
+    is_breached = False
     for judgement in found:
         if judgement.requirement not in check.ids:
             raise ValueError(f"{check.function.__name__} judged {judgement.requirement}, which it does not declare")
-    return found
+        is_breached = is_breached or judgement.breach is not None
+    return [_with_its_write(view, judgement) for judgement in found] if is_breached and view.observed else found
+
+
+def _with_its_write(view: View, judgement: Judgement) -> Judgement:
+    """Return a judgement of what a connection shows in transition with the write that began the transition."""
+    breach = judgement.breach
+    if breach is None or breach.evidence:
+        return judgement
+    for seen in view.observed:
+        writing = seen.subject.writing
+        if not seen.settled and writing is not None and breach.pointer.startswith(seen.pointer):
+            return replace(judgement, breach=replace(breach, evidence=(writing.calls[-1].exchange,)))
+    return judgement

@@ -20,6 +20,8 @@ class Grade(StrEnum):
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: Header fields whose whole value is a token, by their names in lower case.
 TOKEN_HEADERS = {"x-auth-token": "X-Auth-Token", "x-api-key": "X-Api-Key", "api-key": "Api-Key"}
+#: A wrong token: too long to be valid by chance, and recognisable.
+WRONG_TOKEN = "wrong-credential-of-linkproof"
 
 
 class Credential(StrEnum):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from linkproof.model.evidence import size_of
-from linkproof.model.exchange import TOKEN_HEADERS, Exchange
+from linkproof.model.exchange import TOKEN_HEADERS, WRONG_TOKEN, Credential, Exchange
 from linkproof.redaction.credentials import MASK, is_secret_header
 from linkproof.redaction.masking import Masker
 
@@ -16,6 +16,7 @@ _NOISE = frozenset({"host", "user-agent", "accept-encoding", "connection", "cont
 #: The scheme of Signature Version 4: a signature is good for minutes, so that curl makes another one.
 _SIGV4 = "AWS4-HMAC-SHA256"
 _SCHEMES = frozenset({"Basic", "Bearer", "Token"})
+_KEYS = '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
 #: A request with a longer body gets no command: half a body would be another request.
 MOST_BYTES = 1 << 20
 #: Maximum number of commands that are shown before the last one, and their maximum length.
@@ -26,16 +27,14 @@ _WORD = re.compile(r"(?:[^\s'\"\\]++|'[^']*+'|\"[^\"]*+\"|\\.)++", re.DOTALL)
 
 #: A header field's name that needs no quotes.
 _FIELD = re.compile(r"[A-Za-z0-9-]{1,60}")
-#: The shell variable that has the URL of a poll.
-_POLL = "poll"
-#: How commands begin, and how one does that prints header fields only.
-_BEGINS, _FIELDS_ONLY = "curl -sS -i ", "curl -sS -D - -o /dev/null "
+#: The shell variable that has the answer to an earlier command, which names the URL of a later one.
+_ANSWER = "answer"
 
 
-def curl(exchange: Exchange, masker: Masker, *, variable: str = "") -> str:
+def curl(exchange: Exchange, masker: Masker, *, field: str = "") -> str:
     """Return a command that repeats the request; it names credentials by environment variables.
 
-    ``variable``: the shell variable that has the URL; "" to write the URL itself.
+    ``field``: the header field of an earlier answer that has the URL; "" to write the URL itself.
 
     The body is the last argument, whole, however long it is: ``reports.request_bodies`` moves long ones into files.
     Return "" for a body of more than ``MOST_BYTES``.
@@ -44,26 +43,45 @@ def curl(exchange: Exchange, masker: Masker, *, variable: str = "") -> str:
     if size_of(request.body) > MOST_BYTES:
         return ""
     url = masker.text(request.url)
-    where = f'"${variable}"' if variable else shlex.quote(url)
-    parts = [*_BEGINS.split(), *_options(url), *_method(request.method), where]
+    where = _url_in(field) if field else shlex.quote(url)
+    is_wrong = exchange.credential is Credential.WRONG
+    token = WRONG_TOKEN if is_wrong else "$TOKEN"
+    parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), where]
     for key, value in request.headers:
         lower = key.lower()
         if lower == "authorization" and value.startswith(_SIGV4):
-            parts += _signed_by_curl(url)
+            parts += _signed_by_curl(url, f"{WRONG_TOKEN}:{WRONG_TOKEN}" if is_wrong else _KEYS)
         elif lower.startswith("x-amz-") and request.headers.get("authorization").startswith(_SIGV4):
             continue  # curl creates them again
         elif lower == "authorization":
-            parts += ["-H", f'"Authorization: {_scheme(value)}$TOKEN"']
+            parts += ["-H", f'"Authorization: {_scheme(value)}{token}"']
         elif lower in TOKEN_HEADERS:
-            parts += ["-H", f'"{TOKEN_HEADERS[lower]}: $TOKEN"']
+            parts += ["-H", f'"{TOKEN_HEADERS[lower]}: {token}"']
         elif lower not in _NOISE and not is_secret_header(key):
             parts += ["-H", shlex.quote(f"{key}: {masker.text(value)}")]
     if request.body:
         if "content-type" not in {key.lower() for key, _ in request.headers}:
             parts += ["-H", "'Content-Type:'"]  # otherwise curl sends a default one
-        body = masker.text(request.body.decode("utf-8", "replace"))
+        if not _is_text(request.body):
+            return f"{_printed(request.body, masker)} | {' '.join([*parts, '--data-binary', '@-'])}"
+        body = masker.text(request.body.decode())
         parts += ["--data-raw" if body.startswith("@") else "--data-binary", shlex.quote(body)]
     return " ".join(parts)
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether a command line can have a body: it is UTF-8, without a zero byte."""
+    try:
+        return "\0" not in body.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _printed(body: bytes, masker: Masker) -> str:
+    """Return a command of any shell that prints a body byte by byte."""
+    raw = masker.text(body.decode("latin-1")).encode("latin-1", "replace")
+    escaped = (chr(b) if 32 <= b < 127 and chr(b) not in "\\'%" else f"\\{b:03o}" for b in raw)
+    return f"printf '{''.join(escaped)}'"
 
 
 def commands(exchanges: Sequence[Exchange], masker: Masker) -> list[str]:
@@ -71,38 +89,40 @@ def commands(exchanges: Sequence[Exchange], masker: Masker) -> list[str]:
     there.
 
     Earlier ones are left out if there are too many, or if one is too long to be printed: a part of them would show
-    something else. If an earlier answer names the last URL in a header field, it is read from there: each operation
-    has polling URLs of its own.
+    something else. A URL that an earlier answer names in a header field is read from there: each operation has polling
+    URLs of its own.
     """
     *earlier, last = exchanges
-    earlier.sort(key=lambda e: e.number)
-    before, variable = [curl(e, masker) for e in earlier], ""
-    for number, exchange in enumerate(earlier):
-        field = _field_with(exchange, last.request.url)
-        if field and before[number]:
-            variable, before[number] = _POLL, _reading(_POLL, field, before[number])
-            break
+    sent = [*sorted(earlier, key=lambda e: e.number), last]
+    started, fields = _named_by(sent)
+    lines = [curl(e, masker, field=fields.get(e.request.url, "")) for e in sent]
+    if fields:
+        lines[started] = f"{_ANSWER}=$({lines[started]})"
+    before = lines[:-1]
     fit = len(before) <= _MOST_BEFORE and all(
         0 < len(line) <= _LONGEST_BEFORE and line.isprintable() for line in before
     )
-    return [*before, curl(last, masker, variable=variable)] if fit else [curl(last, masker)]
+    return lines if fit else [curl(last, masker)]
+
+
+def _named_by(sent: Sequence[Exchange]) -> tuple[int, dict[str, str]]:
+    """Return the number of the exchange whose answer names URLs of later ones, and its header field for each URL."""
+    for number, exchange in enumerate(sent):
+        later = {e.request.url for e in sent[number + 1 :]}
+        named = {value.strip(): name.lower() for name, value in exchange.response.headers if _FIELD.fullmatch(name)}
+        if fields := {url: named[url] for url in later if url in named and url != exchange.request.url}:
+            return number, fields
+    return 0, {}
+
+
+def _url_in(field: str) -> str:
+    """Return what a shell replaces by the URL in a header field of the earlier answer."""
+    return f"""\"$(echo "${_ANSWER}" | tr -d '\\r' | awk 'tolower($1) == "{field}:" {{print $2}}')\""""
 
 
 def polls(line: str) -> bool:
     """Whether a command gets its URL from the answer to an earlier one."""
-    return f' "${_POLL}"' in line
-
-
-def _field_with(exchange: Exchange, url: str) -> str:
-    """Return the name of the header field of an answer that is a URL; "" if none is."""
-    names = (name for name, value in exchange.response.headers if value.strip() == url)
-    return next((name.lower() for name in names if _FIELD.fullmatch(name)), "")
-
-
-def _reading(variable: str, field: str, line: str) -> str:
-    """Return a command that sends a request and keeps a header field of its answer in a shell variable."""
-    request = _FIELDS_ONLY + line.removeprefix(_BEGINS)
-    return f"{variable}=$({request} | tr -d '\\r' | awk 'tolower($1) == \"{field}:\" {{print $2}}')"
+    return f'$(echo "${_ANSWER}"' in line
 
 
 def _scheme(value: str) -> str:
@@ -130,11 +150,10 @@ def _options(url: str) -> list[str]:
     return [*found, "--path-as-is"] if "/." in url else found
 
 
-def _signed_by_curl(url: str) -> list[str]:
-    """Options that have curl sign a request with the keys of the environment, for the region that its host names."""
+def _signed_by_curl(url: str, keys: str) -> list[str]:
+    """Options that have curl sign a request with these keys, for the region that its host names."""
     names = (urlsplit(url).hostname or "").split(".")
     region = names[1] if len(names) > 3 and names[0] == "ec2" else "us-east-1"
-    keys = '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
     return ["--aws-sigv4", f"aws:amz:{region}:ec2", "--user", keys]
 
 

@@ -19,10 +19,10 @@ from linkproof.base.wording import zulu_now
 from linkproof.checks.urls import is_absolute, same_host
 from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError
-from linkproof.model.exchange import NO_ANSWER, Credential, Exchange, Headers, Request, Response
+from linkproof.model.exchange import NO_ANSWER, WRONG_TOKEN, Credential, Exchange, Headers, Request, Response
 from linkproof.redaction.masking import note_sent
 from linkproof.targets.budget import Budget
-from linkproof.targets.credentials import WRONG_TOKEN, Credentials, credentials_of, wrong_fields
+from linkproof.targets.credentials import Credentials, credentials_of, wrong_fields
 from linkproof.targets.http_client import built, http_client
 from linkproof.targets.inflight_limit import InflightLimit
 from linkproof.targets.model import Target

@@ -14,15 +14,13 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from linkproof.errors import UsageError
-from linkproof.model.exchange import TOKEN_HEADERS
+from linkproof.model.exchange import TOKEN_HEADERS, WRONG_TOKEN
 from linkproof.targets.model import Auth
 
 #: Seconds before its expiry at which a token is renewed.
 _EARLY_S = 300.0
 #: Timeout of requests to an identity service, in seconds.
 _SIGN_IN_S = 30.0
-#: A wrong token: too long to be valid by chance, and recognisable.
-WRONG_TOKEN = "wrong-credential-of-linkproof"
 #: Invalid keys, with which a request is signed wrongly on purpose.
 _WRONG_KEYS = ("LINKPROOFWRONGKEY000", WRONG_TOKEN)
 
