@@ -301,4 +301,4 @@ def test_of_several_requests_the_last_deletion_made_a_connection_disappear() -> 
     gone = error(AKS, 404, "ResourceNotFound", own="one")
     (breach,) = breaches_of("STA-7", got(), two, delete("two", status=204), put("three"), gone)
     assert "on two made another connection disappear" in breach.message
-    assert [e.request.method for e in breach.evidence] == ["DELETE"]
+    assert [e.request.method for e in breach.evidence] == ["GET", "DELETE"]

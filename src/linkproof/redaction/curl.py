@@ -44,21 +44,7 @@ def curl(exchange: Exchange, masker: Masker, *, field: str = "") -> str:
         return ""
     url = masker.text(request.url)
     where = _url_in(field) if field else shlex.quote(url)
-    is_wrong = exchange.credential is Credential.WRONG
-    token = WRONG_TOKEN if is_wrong else "$TOKEN"
-    parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), where]
-    for key, value in request.headers:
-        lower = key.lower()
-        if lower == "authorization" and value.startswith(_SIGV4):
-            parts += _signed_by_curl(url, f"{WRONG_TOKEN}:{WRONG_TOKEN}" if is_wrong else _KEYS)
-        elif lower.startswith("x-amz-") and request.headers.get("authorization").startswith(_SIGV4):
-            continue  # curl creates them again
-        elif lower == "authorization":
-            parts += ["-H", f'"Authorization: {_scheme(value)}{token}"']
-        elif lower in TOKEN_HEADERS:
-            parts += ["-H", f'"{TOKEN_HEADERS[lower]}: {token}"']
-        elif lower not in _NOISE and not is_secret_header(key):
-            parts += ["-H", shlex.quote(f"{key}: {masker.text(value)}")]
+    parts = ["curl", "-sS", "-i", *_options(url), *_method(request.method), where, *_fields(exchange, url, masker)]
     if request.body:
         if "content-type" not in {key.lower() for key, _ in request.headers}:
             parts += ["-H", "'Content-Type:'"]  # otherwise curl sends a default one
@@ -67,6 +53,27 @@ def curl(exchange: Exchange, masker: Masker, *, field: str = "") -> str:
         body = masker.text(request.body.decode())
         parts += ["--data-raw" if body.startswith("@") else "--data-binary", shlex.quote(body)]
     return " ".join(parts)
+
+
+def _fields(exchange: Exchange, url: str, masker: Masker) -> list[str]:
+    """Return the options for the header fields that curl does not set by itself."""
+    request, options = exchange.request, list[str]()
+    is_wrong = exchange.credential is Credential.WRONG
+    token = WRONG_TOKEN if is_wrong else "$TOKEN"
+    signed = request.headers.get("authorization").startswith(_SIGV4)
+    for key, value in request.headers:
+        lower = key.lower()
+        if lower == "authorization" and signed:
+            options += _signed_by_curl(url, f"{WRONG_TOKEN}:{WRONG_TOKEN}" if is_wrong else _KEYS)
+        elif lower.startswith("x-amz-") and signed:
+            continue  # curl creates them again
+        elif lower == "authorization":
+            options += ["-H", f'"Authorization: {_scheme(value)}{token}"']
+        elif lower in TOKEN_HEADERS:
+            options += ["-H", f'"{TOKEN_HEADERS[lower]}: {token}"']
+        elif lower not in _NOISE and not is_secret_header(key):
+            options += ["-H", shlex.quote(f"{key}: {masker.text(value)}")]
+    return options
 
 
 def _is_text(body: bytes) -> bool:
