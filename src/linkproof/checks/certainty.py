@@ -1,4 +1,4 @@
-"""What is certain of a connection when a request on it arrives: others than it may have shown, or undone, it."""
+"""What is certain about a connection when a request on it arrives, as other requests may have changed it since."""
 
 from __future__ import annotations
 
