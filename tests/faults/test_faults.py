@@ -71,13 +71,17 @@ def test_every_requirement_has_a_fault_on_every_contract_that_it_binds() -> None
     assert lacking == []
 
 
+#: Faults that fit no reviewed contract, and where they are caught.
+ELSEWHERE = {"another-got": "tests/cli/test_a_cloud_of_data.py, with SHP-9: it has a Get, and ids that are no paths"}
+
+
 def test_every_definition_fits_a_contract_and_names_requirements_that_there_are() -> None:
     # No reviewed contract has groups and private link resources.
     grouped = [ENTRY.contract]
     fitting = {f.definition.name for f in (*FAULTS, *VARIANTS, *all_faults(grouped), *all_variants(grouped))}
     known = {r.id for r in all_requirements()}
     for definition in all_definitions():
-        assert definition.name in fitting
+        assert (definition.name in fitting) != (definition.name in ELSEWHERE)
         assert {definition.requirement, *definition.equivalent} <= known
         assert definition.text.endswith(".")
 
