@@ -121,7 +121,8 @@ def _is_undecided(call: Call, subject: Subject | None) -> bool:
     """Whether a decision changes a known connection. ERR-3 judges unknown ones; for others nothing is documented."""
     if subject is None or subject.latest is None:
         return False
-    return call.decision not in {status_of(call.contract, subject.latest.value), *(d.status for d in subject.decisions)}
+    known = {decision.status for decision in subject.decisions}
+    return call.decision != status_of(call.contract, subject.latest.value) and call.decision not in known
 
 
 def _bare(name: str) -> str:
