@@ -123,8 +123,8 @@ def _another_status(call: Call, view: View, seen: Observation) -> Iterator[Judge
         yield breach("HDR-4", "decision not shown", "", wanted, status, message, group="", evidence=evidence)
         return
     message = f"the decision for {wanted} was answered with success, but {way} shows {status}"
-    earlier = {decision.before, call.contract.states.get("pending")}.union(decision.previous)
-    group = "kept" if status in earlier and not view.has_ended_as(wanted, status) else wanted
+    is_kept = decision.may_have_been(status) or status == call.contract.states.get("pending")
+    group = "kept" if is_kept and not view.has_ended_as(wanted, status) else wanted
     yield breach("STA-1", "not shown", place, wanted, status, message, group=group, evidence=evidence)
     if decision.long and call.role is Role.GET:
         message = f"the operation ended, but the connection still shows {status}"

@@ -115,14 +115,22 @@ def breaches_of_walk(view: View, page: LinkedPage, pointer: str, what: str) -> I
         evidence = page_with(view, page.twice[0])
         yield breach("PAG-4", "twice", items, "each once", page.twice[0], message, group="", evidence=evidence)
     noun = what.split()[-1]
-    before = tuple(dict.fromkeys(c.exchange for c in (page.first, page.previous) if c not in (None, view.call)))
     if page.onward is Onward.LINK_TWICE:
         message = f"the same {what} occurred twice within {page.pages} pages: the walk never ends"
         expected, link = f"a new {noun}, or none", page.link[:300]
-        yield breach("PAG-3", f"{noun} twice", pointer, expected, link, message, group="", evidence=before)
+        yield breach("PAG-3", f"{noun} twice", pointer, expected, link, message, group="", evidence=_before(page))
     elif page.onward is Onward.NEVER_ENDS:
         message = f"{page.idle} consecutive pages had no new item, but there is a {what}"
-        yield breach("PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="", evidence=before)
+        yield breach(
+            "PAG-3", "never ends", pointer, "an end", page.link[:300], message, group="", evidence=_before(page)
+        )
+
+
+def _before(page: LinkedPage) -> tuple[Exchange, ...]:
+    """Return the first page of a walk and the page that led to this one; empty for a first page."""
+    if page.previous is None:
+        return ()
+    return (page.first.exchange,) if page.previous is page.first else (page.first.exchange, page.previous.exchange)
 
 
 def page_with(view: View, name: str) -> tuple[Exchange, ...]:

@@ -25,6 +25,8 @@ from linkproof.model.finding import Judgement
 
 #: A number as a floating-point number is written.
 _FLOATING_POINT = re.compile(r"-?\d{1,20}(?:\.\d{1,20}(?:[eE][+-]?\d{1,3})?|[eE][+-]?\d{1,3})")
+#: Maximum number of earlier pages that are kept as evidence.
+_MOST_PAGES = 5
 #: A service may refuse an offset beyond this, instead of returning an empty page.
 _MOST_PLAUSIBLE = 10**9 - 1
 
@@ -121,9 +123,9 @@ def _whole(call: Call, view: View, page: OffsetPage, names: tuple[str, ...]) -> 
     yield passed("PAG-3")
     if page.total is not None and page.total != count:
         message = f"the total is {page.total}, but the pages have {counted(count, 'connection')}"
-        others = [name for name in names if all(name != own for own, _ in page.placed.values())]
-        evidence = tuple(dict.fromkeys(exchange for name in others for exchange in page_with(view, name)))
-        total = str(page.total)
+        own, total = {name for name, _ in page.placed.values()}, str(page.total)
+        others = {e.number: e for name in names if name not in own for e in page_with(view, name)}
+        evidence = tuple(others.values())[:_MOST_PAGES]
         yield breach(
             "PAG-6", "total is not the count", rules.total, str(count), total, message, group="", evidence=evidence
         )

@@ -100,8 +100,8 @@ def _note_judged(state: State, view: View, subject: Subject, seen: Observation) 
         decision = subject.decisions[-1]
         change(decision, [("shown_by", decision.shown_by | {str(call.role)})])
         status = status_of(state.contract, seen.value)
-        earlier = (decision.before, *decision.previous, state.contract.states.get("pending"))
-        if view.said_of_decision(seen) is Said.ANOTHER and status not in earlier:
+        is_kept = decision.may_have_been(status) or status == state.contract.states.get("pending")
+        if view.said_of_decision(seen) is Said.ANOTHER and not is_kept:
             state.note_wrong_outcome(decision.status, status)
     if call.role is not Role.GET:
         return

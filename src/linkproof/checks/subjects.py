@@ -48,9 +48,8 @@ class Decision:
     """A decision that was answered with success.
 
     ``long``: whether it began an operation. ``before``: the status before it. ``previous``: the statuses of earlier
-    decisions that were not shown in between. ``shown_by``: the roles (Get, List) whose
-    answer has been judged against it. ``was_on_its_way``: whether the connection has since been shown in transition to
-    another state.
+    decisions that were not shown in between. ``shown_by``: the roles (Get, List) whose answer has been judged against
+    it. ``was_on_its_way``: whether the connection has since been shown in transition to another state.
     """
 
     call: Call
@@ -68,6 +67,10 @@ class Decision:
     def goes_on(self) -> bool:
         """Whether the decision may still take effect: neither its effect nor the end of its operation was seen."""
         return self.effect is Effect.OPEN and not self.shown_by
+
+    def may_have_been(self, status: str) -> bool:
+        """Whether the connection may have had a status when it was decided."""
+        return status == self.before or status in self.previous
 
 
 @dataclass(frozen=True, slots=True)
