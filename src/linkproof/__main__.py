@@ -40,7 +40,9 @@ def main() -> None:
     from linkproof.cli.entry import run
 
     _outlive_readers()
-    sys.exit(run())
+    code = run()
+    gc.freeze()  # the process ends: nothing needs to be looked through any more
+    sys.exit(code)
 
 
 if __name__ == "__main__":

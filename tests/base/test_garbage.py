@@ -27,3 +27,21 @@ def test_what_exists_is_left_out_within_the_block_only() -> None:
             assert gc.get_freeze_count() == within
         assert gc.get_freeze_count() == within > 1000
     assert gc.get_freeze_count() == before
+
+
+def test_the_end_of_a_block_looks_through_nothing() -> None:
+    usual = gc.get_threshold()
+    looks: list[str] = []
+    gc.set_threshold(700, 10, 10)
+    gc.unfreeze()  # tests/conftest.py keeps what exists; what a caller keeps stays so
+    try:
+        with rare_collections(1_000_000):
+            kept: list[list[int]] = [[] for _ in range(20_000)]
+            gc.callbacks.append(lambda phase, _: looks.append(phase))
+        kept += [[] for _ in range(20)]
+        gc.callbacks.pop()
+    finally:
+        gc.freeze()
+        gc.set_threshold(*usual)
+    assert len(kept) == 20_020
+    assert looks == []

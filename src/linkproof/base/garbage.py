@@ -27,6 +27,8 @@ def rare_collections(new: int, *, keep: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        gc.set_threshold(*usual)
-        if keep:
+        if keep or not gc.get_freeze_count():
+            # All objects count as old now: otherwise the block's would be looked through at once.
+            gc.freeze()
             gc.unfreeze()
+        gc.set_threshold(*usual)
