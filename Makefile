@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Modules are compiled once, and not again by every process, whatever the environment says.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: attacks peers kills mutants together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes cases compiled test-compiled bench container docs sbom clean
+.PHONY: attacks peers kills mutants together-sample contracts sweep matrix-imported real-services conformance test schema fuzz matrix matrix-sample matrix-other matrix-other-sample lint types lock picture coverage cassettes cases compiled wheels test-compiled bench container docs sbom clean
 
 conformance: $(STAMP)
 	$(BIN)/linkproof run
@@ -139,6 +139,13 @@ compiled: $(STAMP)
 	printf '\n[tool.hatch.build.targets.wheel.hooks.mypyc.options]\nopt_level = "$(OPT)"\n' >> build/compiled/pyproject.toml
 	cd build/compiled && HATCH_BUILD_HOOK_ENABLE_MYPYC=1 ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist/compiled
 	$(BIN)/python -m zipfile -e dist/compiled/*.whl dist/compiled/unpacked
+
+# What a release offers: the source, the plain wheel for every machine, and the compiled one for machines like this one.
+# pip takes the compiled one where it fits, the plain one elsewhere.
+wheels: compiled
+	rm -rf dist/release
+	$(BIN)/python -m hatchling build -d dist/release
+	cp dist/compiled/*.whl dist/release/
 
 # The tests of checks and of repeated answers, on the compiled modules.
 test-compiled:

@@ -16,6 +16,7 @@ from tests.judging.test_sharing import timeless
 
 ROOT = Path(__file__).parents[2]
 IS_COMPILED = not str(linkproof.judging.judge.__file__).endswith(".py")
+_THIS_PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="not on the compiled modules: make compiled test-compiled")
 
 
@@ -44,3 +45,20 @@ def test_results_are_the_same(tmp_path: Path) -> None:
 def test_results_of_several_processes_are_the_same(tmp_path: Path) -> None:
     path = os.environ["PYTHONPATH"]
     assert _results(tmp_path / "two", path, "--processes", "2") == _results(tmp_path / "one", path)
+
+
+@pytest.mark.parametrize(
+    ("machine", "taken"),
+    [((), _THIS_PYTHON), (("--platform", "win_arm64", "--only-binary", ":all:"), "py3-none-any")],
+    ids=["like this one", "any other"],
+)
+def test_pip_takes_the_compiled_wheel_where_it_fits(tmp_path: Path, machine: tuple[str, ...], taken: str) -> None:
+    offered, given = tmp_path / "offered", tmp_path / "given"
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(offered)]
+    subprocess.run(build, cwd=ROOT, check=True)
+    compiled = next((ROOT / "dist" / "compiled").glob("*.whl"))
+    (offered / compiled.name).write_bytes(compiled.read_bytes())
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-index", "--no-cache-dir"]
+    subprocess.run([*pip, "--find-links", str(offered), *machine, "--dest", str(given), "linkproof"], check=True)
+    assert len(list(offered.glob("*.whl"))) == 2
+    assert [taken in wheel.name for wheel in given.iterdir()] == [True]
