@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from linkproof.contract.catalogue import imported
 from linkproof.errors import UsageError
 from linkproof.mock.serve import Embedded
 from linkproof.nightly.performing import Done
@@ -68,6 +69,22 @@ def test_what_broke_is_done_again(tmp_path: Path) -> None:
     assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (0, "conforms")
 
 
+@pytest.mark.usefixtures("jobs_here")
+@pytest.mark.parametrize("chosen", ["", 'contracts = ["azure-agfoodplatform-*"]\n'])
+def test_a_night_judges_an_imported_contract_as_a_run_does(tmp_path: Path, chosen: str) -> None:
+    contract = next(e.contract for e in imported() if e.id == "azure-agfoodplatform-farmbeats")
+    plan = f'[[run]]\ntarget = "t.toml"\nallow_unproven = true\nwaivers = "w.toml"\n{chosen}'
+    (tmp_path / "PLAN.toml").write_text(plan, encoding="utf-8")
+    waiver = f'requirement = "SHP-1"\ncontract = "{contract.id}"\noperation = "X"\npointer = ""\nkind = "type"\n'
+    signed = 'owner = "net"\nreason = "r"\nlink = "https://a.example/1"\nexpires = 2020-01-01\n'
+    (tmp_path / "w.toml").write_text(f"[[waiver]]\n{waiver}{signed}", encoding="utf-8")
+    with Embedded([contract]) as server:
+        target(tmp_path / "t.toml", server.base_url, contract=contract)
+        done = linkproof(tmp_path, "nightly", "PLAN.toml", "--out", "out", "--processes", "1")
+    assert "is not run" not in done.stderr
+    assert (done.returncode, summary(tmp_path / "out")["t"]["word"]) == (1, "stale waiver"), done.stderr
+
+
 def test_other_waivers_make_another_run(tmp_path: Path) -> None:
     for name, text in (("t.toml", "x = 1"), ("waivers.toml", "y = 1")):
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -92,7 +109,7 @@ def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
             assert time.monotonic() < limit
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
-    first = json.loads(state.read_text(encoding="utf-8").splitlines()[0])["name"]
+    first = json.loads(state.read_text(encoding="utf-8").splitlines()[0])["done"]["name"]
     was = (tmp_path / "out" / first / "results.json").stat().st_mtime_ns
     done = linkproof(tmp_path, *night, "--resume", "-q")
     assert done.returncode == 1

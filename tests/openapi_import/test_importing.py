@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -436,6 +436,40 @@ def test_options_that_cannot_be_meant(tmp_path: Path) -> None:
         done = linkproof(tmp_path, *arguments)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False), arguments
         assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda text: text[:-3] + b"\n[[", b"contract.toml: not valid TOML: "),
+        (lambda text: b"\xff" + text, b"contract.toml: this file is not UTF-8 text"),
+        (
+            lambda text: text.replace(b"title = ", b"title = 7 # "),
+            b"contract.toml: /title: expected a string, got a whole",
+        ),
+    ],
+)
+def test_a_damaged_folder_is_named_and_stays(tmp_path: Path, change: Callable[[bytes], bytes], error: bytes) -> None:
+    spec = write(tmp_path / "spec", swagger())
+    assert linkproof(tmp_path, "import", spec).returncode == 0
+    [file] = (tmp_path / "contracts").rglob("contract.toml")
+    file.write_bytes(change(file.read_bytes()))
+    damaged = file.read_bytes()
+    done = linkproof(tmp_path, "import", spec)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert error.decode() in done.stderr.splitlines()[0]
+    assert done.stderr.splitlines()[1].startswith("  fix: ")
+    assert file.read_bytes() == damaged
+
+
+def test_a_folder_that_begins_with_a_byte_order_mark_is_reviewed_too(tmp_path: Path) -> None:
+    spec = write(tmp_path / "spec", swagger())
+    assert linkproof(tmp_path, "import", spec).returncode == 0
+    [file] = (tmp_path / "contracts").rglob("contract.toml")
+    file.write_bytes(b"\xef\xbb\xbfreviewed = '2026-01-01'\n" + file.read_bytes())
+    done = linkproof(tmp_path, "import", spec)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "reviewed, so it stays as it is" in done.stdout
 
 
 def test_the_same_contract_twice_is_refused(imported: tuple[Path, str, Contract]) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from linkproof.cli.real_services import read_verdicts, services_page
-from linkproof.errors import UsageError
+from linkproof.cli.real_services import services_page
 from linkproof.model.finding import Finding, Level
 from linkproof.reports.real_services import Note, Service, Verdict, as_markdown, verdict_of
+from tests.command_line import linkproof
 
 ROOT = Path(__file__).parents[2]
+RECORDING = ROOT / "cassettes" / "azure-search-pec.yaml.gz"
 RECORDINGS = [ROOT.parent / "shared" / name for name in ("recordings", "recordings-azure-cli")]
 
 
@@ -59,20 +60,36 @@ def test_a_note_on_another_version_has_a_verdict_of_its_own() -> None:
     assert verdict_of(Note("SHP-2", "azure-boxes-2020", 1), [verdict]) is None
 
 
+ENTRY = 'requirement = "A"\ncontract = "b"\nkind = "service"\ntext = "d"\n'
+
+
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("content", "error", "fix"),
     [
-        ("[[verdict]]\nrequirement = 1", "incomplete"),
-        ('[[verdict]]\nrequirement="A"\ncontract="b"\nkind="c"\ntext="d"', "no verdict is called 'c'"),
-        ("[[", "cannot be read"),
+        ("[[", "v.toml: not valid TOML: ", "correct the line that is named"),
+        ("[[verdict]]\nrequirement = 1", "v.toml: /verdict/0/requirement: expected a string, got a whole number", ""),
+        ("[[verdict]]\nrequirement = 'A'", "v.toml: /verdict/0: contract is missing", "text and, if need be, place"),
+        (f"[[verdict]]\n{ENTRY}".replace("service", "c"), "v.toml: /verdict/0/kind: 'c' is not one of: ", ""),
+        (f"[[verdict]]\n{ENTRY}plase = '/a'", "v.toml: /verdict/0: unknown member 'plase': did you mean 'place'?", ""),
+        (f"[[verdict]]\n{ENTRY}place = 'a'", "v.toml: /verdict/0/place: this is not a JSON pointer", ""),
+        (f"[verdict]\n{ENTRY}", "v.toml: /verdict: expected an array, got an object", "give TOML with [[verdict]]"),
+        (f"[[verdicts]]\n{ENTRY}", "v.toml: unknown member 'verdicts': did you mean 'verdict'?", ""),
+        ("\xff".encode("latin-1"), "v.toml: this file is not UTF-8 text", "save it as UTF-8"),
+        (None, "v.toml: cannot be read: No such file", "give TOML with [[verdict]]"),
     ],
 )
-def test_a_damaged_file_of_verdicts_is_named(tmp_path: Path, text: str, told: str) -> None:
-    file = tmp_path / "v.toml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match=told) as caught:
-        read_verdicts(file)
-    assert "v.toml" in caught.value.where
+def test_a_damaged_file_of_verdicts_is_refused_with_its_field_and_a_fix(
+    tmp_path: Path, content: str | bytes | None, error: str, fix: str
+) -> None:
+    if content is not None:
+        (tmp_path / "v.toml").write_bytes(content.encode() if isinstance(content, str) else content)
+    ended = linkproof(tmp_path, "services", RECORDING, "--verdicts", "v.toml")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    said, advice = ended.stderr.splitlines()
+    assert said.startswith(f"linkproof: error: {error}")
+    assert advice.startswith("  fix: ")
+    assert fix in advice
+    assert not (tmp_path / "real-services.md").exists()
 
 
 @pytest.mark.skipif(not all(p.is_dir() for p in RECORDINGS), reason="../shared/recordings is absent")

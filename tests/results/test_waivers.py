@@ -13,7 +13,6 @@ import msgspec
 import pytest
 
 from linkproof.cli.waive import waive
-from linkproof.cli.waivers import read_waivers
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.operation import Role
@@ -26,6 +25,7 @@ from linkproof.reports.html import html_page
 from linkproof.reports.junit import junit_xml
 from linkproof.reports.markdown import summary_markdown
 from linkproof.results.serialize import results_from_dict, results_to_dict
+from linkproof.results.waiver_file import read_waivers
 from linkproof.results.waivers import covers, with_waivers
 from tests.command_line import linkproof
 from tests.recordings.test_formats import as_ndjson

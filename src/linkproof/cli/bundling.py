@@ -12,7 +12,6 @@ from linkproof.base.resources import folder
 from linkproof.base.toml_tables import toml_of
 from linkproof.cli.checking import judge_recordings
 from linkproof.cli.reading import read_results
-from linkproof.cli.waivers import known_names
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
@@ -42,6 +41,7 @@ from linkproof.results.verification import (
     differences,
     not_proven,
 )
+from linkproof.results.waiver_file import known_names
 from linkproof.results.waivers import waivers_from
 
 

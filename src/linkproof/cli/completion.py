@@ -49,14 +49,15 @@ def targets(incomplete: str) -> list[str]:
     for entry in entries[:_MOST]:
         if entry.is_dir():
             found.append(f"{entry}/")
-        elif entry.suffix == ".toml" and _is_target(entry):
+        elif entry.suffix == ".toml" and is_target_file(entry):
             found.append(str(entry))
     return found
 
 
-def _is_target(path: Path) -> bool:
+def is_target_file(path: Path) -> bool:
+    """Whether a file has the table of a target, whatever else is wrong with it."""
     try:
-        return "[target]" in path.read_text(encoding="utf-8", errors="replace")
+        return "\n[target]" in "\n" + path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
 

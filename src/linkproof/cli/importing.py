@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from linkproof.base.files import is_folder
+from linkproof.base.toml_tables import read_toml
 from linkproof.base.wording import count
 from linkproof.contract.loader import known_contracts, read_contract
 from linkproof.contract.model import Contract
@@ -45,15 +45,10 @@ class Planned:
     before: Contract | None
     twin: Contract | None
 
-    @property
-    def is_reviewed(self) -> bool:
-        """Whether a person has reviewed the existing folder, which then stays unchanged."""
-        return _is_reviewed(self.folder)
-
 
 def _is_reviewed(folder: Path) -> bool:
-    path = folder / "contract.toml"
-    return path.is_file() and "reviewed" in tomllib.loads(path.read_text(encoding="utf-8"))
+    """Whether a person has reviewed the contract in a folder, which then stays unchanged. Raises UsageError."""
+    return "reviewed" in read_toml(folder / "contract.toml", "see docs/add-a-contract.md")
 
 
 def import_description(
@@ -204,7 +199,7 @@ def _planned(found: Found, out: Path, name: str, vendor: str, spec: Path) -> Pla
 
 def _carry_out(plan: Planned, order: Order, documents: Documents, notes: Notes) -> None:
     """Write one contract, and print its capabilities and changes; a reviewed one is only compared."""
-    if plan.before is not None and plan.is_reviewed:
+    if plan.before is not None and _is_reviewed(plan.folder):
         with tempfile.TemporaryDirectory(prefix="linkproof-") as scratch:
             made = _write(plan, replace(order, out=Path(scratch)), documents, notes)
             print(f"{plan.id} {made.version}: reviewed, so it stays as it is ({plan.folder})")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 from linkproof.base.files import write_file
-from linkproof.base.wording import count
+from linkproof.base.models import convert
+from linkproof.base.toml_tables import read_toml
+from linkproof.base.wording import count, moment_of
 from linkproof.contract.requirement_catalogue import all_requirements
-from linkproof.errors import UsageError
 from linkproof.judging.judge import Judge
 from linkproof.judging.parallel import recording_judge
 from linkproof.judging.verdict import RunFacts, conclude
@@ -19,7 +18,7 @@ from linkproof.model.finding import Finding
 from linkproof.model.results import Status, TargetInfo
 from linkproof.recordings import read_recordings
 from linkproof.recordings.files import recording_files
-from linkproof.reports.real_services import KINDS, Note, Service, Verdict, as_markdown, verdict_of
+from linkproof.reports.real_services import Note, Service, Verdict, VerdictFile, as_markdown, verdict_of
 
 
 def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
@@ -57,8 +56,8 @@ def services_page(paths: list[Path], verdicts: Path | None, out: Path) -> int:
 
 
 def _with_results(judge: Judge, found: dict[str, Service]) -> list[Service]:
-    now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
-    facts = RunFacts(TargetInfo(name="recordings", kind="recording"), now, 0.0, judge.exchanges, allow_unproven=True)
+    target = TargetInfo(name="recordings", kind="recording")
+    facts = RunFacts(target, moment_of(time.time()), 0.0, judge.exchanges, allow_unproven=True)
     results = conclude(judge, judge.seen(), all_requirements(), facts)
     for one in found.values():
         rows = [r for r in results.requirements if r.contract == one.contract]
@@ -69,20 +68,6 @@ def _with_results(judge: Judge, found: dict[str, Service]) -> list[Service]:
 
 
 def read_verdicts(path: Path) -> tuple[Verdict, ...]:
-    """Return the verdicts in a file. Raises UsageError that names the file and the row."""
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("verdict", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"cannot be read: {error}", where=str(path), fix="give TOML with [[verdict]]") from None
-    found: list[Verdict] = []
-    for number, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
-        where = f"{path}: verdict {number}"
-        needed = ("requirement", "contract", "kind", "text")
-        if not isinstance(row, dict) or not all(isinstance(row.get(n), str) for n in needed):
-            raise UsageError("a verdict is incomplete", where=where, fix=f"give it {', '.join(needed)} as text")
-        if row["kind"] not in KINDS or not row["kind"]:
-            fix = f"one of: {', '.join(k for k in KINDS if k)}"
-            raise UsageError(f"no verdict is called {row['kind']!r}", where=where, fix=fix)
-        given = {n: row[n] for n in needed}
-        found.append(Verdict(**given, place=str(row.get("place", ""))))
-    return tuple(found)
+    """Return the verdicts in a file. Raises UsageError that names the file and the field."""
+    fix = "give TOML with [[verdict]] tables: requirement, contract, kind, text and, if need be, place"
+    return tuple(convert(read_toml(path, fix), VerdictFile, str(path), fix).verdict)

@@ -53,7 +53,7 @@ def policy_from(waivers: Path | None, definitions: Sequence[Path] | None, requir
 
         pages = pages_in(list(definitions), "")
     if waivers:
-        from linkproof.cli.waivers import read_waivers
+        from linkproof.results.waiver_file import read_waivers
 
         accepted = read_waivers(waivers)
     if require:

@@ -11,7 +11,6 @@ import tomli_w
 from linkproof.base.files import replace_file
 from linkproof.base.toml_tables import toml_of
 from linkproof.cli.reading import read_results
-from linkproof.cli.waivers import known_names, read_waivers
 from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.operation import Role
@@ -20,6 +19,7 @@ from linkproof.contract.routing import Known as Routed
 from linkproof.errors import UsageError
 from linkproof.model.finding import Finding
 from linkproof.model.results import Results
+from linkproof.results.waiver_file import known_names, read_waivers
 from linkproof.results.waivers import covers, entry_of, waivers_from
 
 _DAYS = 90

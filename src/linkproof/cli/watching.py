@@ -9,14 +9,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from linkproof.base.hosts import is_loopback
 from linkproof.base.shutdown import pause
-from linkproof.contract.loader import all_contracts
 from linkproof.errors import LinkproofError, UsageError
-from linkproof.targets.file import read_target
+from linkproof.targets.file import read_target, requested_contracts
 
 #: Seconds between two observations.
 INTERVAL_S = 0.5
@@ -83,7 +82,7 @@ def look(path: Path) -> Seen:
         content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     try:
-        url = urlsplit(read_target(path, all_contracts()).base_url)
+        url = urlsplit(read_target(path, requested_contracts((), path)).base_url)
     except LinkproofError:
         # A run reports the error; the target counts as there, so that it is run once for each version of the file.
         return Seen(digest, frozenset(), answers=True)
@@ -103,7 +102,7 @@ def listening(host: str, port: int) -> frozenset[tuple[int, float]]:
     """Return the processes of this machine that listen on a port, by id and start; empty without psutil or for other
     hosts.
     """
-    if not _is_local(host):
+    if not is_loopback(host):
         return frozenset()
     try:
         import psutil
@@ -115,10 +114,3 @@ def listening(host: str, port: int) -> frozenset[tuple[int, float]]:
             with suppress(psutil.Error):
                 found.add((connection.pid, psutil.Process(connection.pid).create_time()))
     return frozenset(found)
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from linkproof.base.json_values import MISSING, at, join, place
+from linkproof.base.json_values import MISSING, at, join, place, steps_of
 from linkproof.contract.cases import (
     COMMON_LENGTH,
     FORMATS,
@@ -171,15 +171,14 @@ def _places(schema: BodySchema, full: Mapping[str, Any]) -> Iterator[Node]:
 def _instances(full: Any, pointer: str) -> list[str]:
     """Return the first place in ``full`` at a generalised pointer, if there is one."""
     here, way = full, ""
-    for step in pointer.split("/")[1:]:
+    for step in steps_of(pointer):
         if step == "*":
             keys = range(len(here)) if isinstance(here, list) else list(here) if isinstance(here, dict) else []
             if not keys:
                 return []
             here, way = here[keys[0]], way + join(keys[0])
         else:
-            here = at(here, f"/{step}")
-            way += f"/{step}"
+            here, way = at(here, join(step)), way + join(step)
         if here is MISSING:
             return []
     return [way]
@@ -275,8 +274,8 @@ def _with(full: Mapping[str, Any], pointer: str, value: Any) -> Any:
 def without(full: Mapping[str, Any], pointer: str) -> dict[str, Any]:
     """Return a body without the member at ``pointer``."""
     body: dict[str, Any] = copy.deepcopy(dict(full))
-    *around, last = pointer.split("/")[1:]
-    container = at(body, "".join(f"/{s}" for s in around))
+    *around, last = steps_of(pointer)
+    container = at(body, join(*around))
     if isinstance(container, dict):
-        container.pop(last.replace("~1", "/").replace("~0", "~"), None)
+        container.pop(last, None)
     return body

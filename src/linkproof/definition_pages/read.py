@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from linkproof.base.files import read_file
 from linkproof.definition_pages.facts import Facts
 from linkproof.definition_pages.readers.markdown import read_markdown
 from linkproof.definition_pages.readers.plain import read_plain
@@ -20,11 +21,7 @@ _FIX = "give the text of a vendor's definition page: see docs/definitions.md for
 def read_page(path: Path) -> Facts:
     """Return the facts of a page. Raises UsageError if it is unreadable, or has no facts."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise UsageError(f"larger than {_LARGEST >> 20} MiB", where=str(path), fix=_FIX)
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), fix=_FIX) from None
+        text = read_file(path, _FIX, _LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("this is not UTF-8 text", where=str(path), fix=_FIX) from None
     facts = facts_of(text)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from linkproof.base.json_values import at, place
+from linkproof.base.json_values import at, join, place
 from linkproof.contract.cases import COMMON_LENGTH
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Operation, Role
@@ -41,9 +41,8 @@ def sample(contract: Contract) -> Any:
     got, listing = contract.by_role(Role.GET), contract.by_role(Role.LIST)
     operation = got or listing
     assert operation is not None
-    item = at(contract.document, f"/paths/{operation.document_path.replace('/', '~1')}/{operation.method.lower()}")
-    media = contract.protocol.response.media[0].replace("/", "~1")
-    content = at(item, f"/responses/200/content/{media}")
+    item = at(contract.document, join("paths", operation.document_path, operation.method.lower()))
+    content = at(item, join("responses", "200", "content", contract.protocol.response.media[0]))
     examples: dict[str, Any] = content.get("examples", {}) if isinstance(content, dict) else {}
     shown: Any = next((e.get("value", {}) for e in examples.values()), {})
     items = at(shown, contract.list.items)

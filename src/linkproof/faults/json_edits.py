@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from linkproof.base.json_values import steps_of
+
 #: Edits one connection of an answer in place.
 Edit = Callable[[dict[str, Any]], None]
 
 
 def spots(value: Any, pointer: str) -> Iterator[tuple[Any, Any]]:
     """Yield container and key of every existing value at a generalised pointer."""
-    *way, last = pointer.split("/")[1:]
+    *way, last = steps_of(pointer)
     here = [value]
     for step in way:
         following: list[Any] = []

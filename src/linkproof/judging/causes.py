@@ -30,7 +30,8 @@ class Traced:
     """A finding with its breaches, and the exchanges and answers that show it (the first ones, if there are many).
 
     ``views``: roles of the operations that show it. ``untouched``: whether a connection shows it that nothing had
-    written to.
+    written to. Agreements compare ``exchanges``, ``requests``, ``connections`` and ``first`` (the number of the first
+    exchange in each state scope).
     """
 
     finding: Finding
@@ -39,22 +40,10 @@ class Traced:
     answers: frozenset[Answered] = frozenset()
     views: frozenset[Role | None] = frozenset()
     untouched: bool = False
-
-
-@dataclass
-class _Trail:
-    """The exchanges, members and connections of a finding, as agreements compare them."""
-
-    finding: Finding
-    seen: Sequence[Seen]
-    places: Sequence[Place] = ()
-    answers: frozenset[Answered] = frozenset()
-    views: frozenset[Role | None] = frozenset()
-    untouched: bool = False
-    exchanges: set[Place] = field(default_factory=set)
-    requests: set[Place] = field(default_factory=set)
-    connections: set[tuple[str, str]] = field(default_factory=set)
-    first: dict[str, int] = field(default_factory=dict)
+    exchanges: set[Place] = field(init=False, default_factory=set)
+    requests: set[Place] = field(init=False, default_factory=set)
+    connections: set[tuple[str, str]] = field(init=False, default_factory=set)
+    first: dict[str, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.exchanges.update(self.places)
@@ -68,7 +57,7 @@ class _Trail:
                 self.first[scope] = min(number, self.first.get(scope, number))
 
 
-def _agrees(how: Agreement, seen: Seen, effect: _Trail, cause: _Trail) -> bool:
+def _agrees(how: Agreement, seen: Seen, effect: Traced, cause: Traced) -> bool:
     """Whether one breach of ``effect`` agrees with a breach of ``cause``."""
     place, subject, evidence = seen
     same_member = effect.finding.place == cause.finding.place
@@ -119,14 +108,13 @@ class _Candidate:
 def trace_causes(traced: Iterable[Traced], requirements: Iterable[Requirement]) -> None:
     """Set ``follows`` and ``because`` of every finding that others of its contract explain completely."""
     rules = {r.id: r.explained_by for r in requirements}
-    by_contract: dict[str, list[_Trail]] = {}
+    by_contract: dict[str, list[Traced]] = {}
     for one in traced:
-        trail = _Trail(one.finding, one.seen, one.places, one.answers, one.views, one.untouched)
-        by_contract.setdefault(one.finding.contract, []).append(trail)
-    for trails in by_contract.values():
+        by_contract.setdefault(one.finding.contract, []).append(one)
+    for together in by_contract.values():
         above: dict[str, str] = {}
-        for effect in trails:
-            found = _candidates(effect, trails, rules.get(effect.finding.requirement, ()))
+        for effect in together:
+            found = _candidates(effect, together, rules.get(effect.finding.requirement, ()))
             chosen = next((c for c in found if not _leads_back(c.cause.id, effect.finding.id, above)), None)
             effect.finding.follows = chosen.cause.id if chosen else None
             effect.finding.because = chosen.reason if chosen else ""
@@ -141,14 +129,14 @@ def _leads_back(start: str, end: str, above: Mapping[str, str]) -> bool:
     return start == end
 
 
-def _candidates(effect: _Trail, trails: Sequence[_Trail], rules: Sequence[Explanation]) -> list[_Candidate]:
+def _candidates(effect: Traced, together: Sequence[Traced], rules: Sequence[Explanation]) -> list[_Candidate]:
     """Return the causes of a finding, the one that explains most first; empty if a breach stays unexplained."""
     unexplained = set(range(len(effect.seen)))
     found: list[_Candidate] = []
     for order, rule in enumerate(rules):
         if not _fits(effect.finding.kind, rule.kinds):
             continue
-        for cause in trails:
+        for cause in together:
             if cause is effect or not _may_explain(rule, cause.finding, effect.finding):
                 continue
             explained = [i for i, seen in enumerate(effect.seen) if _agrees(rule.agree, seen, effect, cause)]

@@ -8,25 +8,21 @@ from pathlib import Path
 import linkproof
 from linkproof.base.toml_tables import read_toml
 from linkproof.base.wording import moment_of
-from linkproof.contract.loader import all_contracts, select
-from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 from linkproof.model.results import Broken, Results, TargetInfo, Verdict
 from linkproof.nightly.performing import Done
 from linkproof.nightly.plan import Job
 from linkproof.results.evidence_policy import evidence_policy_from
-from linkproof.results.waivers import Known, waivers_from
-from linkproof.targets.file import read_target
+from linkproof.results.waiver_file import read_waivers
+from linkproof.targets.file import read_target, requested_contracts
 
 
 def mistake_in(job: Job) -> str:
     """Return the error in a job's files or options, as its run would print it; "" if there is none."""
     try:
-        chosen = select(all_contracts(), job.contracts)
-        read_target(Path(job.target), chosen)
+        read_target(Path(job.target), requested_contracts(job.contracts, Path(job.target)))
         if job.waivers:
-            known = Known(frozenset(r.id for r in all_requirements()), frozenset(c.id for c in all_contracts()))
-            waivers_from(read_toml(Path(job.waivers), "give a waiver file"), job.waivers, known)
+            read_waivers(Path(job.waivers))
         if job.require:
             evidence_policy_from(job.require)
     except UsageError as error:

@@ -7,10 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 
-from msgspec import Struct
+import msgspec
 
 from linkproof.base.files import read_file, replace_file
 from linkproof.base.models import decode_json
@@ -28,16 +27,12 @@ _BEFORE = ".before"
 RESUMABLE_S = 20 * 3600
 
 
-class _FinishedJob(Struct):
+class _FinishedJob(msgspec.Struct):
     """A line of the state file: a finished job, the key of its input, and when its night began (seconds since 1970)."""
 
     key: str
-    name: str
-    exit_code: int
-    said: str
-    seconds: float
-    reported: bool = True
-    night: float = 0.0
+    night: float
+    done: Done
 
 
 class NightState:
@@ -65,26 +60,26 @@ class NightState:
 
     def add(self, done: Done) -> None:
         """Write a finished job: an interrupted night continues after it. Raises OSError."""
-        row = {"key": self._keys[done.name], **asdict(done), "night": self.began}
-        with self._path.open("a", encoding="utf-8") as state:
-            state.write(json.dumps(row, ensure_ascii=False) + "\n")
+        row = _FinishedJob(self._keys[done.name], self.began, done)
+        with self._path.open("ab") as state:
+            state.write(msgspec.json.encode(row) + b"\n")
 
     def _take_up(self, now: float) -> None:
         """Read the finished jobs of a night of today; changed or broken jobs are run again."""
         try:
-            text = self._path.read_text(encoding="utf-8", errors="replace")
+            lines = self._path.read_bytes().splitlines()
         except OSError:
             return
-        for line in text.splitlines():
+        for line in lines:
             try:
-                row = decode_json(line.encode(), _FinishedJob, _STATE, "")
+                row = decode_json(line, _FinishedJob, _STATE, "")
             except UsageError:
                 continue  # truncated: that job is run again
             # A night of the future was written before the clock was set back: its age is unknown.
-            if self._keys.get(row.name) != row.key or not 0 <= now - row.night < RESUMABLE_S:
+            if self._keys.get(row.done.name) != row.key or not 0 <= now - row.night < RESUMABLE_S:
                 continue
-            if row.exit_code in (0, 1, 4):
-                self.done[row.name] = Done(row.name, row.exit_code, row.said, row.seconds, row.reported)
+            if row.done.exit_code in (0, 1, 4):
+                self.done[row.done.name] = row.done
                 self.began = min(self.began, row.night)
 
 

@@ -13,7 +13,7 @@ import yaml
 from msgspec import Struct
 
 from linkproof.base.files import read_file
-from linkproof.base.json_values import MISSING, at
+from linkproof.base.json_values import MISSING, at, steps_of
 from linkproof.contract.openapi_shape import Description, check_shape
 from linkproof.errors import UsageError
 from linkproof.openapi_import.common_types import common_file, is_common_file
@@ -35,7 +35,7 @@ class Place:
     @property
     def name(self) -> str:
         """The pointer's last step."""
-        return self.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+        return steps_of(self.pointer)[-1]
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from linkproof.base.json_values import join
 from linkproof.contract import openapi_shape as shape
 from linkproof.errors import UsageError
 from linkproof.openapi_import.documents import Documents, Place
@@ -90,7 +91,7 @@ def _operations(
                 if _NEAR.search(own):
                     notes.add(f"{own[own.lower().rindex('/private') :]}: neither connections nor one of them; left out")
                 continue
-            where = Place(root.file, f"/{table}/{path.replace('~', '~0').replace('/', '~1')}")
+            where = Place(root.file, join(table, path))
             if "?" in path:
                 notes.add("x-ms-paths: the query within a path is ignored")
             entry, place = documents.follow(entry, where, shape.PathItem)

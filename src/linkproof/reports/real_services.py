@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
+from msgspec import Meta, Struct
+
+from linkproof.base.models import POINTER
 from linkproof.base.wording import count
 from linkproof.model.finding import Finding
 from linkproof.reports.text import one_line
@@ -21,8 +25,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
     """A person's verdict on a finding: whose defect it is, and its effect on a client.
 
     ``contract``: the beginning of the contract's id. ``place``: the pointer relative to a connection, "" for any.
@@ -30,14 +33,20 @@ class Verdict:
 
     requirement: str
     contract: str
-    kind: str
+    kind: Literal["service", "definition", "client"]
     text: str
-    place: str = ""
+    place: Annotated[str, Meta(pattern=POINTER)] = ""
 
     def covers(self, finding: Finding | Note) -> bool:
         """Whether the verdict is about a finding or note."""
         same = self.requirement == finding.requirement and finding.contract.startswith(self.contract)
         return same and (isinstance(finding, Note) or self.place in ("", finding.place))
+
+
+class VerdictFile(Struct, forbid_unknown_fields=True):
+    """A file of verdicts."""
+
+    verdict: list[Verdict] = []
 
 
 @dataclass(frozen=True)

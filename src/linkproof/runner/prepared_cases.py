@@ -14,12 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from linkproof.base.resources import folder
 from linkproof.contract.model import Contract
 from linkproof.runner.generated import GeneratedCase, Move
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,15 @@ def key_of(operation: str, kind: CaseKind) -> str:
 
 def prepared(contract: Contract, operation: str, kind: CaseKind, seed: int) -> tuple[GeneratedCase, ...] | None:
     """Return the shipped cases of an operation; None if they have to be drawn."""
-    found = _read(contract.id)
+    found = _cases(contract.id)
     if found is None or seed != found.seed or digest_of(contract) != found.document:
         return None
     return found.cases.get(key_of(operation, kind))
 
 
 @cache
-def _read(contract_id: str) -> PreparedCases | None:
-    path = file_of(contract_id)
-    if not path.is_file():
-        return None
-    return msgspec.json.decode(gzip.decompress(path.read_bytes()), type=PreparedCases)
+def _cases(contract_id: str) -> PreparedCases | None:
+    return _read(contract_id, PreparedCases)
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,13 @@ def prepared_lifecycles(seed: int, lifecycles: int, steps: int) -> tuple[tuple[M
 
 @cache
 def _lifecycles() -> PreparedLifecycles | None:
-    path = file_of(LIFECYCLES)
-    if not path.is_file():
-        return None
-    return msgspec.json.decode(gzip.decompress(path.read_bytes()), type=PreparedLifecycles)
+    return _read(LIFECYCLES, PreparedLifecycles)
+
+
+def _read(name: str, model: type[T]) -> T | None:
+    """Return the content of a file; None if there is no such file."""
+    path = file_of(name)
+    return msgspec.json.decode(gzip.decompress(path.read_bytes()), type=model) if path.is_file() else None
 
 
 def write(path: Path, found: PreparedCases | PreparedLifecycles) -> None:

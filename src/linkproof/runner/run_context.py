@@ -10,8 +10,6 @@ from pathlib import Path
 
 from linkproof.base.shutdown import undisturbed
 from linkproof.base.wording import moment_of
-from linkproof.contract.catalogue import chosen, imported
-from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
 from linkproof.contract.requirement_catalogue import all_requirements
@@ -27,7 +25,7 @@ from linkproof.runner.run_recorder import Recording, replayed_info
 from linkproof.runner.selection import EVERYTHING, Selection
 from linkproof.runner.session import Session
 from linkproof.targets.budget import OverBudget
-from linkproof.targets.file import contracts_named
+from linkproof.targets.file import requested_contracts
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import Target
 
@@ -86,11 +84,7 @@ class RunContext:
 
     def _asked(self) -> tuple[Contract, ...]:
         """Return the chosen contracts: by name, in the target file, or all reviewed ones."""
-        names = self.choices.contracts
-        if names or not self.choices.target:
-            return chosen(names)
-        named = contracts_named(Path(self.choices.target))
-        return (*all_contracts(), *(e.contract for e in imported() if e.id in named))
+        return requested_contracts(self.choices.contracts, Path(self.choices.target) if self.choices.target else None)
 
     def open(self) -> Opened:
         """Return the opened target. Raises UsageError."""

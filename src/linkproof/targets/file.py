@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from linkproof.base.hosts import is_loopback
 from linkproof.base.toml_tables import check_members, read_toml, shown, table_of
-from linkproof.contract.catalogue import imported
+from linkproof.contract.catalogue import chosen, imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Parameter, Role
@@ -58,10 +58,10 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
     if kind not in ("mock", "live"):
         raise UsageError(f"kind is {kind!r}", where=where, fix='write kind = "mock" or kind = "live"')
     base_url = _base_url(table, where, kind, required=True)
-    chosen = _contracts(raw, contracts, str(path), kind, may_write=table.get("writes", False))
+    found = _contracts(raw, contracts, str(path), kind, may_write=table.get("writes", False))
     auth = auth_from(raw, str(path))
     checks_credentials = table.get("checks_credentials", False)
-    for vendor in sorted({c.vendor for c in contracts if c.id in chosen} - set(auth)):
+    for vendor in sorted({c.vendor for c in contracts if c.id in found} - set(auth)):
         if checks_credentials:
             raise UsageError(f"checks_credentials without [auth.{vendor}]", where=where, fix=f"add [auth.{vendor}]")
     return Target(
@@ -69,7 +69,7 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         name=table.get("name", path.name if path.stem == "linkproof" else path.stem),
         kind=kind,
         base_url=base_url,
-        contracts=chosen,
+        contracts=found,
         auth=auth,
         checks_credentials=checks_credentials,
         writes=table.get("writes", False),
@@ -78,7 +78,7 @@ def read_target(path: Path, contracts: Sequence[Contract]) -> Target:
         max_answer_bytes=_megabytes(table, "max_answer_mb", 16.0, where),
         reset=_reset(table, where, kind),
         open_enumerations=table.get("open_enumerations", False),
-        allow=_allow(table, where, kind, makes=any(c.provision for c in chosen.values())),
+        allow=_allow(table, where, kind, makes=any(c.provision for c in found.values())),
         limits=_limits(raw, str(path), kind),
     )
 
@@ -130,16 +130,9 @@ def _base_url(table: Mapping[str, Any], where: str, kind: str, *, required: bool
         raise UsageError(f"base_url is {url!r}", where=where, fix="leave out the white space")
     if parts.query or parts.fragment:
         raise UsageError(f"base_url is {url!r}", where=where, fix="leave out what follows ? or #")
-    if kind == "live" and parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if kind == "live" and parts.scheme == "http" and not is_loopback(parts.hostname):
         raise UsageError("a live target would get credentials in clear text", where=where, fix="use https://")
     return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _seconds(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
@@ -170,13 +163,20 @@ def _reset(table: Mapping[str, Any], where: str, kind: str) -> tuple[str, str] |
     return method.upper(), path
 
 
-def contracts_named(path: Path) -> frozenset[str]:
-    """Return the contracts that a target file names; none for an unreadable file, which others report."""
+def requested_contracts(names: Iterable[str], path: Path | None) -> tuple[Contract, ...]:
+    """Return the contracts with these ids or patterns; without names, the reviewed ones and those of a target file.
+
+    An unreadable target file adds none: ``read_target`` reports it. Raises UsageError for a name that no contract has.
+    """
+    wanted = tuple(names)
+    if wanted or path is None:
+        return chosen(wanted)
     try:
         tables = read_toml(path, "").get("contracts", {})
     except UsageError:
-        return frozenset()
-    return frozenset(tables) if isinstance(tables, dict) else frozenset()
+        tables = {}
+    named = frozenset(tables) if isinstance(tables, dict) else frozenset()
+    return (*all_contracts(), *(e.contract for e in imported() if e.id in named))
 
 
 def _contracts(

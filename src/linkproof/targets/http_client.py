@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from linkproof.base.hosts import is_loopback
 from linkproof.errors import TargetError
 from linkproof.model.exchange import Request
 from linkproof.targets.deadline import keep_deadlines
@@ -55,14 +55,6 @@ def http_client(target: Target, transport: httpx.BaseTransport | None) -> httpx.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IN_FLIGHT),
         )
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: ``localhost``, 127.0.0.0/8, or ``::1``."""
-    try:
-        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def proxy_for(url: httpx.URL) -> str:

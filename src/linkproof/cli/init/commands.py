@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from linkproof.base.files import write_file
+from linkproof.cli.completion import is_target_file
 from linkproof.cli.init.answers import MOCK, Answers, Ask, Given, answers_from
 from linkproof.cli.init.credentials import unset
 from linkproof.cli.init.listing import Names, listed, needed_by
@@ -74,7 +75,7 @@ def init_mock(contracts: Sequence[Contract], port: int, file: Path, *, force: bo
 def init_plan(targets: Sequence[Path], file: Path, *, force: bool, quiet: bool) -> int:
     """Write a plan for ``linkproof nightly`` over target files; return 0. Raises UsageError."""
     _writable(file, force=force)
-    found = list(targets) or [p for p in sorted(Path().glob("**/*.toml")) if _is_target(p)]
+    found = list(targets) or [p for p in sorted(Path().glob("**/*.toml")) if is_target_file(p)]
     if not found:
         fix = "name target files: linkproof init --plan a.toml b.toml"
         raise UsageError("there is no target file here", where="--plan", fix=fix)
@@ -132,13 +133,6 @@ def _write(file: Path, text: str, contracts: Sequence[Contract]) -> None:
 
 def _save(file: Path, text: str) -> None:
     write_file(file, text, "give another --file")
-
-
-def _is_target(path: Path) -> bool:
-    try:
-        return "\n[target]" in "\n" + path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
 
 
 def _sayer(*, quiet: bool) -> Callable[[str], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkproof.base.json_values import at
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import NESTED, leaves, paged
@@ -103,9 +104,7 @@ def _accepting(contract: Contract, accepts: Any) -> Change | None:
 
 
 def _sent(asked: Asked) -> str:
-    found = asked.value
-    for step in asked.contract.decide.decision.split("/")[1:]:
-        found = found.get(step) if isinstance(found, dict) else None
+    found = at(asked.value, asked.contract.decide.decision)
     return found if isinstance(found, str) else ""
 
 

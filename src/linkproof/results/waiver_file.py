@@ -1,4 +1,4 @@
-"""Waiver files of a command: reading them, and applying them to results."""
+"""Reads waiver files: every error names the file, the entry and the fix."""
 
 from __future__ import annotations
 
