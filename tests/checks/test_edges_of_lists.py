@@ -162,3 +162,11 @@ def test_a_filter_is_not_blamed_for_a_status_that_is_written_otherwise(word: str
     found = [name for name, _ in judge((listed,))[1]]
     assert found.count("PAG-7") == breaches
     assert ("ENM-1" in found) is (word != "accepted")
+
+
+def test_an_invalid_parameter_without_a_code_of_its_own_is_expected_to_get_400() -> None:
+    own = contract(HUAWEI)
+    for table, expected in ((own.error.table, "400 EndPoint.0006"), ((), "400")):
+        judging = Judge([replace(own, error=replace(own.error, table=table))], MOCK)
+        _, found = judging.feed(connections(query="limit=1001"))
+        assert [j.breach.expected for j in found if j.requirement == "PAG-8" and j.breach] == [expected]

@@ -12,6 +12,7 @@ from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Credential
 from tests.check_cases import APPROVED, got, put, slow
 from tests.check_cases_named import decided, failure
+from tests.checks.test_edges import breaches_of
 from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge, listing, state
 
 
@@ -101,3 +102,10 @@ def test_a_failure_of_a_decision_has_a_message() -> None:
     silent = decided("vpce-a", failed=failure("vpce-a", message=" "))
     found = [b for requirement, b in judge((silent,))[1] if requirement == "STA-12"]
     assert [(b.kind, b.pointer.rpartition("/")[2]) for b in found] == [("no message", "message")]
+
+
+def test_a_get_that_is_only_accepted_shows_no_effect_of_a_repeated_decision() -> None:
+    shown = connection(AKS, **state("Approved", "again"))
+    twice = (put(), got(**APPROVED), put())
+    assert breaches_of("STA-4", *twice, ex(AKS, own="one", status=202, answer=shown)) == []
+    assert len(breaches_of("STA-4", *twice, ex(AKS, own="one", answer=shown))) == 1

@@ -9,12 +9,14 @@ import pytest
 from linkproof.checks import state as states
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Effect, Presence, Subject
+from linkproof.checks.two_calls import overlap
 from linkproof.checks.view import View
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import NO_ANSWER, Exchange
 from linkproof.model.finding import Level
-from tests.check_cases import APPROVED, POLL, RECORDED, delete, got, poll, put
+from tests.check_cases import APPROVED, POLL, RECORDED, delete, got, poll, put, slow
 from tests.check_cases_quiet import FIRST, SECOND, long_put, poll_of
+from tests.checks.test_edges import breaches_of, fold
 from tests.traffic import AKS, MOCK, POSTGRES, connection, contract, decision, error, ex, listing, state
 
 
@@ -139,3 +141,22 @@ def test_at_the_limit_the_other_collection_goes_as_a_whole(monkeypatch: pytest.M
         known.make(collection, name)
     assert list(known.collections) == ["second"]
     assert [s.name for s in second.subjects] == ["c", "d"]
+
+
+def test_after_a_reset_what_meant_at_rest_still_does() -> None:
+    state, _ = fold(replace(MOCK, names=frozenset({"one"})), got(properties__provisioningState="Resting"))
+    assert state.after_reset().at_rest == {"Resting"}
+
+
+@pytest.mark.parametrize(("status", "breaches"), [(400, 1), (409, 0), (412, 0), (413, 1), (423, 0)])
+def test_an_error_of_the_state_may_have_another_code_the_next_time(status: int, breaches: int) -> None:
+    twice = [error(AKS, status, code, "PUT", "one", sent=decision()) for code in ("Locked", "Changed")]
+    assert len(breaches_of("ERR-9", *twice)) == breaches
+
+
+def test_requests_overlap_from_the_first_second_of_a_run_on_but_not_without_times() -> None:
+    _, (first, second) = fold(MOCK, slow(put(), 1, 5), slow(put(), 1, 6))
+    _, (unknown, _) = fold(MOCK, slow(put(), 0, 5), slow(put(), 1, 6))
+    assert overlap(first, second)
+    assert not overlap(unknown, second)
+    assert not overlap(second, unknown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from tests.check_cases import got
-from tests.traffic import AKS, MOCK, contract, ex, listing
+from tests.traffic import AKS, MOCK, connection, contract, ex, listing
 
 
 def judged(*exchanges: Exchange) -> Judge:
@@ -37,3 +37,13 @@ def test_the_credentials_of_requests_are_kept_and_never_shown() -> None:
     results = judged(ex(AKS, own="one", request_headers=(("Authorization", f"Bearer {secret}"),))).judged()
     assert any(secret in sent for sent in results.sent)
     assert secret not in repr(results)
+
+
+def test_the_operations_that_show_a_finding_are_those_of_all_parts() -> None:
+    odd = {"properties__provisioningState": "Odd"}
+    exchanges = got(**odd), listing(AKS, connection(**odd))
+    whole, first, second = judged(*exchanges), judged(exchanges[0]), judged(exchanges[1])
+    first.merge(second.judged())
+    for judge in (whole, first):
+        (finding,) = (f for f in judge.findings.all() if f.requirement == "ENM-1")
+        assert finding.operations == ("Get", "List")

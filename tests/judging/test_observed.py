@@ -15,6 +15,7 @@ from linkproof.model.observed_values import Observed, ObservedValue
 from linkproof.results.merge import merged
 from linkproof.results.vendor_part import only_vendor
 from tests.check_cases import APPROVED, LONG, REJECTED, action, delete, got, poll, put, slow
+from tests.check_cases_kinds import ODD
 from tests.results_examples import breached, replace
 from tests.traffic import (
     AKS,
@@ -68,6 +69,10 @@ def refused(own: str = "one") -> Exchange:
         ([put(), got(**APPROVED)], {}),
         ([got(**PENDING), put(), put(sent=decision("Rejected")), got(**REJECTED)], {}),
         ([got(**PENDING), put(), got("two", **APPROVED)], {}),
+        (
+            [got(**PENDING), put(sent=ODD), got(**APPROVED)],
+            {("Pending", "another write", "Approved", False): 1},
+        ),
         (
             [got(**PENDING), BROKE, got(**APPROVED)],
             {("Pending", "another write", "Approved", False): 1},

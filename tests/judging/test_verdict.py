@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.judging.judge import Judge
 from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.exchange import Exchange
-from linkproof.model.results import Results, Status, TargetInfo
+from linkproof.model.finding import Level
+from linkproof.model.results import Results, Status, TargetInfo, Verdict
 from tests.check_cases import APPROVED, got, put
 from tests.traffic import AKS, DICOM, HUAWEI, MOCK, connection, connections, contract, ex
 
@@ -60,3 +63,13 @@ def test_defects_of_the_definition_page_are_numbered_beside_the_findings() -> No
         assert ids == [f"DOC-1-{own}-{number}" for number in range(1, len(ids) + 1)]
         assert len(ids) > 1
     assert not {f.requirement for f in results.findings} & {"DOC-1"}
+
+
+def test_a_definition_page_alone_proves_nothing_about_a_target() -> None:
+    own = contract(AKS)
+    judge = Judge([own], MOCK)
+    facts = RunFacts(TargetInfo("the target", "mock"), "2026-01-05T08:00:00Z", 1.0, 0)
+    should = [replace(r, level=Level.SHOULD) for r in all_requirements()]
+    results = conclude(judge, judge.contracts, should, facts)
+    assert [r.family for r in results.requirements if r.exercised] == ["DOC"]
+    assert results.verdict is Verdict.UNPROVEN

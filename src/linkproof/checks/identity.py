@@ -27,7 +27,7 @@ def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -
     if call.role is Role.LIST:
         for index, item in enumerate(call.items):
             pointer = f"{contract.list.items}/{index}"
-            name = _last(at(item, contract.member.name))
+            name = str(at(item, contract.member.name)).rsplit("/", 1)[-1].lower()
             yield from _identity(contract, item, f"{call.collection}/{name}", pointer)
     elif call.role in (Role.GET, Role.DECIDE, Role.TAGS) and isinstance(call.answer, dict):
         yield from _identity(contract, call.answer, f"{call.collection}/{call.subject}", "")
@@ -128,7 +128,3 @@ def _is_undecided(call: Call, subject: Subject | None) -> bool:
 def _bare(name: str) -> str:
     """Return an id as services compare it: a UUID may be written without its hyphens."""
     return name.replace("-", "")
-
-
-def _last(name: Any) -> str:
-    return name.rsplit("/", 1)[-1].lower() if isinstance(name, str) else ""
