@@ -170,3 +170,18 @@ def test_an_invalid_parameter_without_a_code_of_its_own_is_expected_to_get_400()
         judging = Judge([replace(own, error=replace(own.error, table=table))], MOCK)
         _, found = judging.feed(connections(query="limit=1001"))
         assert [j.breach.expected for j in found if j.requirement == "PAG-8" and j.breach] == [expected]
+
+
+def test_an_empty_page_ends_a_list_of_full_pages() -> None:
+    def pages(total: int) -> list[Exchange]:
+        shown = (WHOLE[:2], WHOLE[2:4], ())
+        return [connections(*own, total=total, query=f"limit=2&offset={2 * n}") for n, own in enumerate(shown)]
+
+    assert breaches_of("PAG-6", *pages(4)) == []
+    assert [b.kind for b in breaches_of("PAG-6", *pages(5))] == ["total is not the count"]
+
+
+def test_what_the_first_request_of_a_run_wrote_to_need_not_be_listed() -> None:
+    empty = listing(AKS)
+    assert breaches_of("PAG-4", put(), empty, got(**APPROVED)) == []
+    assert [b.kind for b in breaches_of("PAG-4", got(), empty)] == ["missing"]

@@ -15,6 +15,8 @@ from tests.check_cases_named import decided, failure
 from tests.checks.test_edges import breaches_of
 from tests.traffic import AKS, HOST, MOCK, connection, contract, decision, error, ex, judge, listing, state
 
+NOT_ALLOWED = "OperationNotAllowed"
+
 
 def test_a_concurrent_decision_without_a_credential_is_no_second_decision() -> None:
     second = error(AKS, 401, "Unauthorized", "PUT", "one", sent=decision("Rejected", "no"))
@@ -109,3 +111,28 @@ def test_a_get_that_is_only_accepted_shows_no_effect_of_a_repeated_decision() ->
     twice = (put(), got(**APPROVED), put())
     assert breaches_of("STA-4", *twice, ex(AKS, own="one", status=202, answer=shown)) == []
     assert len(breaches_of("STA-4", *twice, ex(AKS, own="one", answer=shown))) == 1
+
+
+def test_lists_within_connections_are_compared_item_by_item() -> None:
+    own, first, second = contract(AKS), {"ip": "10.0.0.1"}, {"ip": "10.0.0.2"}
+    assert difference(own, {"a": [first, second]}, {"a": [first, second]}) is None
+    assert difference(own, {"a": [first, second]}, {"a": [first, first]}) == ("/a/1/ip", "10.0.0.2", "10.0.0.1")
+    assert difference(own, {"a": [first]}, {"a": [first, second]}) == ("/a", [first], [first, second])
+
+
+@pytest.mark.parametrize(
+    ("code", "word", "refused"),
+    [
+        (NOT_ALLOWED, "Approved", [NOT_ALLOWED]),
+        (NOT_ALLOWED, "Rejected", []),
+        ("BadRequest", "Approved", ["BadRequest"]),
+    ],
+)
+def test_a_decision_is_refused_for_the_state_unless_the_same_one_is_refused_for_it_elsewhere(
+    code: str, word: str, refused: list[str]
+) -> None:
+    shown = got("one"), got("two")
+    first = error(AKS, 400, code, "PUT", "one", sent=decision(word))
+    second = error(AKS, 400, NOT_ALLOWED, "PUT", "two", sent=decision())
+    found = breaches_of("ENM-3", *shown, first, second)
+    assert [b.message.rpartition(" ")[2] for b in found] == refused

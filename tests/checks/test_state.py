@@ -160,3 +160,11 @@ def test_requests_overlap_from_the_first_second_of_a_run_on_but_not_without_time
     assert overlap(first, second)
     assert not overlap(unknown, second)
     assert not overlap(second, unknown)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_polled"), [(POLL, True), ("https://another.example/1", False), ("https://[bad", False)]
+)
+def test_an_operation_goes_on_only_where_its_url_can_be_polled(url: str, is_polled: bool) -> None:
+    sent = ex(POSTGRES, "PUT", "one", 202, sent=decision(), headers=(("Azure-AsyncOperation", url),))
+    assert (subject_after(sent, of=POSTGRES).running is not None) is is_polled
