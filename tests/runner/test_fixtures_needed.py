@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from linkproof.contract.loader import all_contracts
+from linkproof.judging.judge import Judge
 from linkproof.runner import fixtures_needed as counting
 from linkproof.runner.selection import Selection
 
@@ -26,3 +29,18 @@ def test_it_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = counting.fixtures_needed(KEYVAULT, selection)
     monkeypatch.setattr(counting, "_used", None)
     assert counting.fixtures_needed(KEYVAULT, selection) == expected
+
+
+def test_a_count_judges_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[object] = []
+    feed = Judge._judge
+
+    def noted(judge: Judge, *given: Any) -> Any:
+        judged.append(given)
+        return feed(judge, *given)
+
+    selection = Selection(requirements=("HDR-1",))
+    monkeypatch.setattr(Judge, "_judge", noted)
+    monkeypatch.setattr(counting, "_counted", {})
+    assert counting.fixtures_needed(KEYVAULT, selection)["Pending"] >= 1
+    assert judged == []

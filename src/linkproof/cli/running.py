@@ -100,7 +100,7 @@ def plan_run(
     """Print every request that a run would send, in order, and send none. Raises UsageError, EngineError."""
     selection.check(all_requirements())
     made: list[Plan] = []
-    run = Conformance(Choices(target, contracts, seed, selection=selection), opener=planned(made))
+    run = Conformance(Choices(target, contracts, seed, selection=selection, judged=False), opener=planned(made))
     try:
         run.context.preflight(partial(fixtures_needed, selection=selection))
         output = run_suites(run)

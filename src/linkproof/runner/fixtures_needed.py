@@ -58,7 +58,8 @@ def _count(contract: Contract, selection: Selection) -> Mapping[str, int]:
 
 
 def _used(contract: Contract, selection: Selection, target: Target) -> Mapping[str, int]:
-    run = Conformance(Choices(contracts=(contract.id,), selection=selection), opener=_opener(target))
+    choices = Choices(contracts=(contract.id,), selection=selection, judged=False)
+    run = Conformance(choices, opener=_opener(target))
     try:
         run_suites(run)
         return run.context.current.fixtures.used(contract) if run.context.current is not None else {}

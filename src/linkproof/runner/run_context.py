@@ -38,7 +38,8 @@ class Choices:
     """The choices of a run: target file (empty: the embedded server), contracts, seed (None: the default).
 
     ``record``: the cassette to write, "" for none. ``journal``: the file that records changes of a live target.
-    ``concurrency``: the maximum number of concurrent requests. ``selection``: the selected tests.
+    ``concurrency``: the maximum number of concurrent requests. ``selection``: the selected tests. ``judged``: whether
+    answers are judged; a run that only shows or counts what is sent does not need that.
     """
 
     target: str = ""
@@ -49,6 +50,7 @@ class Choices:
     journal: str = "reports/journal.jsonl"
     concurrency: int = 1
     selection: Selection = EVERYTHING
+    judged: bool = True
 
 
 class RunContext:
@@ -147,6 +149,7 @@ class RunContext:
                 journal=self._journal,
                 concurrency=1 if opened.recorded is not None or self._recording else self.choices.concurrency,
                 observe=self._observe,
+                judged=self.choices.judged,
             )
             if problem is not None:
                 self.current.dead = str(problem)

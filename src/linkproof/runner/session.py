@@ -28,6 +28,9 @@ from linkproof.targets.transfer import AnswerTooLarge
 
 T = TypeVar("T")
 
+#: A judge's share of the work that has no contract: it matches exchanges to contracts, and judges none.
+_NOTHING = (1, 1)
+
 #: Memory that the answers of one test, which may keep all of them, take together: at most so many of the largest.
 _LARGEST_KEPT = 2
 
@@ -57,6 +60,7 @@ class Session:
         concurrency: maximum number of concurrent requests.
         observe: called with every judged exchange, in every worker, for logs and progress.
         meet: called with the reset if other workers have to agree to it.
+        judged: whether answers are judged.
     """
 
     # Long: one attribute per line.
@@ -73,6 +77,7 @@ class Session:
         concurrency: int = 1,
         observe: Callable[[Exchange], object] | None = None,
         meet: Callable[[Callable[[], object]], object] = lambda action: action(),
+        judged: bool = True,
     ) -> None:
         self.concurrency = concurrency
         self._meet = meet
@@ -85,7 +90,9 @@ class Session:
         self.client = client or Client(target)
         if concurrency > 1 and self.client.inflight is None:
             self.client.inflight = InflightLimit(concurrency)
-        self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True)
+        self._judged = judged
+        share = (0, 1) if judged else _NOTHING
+        self.judge = Judge(self.contracts, circumstances_of(target, self.contracts), any_version=True, share=share)
         self.skipped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.broken: list[Broken] = []
         self.dead = ""
@@ -238,6 +245,7 @@ class Session:
             concurrency=self.concurrency,
             observe=self._observe,
             meet=meet,
+            judged=self._judged,
         )
 
     def merge(self, other: Session) -> None:
