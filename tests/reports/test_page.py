@@ -60,6 +60,8 @@ def test_the_verdict_comes_first_and_a_cell_opens_its_requirements(open_page: Op
     page = open_page(breached())
     assert page.locator("h1").inner_text().endswith(breached().sentence)
     assert page.locator(".tally").inner_text().split("\n")[:2] == ["✓2", "passed"]
+    numbers = page.eval_on_selector_all(".causes li", "all => all.map(li => getComputedStyle(li, '::before').content)")
+    assert numbers[:2] == ['"1."', '"2."']
     assert not page.locator(f"[id='{PEC}-STA-1']").is_visible()
     page.locator(f".matrix a[href='#{PEC}-STA']").click()
     assert page.locator(f"[id='{PEC}-STA-1']").is_visible()
