@@ -15,10 +15,12 @@ from typing import Any
 import yaml
 
 from linkproof.contract.catalogue import imported
+from linkproof.contract.definition import other_sources
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
 from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.contract.source import Source
 from linkproof.faults.catalogue import all_faults, all_variants
 
 DOCS = Path(__file__).parent
@@ -176,15 +178,13 @@ def _requirement(
     requirement: Requirement, contracts: Sequence[Contract], cases: Iterable[dict[str, str]], faults: int
 ) -> str:
     bound = [c for c in contracts if requirement.applies_to(c)]
-    source = requirement.source
     lines = [f"# {requirement.id}: {requirement.title}", "", f"**{requirement.level}** {requirement.statement}", ""]
     lines += ["## Why", "", requirement.why, ""]
-    lines += [
-        "## Source",
-        "",
-        f"[{_cell(source.document)}]({source.address}), {source.section}; read {source.read}",
-        "",
-    ]
+    lines += ["## Source", "", _sourced(requirement.source), ""]
+    if requirement.source.definition_of:
+        lines += ["On every other contract: that contract's own definition.", ""]
+    others = other_sources(requirement, contracts).items()
+    lines += [*(f"- for {', '.join(vendors)}: {_sourced(source)}" for source, vendors in others), ""]
     lines += ["## What it caught in real services", ""]
     own = [c for c in cases if c["requirement"] == requirement.id]
     lines += [_case(c) for c in own] or ["No case is recorded yet."]
@@ -193,6 +193,10 @@ def _requirement(
     lines += ["", f"## Binds {len(bound)} of {len(contracts)} contracts", ""]
     lines += [", ".join(f"[{c.id}](../contracts/{c.id}.md)" for c in bound) or "None."]
     return "\n".join(lines) + "\n"
+
+
+def _sourced(source: Source) -> str:
+    return f"[{_cell(source.document)}]({source.address}), {source.section}; read {source.read}"
 
 
 def _case(case: dict[str, str]) -> str:

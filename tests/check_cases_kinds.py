@@ -29,12 +29,14 @@ from tests.traffic import (
     HUAWEI,
     MOCK,
     POSTGRES,
+    at_otc,
     connection,
     connections,
     decision,
     error,
     ex,
     listing,
+    offset_refused,
     state,
 )
 
@@ -163,6 +165,13 @@ KINDS: tuple[Case, ...] = (
         ),
         "position 2 of the list had e2",
         name="offset",
+    ),
+    Case(
+        "PAG-6",
+        (at_otc(connections(*WHOLE[:3], total=4, query="limit=3")), at_otc(offset_refused(4))),
+        (at_otc(connections(*WHOLE[:3], total=4, query="limit=3")), at_otc(offset_refused(3))),
+        "offset=3 is legal",
+        name="the offset of the last item",
     ),
     Case(
         "ERR-4",

@@ -9,7 +9,22 @@ from typing import Any
 from linkproof.model.exchange import Circumstances, Exchange
 from tests.check_cases import APPROVED, LONG, NEXT, RECORDED, REJECTED, WHOLE, action, delete, got, poll, put, slow
 from tests.check_cases_effects import accepting, bad_action, gone, whole
-from tests.traffic import AKS, DICOM, HOST, HUAWEI, MOCK, POSTGRES, connection, decision, error, ex, listing, state
+from tests.traffic import (
+    AKS,
+    DICOM,
+    HOST,
+    HUAWEI,
+    MOCK,
+    POSTGRES,
+    at_otc,
+    connection,
+    decision,
+    error,
+    ex,
+    listing,
+    offset_refused,
+    state,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,10 @@ def poll_of(headers: tuple[tuple[str, str], ...], word: str) -> Exchange:
 HALF_A_PAIR = json.dumps({**decision("Rejected"), "s": "X"}).replace("X", "\\ud800").encode()
 
 QUIET: tuple[Quiet, ...] = (
+    Quiet(
+        "an offset may be refused where the vendor documents that it is positive and less than the number of items",
+        (at_otc(offset_refused(0)), at_otc(offset_refused(7))),
+    ),
     Quiet(
         "what is refused for a conflict may be refused for something else once that is over",
         (

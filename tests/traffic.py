@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from linkproof.base.json_values import place
@@ -139,6 +140,17 @@ def error(name: str, status: int, code: str, method: str = "GET", own: str = "",
     place(body, contract(name).error.code, code)
     place(body, contract(name).error.message, "It is refused.")
     return ex(name, method, own, status, body, **more)
+
+
+def at_otc(exchange: Exchange) -> Exchange:
+    """The same, of Open Telekom Cloud."""
+    url = exchange.request.url.replace(HOST, "https://vpcep.eu-de.otc.t-systems.com")
+    return replace(exchange, request=replace(exchange.request, url=url))
+
+
+def offset_refused(offset: int) -> Exchange:
+    """A page of Huawei's list that is refused for its offset."""
+    return error(HUAWEI, 400, "EndPoint.0010", query=f"limit=3&offset={offset}")
 
 
 def judge(

@@ -73,6 +73,40 @@ def test_a_profile_that_does_not_fit_is_a_usage_error(profiles: Path, before: st
     assert said in str(told.value)
 
 
+_SOURCE = """
+[[requirement_source]]
+requirements = ["STA-1"]
+document = "First: decisions"
+section = "Accept"
+address = "https://first.example/decisions"
+read = "2026-11-22"
+"""
+
+
+def test_a_profile_names_its_own_documents(profiles: Path) -> None:
+    (profiles / "first.toml").write_text(FIRST + _SOURCE)
+    (row,) = read_profile("first", "contract.toml")["requirement_source"]
+    assert (row["requirements"], row["vendor"], row["section"]) == (["STA-1"], "first", "Accept")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('["STA-1"]', '["STA-99"]', "no requirement is called 'STA-99'"),
+        ('["STA-1"]', '"STA-1"', "/0/requirements"),
+        ('section = "Accept"\n', "", "section"),
+        ("[[requirement_source]]", "[requirement_source]", "requirement_source"),
+        ("address =", "adress =", "adress"),
+    ],
+)
+def test_a_document_that_does_not_fit_is_a_usage_error(profiles: Path, before: str, after: str, said: str) -> None:
+    (profiles / "first.toml").write_text(FIRST + _SOURCE.replace(before, after, 1))
+    with pytest.raises(UsageError) as told:
+        read_profile("first", "contract.toml")
+    assert "first.toml: requirement_source" in told.value.where
+    assert said in str(told.value)
+
+
 def test_a_profile_beside_contracts_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "vendors").mkdir()
     (tmp_path / "vendors" / "first.toml").write_text(FIRST)

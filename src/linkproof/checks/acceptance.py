@@ -147,7 +147,8 @@ def _is_edge_of_paging(call: Call) -> bool:
     rules = call.contract.list
     if rules.token:
         return call.listing(rules.token) not in (MISSING, "")
-    return call.query.get(rules.limit) == "0" or call.query.get(rules.offset, "0") != "0"
+    start = rules.refuses_past_end and rules.offset in call.query
+    return call.query.get(rules.limit) == "0" or call.query.get(rules.offset, "0") != "0" or start
 
 
 def _refused(call: Call, accepted: Call | None) -> Judgement:

@@ -48,6 +48,8 @@ def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circu
     edge = zero or 0 < number_of(call, rules.offset, 0) <= _MOST_PLAUSIBLE
     if not call.delivers:
         promised = circumstances.collections.get(call.contract.id, frozenset())
+        if not zero and rules.refuses_past_end and not _is_before_the_end(call, view):
+            return
         if edge and 400 <= call.status < 500 and (not promised or call.collection in promised):
             what, asked = "a legal offset", f"{rules.offset}={call.query.get(rules.offset)}"
             if zero:
@@ -68,6 +70,12 @@ def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circu
         kind = "more than limit" if sent else "default limit"
         message = f"{len(items)} items came with {'limit' if sent else 'the default limit'} {limit}"
         yield breach("PAG-6", kind, rules.items, f"at most {limit} items", f"{len(items)} items", message, group="")
+
+
+def _is_before_the_end(call: Call, view: View) -> bool:
+    """Whether an earlier page, since the last change, had a total that is larger than the offset."""
+    totals = view.totals
+    return totals is not None and number_of(call, call.contract.list.offset, 0) < totals.number
 
 
 def _may_be_zero(call: Call) -> bool:

@@ -11,7 +11,7 @@ from linkproof.checks.decision_table import Observation, Said, said_of_decision
 from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.observed_collection import Groups, ObservedCollection
-from linkproof.checks.offset_pages import OffsetPage, filters_of, is_filtered_by_nothing, offset_page, order_of
+from linkproof.checks.offset_pages import OffsetPage, Totals, filters_of, is_filtered_by_nothing, offset_page, order_of
 from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
 from linkproof.checks.subjects import Running, Subject
 from linkproof.checks.traits import traits_of
@@ -157,6 +157,12 @@ class View:
         """Whether a decision for one status has changed a connection to another one before."""
         return self._state.has_wrong_outcome(decided, status)
 
+    @property
+    def totals(self) -> Totals | None:
+        """Return the total of a list by limit and offset, with the call's filters, since the last change."""
+        pages = self._state.pages.of(self.call.collection, self.collection.last_done)
+        return pages.totals.get(filters_of(self.call)) if pages is not None else None
+
     def is_settled(self, value: Any) -> bool:
         """Whether a representation shows a connection at rest."""
         return settled(self._state.contract, value, self._state.at_rest)
@@ -229,6 +235,6 @@ class View:
                 return
             epoch, filters = self.collection.last_done, filters_of(call)
             pages = state.pages.of(call.collection, epoch)
-            totals = pages.totals.get(filters) if pages is not None else None
+            totals = self.totals
             listing = pages.listings.get((filters, order_of(call))) if pages is not None else None
             self.offset_page = offset_page(call, epoch, totals, listing)

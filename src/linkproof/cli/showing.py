@@ -8,10 +8,12 @@ from typing import Any
 
 from linkproof.base.wording import count
 from linkproof.contract.catalogue import Entry, chosen, imported, names_of
+from linkproof.contract.definition import other_sources
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
 from linkproof.contract.requirement import Requirement
 from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.contract.source import Source
 from linkproof.errors import UsageError
 
 
@@ -121,5 +123,12 @@ def _print_requirement(requirement: Requirement, binds: list[str]) -> None:
         print(f"  when: {requirement.condition}")
     print(f"  judged on: {', '.join(requirement.evidence)}")
     print(f"  binds: {', '.join(binds)}")
-    source = requirement.source
-    print(f"  source: {source.document}, {source.section}\n          {source.address} (read {source.read})")
+    _print_source("source", requirement.source)
+    if requirement.source.definition_of:
+        print("          on every other contract: that contract's own definition")
+    for source, vendors in other_sources(requirement, all_contracts()).items():
+        _print_source(f"source for {', '.join(vendors)}", source)
+
+
+def _print_source(what: str, source: Source) -> None:
+    print(f"  {what}: {source.document}, {source.section}\n          {source.address} (read {source.read})")

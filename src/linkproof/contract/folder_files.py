@@ -7,6 +7,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+#: The id of a requirement, such as "PAG-6".
+RequirementId = Annotated[str, Meta(pattern=r"^[A-Z]{3}-[1-9][0-9]?$")]
+Text = Annotated[str, Meta(min_length=1)]
 Table = dict[str, Any]
 #: The header fields that Linkproof can put a credential in.
 CredentialHeader = Literal["Authorization", "X-Auth-Token", "X-Api-Key", "Api-Key"]
@@ -35,6 +38,20 @@ class ContractFile(Struct):
     hosts: list[str] = []
 
 
+class RequirementSource(Struct, forbid_unknown_fields=True):
+    """A vendor's own public document behind requirements that another vendor's document states, too.
+
+    ``vendor`` is set when a profile is read: the one that has it, which may be the one that the vendor's own extends.
+    """
+
+    requirements: Annotated[list[RequirementId], Meta(min_length=1)]
+    document: Text
+    section: Text
+    address: Text
+    read: Text
+    vendor: str = ""
+
+
 class ProfileFile(Struct):
     """A vendor's profile; its other tables are validated when they become rules."""
 
@@ -54,6 +71,7 @@ class ProfileFile(Struct):
     authorization_header: CredentialHeader = "Authorization"
     caseless_paths: bool = False
     hosts: list[str] = []
+    requirement_source: list[RequirementSource] = []
 
 
 class SamplesPage(Struct):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from linkproof.contract.operation import Operation, Role, plain_path
 from linkproof.contract.protocol import ProtocolRules
 from linkproof.contract.rules import DecideRules, ErrorRules, ListRules, LongRunningRules, MemberRules, SettledRules
+from linkproof.contract.source import Source
 
 #: Number of connections on the largest page that is asked for, where a contract has no smaller maximum.
 _LARGEST_PAGE = 1000
@@ -22,6 +23,7 @@ class Contract:
 
     ``hosts`` are shell patterns of the hosts that serve it; they choose between contracts with the same path.
     ``family`` is the vendor whose protocol it uses: its own, or the one that its vendor's profile extends.
+    ``vendor_sources``: the vendor's own documents behind requirements, by id.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Contract:
     is_compact: bool = False
     hosts: tuple[str, ...] = ()
     family: str = ""
+    vendor_sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def contract(self) -> Contract:

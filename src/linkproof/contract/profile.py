@@ -12,7 +12,8 @@ from typing import Any
 from linkproof.base.models import convert
 from linkproof.base.resources import contract_folders, folder
 from linkproof.base.toml_tables import read_toml
-from linkproof.contract.folder_files import ProfileFile
+from linkproof.contract.folder_files import ProfileFile, RequirementSource
+from linkproof.contract.requirement_catalogue import all_requirements
 from linkproof.errors import UsageError
 
 _FIX = "see docs/add-a-cloud.md"
@@ -73,14 +74,27 @@ def _profile(path: Path) -> Mapping[str, Any]:
     vendor = path.stem
     own = read_toml(path, _FIX)
     extended = str(own.pop("extends", ""))
+    sources = _sources_of(own, vendor, path)
     if not extended:
-        return {**_whole(own, path), "family": vendor, "file": str(path)}
+        return {**_whole(own, path), "family": vendor, "file": str(path), "requirement_source": sources}
     fix = f"extend one of: {', '.join(v for v in known_vendors() if v != vendor)}"
     base = read_toml(_files(_folders()).get(extended, vendors() / f"{extended}.toml"), fix)
     if "extends" in base:
         raise UsageError(f"{extended} itself extends another profile", where=f"{path}: extends", fix=fix)
     whole = {**base, **{name: _over(base.get(name), value) for name, value in own.items()}}
-    return {**_whole(whole, path), "family": extended, "file": str(path)}
+    sources = [*_sources_of(base, extended, path), *sources]  # the last one of a requirement counts
+    return {**_whole(whole, path), "family": extended, "file": str(path), "requirement_source": sources}
+
+
+def _sources_of(profile: Mapping[str, Any], vendor: str, path: Path) -> list[dict[str, Any]]:
+    """Return the sources that a profile names, each with its vendor. Raises UsageError for an unknown requirement."""
+    rows = profile.get("requirement_source", [])
+    where = f"{path}: requirement_source"
+    convert(rows, list[RequirementSource], where, _FIX)
+    for name in (name for row in rows for name in row["requirements"]):
+        if name not in {r.id for r in all_requirements()}:
+            raise UsageError(f"no requirement is called {name!r}", where=where, fix="linkproof requirements list")
+    return [{**row, "vendor": vendor} for row in rows]
 
 
 def _whole(profile: dict[str, Any], path: Path) -> dict[str, Any]:

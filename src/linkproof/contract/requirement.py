@@ -6,18 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from linkproof.contract.model import Contract
+from linkproof.contract.source import Source
 from linkproof.model.finding import Level
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The public document behind a rule. ``definition_of``: the contract whose definition it is; others have theirs."""
-
-    document: str
-    section: str
-    address: str
-    read: str
-    definition_of: str = ""
 
 
 class Agreement(StrEnum):

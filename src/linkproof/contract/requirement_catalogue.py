@@ -8,7 +8,8 @@ from typing import Any
 
 from linkproof.base.resources import folder
 from linkproof.base.toml_tables import dataclass_of, read_toml
-from linkproof.contract.requirement import Agreement, Basis, Explanation, Requirement, Source
+from linkproof.contract.requirement import Agreement, Basis, Explanation, Requirement
+from linkproof.contract.source import Source
 from linkproof.errors import UsageError
 from linkproof.model.finding import Level
 

@@ -69,7 +69,8 @@ class ListRules:
     """Where a list has its items, and how it is divided into pages.
 
     ``next_link`` and ``next_token`` are pointers into a page; ``token`` and ``size`` are the parameters that send a
-    token and limit a page by token. ``filters`` maps names to the members that they compare. If the request has a list
+    token and limit a page by token. ``refuses_past_end``: the vendor documents that an offset is positive and less than
+    the number of items. ``filters`` maps names to the members that they compare. If the request has a list
     of filters, ``filter_list`` is its member, and ``filter_name`` and ``filter_values`` are those of one filter.
     """
 
@@ -82,6 +83,7 @@ class ListRules:
     offset: str = ""
     sort_key: str = ""
     sort_dir: str = ""
+    refuses_past_end: bool = False
     default_limit: Annotated[int, Meta(ge=0)] = 0
     default_sort_key: str = ""
     default_sort_dir: str = ""

@@ -70,12 +70,25 @@ def _pag_6_limit_zero_is_default(contract: Contract) -> Change | None:
 
 @fault("PAG-6", "past-the-end-404", "An offset past the end is answered with 404.")
 def _pag_6_past_the_end_404(contract: Contract) -> Change | None:
+    if contract.list.refuses_past_end:
+        return None
+
     def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
         page = inherited(self, "cut", asked, every)
         past = isinstance(page, ListPage) and self.offset(asked) >= len(every)
         return self.errors.of(ErrorCase.NO_CONNECTION) if past else page
 
     return _numbered(contract, cut=cut)
+
+
+@fault("PAG-6", "last-item-refused", "The offset of the last item is refused.")
+def _pag_6_last_item_refused(contract: Contract) -> Change | None:
+    def cut(self: Any, asked: Asked, every: list[Connection]) -> Any:
+        page = inherited(self, "cut", asked, every)
+        last = isinstance(page, ListPage) and self.offset(asked) == len(every) - 1 > 0
+        return self.errors.of(ErrorCase.QUERY, contract.list.offset) if last else page
+
+    return _numbered(contract, cut=cut) if contract.list.refuses_past_end else None
 
 
 # PAG-7

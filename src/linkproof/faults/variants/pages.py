@@ -11,7 +11,7 @@ from linkproof.contract.operation import Role
 from linkproof.faults.contract_facts import ends_with_null, pages_by_link
 from linkproof.faults.edits import answers, inherited, linked, part
 from linkproof.faults.registry import Change, variant
-from linkproof.mock.error_responses import ErrorResponse
+from linkproof.mock.error_responses import ErrorCase, ErrorResponse
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.paging import ListPage
 from linkproof.mock.store import Connection
@@ -60,6 +60,19 @@ def _pag_4_one_a_page(contract: Contract) -> Change | None:
 @variant("PAG-4", "one-page", "All items are on one page.")
 def _pag_4_one_page(contract: Contract) -> Change | None:
     return _size(contract, 1000)
+
+
+@variant("PAG-6", "past-the-end-refused", "An offset of 0, or past the end, is refused, as the vendor documents.")
+def _pag_6_past_the_end_refused(contract: Contract) -> Change | None:
+    rules = contract.list
+
+    def cut(self: Any, asked: Asked, every: list[Connection]) -> ListPage | ErrorResponse:
+        count = sum(self.fits(asked, self.presenter.listed(c)) for c in every)
+        if asked.parameter(rules.offset) is not None and not 0 < self.offset(asked) < count:
+            return self.errors.of(ErrorCase.QUERY, rules.offset)  # type: ignore[no-any-return]
+        return inherited(self, "cut", asked, every)  # type: ignore[no-any-return]
+
+    return part("paging", cut=cut) if rules.refuses_past_end else None
 
 
 @variant("PAG-4", "another-order", "A list has the newest connection first.")
