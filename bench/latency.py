@@ -1,8 +1,8 @@
 """How much of the waiting overlaps: a run against a server that takes 150 ms for each answer.
 
-``python -m bench.latency [--concurrency 1 16] [--contract ID ...] [--read-only]`` runs the suites in this process
-against the embedded server behind a fixed latency, on a socket, and compares wall time with the sum of all latencies,
-and what each run came to with the first.
+``python -m bench.latency [--concurrency 1 16] [--contract ID ...] [--parents N] [--read-only]`` runs the suites in this
+process against the embedded server behind a fixed latency, on a socket, and compares wall time with the sum of all
+latencies, and what each run came to with the first. ``--parents``: the number of parents of each contract.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Late:
         await self.app(scope, receive, send)
 
 
-def measure(concurrency: int, contracts: Sequence[str], *, writes: bool = True) -> dict[str, Any]:
+def measure(concurrency: int, contracts: Sequence[str], *, writes: bool = True, parents: int = 1) -> dict[str, Any]:
     """One run; its wall time, the number of answers and what it came to."""
     late: list[Late] = []
 
@@ -43,11 +43,12 @@ def measure(concurrency: int, contracts: Sequence[str], *, writes: bool = True) 
         late.append(Late(app))
         return late[0]
 
-    found = run(contracts, concurrency=concurrency, around=around, writes=writes)
+    found = run(contracts, concurrency=concurrency, around=around, writes=writes, parents=parents)
     data = results_to_dict(found.results)
     waited = late[0].answers * LATENCY_S
     return {
         "concurrency": concurrency,
+        "parents": parents,
         "requests": late[0].answers,
         "wall_s": round(found.wall, 1),
         "sum_of_latencies_s": round(waited, 1),
@@ -67,11 +68,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 16])
     parser.add_argument("--contract", action="append", default=[])
+    parser.add_argument("--parents", type=int, default=1)
     parser.add_argument("--read-only", action="store_true")
     given = parser.parse_args()
     first: Any = None
     for number in given.concurrency:
-        found = measure(number, given.contract, writes=not given.read_only)
+        found = measure(number, given.contract, writes=not given.read_only, parents=given.parents)
         own = found.pop("came_to")
         first = first or own
         print(json.dumps({**found, "same_as_first": own == first}), flush=True)

@@ -11,6 +11,7 @@ import httpx
 
 from linkproof.base.clock import Clock, VirtualClock
 from linkproof.contract.model import Contract
+from linkproof.mock.fixtures import with_more_parents
 from linkproof.mock.serve import Embedded
 from linkproof.model.results import Results
 from linkproof.runner.open_target import Opened
@@ -37,20 +38,24 @@ def run(
     around: Callable[[Any], Any] = lambda app: app,
     transport: httpx.BaseTransport | None = None,
     virtual: bool = False,
+    parents: int = 1,
 ) -> Run:
     """Run the suites; ``around`` wraps the server's app, ``transport`` takes the place of the network.
 
-    With ``virtual`` no real time passes where the run waits, as in `linkproof run` without a target.
+    With several ``parents`` the tests of each contract are dealt over as many. With ``virtual`` no real time passes
+    where the run waits, as in `linkproof run` without a target.
     """
     base: list[str] = []
 
     def opened(_: str, chosen: Sequence[Contract]) -> Opened:
         clock = VirtualClock()
         own: dict[str, Any] = {"clock": clock.now, "clock_of": lambda c: clock.of(c.id).now()} if virtual else {}
+        if parents > 1:
+            own["fixtures"] = lambda c: with_more_parents(c, parents)
         embedded = Embedded(chosen, around=around, **own)
         embedded.__enter__()
         base.append(embedded.base_url)
-        target = replace(embedded_target(embedded.base_url, chosen), writes=writes)
+        target = replace(embedded_target(embedded.base_url, chosen, parents), writes=writes)
         return Opened(
             target,
             lambda: embedded.__exit__(None, None, None),

@@ -65,7 +65,7 @@ def test_the_embedded_server_knows_a_contract_by_its_parent() -> None:
     def fixtures(of: Contract) -> Fixtures:
         if of.id == HUAWEI:
             return read_fixtures(of)
-        return fixtures_of(of, {"project_id": "p1", "vpc_endpoint_service_id": "s1"}, {})
+        return fixtures_of(of, ({"project_id": "p1", "vpc_endpoint_service_id": "s1"}, {}))
 
     server = build_server([ANY_HOST, OTHER], fixtures=fixtures)
     own = read_fixtures(ANY_HOST).parents[0].path

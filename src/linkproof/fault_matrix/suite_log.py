@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from linkproof.model.finding import Level
+from linkproof.runner.dealing import contract_of
 from linkproof.runner.run_context import RunContext
-from linkproof.runner.suite_items import contract_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from linkproof.base.toml_tables import read_toml
 from linkproof.contract.folder_files import FixturesFile
@@ -97,15 +99,46 @@ def _fixtures(data: dict[str, Any], parameters: Sequence[str], where: str = "") 
     return Fixtures(parents, data.get("every", {}), passing, frozenset(data.get("at_once", ())))
 
 
-def fixtures_of(contract: Contract, path: Mapping[str, str], names: Mapping[str, Sequence[str]]) -> Fixtures:
-    """Return a contract's fixtures with the caller's own parent, and connections of these names by state.
+def fixtures_of(contract: Contract, *parents: tuple[Mapping[str, str], Mapping[str, Sequence[str]]]) -> Fixtures:
+    """Return a contract's fixtures with the caller's own parents, each with a path and names of connections by state.
 
     Raises UsageError for an invalid fixtures file.
     """
     own = read_fixtures(contract)
-    groups = {state: list(found) for state, found in names.items()}
-    connections = _connections(groups, path, {"every": own.every})
-    return replace(own, parents=(Parent(path, tuple(connections)),))
+    made = []
+    for path, names in parents:
+        groups = {state: list(found) for state, found in names.items()}
+        made.append(Parent(path, tuple(_connections(groups, path, {"every": own.every}))))
+    return replace(own, parents=tuple(made))
+
+
+def with_more_parents(contract: Contract, count: int) -> Fixtures:
+    """Return a contract's fixtures with ``count`` parents like the first: its connections, under another path.
+
+    Raises UsageError for an invalid fixtures file.
+    """
+    own = read_fixtures(contract)
+    if not own.parents or count == 1:
+        return own
+    first = own.parents[0]
+    varied = re.findall(r"\{(\w+)\}", contract.collection_path)[-1]
+    more = []
+    for number in range(2, count + 1):
+        names = {
+            state: [n if contract.decide.by_path else _another(n, number) for n in found]
+            for state, found in first.names.items()
+        }
+        more.append(({**first.path, varied: _another(first.path[varied], number)}, names))
+    return replace(own, parents=(first, *fixtures_of(contract, *more).parents))
+
+
+def _another(name: str, number: int) -> str:
+    """Return a name like another one: a UUID for a UUID."""
+    try:
+        UUID(name)
+    except ValueError:
+        return f"{name}-{number}"
+    return str(uuid5(NAMESPACE_URL, f"{name}-{number}"))
 
 
 def _parent(parameters: Sequence[str], row: dict[str, Any], data: dict[str, Any], where: str) -> Parent:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from linkproof.contract.model import Contract
 from linkproof.model.exchange import Circumstances, Grade
-from linkproof.targets.model import Target
+from linkproof.targets.model import Target, TargetContract
 
 
 def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumstances:
@@ -15,14 +15,12 @@ def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumsta
     parents: dict[str, frozenset[str]] = {}
     names: set[str] = set()
     for contract in contracts:
-        given = target.contracts[contract.id]
-        path = contract.collection_path
-        for name, value in given.path.items():
-            path = path.replace(f"{{{name}}}", value)
-        collections[contract.id] = frozenset({path.lower()})
-        names.update(n.lower() for group in given.fixtures.values() for n in group)
+        each = target.contracts[contract.id].each
+        collections[contract.id] = frozenset(_collection(contract, given).lower() for given in each)
+        names.update(n.lower() for given in each for group in given.fixtures.values() for n in group)
         if contract.decide.parent:
-            parents[contract.id] = frozenset({given.path[contract.decide.parent.strip("/")].casefold()})
+            named = contract.decide.parent.strip("/")
+            parents[contract.id] = frozenset(given.path[named].casefold() for given in each)
     return Circumstances(
         grade=Grade.LIVE if target.kind == "live" else Grade.MOCK,
         checks_credentials=target.checks_credentials,
@@ -32,3 +30,11 @@ def circumstances_of(target: Target, contracts: Iterable[Contract]) -> Circumsta
         names=frozenset(names),
         parents=parents,
     )
+
+
+def _collection(contract: Contract, given: TargetContract) -> str:
+    """Return the path of a parent's connections."""
+    path = contract.collection_path
+    for name, value in given.path.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path

@@ -16,6 +16,7 @@ from linkproof.runner.open_target import Opened
 from linkproof.runner.session import Session
 from linkproof.targets.budget import Limits
 from linkproof.targets.journal import Entry, Journal
+from linkproof.targets.model import TargetContract
 from linkproof.targets.provision.settings import provisioner_of
 
 #: Outcomes of an entry; any other outcome is a leaked resource.
@@ -70,7 +71,7 @@ def clean_up(
     An irreversible change that is accepted is closed in the journal with its description, and not returned.
     """
     found = {c.id: c for c in contracts}
-    left: dict[tuple[str, str], tuple[Entry, str]] = {}
+    left: dict[int, tuple[Entry, str]] = {}
     names = tuple(e.name for e in journal.open)
     target = opened.target
     own = replace(target, limits=_limits(target.limits), allow=(*target.allow, *names))
@@ -83,7 +84,7 @@ def clean_up(
             if outcome in (REMOVED, PUT_BACK, AS_IT_WAS):
                 journal.done(entry, outcome)
             else:
-                left[entry.contract, entry.name] = entry, outcome
+                left[id(entry)] = entry, outcome
     finally:
         session.close()
     for key, (entry, outcome) in list(left.items()):
@@ -93,7 +94,12 @@ def clean_up(
         elif isinstance(outcome, Final) and _is_accepted(entry, journal, accept):
             journal.done(entry, f"{ACCEPTED}: {outcome}")
             del left[key]
-    return [LeakedResource(entry.contract, entry.name, str(outcome)) for entry, outcome in left.values()]
+    return [LeakedResource(entry.contract, entry.name, f"{outcome}{_below(entry)}") for entry, outcome in left.values()]
+
+
+def _below(entry: Entry) -> str:
+    """Return the parent of an entry for messages, "" if its contract has only one."""
+    return f" (below {', '.join(f'{k} {v!r}' for k, v in entry.parent.items())})" if entry.parent else ""
 
 
 def _limits(limits: Limits) -> Limits:
@@ -128,9 +134,23 @@ def _undo(session: Session, contract: Contract, entry: Entry) -> str:
     try:
         if entry.making:
             return REMOVED if provisioner_of(session.client, contract).remove(entry.name, entry.id) else "still there"
-        return _restore(Driver(session, contract), contract, entry)
+        given = session.target.contracts[contract.id]
+        number = _parent_of(entry, given)
+        if number is None:
+            return "the target file does not name its parent"
+        own = session.alone(contract, parent=number) if given.parents else session
+        return _restore(Driver(own, contract), contract, entry)
     except (TargetError, NotExercised) as error:
         return str(error)
+
+
+def _parent_of(entry: Entry, given: TargetContract) -> int | None:
+    """Return the number of an entry's parent; None if the target file no longer names it."""
+    if entry.parent is None:
+        return 0
+    paths = [{k: v.casefold() for k, v in one.path.items()} for one in given.each]
+    wanted = {k: v.casefold() for k, v in entry.parent.items()}
+    return paths.index(wanted) if wanted in paths else None
 
 
 def _restore(driver: Driver, contract: Contract, entry: Entry) -> str:

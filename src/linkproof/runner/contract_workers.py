@@ -1,6 +1,6 @@
-"""Runs the tests of several contracts concurrently: one worker per contract, each with a session and a thread.
+"""Runs the tests of several contracts concurrently: one worker per contract and parent, with a session and a thread.
 
-No check compares exchanges of two contracts, so the results are those of one contract after the other. Workers share
+No check compares exchanges of two contracts or parents, so the results are those of one after the other. Workers share
 the client (with its budget and in-flight limit) and the target's reset, for which they wait for each other.
 """
 
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from linkproof.base.shutdown import go_on_or_stop
+from linkproof.runner.not_exercised import LacksFixtures
 from linkproof.runner.session import Session
 
 
@@ -37,8 +38,16 @@ class ResetBarrier:
             self._running -= 1
             self._perform()
 
-    def meet(self, action: Callable[[], object]) -> None:
-        """Wait for the other workers, and perform the action once. Raises what the action raises."""
+    @property
+    def resets(self) -> int:
+        """Return how many actions were performed."""
+        return self._performed
+
+    def meet(self, action: Callable[[], object]) -> int:
+        """Wait for the other workers, and perform the action once; return how many were performed by now.
+
+        Raises what the action raises.
+        """
         with self._changed:
             self._action = action
             self._waiting += 1
@@ -47,6 +56,7 @@ class ResetBarrier:
             self._changed.wait_for(lambda: self._performed > mine)
             if self._error is not None:
                 raise self._error
+            return self._performed
 
     def _perform(self) -> None:
         if not self._waiting or self._waiting < self._running:
@@ -68,7 +78,7 @@ class Stopped(BaseException):
 
 @dataclass
 class ContractWorker:
-    """A contract's tests in order, each with its function; ``outcomes`` has what each raised, or None."""
+    """The tests of a parent in order, each with its function; ``outcomes`` has what each raised, or None."""
 
     session: Session
     tests: Sequence[tuple[str, Callable[[], object]]]
@@ -91,6 +101,8 @@ class ContractWorker:
                     self.outcomes[name] = error
                     if isinstance(error, KeyboardInterrupt):
                         return
+                    if isinstance(error, LacksFixtures):  # it will be repeated at another parent
+                        continue
                 done(name)
         finally:
             barrier.leave()

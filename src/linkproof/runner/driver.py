@@ -19,7 +19,7 @@ from linkproof.contract.operation import Operation, Role
 from linkproof.errors import EngineError, TargetError
 from linkproof.model.exchange import Credential
 from linkproof.runner.decider import Decider, Decision
-from linkproof.runner.not_exercised import DoesNotApply, NotExercised
+from linkproof.runner.not_exercised import DoesNotApply, LacksFixtures
 from linkproof.runner.pager import Pager
 from linkproof.runner.poller import Poller
 from linkproof.runner.readings import is_plain_reading, names_on, status_and_description
@@ -110,7 +110,7 @@ class Driver:
                 return names[0]
         names = self.known_names()
         if not names:
-            raise NotExercised("the target has no connection to ask for")
+            raise LacksFixtures("the target has no connection to ask for")
         return names[0] if self.lists else names[-1]
 
     def shown(self, name: str) -> dict[str, str] | None:

@@ -58,8 +58,7 @@ def planned(made: list[Plan]) -> Opener:
             raise UsageError(problem, where=path or "the embedded server", fix=fix)
 
         def fixtures(contract: Contract) -> Fixtures:
-            given = target.contracts[contract.id]
-            return fixtures_of(contract, given.path, given.fixtures)
+            return fixtures_of(contract, *((p.path, p.fixtures) for p in target.contracts[contract.id].each))
 
         server = build_server(chosen, token=_TOKEN, clock=clock.now, fixtures=fixtures)
         plan = Plan(Direct(server), [urlsplit(u).path.rstrip("/") for u in _bases(target)])

@@ -9,7 +9,7 @@ from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances
-from linkproof.runner.not_exercised import NotExercised
+from linkproof.runner.not_exercised import LacksFixtures
 from linkproof.targets.model import Target
 
 
@@ -39,11 +39,11 @@ class FixturePool:
         """Return an unused connection in a state (the contract's own value).
 
         If ``listed`` (lower-case names) is given, the last unused one of them is preferred. A connection that the
-        target no longer shows is returned only if there is no other. Raises NotExercised if none is left.
+        target no longer shows is returned only if there is no other. Raises LacksFixtures if none is left.
         """
         names = self._free[contract.id].get(state, [])
         if not names:
-            raise NotExercised(f"no {state} connection is left among the target's fixtures")
+            raise LacksFixtures(f"no {state} connection is left among the target's fixtures")
         there = self._still_there(contract, state) or names
         last = next((n for name in reversed(listed) for n in there if n.lower() == name), there[0])
         names.remove(last)

@@ -88,8 +88,7 @@ def _names(example: str, state: str, count: int) -> Sequence[str]:
 def _opener(target: Target) -> Opener:
     def opened(_: str, contracts: Sequence[Contract]) -> Opened:
         def fixtures(contract: Contract) -> Fixtures:
-            given = target.contracts[contract.id]
-            return fixtures_of(contract, given.path, given.fixtures)
+            return fixtures_of(contract, *((p.path, p.fixtures) for p in target.contracts[contract.id].each))
 
         clock = VirtualClock()
         server = build_server(contracts, clock=clock.now, fixtures=fixtures)

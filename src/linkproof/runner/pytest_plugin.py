@@ -17,7 +17,8 @@ import pytest
 from linkproof.errors import LinkproofError
 from linkproof.model.exchange import Exchange
 from linkproof.model.results import Results
-from linkproof.runner.contract_workers import Stopped
+from linkproof.runner.contract_workers import ResetBarrier, Stopped
+from linkproof.runner.dealing import contract_of, deal, parent_of
 from linkproof.runner.driver import Driver
 from linkproof.runner.open_target import Opener, open_target
 from linkproof.runner.run_context import Choices, RunContext
@@ -25,7 +26,7 @@ from linkproof.runner.run_recorder import missing_of
 from linkproof.runner.scenario_runner import broke, perform
 from linkproof.runner.selected_items import SelectedItems
 from linkproof.runner.session import Session
-from linkproof.runner.suite_items import contract_of, requirements_of, run_concurrently, scenario_of
+from linkproof.runner.suite_items import perform_at, requirements_of, run_in_workers, scenario_of
 from linkproof.runner.xdist_spool import merge_spools, read_spools, write_spool
 
 #: Shows progress: the finished test, the number of finished tests, the number of all tests.
@@ -57,6 +58,8 @@ class Conformance:
         """Detect an xdist worker; keep the tests of a contract on one worker."""
         config.addinivalue_line("markers", "requirement(*ids): the requirements that a test of the suites exercises")
         config.addinivalue_line("markers", "xdist_group(name): the tests of a contract stay on one worker")
+        config.addinivalue_line("markers", "sends(number): about how many requests a test sends, if they are many")
+        config.addinivalue_line("markers", "long_list: the test needs a parent with as many connections as any has")
         worker = getattr(config, "workerinput", None)
         if worker is not None:
             self.context.worker, self._folder = worker["workerid"], worker["linkproof_folder"]
@@ -94,16 +97,21 @@ class Conformance:
         params = [pytest.param(c, id=c.id, marks=pytest.mark.xdist_group(c.id)) for c in chosen]
         metafunc.parametrize("driver", params, indirect=True)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Deal the tests over the parents before any is deselected: a selected test has the parent of a whole run."""
+        deal(items, self.context.target())
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tests, for progress."""
         self._count = len(session.items)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Run several contracts concurrently if requested, then report their outcomes as usual."""
-        if self._runs_concurrently() and not session.config.option.collectonly:
+        """Run several contracts or parents in workers, then report their outcomes as usual."""
+        if self._runs_in_workers() and not session.config.option.collectonly:
             context = self.context
-            self._outcomes = run_concurrently(
+            self._outcomes = run_in_workers(
                 session.items,
                 context.session(),
                 context.requirements,
@@ -112,15 +120,19 @@ class Conformance:
             )
         return (yield)
 
-    def _runs_concurrently(self) -> bool:
+    def _runs_in_workers(self) -> bool:
         context = self.context
+        if context.worker or self._folder:
+            return False
         several = len(context.contracts()) > 1 or not context.target().writes
-        return context.choices.concurrency > 1 and several and not context.worker and not self._folder
+        parents = any(context.target().contracts[c.id].parents for c in context.contracts())
+        return parents or (context.choices.concurrency > 1 and several)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Judge a test by the breaches in its exchanges."""
-        if contract_of(pyfuncitem) is None:
+        contract = contract_of(pyfuncitem)
+        if contract is None:
             return None
         if pyfuncitem.nodeid in self._outcomes:
             outcome = self._outcomes[pyfuncitem.nodeid]
@@ -128,6 +140,11 @@ class Conformance:
                 pytest.skip(str(outcome))
             if outcome is not None:
                 raise outcome
+            return True
+        if self.context.target().contracts[contract.id].parents:
+            sessions = self.context.at_parents(contract)
+            sessions.insert(0, sessions.pop(parent_of(pyfuncitem)))
+            perform_at(pyfuncitem, sessions, self.context.requirements, ResetBarrier())
             return True
         names = pyfuncitem._fixtureinfo.argnames
         given = {name: pyfuncitem.funcargs[name] for name in names}
@@ -161,6 +178,7 @@ class Conformance:
             context.clean()
             session = context.current
             self.selected.note_stopped(session, self._outcomes)
+            context.merge_parents()
             if context.worker:
                 write_spool(Path(self._folder), context.worker, session, context.left)
             elif self._folder:

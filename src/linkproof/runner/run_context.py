@@ -73,6 +73,7 @@ class RunContext:
         self.examined = Preflight()
         self.requirements: tuple[Requirement, ...] = all_requirements()
         self.current: Session | None = None
+        self._at_parents: dict[str, list[Session]] = {}
         self._opener = opener
         self._opened: Opened | None = None
         self._recording: Recording | None = None
@@ -158,6 +159,21 @@ class RunContext:
                 with suppress(OverBudget):  # each test then reports it
                     self.current.reset()
         return self.current
+
+    def at_parents(self, contract: Contract) -> list[Session]:
+        """Return a session for each parent of a contract, opened when first needed. Raises UsageError, TargetError."""
+        if contract.id not in self._at_parents:
+            session = self.session()
+            parents = range(len(session.target.contracts[contract.id].each))
+            self._at_parents[contract.id] = [session.alone(contract, parent=number) for number in parents]
+        return list(self._at_parents[contract.id])
+
+    def merge_parents(self) -> None:
+        """Merge the sessions of single parents."""
+        for sessions in self._at_parents.values():
+            for one in sessions:
+                self.session().merge(one)
+        self._at_parents.clear()
 
     def recorder(self) -> Callable[[Exchange], None] | None:
         """Return the recorder of exchanges, if any. Raises UsageError if the cassette cannot be written."""

@@ -15,7 +15,7 @@ import pytest
 from linkproof.errors import TargetError
 from linkproof.model.finding import Judgement
 from linkproof.model.results import INCONCLUSIVE, Broken
-from linkproof.runner.not_exercised import DoesNotApply, NotExercised
+from linkproof.runner.not_exercised import DoesNotApply, LacksFixtures, NotExercised
 from linkproof.runner.session import Session
 from linkproof.targets.budget import OverBudget
 from linkproof.targets.replay_client import NotRecorded
@@ -39,14 +39,19 @@ class Scenario:
     binding: tuple[str, ...]
 
 
-def perform(scenario: Scenario, session: Session, bring_about: Callable[[], object]) -> None:
-    """Send a test's requests. Raises Breached, pytest's skip exception, and any other exception of the test."""
+def perform(scenario: Scenario, session: Session, bring_about: Callable[[], object], *, final: bool = True) -> None:
+    """Send a test's requests. Raises Breached, pytest's skip exception, and any other exception of the test.
+
+    Raises LacksFixtures only if the attempt is not the final one: another parent may have the connections.
+    """
     running = session.enter(scenario.name, scenario.contract)
     try:
         if session.dead:
             raise TargetError(session.dead)
         bring_about()
     except NotExercised as reason:
+        if isinstance(reason, LacksFixtures) and not final:
+            raise
         if not isinstance(reason, DoesNotApply):
             session.skip(scenario.contract, scenario.binding, str(reason))
         pytest.skip(str(reason))

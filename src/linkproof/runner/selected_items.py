@@ -9,10 +9,11 @@ import pytest
 from linkproof.base.wording import count
 from linkproof.model.results import Results
 from linkproof.runner.contract_workers import Stopped
+from linkproof.runner.dealing import contract_of
 from linkproof.runner.run_context import RunContext
 from linkproof.runner.selection import Pair, selected
 from linkproof.runner.session import Session
-from linkproof.runner.suite_items import contract_of, requirements_of, scenario_of
+from linkproof.runner.suite_items import requirements_of, scenario_of
 
 
 class SelectedItems:

@@ -35,6 +35,16 @@ _NOTHING = (1, 1)
 _LARGEST_KEPT = 2
 
 
+#: Performs an action once other workers agree to it, and returns how many were performed by now.
+Meet = Callable[[Callable[[], object]], int]
+
+
+def meet_nobody(action: Callable[[], object]) -> int:
+    """Perform an action for which no other worker has to wait."""
+    action()
+    return 0
+
+
 @dataclass
 class RunningScenario:
     """One test: what it sent, and what was judged in it."""
@@ -76,7 +86,7 @@ class Session:
         journal: Journal | None = None,
         concurrency: int = 1,
         observe: Callable[[Exchange], object] | None = None,
-        meet: Callable[[Callable[[], object]], object] = lambda action: action(),
+        meet: Meet = meet_nobody,
         judged: bool = True,
     ) -> None:
         self.concurrency = concurrency
@@ -107,6 +117,8 @@ class Session:
         self._keep = keep
         self._observe = observe
         self._may_reset = may_reset
+        #: The number of resets of all workers when the fixtures were last reset for this session.
+        self.resets = 0
         self._lock = threading.Lock()
         self._number = 0
         self._epoch = 0
@@ -124,11 +136,18 @@ class Session:
 
     def reset(self) -> None:
         """Reset the fixtures, if the target can; the known state is forgotten."""
-        if self.target.reset is None or not self._may_reset:
-            return
-        self._meet(self.client.reset)
-        self._epoch += 1
-        self._forget_readings()
+        if self.can_reset:
+            self.resets = self._meet(self.client.reset)
+            self.was_reset()
+
+    @property
+    def can_reset(self) -> bool:
+        """Whether the target's fixtures may be reset, and the target can."""
+        return self.target.reset is not None and self._may_reset
+
+    def was_reset(self) -> None:
+        """Forget the known state, and return all connections to the pool: the target's fixtures have been reset."""
+        self.lose_track()
         self.fixtures.reset()
 
     def lose_track(self) -> None:
@@ -233,27 +252,34 @@ class Session:
         for exchange in exchanges:
             self.record(exchange)
 
-    def alone(self, contract: Contract, meet: Callable[[Callable[[], object]], object]) -> Session:
-        """Return a session of one of the contracts with the same client, to be merged afterwards."""
-        return Session(
-            self.target,
+    def alone(self, contract: Contract, meet: Meet = meet_nobody, parent: int = 0) -> Session:
+        """Return a session of one of the contracts at one of its parents, to be merged afterwards.
+
+        It has the same client; if sessions do not run concurrently, also the same clock and the same recording.
+        """
+        found = Session(
+            self.target.at_parent(contract.id, parent),
             (contract,),
             seed=self.seed,
+            keep=self._keep if self.concurrency == 1 else None,
             may_reset=self._may_reset,
-            client=self.client.for_worker(contract),
+            client=self.client if self.concurrency == 1 else self.client.for_worker(contract),
             journal=self.journal,
             concurrency=self.concurrency,
             observe=self._observe,
             meet=meet,
             judged=self._judged,
         )
+        found.dead = self.dead
+        return found
 
     def merge(self, other: Session) -> None:
         """Merge the results of a session of one contract."""
         other.let_go()
         self.judge.merge(other.judge.judged())
         self.broken.extend(other.broken)
-        self.skipped.update(other.skipped)
+        for key, reasons in other.skipped.items():
+            self.skipped[key].extend(reasons)
         self._number += other._number
 
     def let_go(self) -> None:

@@ -48,6 +48,7 @@ class WriteGuard:
 
     def _record_before(self, name: str) -> None:
         """Record a connection's state in the journal before its first change."""
-        journal = self._session.journal
-        if journal is not None and not journal.knows(self._contract.id, name):
-            journal.changing(self._contract.id, name, self._shown(name))
+        journal, given = self._session.journal, self._session.target.contracts[self._contract.id]
+        parent = given.path if given.label else None
+        if journal is not None and not journal.knows(self._contract.id, name, parent):
+            journal.changing(self._contract.id, name, self._shown(name), parent)

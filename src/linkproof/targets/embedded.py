@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from linkproof.contract.model import Contract
-from linkproof.mock.fixtures import ANY, read_fixtures
+from linkproof.mock.fixtures import with_more_parents
 from linkproof.targets.auth import credential_kinds
 from linkproof.targets.model import Auth, Target, TargetContract
 
@@ -22,20 +23,20 @@ _AUTH = {
 }
 
 
-def embedded_target(base_url: str, contracts: Iterable[Contract]) -> Target:
-    """Return an embedded server at ``base_url`` as a target. Raises UsageError for unreadable fixtures."""
+def embedded_target(base_url: str, contracts: Iterable[Contract], parents: int = 1) -> Target:
+    """Return an embedded server at ``base_url`` as a target. Raises UsageError for unreadable fixtures.
+
+    With several ``parents`` the server must have the fixtures of ``with_more_parents``.
+    """
     chosen = tuple(contracts)
     found: dict[str, TargetContract] = {}
     for contract in chosen:
-        fixtures = read_fixtures(contract)
-        if not fixtures.parents:
-            continue
-        parent = fixtures.parents[0]
-        names: dict[str, tuple[str, ...]] = {}
-        for fixture in parent.connections:
-            state = fixture.status or ANY
-            names[state] = (*names.get(state, ()), fixture.name)
-        found[contract.id] = TargetContract(contract.id, parent.path, names)
+        fixtures = with_more_parents(contract, parents)
+        if fixtures.parents:
+            each = [TargetContract(contract.id, p.path, p.names) for p in fixtures.parents[:parents]]
+            if parents > 1:
+                each = [replace(one, label=f"parent {number}") for number, one in enumerate(each, 1)]
+            found[contract.id] = replace(each[0], parents=tuple(each[1:]))
     return Target(
         name="the embedded server",
         kind="mock",

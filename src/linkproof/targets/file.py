@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,12 @@ from linkproof.base.toml_tables import check_members, read_toml, shown, table_of
 from linkproof.contract.catalogue import chosen, imported
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.model import Contract
-from linkproof.contract.operation import Parameter, Role
 from linkproof.contract.routing import Known
 from linkproof.errors import UsageError
 from linkproof.targets.auth import auth_from
 from linkproof.targets.budget import LIVE, Limits
 from linkproof.targets.model import Target, TargetContract
+from linkproof.targets.parents import parent_from, with_parents
 from linkproof.targets.provision.settings import provision_from
 
 _TARGET: Mapping[str, tuple[type, ...]] = {
@@ -44,6 +44,7 @@ _CONTRACT: Mapping[str, tuple[type, ...]] = {
     "base_url": (str,),
     "version": (str,),
     "provision": (dict,),
+    "parents": (list,),
 }
 
 
@@ -201,9 +202,12 @@ def _contracts(
         if not isinstance(table, dict):
             raise UsageError(f"{name} is not a table", where=where, fix=f"write [contracts.{name}]")
         check_members(table, _CONTRACT, file, f"contracts.{name}")
-        path = _path(known[name].contract, table.get("path"), where)
-        fixtures = _fixtures(known[name].contract, table.get("fixtures", {}), f"{file}: [contracts.{name}.fixtures]")
-        base_url = _base_url(table, where, kind, required=False)
+        own = replace(
+            parent_from(known[name].contract, table, file),
+            base_url=_base_url(table, where, kind, required=False),
+            version=table.get("version", ""),
+        )
+        made = with_parents(known[name].contract, own, table.get("parents", []), file)
         if name in asked:
             provision = provision_from(
                 known[name].contract, table.get("provision"), f"{file}: [contracts.{name}.provision]"
@@ -211,79 +215,9 @@ def _contracts(
             if provision and not may_write:
                 problem = "connections would be made, and the target is not written to"
                 raise UsageError(problem, where=where, fix="set writes = true, or remove provision")
-            found[name] = TargetContract(name, path, fixtures, base_url, table.get("version", ""), provision)
+            found[name] = replace(made, provision=provision)
     if not found:
         fix = f"add [contracts.<id>] with one of: {', '.join(known)}"
         problem = "[contracts] names no contract" if not tables else "[contracts] names none of the requested contracts"
         raise UsageError(problem, where=file, fix=fix)
     return found
-
-
-def _path(contract: Contract, table: Any, where: str) -> dict[str, str]:
-    wanted = contract.parent_parameters
-    fix = f"path = {{ {', '.join(f'{n} = ...' for n in wanted)} }}"
-    if not isinstance(table, dict):
-        raise UsageError("path is missing", where=where, fix=fix)
-    for name in wanted:
-        if name not in table:
-            raise UsageError(f"path lacks {name!r}", where=where, fix=fix)
-    for name, value in table.items():
-        if name not in wanted:
-            raise UsageError(f"path has an unknown parameter {name!r}", where=where, fix=fix)
-        if not isinstance(value, str) or not value or "/" in value:
-            raise UsageError(
-                f"path.{name} is {shown(value)}", where=where, fix=f"{name} is a non-empty string without /"
-            )
-        parameter = contract.operations[0].parameter(name)
-        if parameter is not None and not parameter.allows(value):
-            problem = f"path.{name} is {value!r:.80}, outside its documented limits"
-            raise UsageError(problem, where=where, fix=f"give a value that fits {_limits_of(parameter)}")
-    return dict(table)
-
-
-def _item_parameter(contract: Contract) -> Parameter | None:
-    """Return the path parameter with a connection's name, if the contract has one."""
-    found = (o.parameter(o.item_parameter) for o in contract.operations if o.item_parameter)
-    return next((p for p in found if p is not None), None)
-
-
-def _limits_of(parameter: Parameter) -> str:
-    words = ("pattern", "minLength", "maxLength", "format", "enum")
-    return ", ".join(f"{w} {parameter.schema[w]}" for w in words if w in parameter.schema) or "its schema"
-
-
-def _fixtures(contract: Contract, table: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
-    states = _states(contract)
-    parameter = _item_parameter(contract)
-    found: dict[str, tuple[str, ...]] = {}
-    owner: dict[str, str] = {}
-    for state, names in table.items():
-        if state not in states:
-            raise UsageError(f"unknown state {state!r}", where=where, fix=f"one of: {', '.join(sorted(states))}")
-        if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
-            raise UsageError(f"{state} is {shown(names)}", where=where, fix=f'{state} = ["name", ...]')
-        for name in names:
-            if name.lower() in owner:
-                both = f"{owner[name.lower()]} and {state}"
-                raise UsageError(f"{name!r} is named twice, in {both}", where=where, fix="keep one of the two")
-            if parameter is not None and not parameter.allows(name):
-                problem = f"{name!r:.80} is outside the documented limits of {parameter.name}"
-                raise UsageError(problem, where=where, fix=f"give a name that fits {_limits_of(parameter)}")
-            owner[name.lower()] = state
-        found[state] = tuple(names)
-    return found
-
-
-def _states(contract: Contract) -> set[str]:
-    """Return the allowed states of a fixture: the contract's statuses, and any."""
-    found = {"any", *contract.states.values()}
-    listing = contract.by_role(Role.LIST)
-    for schema in listing.responses.values() if listing else ():
-        for pointer, words in schema.enumerations.items() if schema else ():
-            if contract.member.status and pointer.endswith(contract.member.status):
-                found.update(_strings(words))
-    return found
-
-
-def _strings(words: Iterable[Any]) -> Iterable[str]:
-    return (w for w in words if isinstance(w, str))

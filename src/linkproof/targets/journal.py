@@ -39,13 +39,15 @@ class _JournalLine(msgspec.Struct):
     id: str = ""
     before: dict[str, str] | None = None
     outcome: str = ""
+    parent: dict[str, str] | None = None
 
 
 @dataclass
 class Entry:
     """An entry. ``making``: an endpoint that the run creates (``id`` once it is known); else a changed connection.
 
-    ``before``: the connection's status and description before the change, None if there was none.
+    ``before``: the connection's status and description before the change, None if there was none. ``parent``: the path
+    parameters of its parent if the contract has several, else None.
     """
 
     contract: str
@@ -54,6 +56,11 @@ class Entry:
     id: str = ""
     before: Mapping[str, str] | None = None
     outcome: str = ""
+    parent: Mapping[str, str] | None = None
+
+
+#: A contract, the path of one of its several parents, a lower-case name, and whether it is an endpoint's.
+_Key = tuple[str, str, str, bool]
 
 
 @dataclass
@@ -62,7 +69,7 @@ class Journal:
 
     path: Path | None = None
     target: str = ""
-    entries: dict[tuple[str, str, bool], Entry] = field(default_factory=dict)
+    entries: dict[_Key, Entry] = field(default_factory=dict)
     _stream: IO[str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -90,9 +97,9 @@ class Journal:
         """Return the entries that are not undone yet, the newest first."""
         return [e for e in reversed(self.entries.values()) if not e.outcome]
 
-    def knows(self, contract: str, name: str) -> bool:
+    def knows(self, contract: str, name: str, parent: Mapping[str, str] | None = None) -> bool:
         """Whether a connection's first change is recorded."""
-        return (contract, _writable(name).lower(), False) in self.entries
+        return _key(contract, _writable(name), parent, making=False) in self.entries
 
     def making(self, contract: str, name: str) -> None:
         """Record that an endpoint is about to be created."""
@@ -102,15 +109,20 @@ class Journal:
         """Record the id of an endpoint that was created."""
         self._write({"what": "made", "contract": contract, "name": name, "id": identifier})
 
-    def changing(self, contract: str, name: str, before: Mapping[str, str] | None) -> None:
+    def changing(
+        self, contract: str, name: str, before: Mapping[str, str] | None, parent: Mapping[str, str] | None = None
+    ) -> None:
         """Record that a connection is about to be changed, decided or deleted."""
         kept = {k: v for k, v in before.items() if _is_harmless(v)} if before is not None else None
-        self._write({"what": "changing", "contract": contract, "name": name, "before": kept})
+        own = {"parent": dict(parent)} if parent is not None else {}
+        self._write({"what": "changing", "contract": contract, "name": name, **own, "before": kept})
 
     def done(self, entry: Entry, outcome: str) -> None:
         """Record the outcome of an entry."""
         what = "undone" if entry.making else "restored"
-        self._write({"what": what, "contract": entry.contract, "name": entry.name, "outcome": mask_text(outcome)})
+        own = {"parent": dict(entry.parent)} if entry.parent is not None else {}
+        row = {"what": what, "contract": entry.contract, "name": entry.name, **own, "outcome": mask_text(outcome)}
+        self._write(row)
 
     def close(self) -> None:
         """Close the file."""
@@ -154,15 +166,22 @@ class Journal:
             self.target = row.get("target", "")
             return
         is_making = what in ("making", "made", "undone")
-        key = (row["contract"], row["name"].lower(), is_making)
+        parent = row.get("parent")
+        key = _key(row["contract"], row["name"], parent, making=is_making)
         if what in ("making", "changing"):
-            self.entries[key] = Entry(row["contract"], row["name"], is_making, before=row.get("before"))
+            found = Entry(row["contract"], row["name"], is_making, before=row.get("before"), parent=parent)
+            self.entries[key] = found
         elif what == "made":
             self.entries[key].id = row["id"]
         elif what in ("undone", "restored"):
             self.entries[key].outcome = row["outcome"]
         else:
             raise KeyError(what)
+
+
+def _key(contract: str, name: str, parent: Mapping[str, str] | None, *, making: bool) -> _Key:
+    place = "/".join(f"{k}={v}" for k, v in sorted((parent or {}).items()))
+    return contract, place.lower(), name.lower(), making
 
 
 def _writable(text: str) -> str:

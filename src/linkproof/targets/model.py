@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from linkproof.errors import UsageError
@@ -64,7 +64,11 @@ class Provision:
 
 @dataclass(frozen=True)
 class TargetContract:
-    """A contract on this target: its parents, and connections by state."""
+    """A contract on this target: a parent, and its connections by state.
+
+    ``parents``: further parents, each with its own path and fixtures; the tests are dealt over all of them. ``label``
+    names one of several parents in messages, and is "" for the only one.
+    """
 
     id: str
     path: Mapping[str, str]
@@ -72,6 +76,18 @@ class TargetContract:
     base_url: str = ""
     version: str = ""
     provision: Provision | None = None
+    parents: tuple[TargetContract, ...] = ()
+    label: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return the contract's id, with the parent's label if there are several."""
+        return f"{self.id} ({self.label})" if self.label else self.id
+
+    @property
+    def each(self) -> tuple[TargetContract, ...]:
+        """Return an entry for each parent, the contract's own first."""
+        return (replace(self, parents=()), *self.parents)
 
 
 @dataclass(frozen=True)
@@ -104,3 +120,8 @@ class Target:
         if not self.writes:
             return False
         return self.kind != "live" or any(fnmatchcase(name.lower(), p.lower()) for p in self.allow)
+
+    def at_parent(self, contract: str, number: int) -> Target:
+        """Return the target with one of a contract's parents as the only one."""
+        own = self.contracts[contract].each[number]
+        return replace(self, contracts={**self.contracts, contract: own})

@@ -61,12 +61,17 @@ def facts_of(target: Target, seed: int) -> dict[str, Any]:
             c.id: {
                 "base_url": c.base_url,
                 "version": c.version,
-                "path": dict(c.path),
-                "fixtures": {state: list(names) for state, names in c.fixtures.items()},
+                **_parent_facts(c),
+                **({"parents": [{"label": p.label, **_parent_facts(p)} for p in c.parents]} if c.parents else {}),
             }
             for c in target.contracts.values()
         },
     }
+
+
+def _parent_facts(given: TargetContract) -> dict[str, Any]:
+    fixtures = {state: list(names) for state, names in given.fixtures.items()}
+    return {"path": dict(given.path), "fixtures": fixtures}
 
 
 def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
@@ -107,13 +112,14 @@ def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
 
 
 def _contract(name: str, table: Mapping[str, Any]) -> TargetContract:
-    return TargetContract(
-        id=name,
-        path={k: str(v) for k, v in (table["path"] or {}).items()},
-        fixtures={k: tuple(map(str, v)) for k, v in (table["fixtures"] or {}).items()},
-        base_url=str(table["base_url"] or ""),
-        version=str(table["version"] or ""),
-    )
+    base_url, version = str(table["base_url"] or ""), str(table["version"] or "")
+
+    def parent(row: Mapping[str, Any]) -> TargetContract:
+        path = {k: str(v) for k, v in (row["path"] or {}).items()}
+        fixtures = {k: tuple(map(str, v)) for k, v in (row["fixtures"] or {}).items()}
+        return TargetContract(name, path, fixtures, base_url, version, label=str(row.get("label") or ""))
+
+    return replace(parent(table), parents=tuple(map(parent, table.get("parents") or ())))
 
 
 def _flag(value: Any) -> bool:

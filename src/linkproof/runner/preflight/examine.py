@@ -21,7 +21,7 @@ Needs = Callable[[Contract], Mapping[str, int]]
 
 
 def examine(opened: Opened, contracts: Sequence[Contract], where: str, needs: Needs | None = None) -> Preflight:
-    """Return the result of a preflight; it sends at most ten requests per contract. Raises UsageError.
+    """Return the result of a preflight; it sends at most ten requests for each parent. Raises UsageError.
 
     Args:
         opened: the target.
@@ -38,12 +38,15 @@ def examine(opened: Opened, contracts: Sequence[Contract], where: str, needs: Ne
         client.budget = Budget(limits, client.clock, began)
         _reset(client, outcome, where)
         for number, contract in enumerate(contracts):
-            if outcome.problem is not None:
-                break
-            if number:
-                outcome.requests += client.budget.sent
-                client.budget = Budget(limits, client.clock, began)
-            _examine_one(client, contract, outcome, where, needs)
+            for parent, given in enumerate(opened.target.contracts[contract.id].each):
+                if outcome.problem is not None:
+                    break
+                if number or parent:
+                    outcome.requests += client.budget.sent
+                    client.budget = Budget(limits, client.clock, began)
+                _examine_one(Probe(client, contract, given), outcome, where, counted=needs is not None)
+            if outcome.problem is None and needs is not None and client.target.writes:
+                compare_with_needs(needs(contract), client.target, contract, outcome)
     except OutOfTime as error:
         outcome.note("", f"{error}: nothing else was examined")
     finally:
@@ -70,16 +73,13 @@ def _reset(client: Client, outcome: Preflight, where: str) -> None:
         outcome.ok("", f"the reset works ({method} {path})")
 
 
-def _examine_one(client: Client, contract: Contract, outcome: Preflight, where: str, needs: Needs | None) -> None:
-    probe = Probe(client, contract)
+def _examine_one(probe: Probe, outcome: Preflight, where: str, *, counted: bool) -> None:
     try:
-        _ask(probe, outcome, where, counted=needs is not None)
+        _ask(probe, outcome, where, counted=counted)
     except OutOfTime:
         raise
     except OverBudget:
-        outcome.note(contract.id, f"after {MOST_REQUESTS} requests nothing else was examined", untried=False)
-    if outcome.problem is None and needs is not None and client.target.writes:
-        compare_with_needs(needs(contract), client.target, probe, outcome)
+        outcome.note(probe.name, f"after {MOST_REQUESTS} requests nothing else was examined", untried=False)
 
 
 def _ask(probe: Probe, outcome: Preflight, where: str, *, counted: bool) -> None:
@@ -91,22 +91,22 @@ def _ask(probe: Probe, outcome: Preflight, where: str, *, counted: bool) -> None
         replies += [r for n in names[:1] if (r := probe.get(n)) is not None]
     problem = problem_of(contract, replies, where, signed_in=contract.vendor in target.auth)
     if problem is not None:
-        outcome.fail(contract.id, problem)
+        outcome.fail(probe.name, problem)
         return
-    outcome.ok(contract.id, f"the target answers ({replies[0].request}: {replies[0].status or replies[0].error})")
+    outcome.ok(probe.name, f"the target answers ({replies[0].request}: {replies[0].status or replies[0].error})")
     if contract.vendor in target.auth and any(0 < r.status < 500 for r in replies):
-        outcome.ok(contract.id, "the target accepts the credential")
+        outcome.ok(probe.name, "the target accepts the credential")
     if _is_missing(listing, replies, has_names=bool(names)):
         assert listing is not None or replies
         reply = listing or replies[-1]
-        outcome.fail(contract.id, missing_parent(contract, dict(probe.given.path), reply, where))
+        outcome.fail(probe.name, missing_parent(contract, probe.given, reply, where))
         return
     if any(r.status == 200 for r in replies):
-        outcome.ok(contract.id, "the parent exists")
+        outcome.ok(probe.name, "the parent exists")
     if names:
         report(take_census(probe, listing), probe, outcome, counted=counted)
     elif probe.given.provision is None:
-        outcome.note(contract.id, "the target file names no connections under fixtures", untried=False)
+        outcome.note(probe.name, "the target file names no connections under fixtures", untried=False)
 
 
 def _is_missing(listing: Reply | None, replies: Sequence[Reply], *, has_names: bool) -> bool:
@@ -117,6 +117,7 @@ def _is_missing(listing: Reply | None, replies: Sequence[Reply], *, has_names: b
 def without_missing(opened: Opened, outcome: Preflight) -> Opened:
     """Return the target with the connections that exist: those that an earlier run used up are not tried again."""
     contracts = dict(opened.target.contracts)
-    for name, usable in outcome.usable.items():
-        contracts[name] = replace(contracts[name], fixtures=usable)
+    for name, given in contracts.items():
+        own, *others = (replace(g, fixtures=outcome.usable.get(g.title, g.fixtures)) for g in given.each)
+        contracts[name] = replace(own, parents=tuple(others))
     return replace(opened, target=replace(opened.target, contracts=contracts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from linkproof.contract.model import Contract
 from linkproof.runner.preflight.findings import Preflight
 from linkproof.runner.preflight.probe import MOST_GETS, Probe, Reply
 from linkproof.targets.model import Target
@@ -55,7 +56,7 @@ def take_census(probe: Probe, listing: Reply | None) -> Census:
 
 def report(census: Census, probe: Probe, outcome: Preflight, *, counted: bool) -> None:
     """Add the state of the promised connections to the checklist. ``counted`` needs say what is untried."""
-    contract, fixtures = probe.contract.id, probe.given.fixtures
+    contract, fixtures = probe.name, probe.given.fixtures
     outcome.usable[contract] = {state: tuple(census.usable.get(state, ())) for state in fixtures}
     for state, names in fixtures.items():
         usable = census.usable.get(state, [])
@@ -71,11 +72,12 @@ def report(census: Census, probe: Probe, outcome: Preflight, *, counted: bool) -
         outcome.note(contract, text, untried=not counted)
 
 
-def compare_with_needs(needs: Mapping[str, int], target: Target, probe: Probe, outcome: Preflight) -> None:
-    """Add how many connections the selected tests use, and whether there are enough."""
-    contract = probe.contract
-    usable = outcome.usable.get(contract.id, probe.given.fixtures)
-    made = probe.given.provision.count if probe.given.provision else 0
+def compare_with_needs(needs: Mapping[str, int], target: Target, contract: Contract, outcome: Preflight) -> None:
+    """Add how many connections the selected tests use, and whether the contract's parents have enough together."""
+    given = target.contracts[contract.id].each
+    found = [outcome.usable.get(one.title, one.fixtures) for one in given]
+    usable = {state: [n for names in found for n in names.get(state, ())] for names in found for state in names}
+    made = sum(one.provision.count for one in given if one.provision)
     pending = contract.states.get("pending", "")
     for state, count in needs.items():
         here = len([n for n in usable.get(state, ()) if target.may_write(n)]) + (made if state == pending else 0)

@@ -1,4 +1,4 @@
-"""Sends one contract of a target a few harmless requests, at most ten, and keeps the answers."""
+"""Sends one parent of a target a few harmless requests, at most ten, and keeps the answers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from linkproof.model.exchange import Exchange
 from linkproof.runner.request_builder import RequestBuilder
 from linkproof.targets.budget import OutOfTime
 from linkproof.targets.client import Client
+from linkproof.targets.model import TargetContract
 
-#: Maximum number of requests for one contract, a reset included.
+#: Maximum number of requests for one parent, a reset included.
 MOST_REQUESTS = 10
 #: Maximum number of list pages that are read, and of connections that are read one by one.
 MOST_PAGES, MOST_GETS = 3, 4
@@ -56,12 +57,13 @@ class Reply:
 
 
 class Probe:
-    """Sends requests of one contract to a target."""
+    """Sends requests of one contract to one of its parents; ``name`` is their name in the checklist."""
 
-    def __init__(self, client: Client, contract: Contract) -> None:
+    def __init__(self, client: Client, contract: Contract, given: TargetContract) -> None:
         self.contract = contract
         self.target = client.target
-        self.given = client.target.contracts[contract.id]
+        self.given = given
+        self.name = given.title
         self._client = client
         self._builder = RequestBuilder(contract, self.given)
 

@@ -10,6 +10,7 @@ from linkproof.contract.model import Contract
 from linkproof.errors import LinkproofError, TargetError, UsageError
 from linkproof.model.exchange import NO_ANSWER
 from linkproof.runner.preflight.probe import Reply
+from linkproof.targets.model import TargetContract
 
 _REFUSED = (401, 403, 407)
 #: Statuses that a service may give to all of a few requests; the run then judges them.
@@ -47,9 +48,10 @@ def _is_portal(replies: Sequence[Reply]) -> bool:
     )
 
 
-def missing_parent(contract: Contract, path: dict[str, str], reply: Reply, where: str) -> UsageError:
+def missing_parent(contract: Contract, given: TargetContract, reply: Reply, where: str) -> UsageError:
     """Return the error for a parent that gets 404, with the parameter that is most likely wrong."""
-    place = f"{where}: [contracts.{contract.id}] path"
+    path = dict(given.path)
+    place = f"{where}: [contracts.{contract.id}] path{f' ({given.label})' if given.label else ''}"
     code, text = str(at(reply.value, contract.error.code) or ""), reply.body.decode("utf-8", "replace").lower()
     if not code:
         problem = f"the parent is not there ({reply.excerpt}), and the answer is not the contract's error"
