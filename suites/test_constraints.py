@@ -27,6 +27,7 @@ from linkproof.runner.scenarios import bystanders, look
 _WRITES = (Role.DECIDE, Role.TAGS)
 
 
+@pytest.mark.sends(80)
 @pytest.mark.requirement("ERR-5", "ENM-2", "ERR-1", "ERR-2", "HDR-5", "STA-3")
 @pytest.mark.parametrize("role", _WRITES)
 def test_a_body_that_violates_one_constraint_is_refused(driver: Driver, role: Role) -> None:
@@ -35,6 +36,7 @@ def test_a_body_that_violates_one_constraint_is_refused(driver: Driver, role: Ro
     send_violations(driver, operation)
 
 
+@pytest.mark.sends(35)
 @pytest.mark.requirement("ERR-10", "ENM-3", "STA-1", "STA-2", "STA-7", "STA-11")
 @pytest.mark.parametrize(
     ("role", "decision"), [(Role.DECIDE, "approve"), (Role.DECIDE, "reject"), (Role.TAGS, "approve")]
@@ -110,6 +112,7 @@ def test_a_query_at_the_ends_of_its_limits_is_accepted(driver: Driver) -> None:
                 driver.page(**{name: case.value})
 
 
+@pytest.mark.sends(30)
 @pytest.mark.requirement("HDR-5", "ERR-1", "ERR-2", "STA-3")
 @pytest.mark.parametrize("role", _WRITES)
 def test_large_deep_and_odd_bodies_do_no_harm(driver: Driver, role: Role) -> None:

@@ -54,6 +54,7 @@ def test_paths_compare_without_case(driver: Driver) -> None:
         driver.get(given)
 
 
+@pytest.mark.sends(60)
 @pytest.mark.requirement("HDR-4", "STA-1", "STA-5", "STA-7", "STA-11", "PAG-4")
 def test_writes_compare_paths_without_case(driver: Driver) -> None:
     driver.operation(Role.DECIDE)

@@ -6,6 +6,7 @@ from linkproof.runner.driver import Driver
 from linkproof.runner.state_machine import run_lifecycles
 
 
+@pytest.mark.sends(80)
 @pytest.mark.requirement(
     *("STA-1", "STA-2", "STA-3", "STA-4", "STA-5", "STA-6", "STA-7", "STA-9", "LRO-1", "LRO-2", "LRO-3", "LRO-4")
 )

@@ -7,6 +7,7 @@ from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import bystanders, look
 
 
+@pytest.mark.sends(20)
 @pytest.mark.requirement("LRO-6", "LRO-1", "LRO-4", "STA-5")
 def test_what_is_being_created_is_not_shown_before_the_end(driver: Driver) -> None:
     operation = driver.operation(Role.DECIDE)

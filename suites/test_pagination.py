@@ -10,6 +10,8 @@ from linkproof.runner.not_exercised import DoesNotApply
 from linkproof.runner.readings import names_on
 from linkproof.runner.scenarios import look, look_at_everything
 
+pytestmark = pytest.mark.long_list
+
 
 @pytest.mark.requirement("PAG-9", "PAG-11", "PAG-3", "PAG-4")
 @pytest.mark.parametrize("size", [5, 7, 1000])
@@ -41,6 +43,7 @@ def test_lists_of_filters_hold(driver: Driver) -> None:
         driver.walk_by_token(5, **both)
 
 
+@pytest.mark.sends(55)
 @pytest.mark.requirement("PAG-2", "PAG-3", "PAG-4", "PAG-5", "STA-6", "STA-1", "STA-7")
 def test_pages_are_whole_after_a_change(driver: Driver) -> None:
     driver.operation(Role.DECIDE)

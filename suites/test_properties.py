@@ -22,6 +22,7 @@ def _subject(driver: Driver, role: Role) -> str:
     return driver.reserve("pending")
 
 
+@pytest.mark.sends(20)
 @pytest.mark.requirement(*_EVERYTHING)
 @pytest.mark.parametrize("role", [Role.LIST, Role.GET, Role.DECIDE, Role.DELETE])
 def test_enumerated_cases(driver: Driver, role: Role) -> None:

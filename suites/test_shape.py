@@ -10,6 +10,7 @@ from linkproof.runner.driver import Driver
 from linkproof.runner.scenarios import bystanders, look, look_at_everything
 
 
+@pytest.mark.sends(35)
 @pytest.mark.requirement(
     *("SHP-1", "SHP-2", "SHP-3", "SHP-4", "SHP-5", "SHP-6", "ENM-1", "STA-6"),
     *("PAG-1", "PAG-2", "PAG-3", "PAG-4", "PAG-5"),
@@ -35,6 +36,7 @@ def test_the_contracts_own_example_is_answered_in_shape(driver: Driver) -> None:
     look(driver, name, *others)
 
 
+@pytest.mark.sends(30)
 @pytest.mark.requirement("SHP-1", "SHP-2", "SHP-3", "SHP-5", "STA-7", "STA-11", "ERR-10")
 @pytest.mark.parametrize("decision", ["", "approve", "reject"])
 def test_tags_are_answered_in_shape_and_change_nothing_else(driver: Driver, decision: str) -> None:

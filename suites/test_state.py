@@ -64,6 +64,7 @@ def test_the_same_decision_twice_is_the_same_as_once(driver: Driver, decision: s
         look(driver, name)
 
 
+@pytest.mark.sends(22)
 @pytest.mark.requirement("STA-5", "STA-6", *_LRO)
 @pytest.mark.parametrize("decision", ["", "approve"])
 def test_a_deleted_connection_is_gone(driver: Driver, decision: str) -> None:
@@ -79,6 +80,7 @@ def test_a_deleted_connection_is_gone(driver: Driver, decision: str) -> None:
     look(driver, name)
 
 
+@pytest.mark.sends(25)
 @pytest.mark.requirement("STA-6")
 def test_list_and_get_agree(driver: Driver) -> None:
     driver.operation(Role.GET)

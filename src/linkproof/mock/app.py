@@ -156,6 +156,7 @@ class ServerOptions(TypedDict, total=False):
     behaviour: Choice
     clock: Callable[[], float]
     clock_of: Callable[[Contract], float] | None
+    fixtures: Callable[[Contract], Fixtures]
 
 
 def build_server(

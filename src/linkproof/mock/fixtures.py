@@ -115,21 +115,39 @@ def fixtures_of(contract: Contract, *parents: tuple[Mapping[str, str], Mapping[s
 def with_more_parents(contract: Contract, count: int) -> Fixtures:
     """Return a contract's fixtures with ``count`` parents like the first: its connections, under another path.
 
-    Raises UsageError for an invalid fixtures file.
+    A contract with one list for all parents keeps the first alone. Raises UsageError for an invalid fixtures file.
     """
     own = read_fixtures(contract)
     if not own.parents or count == 1:
         return own
     first = own.parents[0]
-    varied = re.findall(r"\{(\w+)\}", contract.collection_path)[-1]
-    more = []
-    for number in range(2, count + 1):
-        names = {
-            state: [n if contract.decide.by_path else _another(n, number) for n in found]
-            for state, found in first.names.items()
-        }
-        more.append(({**first.path, varied: _another(first.path[varied], number)}, names))
-    return replace(own, parents=(first, *fixtures_of(contract, *more).parents))
+    in_path = re.findall(r"\{(\w+)\}", contract.collection_path)
+    if not in_path:
+        return replace(own, parents=(first,))
+    varied = in_path[-1]
+    return replace(own, parents=(first, *(_like(first, varied, contract, number) for number in range(2, count + 1))))
+
+
+def _like(first: Parent, varied: str, contract: Contract, number: int) -> Parent:
+    """Return a parent with another value of one path parameter; where ids name connections, these have others too."""
+    path = {**first.path, varied: _another(first.path[varied], number)}
+    made = []
+    for one in first.connections:
+        name = _another(one.name, number) if contract.decide.subject else one.name
+        members = _renamed(one.members, {first.path[varied]: path[varied], one.name: name})
+        made.append(replace(one, name=name, members=members))
+    return Parent(path, tuple(made))
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a copy of ``value`` with some names replaced in its texts."""
+    if isinstance(value, str):
+        for old, new in names.items():
+            value = value.replace(old, new)
+        return value
+    if isinstance(value, Mapping):
+        return {k: _renamed(v, names) for k, v in value.items()}
+    return [_renamed(v, names) for v in value] if isinstance(value, list) else value
 
 
 def _another(name: str, number: int) -> str:

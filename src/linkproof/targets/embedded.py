@@ -34,7 +34,7 @@ def embedded_target(base_url: str, contracts: Iterable[Contract], parents: int =
         fixtures = with_more_parents(contract, parents)
         if fixtures.parents:
             each = [TargetContract(contract.id, p.path, p.names) for p in fixtures.parents[:parents]]
-            if parents > 1:
+            if len(each) > 1:
                 each = [replace(one, label=f"parent {number}") for number, one in enumerate(each, 1)]
             found[contract.id] = replace(each[0], parents=tuple(each[1:]))
     return Target(

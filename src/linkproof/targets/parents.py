@@ -78,7 +78,7 @@ def _check_other(
             raise UsageError(f"the parent is named twice: it is {which} as well", where=where, fix=fix)
         known = {n.lower() for names in other.fixtures.values() for n in names}
         twice = [n for names in made.fixtures.values() for n in names if n.lower() in known]
-        if twice and not contract.decide.by_path:
+        if twice and contract.decide.subject:
             problem = f"{twice[0]!r} is a connection of another parent as well ({which})"
             raise UsageError(problem, where=where, fix="keep it where it is: ids of connections are unique")
 
