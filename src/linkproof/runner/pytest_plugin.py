@@ -100,7 +100,8 @@ class Conformance:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Deal the tests over the parents before any is deselected: a selected test has the parent of a whole run."""
-        deal(items, self.context.target())
+        if any(map(contract_of, items)):
+            deal(items, self.context.target())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the tests, for progress."""

@@ -62,7 +62,7 @@ def facts_of(target: Target, seed: int) -> dict[str, Any]:
                 "base_url": c.base_url,
                 "version": c.version,
                 **_parent_facts(c),
-                **({"parents": [{"label": p.label, **_parent_facts(p)} for p in c.parents]} if c.parents else {}),
+                **({"parents": [_parent_facts(p) for p in c.parents]} if c.parents else {}),
             }
             for c in target.contracts.values()
         },
@@ -71,7 +71,7 @@ def facts_of(target: Target, seed: int) -> dict[str, Any]:
 
 def _parent_facts(given: TargetContract) -> dict[str, Any]:
     fixtures = {state: list(names) for state, names in given.fixtures.items()}
-    return {"path": dict(given.path), "fixtures": fixtures}
+    return {**({"label": given.label} if given.label else {}), "path": dict(given.path), "fixtures": fixtures}
 
 
 def read_recorded(path: Path, contracts: Sequence[Contract]) -> Recorded:
