@@ -41,7 +41,7 @@ class VirtualClock(Clock):
             return self._parts.setdefault(name, VirtualClock())
 
     def of(self, name: str) -> VirtualClock:
-        """Return the part with a name, or the whole clock where there is no such part."""
+        """Return the part with a name, or the whole clock if there is no such part."""
         return self._parts.get(name, self)
 
     def now(self) -> float:

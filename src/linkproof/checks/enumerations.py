@@ -146,7 +146,7 @@ def judges_refused_decision(call: Call, view: View) -> bool:
 
 
 def _is_refused_elsewhere(call: Call, view: View) -> bool:
-    """Whether the same decision on another connection, which is still pending, was rejected for its state, too.
+    """Whether the same decision on another connection, which is still pending, was rejected for its state as well.
 
     A service may know more of one connection's state than it shows, and not of several.
     """

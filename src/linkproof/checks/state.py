@@ -121,7 +121,7 @@ class State:
         return request_id in self._request_ids
 
     def last_with(self, request_id: str) -> tuple[Exchange, ...]:
-        """Return the exchange whose answer had this request id, if it is one of the last ones."""
+        """Return a recent exchange whose answer had this request id; empty if there is none."""
         found = self._last_ids.get(request_id)
         return (found,) if found is not None else ()
 

@@ -120,7 +120,7 @@ class View:
 
     @property
     def last_with_request_id(self) -> tuple[Exchange, ...]:
-        """Return an earlier exchange whose answer had the same request id, if it is one of the last ones."""
+        """Return a recent exchange whose answer had the same request id; empty if there is none."""
         return self._state.last_with(self.request_id)
 
     @property

@@ -142,7 +142,7 @@ Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def wanted_by(call: Call) -> Wanted:
-    """Return the filters of a list by token, from the request's list of names and values or from its query."""
+    """Return the filters in a request for a list by token: parameters of the query, or pairs of name and values."""
     rules = call.contract.list
     if rules.filters_by_token and not rules.filter_list:
         return tuple(sorted((name, (call.query[name],)) for name in rules.filters if name in call.query))

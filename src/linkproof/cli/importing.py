@@ -87,7 +87,7 @@ def import_description(
     for plan in plans:
         _carry_out(plan, Order(out, address, day, compact), documents, Notes(Counter(notes.counts)))
     for file in sorted(documents.absent):
-        print(f"absent: {file}; Azure's common types of that version, as Linkproof has them, stand in for it")
+        print(f"absent: {file}; Linkproof's copy of Azure's common types of that version is used instead")
     print(f"ignored: {count(others, 'operation')} on other paths, or without an effect on a connection")
     print(f"use them: linkproof --contracts {out} contracts list")
     return 0
@@ -161,7 +161,9 @@ def _found(spec: Path, documents: Documents, notes: Notes, paths: str, vendor: s
         raise UsageError("link resources are described, and no connection", where=str(spec), fix=fix)
     if not found:
         problem = f"none of its {count(others, 'operation')} has a path like {paths}"
-        raise UsageError(problem, where=str(spec), fix="give --paths with a regular expression for the paths you mean")
+        raise UsageError(
+            problem, where=str(spec), fix="give --paths with a regular expression that matches the paths of connections"
+        )
     return found, others
 
 

@@ -49,7 +49,9 @@ def run(
     record: Annotated[
         str,
         typer.Option(
-            "--record", metavar="FILE", help="Also write a redacted cassette to FILE; reports are then redacted alike."
+            "--record",
+            metavar="FILE",
+            help="Also write a redacted cassette to FILE; reports are then redacted in the same way.",
         ),
     ] = "",
     plan: Annotated[bool, typer.Option("--plan", help="Print every request that would be sent; send none.")] = False,

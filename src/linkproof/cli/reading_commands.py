@@ -68,7 +68,7 @@ def import_(
     root: Annotated[
         Path | None, typer.Option("--root", help="Follow references within this folder. Default: the file's own.")
     ] = None,
-    name: Annotated[str, typer.Option("--id", help="Id of the contract. Default: from its path.")] = "",
+    name: Annotated[str, typer.Option("--id", help="Id of the contract. Default: derived from its path.")] = "",
     vendor: Annotated[
         str, typer.Option("--vendor", help="Vendor whose common rules bind it. Default: azure, by its path.")
     ] = "",

@@ -84,7 +84,7 @@ class Outcome:
 
 
 def attempt(fault: Fault, contracts: Sequence[Contract], seed: int = 1, *, all_tests: bool = True) -> Outcome:
-    """Run the suites on the fault's contract, in this process. A broken run is an outcome, too.
+    """Run the suites on the fault's contract, in this process. A broken run is an outcome as well.
 
     Args:
         fault: the fault or variant.
@@ -122,7 +122,7 @@ def _outcome(fault: Fault, seed: int, requirement: str = "") -> Outcome:
 
 
 def run_all_tests(opener: Opener, contract: str, seed: int = 1) -> Results:
-    """Return the results of every test on one contract of the target that ``opener`` opens. Raises EngineError."""
+    """Run every test on one contract of the target that ``opener`` opens; return the results. Raises EngineError."""
     return run_with_log(opener, contract, seed)[0]
 
 

@@ -73,7 +73,7 @@ class GroupOutcome:
 
     @property
     def foreign_roots(self) -> list[Reported]:
-        """Return the root causes of requirements that none of the faults breaches."""
+        """Return the root causes whose requirement none of the faults breaches."""
         return [t for t in self.roots if t.requirement not in self.touched]
 
     @property

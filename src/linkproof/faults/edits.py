@@ -164,12 +164,12 @@ def _replacing(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def part(name: str, **members: Any) -> Change:
-    """Override single methods of one part."""
+    """Return a change that overrides methods of one part."""
     return lambda b: b.override(name, **_replacing(members))
 
 
 def linked(**members: Any) -> Change:
-    """Override single methods of paging by next link."""
+    """Return a change that overrides methods of paging by next link."""
 
     def change(behaviour: Behaviour) -> Behaviour:
         paging = behaviour.paging

@@ -14,7 +14,7 @@ class Base(DeclarativeBase):
 
 
 class About(Base):
-    """One row: the version of the tables."""
+    """The only row of its table: the version of all tables."""
 
     __tablename__ = "about"
     version: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -257,7 +257,7 @@ def _sentence(
         breached = f"{count(len(failed), 'requirement')} breached on {count(contracts, 'contract')}"
         return f"{_at_the_start(target.name)} does not conform: {breached}, {count(causes, 'root cause')}."
     if verdict is Verdict.BROKEN:
-        return f"The run broke, and nothing is said about {target.name}: {broken[0].what}"
+        return f"The run broke and says nothing about {target.name}: {broken[0].what}"
     if not any(r.exercised for r in rows):
         return f"Nothing was judged on {target.name}: no exchange matched a contract."
     missing = len(_unproven(rows))

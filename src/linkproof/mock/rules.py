@@ -96,7 +96,7 @@ class Rules:
         return None
 
     def shape(self, operation: Operation, schema: BodySchema, value: dict[str, Any]) -> ErrorResponse | None:
-        """Require a body that fits its schema; the first misfit is the error's target."""
+        """Reject a body that does not fit its schema; the error's target is the first place that does not fit."""
         if schema.fits(value):
             return self.words(operation, value)
         return self.misfit(value, next((p.pointer for p in schema.problems(value)), ""))

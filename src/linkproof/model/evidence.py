@@ -13,7 +13,7 @@ HeaderFields = Annotated[
     tuple[tuple[str, str], ...], Meta(description="Header fields as name and value, in the order they came.")
 ]
 Body = Annotated[str, Meta(description="The body as text; empty where there was none, cut after 16 KiB with a note.")]
-Date = Annotated[str, Meta(description="A date or time (ISO 8601); empty where unknown.")]
+Date = Annotated[str, Meta(description="A date or time (ISO 8601); empty if unknown.")]
 #: A number of things. The limit keeps numbers out that no report can print.
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 #: Maximum size of a body in evidence: reports show less.
@@ -47,7 +47,7 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def scene(self) -> str:
-        """The test or file that the exchange came from; "" where unknown."""
+        """The test or file that the exchange came from; "" if unknown."""
         return self.label.rpartition("#")[0]
 
 

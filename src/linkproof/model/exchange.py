@@ -104,12 +104,12 @@ class Headers:
         return default if place is None else self.values[place]
 
     def has_any(self, names: frozenset[str]) -> bool:
-        """Whether there is a field under one of the (lower-case) names."""
+        """Whether there is a field with one of these lower-case names."""
         found = self._known.places.get(names)
         return (self._known.places_of(names) if found is None else found) != ()
 
     def values_of(self, names: frozenset[str]) -> tuple[str, ...]:
-        """Every value under one of the (lower-case) names."""
+        """Return every value of the fields with these lower-case names."""
         if not self.has_any(names):
             return ()
         values = self.values

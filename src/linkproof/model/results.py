@@ -103,7 +103,7 @@ class BestEvidence(Struct, frozen=True, forbid_unknown_fields=True):
             " document: the definition page itself."
         ),
     ]
-    date: Annotated[str, Meta(description="The date of the newest evidence (ISO 8601); empty where unknown.")] = ""
+    date: Annotated[str, Meta(description="The date of the newest evidence (ISO 8601); empty if unknown.")] = ""
 
 
 class RequirementResult(Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,7 +143,7 @@ class RequirementResult(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def date(self) -> str:
-        """The date of the newest evidence (ISO 8601), "" where unknown."""
+        """The date of the newest evidence (ISO 8601); "" if unknown."""
         return self.evidence.date if self.evidence else ""
 
 

@@ -66,7 +66,7 @@ def _lines(before: Results, after: Published) -> Iterator[str]:
 
 
 def _findings(findings: Iterable[Finding], consequences: Mapping[str, str] = MappingProxyType({})) -> list[str]:
-    """Return a line for each finding; those that read alike also name their place."""
+    """Return a line for each finding; lines that would be equal also name their place."""
     found = list(findings)
     said = Counter((f.requirement, f.message, f.contract) for f in found)
     lines = []

@@ -1,7 +1,7 @@
 """Azure's common types as the project knows them, for descriptions whose ``common-types`` files are absent.
 
 Nearly every description refers to ``types.json`` and ``privatelinks.json`` in ``common-types/resource-management/vN``.
-What these files define of connections stands in ``schemas/vendors/azure`` already.
+What these files define of connections is already in ``schemas/vendors/azure``.
 """
 
 from __future__ import annotations

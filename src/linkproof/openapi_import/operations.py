@@ -62,7 +62,7 @@ class Description:
 
 
 def read_description(file: str, documents: Documents, notes: Notes, paths: str) -> Description:
-    """Return the operations on paths that match a regular expression; ``others`` counts the other ones.
+    """Return the operations on paths that match a regular expression. ``others``: the number of all other operations.
 
     Raises UsageError for anything but Swagger 2.0 and OpenAPI 3.
     """

@@ -91,7 +91,7 @@ class Schemas:
         for part in schema.get("allOf") or ():
             found, place = self.documents.follow(part, base, Shape)
             if place in below:
-                self.notes.add("allOf in a circle: the second time round is left out")
+                self.notes.add("allOf refers to itself: the repetition is left out")
                 continue
             inner, inner_places = self.flat(found, place, (*below, place))
             _join(whole, inner)
@@ -123,7 +123,7 @@ class Schemas:
         return _nullable(made)
 
     def _without_alternatives(self, schema: dict[str, Any], base: Place) -> dict[str, Any] | None:
-        """Return a schema that says the same without ``anyOf`` or ``oneOf``; None where there is none.
+        """Return a schema that says the same without ``anyOf`` or ``oneOf``; None if there is none.
 
         OpenAPI writes a value or null, and an open enumeration (a string, or one of these), as alternatives.
         """
@@ -197,7 +197,7 @@ class Schemas:
         try:
             re.compile(made.get("pattern", ""))
         except (re.error, OverflowError, RecursionError):
-            self.notes.add(f"pattern {made.pop('pattern')!r:.60}: no regular expression, left out")
+            self.notes.add(f"pattern {made.pop('pattern')!r:.60}: not a regular expression; left out")
 
     def _look(self, schema: dict[str, Any]) -> None:
         for key in schema:

@@ -89,7 +89,7 @@ def parts_of(description: Description, notes: Notes, vendor: str = "azure") -> l
 
 
 def merged(parts: Iterable[Found], documents: Documents, notes: Notes, vendor: str = "azure") -> list[Found]:
-    """Merge the parts of one collection and version; those that say nothing of connections are left out.
+    """Merge the parts of one collection and version; leave out those that do not describe connections.
 
     The vendor's profile says which member of a body makes it a decision.
     """

@@ -62,7 +62,7 @@ def read_service_model(path: Path) -> ServiceModel | None:
     facts = [metadata.get(name) for name in _METADATA]
     if not all(isinstance(f, str) and f for f in facts) or not isinstance(data.get("operations"), dict):
         problem = "the model is damaged: its metadata or its operations are missing"
-        raise UsageError(problem, where=str(path), fix="give the model as botocore has it")
+        raise UsageError(problem, where=str(path), fix="give the model file as botocore publishes it")
     nouns = [n.removeprefix("Describe") for n in data["operations"] if n.startswith("Describe")]
     whole = [n for n in nouns if n.endswith("s") and all(f"{verb}{n}" in data["operations"] for verb in VERBS)]
     if not whole:

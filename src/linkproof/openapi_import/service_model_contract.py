@@ -71,7 +71,9 @@ class Writer:
             return self._document(address, day)
         except (KeyError, TypeError, AttributeError) as error:
             problem = f"the model is damaged: {type(error).__name__} {error}"
-            raise UsageError(problem, where=self.model.file, fix="give the model as botocore has it") from None
+            raise UsageError(
+                problem, where=self.model.file, fix="give the model file as botocore publishes it"
+            ) from None
 
     def _document(self, address: str, day: date) -> dict[str, Any]:
         source = {

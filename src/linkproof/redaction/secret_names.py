@@ -93,7 +93,7 @@ _NONE = ("publickey", "partitionkey", "sortkey", "rowkey", "foreignkey", "nonsec
 
 @lru_cache(maxsize=4096)
 def strength_of(name: str, *, in_query: bool = False) -> Strength:
-    """Return how strongly a name says that its value is a credential; ``in_query``: as a URL's query parameter."""
+    """Return how strongly a name suggests that its value is a credential. ``in_query``: it is a query parameter."""
     if len(name) > 80:
         name = name[-80:]
     words = [word.lower() for word in _WORD.findall(name)]

@@ -194,10 +194,10 @@ def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str,
     text = json.dumps(full)
     padded = {**full, "padding": "x" * 256 * 1024}
     found = {
-        "256 kB beside what is known": json.dumps(padded).encode(),
-        "1,100 kB beside what is known": json.dumps({**full, "padding": "x" * 1_100_000}).encode(),
+        "256 kB in an unknown member": json.dumps(padded).encode(),
+        "1,100 kB in an unknown member": json.dumps({**full, "padding": "x" * 1_100_000}).encode(),
         "10,000 members": json.dumps({**full, **{f"member{i}": i for i in range(10_000)}}).encode(),
-        "100 levels beside what is known": _deep(full, 100),
+        "100 levels in an unknown member": _deep(full, 100),
         "3,000 levels": _deep(full, 3000),
         "20,000 arrays": b"[" * 20_000 + b"]" * 20_000,
         "a large number": text[:-1].encode() + b', "n": 1e400, "m": ' + b"9" * 400 + b"}",
@@ -215,12 +215,12 @@ def unusual_bodies(driver: Driver, operation: Operation, name: str) -> dict[str,
     return found
 
 
-#: Members beside those of a form that are many, long or deep.
+#: Unknown members of a form: many, long or deep ones.
 _UNUSUAL_FORMS: dict[str, dict[str, Any]] = {
-    "256 kB beside what is known": {"Padding": "x" * 256 * 1024},
-    "1,100 kB beside what is known": {"Padding": "x" * 1_100_000},
+    "256 kB in an unknown member": {"Padding": "x" * 256 * 1024},
+    "1,100 kB in an unknown member": {"Padding": "x" * 1_100_000},
     "10,000 members": {f"Member{i}": i for i in range(10_000)},
-    "100 levels beside what is known": {".".join(["Deep"] * 100): 1},
+    "100 levels in an unknown member": {".".join(["Deep"] * 100): 1},
     "3,000 levels": {".".join(["Deep"] * 3000): 1},
     "a zero character": {"Padding": "\0"},
     "not in UTF-8": {"Padding": "\udcff"},

@@ -52,9 +52,9 @@ class RequestBuilder:
         return word if found is None else within_limits(word, found.parameter(found.item_parameter))
 
     def probes(self, base: str) -> list[str]:
-        """Return URLs below a base that only read: the list, and an absent connection (without a list, any).
+        """Return URLs that can be read without an effect: the list, and a connection that does not exist.
 
-        If requests name their operation, a Get without a name is rejected, which is an answer as well.
+        An API whose requests name their operation rejects a request without one; that answer serves as well.
         """
         roles = (self._contract.by_role(role) for role in (Role.LIST, Role.GET))
         asks = [(found, self.absent() if found.role is Role.GET else "") for found in roles if found is not None]

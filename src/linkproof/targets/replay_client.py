@@ -162,7 +162,7 @@ class ReplayClient(Client):
 
     @property
     def is_out_of_step(self) -> bool:
-        """Whether the running test has left out writes whose effects further answers show."""
+        """Whether the current test skipped a recorded write, whose effect later answers may show."""
         return self._sent_writes[self.scenario] < self._recorded_writes[self.scenario]
 
     def _exchange(self, contract: str, request: Request, credential: Credential) -> Exchange:

@@ -132,7 +132,7 @@ def _state(state: str, names: Sequence[str], needed: int) -> Iterator[str]:
 
 
 def quoted(value: str) -> str:
-    """Return a TOML string: JSON's escapes are TOML's as well, and DEL is escaped too."""
+    """Return text as a TOML string: escaped as in JSON, and DEL as well."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

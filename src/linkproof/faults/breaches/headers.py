@@ -94,7 +94,7 @@ def _hdr_2_401_as_html(_: Contract) -> Change | None:
 
 
 def _throttled(contract: Contract, edit: Any) -> Change:
-    """Throttle every fifth list, or every fifth Get where there is no list."""
+    """Throttle every fifth list, or every fifth Get if there is no list."""
     turns = itertools.count(1)
     role = Role.LIST if has(contract, Role.LIST) else Role.GET
 

@@ -145,7 +145,7 @@ def _pag_7_id_filter_ignored(contract: Contract) -> Change | None:
     return _numbered(contract, fits=fits) if by_id else None
 
 
-@fault("PAG-7", "total-ignores-filter", "The total counts what the filter leaves out, too.", "PAG-6")
+@fault("PAG-7", "total-ignores-filter", "The total also counts what the filter leaves out.", "PAG-6")
 def _pag_7_total_ignores_filter(contract: Contract) -> Change | None:
     return _counted(contract, lambda _, __, every, ___: len(every)) if contract.list.filters else None
 

@@ -127,7 +127,7 @@ def _others(contract: Contract, done: Callable[[Any, Collection, Connection], No
     return part("service", change=change)
 
 
-@fault("STA-7", "decides-the-next", "A decision decides the next connection, too.", "STA-1", "STA-6")
+@fault("STA-7", "decides-the-next", "A decision also decides the next connection.", "STA-1", "STA-6")
 def _sta_7_decides_the_next(contract: Contract) -> Change | None:
     def done(_: Any, __: Collection, other: Connection) -> None:
         other.status = contract.states["rejected"]
@@ -135,7 +135,7 @@ def _sta_7_decides_the_next(contract: Contract) -> Change | None:
     return _others(contract, done)
 
 
-@fault("STA-7", "describes-the-next", "A decision describes the next connection, too.", "STA-2", "STA-6")
+@fault("STA-7", "describes-the-next", "A decision also describes the next connection.", "STA-2", "STA-6")
 def _sta_7_describes_the_next(contract: Contract) -> Change | None:
     def done(_: Any, __: Collection, other: Connection) -> None:
         other.description = "Decided with another"

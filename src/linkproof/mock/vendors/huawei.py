@@ -81,7 +81,7 @@ class HuaweiRules(Rules):
     """An action names one endpoint by id; the endpoint must be pending or decided."""
 
     def misfit(self, value: dict[str, Any], target: str) -> ErrorResponse:
-        """Distinguish several endpoints from other misfits."""
+        """Distinguish too many endpoints from other invalid bodies."""
         several = at(value, self.contract.decide.subject.rsplit("/", 1)[0])
         if isinstance(several, list) and len(several) > 1:
             return self.errors.of(ErrorCase.SEVERAL)

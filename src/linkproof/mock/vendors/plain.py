@@ -62,7 +62,7 @@ class PlainPresenter(Presenter):
     """Adds the times that a connection's schema has, by their format or their usual names."""
 
     def state(self, connection: Connection) -> Iterator[tuple[str, Any]]:
-        """Add the times of creation and of the last change."""
+        """Add the times of creation and last change."""
         for pointer, schema in self._leaves.items():
             name = pointer.rpartition("/")[2].lower()
             if name in _CHANGES:

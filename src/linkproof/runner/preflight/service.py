@@ -1,4 +1,4 @@
-"""Decides from a few answers whether this is the service, accepts the credential, and has the parent."""
+"""Decides from a few answers whether the target is the expected service, accepts the credential, and has the parent."""
 
 from __future__ import annotations
 
