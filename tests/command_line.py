@@ -23,6 +23,7 @@ from linkproof.contract.catalogue import imported
 from linkproof.contract.loader import all_contracts
 from linkproof.runner import open_target
 from tests.unwired import UnwiredMock
+from tests.waiting import LIMIT_S
 
 
 def linkproof(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None = None, wired: bool = False) -> Ended:
@@ -52,7 +53,7 @@ def process(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None 
     """Run the command line in ``folder`` as a process of its own. Needed seldom: see above."""
     environment = {**os.environ, **(env or {})}
     return subprocess.run(
-        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True, timeout=LIMIT_S, check=False
     )
 
 

@@ -14,6 +14,7 @@ from linkproof.cli.entry import _callers_error, run
 from linkproof.cli.output import SUMMARY, finish
 from linkproof.errors import UsageError
 from tests.results_examples import breached
+from tests.waiting import LIMIT_S
 
 DICOM = ("--contract", "azure-healthcareapis-dicom", "-r", "PAG-1")
 
@@ -162,7 +163,7 @@ def test_a_run_writes_nothing_to_the_current_folder_but_reports(tmp_path: Path) 
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     environment.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
     (tmp_path / "here").mkdir()
-    subprocess.run(command, cwd=tmp_path / "here", env=environment, check=False, timeout=200)
+    subprocess.run(command, cwd=tmp_path / "here", env=environment, check=False, timeout=LIMIT_S)
     assert [p.name for p in (tmp_path / "here").iterdir()] == ["reports"]
 
 
@@ -190,7 +191,7 @@ def test_an_error_without_a_path_is_ours() -> None:
 def test_a_full_disk_is_exit_2(arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         command = [sys.executable, "-m", "linkproof", *arguments]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 2
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
@@ -207,7 +208,9 @@ def test_a_reader_that_ends_early_changes_no_exit_code(arguments: tuple[str, ...
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
         command = [sys.executable, "-m", "linkproof", *arguments]
-        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False, cwd=tmp_path)
+        done = subprocess.run(
+            command, stdout=closed, stderr=subprocess.PIPE, timeout=LIMIT_S, check=False, cwd=tmp_path
+        )
     assert (done.returncode, done.stderr) == (code, b"")
 
 

@@ -14,6 +14,7 @@ import pytest
 from linkproof.contract.loader import all_contracts
 from linkproof.mock.serve import Embedded
 from tests.command_line import linkproof
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 CASSETTE = ROOT / "cassettes" / "azure-healthcareapis-dicom.yaml.gz"
@@ -159,7 +160,7 @@ def test_pytest_runs_the_suites_too(tmp_path: Path) -> None:
             env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=LIMIT_S,
             check=False,
         )
     assert found.returncode == 0, found.stdout + found.stderr
@@ -175,7 +176,7 @@ def test_two_workers_exercise_as_much_as_one_process() -> None:
         command = [sys.executable, "-m", "pytest", "suites", *contracts, "-n", number, "-q", "-p", "no:cacheprovider"]
         # Hypothesis' plug-in, which the suites do not use, takes a second to load in each of four processes.
         command += ["-k", "pagination or headers", "-p", "no:hypothesispytest"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False)
         assert done.returncode == 0, done.stdout
         counted.append(re.findall(r"\d+ (?:passed|skipped)", done.stdout.strip().splitlines()[-1]))
     assert counted[0] == counted[1]

@@ -26,6 +26,7 @@ from linkproof.results.evidence_policy import evidence_policy_from, under_policy
 from tests.command_line import linkproof
 from tests.ports import free_port
 from tests.results_examples import breached, many, replace
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -177,7 +178,7 @@ def test_the_actions_steps_do_what_the_page_says(port: int, tmp_path: Path) -> N
         own = {k: given[v.strip("${} ")] for k, v in found.get("env", {}).items()}
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", found["run"]]
         return subprocess.run(
-            command, cwd=tmp_path, env={**environment, **own}, capture_output=True, text=True, timeout=100
+            command, cwd=tmp_path, env={**environment, **own}, capture_output=True, text=True, timeout=LIMIT_S
         )
 
     assert step("Start the server").returncode == 0

@@ -15,6 +15,7 @@ from linkproof.cli.entry import run
 from linkproof.recordings import read_recordings
 from linkproof.recordings.writer import UNFINISHED, CassetteWriter
 from tests.traffic import AKS, connection, ex
+from tests.waiting import LIMIT_S
 
 #: Runs a command of Linkproof, and ends the process without any clean-up at the n-th call of a function.
 _KILLED = """
@@ -68,7 +69,7 @@ def test_a_killed_command_leaves_nothing_half_written(
     folder: Path, name: str, module: str, function: str, number: int
 ) -> None:
     command = [sys.executable, "-c", _KILLED, module, function, str(number), *_COMMANDS[name]]
-    killed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    killed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert killed.returncode == 137, killed.stderr
     all_whole(folder)
     assert run(_COMMANDS[name]) in ((0, 1, 4) if name == "check" else (0,))

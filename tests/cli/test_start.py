@@ -10,6 +10,7 @@ import pytest
 
 from linkproof.reports.pages import pages_of
 from tests.traffic import AKS, contract
+from tests.waiting import LIMIT_S
 
 #: Packages that take long to load, with the commands that need them.
 _HEAVY = (
@@ -30,7 +31,7 @@ def loaded_by(*arguments: str) -> set[str]:
         f"sys.stdout = sys.stderr\ncode = run({list(arguments)!r})\nsys.stdout = sys.__stdout__\n"
         "assert code in (0, 1), code\nprint(' '.join(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LIMIT_S)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 

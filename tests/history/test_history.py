@@ -30,6 +30,7 @@ from tests.ports import free_port
 from tests.recordings.test_formats import as_ndjson
 from tests.results_examples import NASTY, PEC, breached, replace
 from tests.traffic import AKS, connection, ex
+from tests.waiting import LIMIT_S
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
@@ -156,7 +157,7 @@ def postgresql() -> Iterator[str]:
 
     def quietly(*command: str | Path) -> None:
         output = subprocess.DEVNULL
-        subprocess.run([*as_user, *command], stdout=output, stderr=output, check=True, cwd=folder, timeout=60)
+        subprocess.run([*as_user, *command], stdout=output, stderr=output, check=True, cwd=folder, timeout=LIMIT_S)
 
     quietly(tools / "initdb", "-D", data, "-A", "trust", "-U", "linkproof")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"

@@ -12,6 +12,7 @@ import pytest
 from tests.mutants.forks import PACKAGE, ROOT, Baseline
 from tests.mutants.operators import Mutant, mutants_of, mutated
 from tests.mutants.table import Outcome, page, reasons, unexplained
+from tests.waiting import LIMIT_S
 
 SOURCE = '''"""A module."""
 from typing import TYPE_CHECKING
@@ -114,7 +115,7 @@ for change, limit in changes.items():
 
 
 def test_a_fork_runs_the_tests_on_the_changed_module() -> None:
-    done = subprocess.run([sys.executable, "-c", _FORKS], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", _FORKS], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S)
     assert done.stdout.splitlines() == [
         "''",
         "'tests/checks/test_leaks.py::test_what_is_passed_over_matches_no_pattern'",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,10 @@ import pytest
 
 from linkproof.mock.serve import Embedded
 from tests.nightly.plans import DICOM, target
+from tests.waiting import LIMIT_S, wait_until
 
 #: Seconds for each answer: a whole run of the contract takes minutes.
 _ANSWER_S = 0.2
-_LIMIT_S = 60
 
 
 def children_of(pid: int) -> list[int]:
@@ -53,14 +51,9 @@ def test_the_runs_of_a_killed_night_end(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "linkproof", "nightly", "plan.toml", "--out", "night"]
         with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as night:
             for _ in range(12):  # the preflight is over
-                assert asked.acquire(timeout=_LIMIT_S)
+                assert asked.acquire(timeout=LIMIT_S)
             (child,) = children_of(night.pid)
             night.kill()
-        limit = time.monotonic() + _LIMIT_S
-        while is_running(child) and time.monotonic() < limit:
-            time.sleep(0.05)
-        if is_running(child):
-            os.kill(child, 9)
-            pytest.fail("the run goes on")
+        wait_until(lambda: not is_running(child))
         # It ended as by Ctrl-C: with reports.
         assert (tmp_path / "night" / "a" / "results.json").is_file()

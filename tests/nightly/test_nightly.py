@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from linkproof.nightly.summary import Line, exit_code_of, line_of, write_summary
 from tests.command_line import command, linkproof
 from tests.nightly.plans import DICOM, summary, target
 from tests.ports import free_port
+from tests.waiting import LIMIT_S, Gate, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,23 +98,30 @@ def test_other_waivers_make_another_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("jobs_here")
-def test_a_night_that_was_cut_short_goes_on(plan: Path, tmp_path: Path) -> None:
-    night = ("nightly", plan, "--out", "out", "--processes", "1")
-    state = tmp_path / "out" / "state.jsonl"
-    with subprocess.Popen(
-        command(*night), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        limit = time.monotonic() + 60
-        while not state.exists() or not state.read_text(encoding="utf-8"):
-            assert time.monotonic() < limit
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-    first = json.loads(state.read_text(encoding="utf-8").splitlines()[0])["done"]["name"]
-    was = (tmp_path / "out" / first / "results.json").stat().st_mtime_ns
-    done = linkproof(tmp_path, *night, "--resume", "-q")
-    assert done.returncode == 1
-    assert {r for r in summary(tmp_path / "out") if r != "exit_code"} == {"good", "bad", "gone", "again"}
-    assert (tmp_path / "out" / first / "results.json").stat().st_mtime_ns == was
+def test_a_night_that_was_cut_short_goes_on(servers: tuple[str, str], tmp_path: Path) -> None:
+    gate, state = Gate(lambda _: True), tmp_path / "out" / "state.jsonl"
+    target(tmp_path / "first.toml", servers[0])
+    plan = "".join(f'[[run]]\ntarget = "{name}.toml"\nallow_unproven = true\n' for name in ("first", "second"))
+    (tmp_path / "PLAN.toml").write_text(plan, encoding="utf-8")
+    night = ("nightly", "PLAN.toml", "--out", "out", "--processes", "1")
+    with Embedded([DICOM], around=gate.around) as server:
+        target(tmp_path / "second.toml", server.base_url, f"timeout_s = {LIMIT_S}\n")
+        with subprocess.Popen(
+            command(*night), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            gate.wait(process)
+            wait_until(lambda: state.read_text(encoding="utf-8") != "", process)
+            process.send_signal(signal.SIGKILL)
+        gate.open()
+        assert [json.loads(line)["done"]["name"] for line in state.read_text().splitlines()] == ["first"]
+        was = (tmp_path / "out" / "first" / "results.json").stat().st_mtime_ns
+        done = linkproof(tmp_path, *night, "--resume", "-q")
+    assert done.returncode == 0
+    assert {n: r["word"] for n, r in summary(tmp_path / "out").items() if n != "exit_code"} == {
+        "first": "conforms",
+        "second": "conforms",
+    }
+    assert (tmp_path / "out" / "first" / "results.json").stat().st_mtime_ns == was
 
 
 def test_a_run_that_takes_too_long_is_stopped(tmp_path: Path) -> None:

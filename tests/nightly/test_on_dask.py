@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.command_line import command, linkproof
 from tests.dask_clusters import dask_cluster
 from tests.judging.test_sharing import check, timeless, written
 from tests.nightly.plans import summary, target
+from tests.waiting import LIMIT_S, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +70,9 @@ def test_thousands_of_exchanges_survive_a_worker(cluster: Any, recordings: Path,
         with subprocess.Popen(
             arguments, cwd=recordings.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
-            limit = time.monotonic() + 60
-            while not any(client.processing().values()):
-                assert process.poll() is None, process.communicate()
-                assert time.monotonic() < limit
-                time.sleep(0.005)
+            wait_until(lambda: any(client.processing().values()), process)
             os.kill(pids[0], signal.SIGKILL)
-            out, error = process.communicate(timeout=150)
+            out, error = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 1, error
     assert timeless(out) == alone
     judged = re.search(r'^ "requests": (\d+)', out, re.MULTILINE)
@@ -140,13 +136,9 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Any, servers: tuple[str,
     with subprocess.Popen(
         command(*night), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        limit = time.monotonic() + 60
-        while not state.exists() or not state.read_text(encoding="utf-8"):
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < limit
-            time.sleep(0.01)
+        wait_until(lambda: state.exists() and state.read_text(encoding="utf-8") != "", process)
         os.kill(pids[0], signal.SIGKILL)
-        said, _ = process.communicate(timeout=150)
+        said, _ = process.communicate(timeout=LIMIT_S)
     found = summary(tmp_path / "out")
     assert process.returncode == 0, said
     assert {n: found[n]["word"] for n in found if n != "exit_code"} == {f"t{n}": "conforms" for n in range(3)}

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from linkproof.cli.app import app
 from linkproof.testing import MockServer
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "Containerfile"
@@ -22,7 +23,7 @@ HADOLINT = shutil.which("hadolint") or shutil.which("hadolint", path=str(Path(sy
 
 @pytest.mark.skipif(HADOLINT is None, reason="hadolint is not installed")
 def test_it_has_no_lint() -> None:
-    done = subprocess.run([str(HADOLINT), str(FILE)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([str(HADOLINT), str(FILE)], capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from linkproof.base.extras import require_extra
 from linkproof.errors import UsageError
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -101,7 +102,7 @@ def test_every_module_is_imported_without_a_warning() -> None:
         "print('all')"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=LIMIT_S, check=False
     )
     assert done.stdout == "all\n", done.stderr
 
@@ -135,7 +136,7 @@ def test_the_history_alone_needs_sqlalchemy() -> None:
         "print(CliRunner().invoke(app, ['contracts', 'list']).exit_code)\n"
         "import linkproof.testing, linkproof.cli.running, linkproof.cli.checking\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 0, done.stderr
     assert "linkproof[history]" in done.stdout
     assert done.stdout.splitlines()[1] == "0"

@@ -7,7 +7,6 @@ import os
 import re
 import socket
 import subprocess
-import time
 import tomllib
 import warnings
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from linkproof.mock.serve import Embedded
 from linkproof.targets.embedded import embedded_target
 from tests.command_line import linkproof
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 SAID = tomllib.loads((ROOT / "tests" / "peers.toml").read_text("utf-8"))["said"]
@@ -94,6 +94,11 @@ def test_schemathesis_says_nothing_that_is_not_explained(
 # Prism
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def prism(*arguments: str) -> Iterator[str]:
     """Prism in the foreground of a process of its own, on a free port."""
@@ -101,14 +106,7 @@ def prism(*arguments: str) -> Iterator[str]:
     nothing = subprocess.DEVNULL
     with subprocess.Popen([PRISM, *arguments, "-p", str(port)], stdout=nothing, stderr=nothing) as process:
         try:
-            limit = time.monotonic() + 60
-            while True:
-                with socket.socket() as asked:
-                    if asked.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                assert process.poll() is None, "Prism ended"
-                assert time.monotonic() < limit, "Prism did not start"
-                time.sleep(0.05)
+            wait_until(lambda: _listens(port), process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()

@@ -16,6 +16,7 @@ import pytest
 from linkproof.reports.write import write_reports
 from tests.results.test_waivers import excused
 from tests.results_examples import breached, nasty
+from tests.waiting import LIMIT_S
 
 ALLURE = Path(__file__).parents[2] / "node_modules" / ".bin" / "allure"
 pytestmark = pytest.mark.skipif(not ALLURE.exists(), reason="npm's allure is absent: npm ci")
@@ -57,7 +58,7 @@ def make(folder: Path, name: str) -> None:
         [ALLURE, "awesome", given, "--output", report, "--group-by", "epic,feature,story"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LIMIT_S,
         cwd=folder,
         env={**os.environ, "ALLURE_NO_ANALYTICS": "1"},
     )

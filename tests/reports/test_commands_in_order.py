@@ -36,6 +36,7 @@ from linkproof.targets.embedded import embedded_target
 from tests.check_cases import LONG
 from tests.results_examples import breached
 from tests.traffic import AKS, MOCK, POSTGRES, connection, decision, error, ex, listing, state
+from tests.waiting import LIMIT_S
 
 TOKEN = (("Authorization", "Bearer abc.def.ghi-0123456789"),)
 
@@ -155,7 +156,7 @@ def test_a_poll_reads_its_url_from_the_answer_that_names_it() -> None:
         script = f"{first}\n{last}".replace(url, another.base_url)
         credential = {"TOKEN": target.auth["azure"].token}
         done = subprocess.run(
-            ["bash", "-c", script], env=os.environ | credential, capture_output=True, text=True, timeout=60
+            ["bash", "-c", script], env=os.environ | credential, capture_output=True, text=True, timeout=LIMIT_S
         )
     assert done.stdout.startswith("HTTP/1.1 200"), done
     assert '"status"' not in done.stdout

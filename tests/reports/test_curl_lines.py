@@ -24,6 +24,7 @@ from linkproof.redaction.masking import Masker
 from linkproof.reports.terminal import print_summary
 from linkproof.reports.write import write_copy, write_reports
 from tests.results_examples import breached
+from tests.waiting import LIMIT_S
 
 HUGE = json.dumps({"properties": {"description": "it's " + "x" * 100_000}})
 DEEP = '{"a":' * 1500 + "1" + "}" * 1500
@@ -78,7 +79,7 @@ def run(line: str, folder: Path) -> int:
     assert shlex.split(line)[0] == "curl"
     assert "…" not in line
     assert len(line) < 3000
-    done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, timeout=LIMIT_S, check=True)
     return int(done.stdout.split()[1])
 
 
@@ -162,5 +163,5 @@ def test_a_wrong_credential_is_sent_again_as_a_wrong_one(field: str, sent: str) 
 def test_bytes_that_are_no_text_are_sent_as_they_were(server: str, body: bytes) -> None:
     line = curl(Exchange(Request("PUT", server.replace("/a[1]", "/bytes"), Headers(), body), Response(400)), Masker())
     assert line.isprintable()
-    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=LIMIT_S, check=True)
     assert f"X-Sent: {body.hex()}" in done.stdout

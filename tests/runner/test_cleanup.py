@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -26,6 +22,7 @@ from linkproof.targets.journal import Journal
 from tests.command_line import command
 from tests.command_line import linkproof as in_process
 from tests.unwired import Unwired
+from tests.waiting import LIMIT_S, Gate, read_until
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HEALTH, HUAWEI = CONTRACTS["azure-healthcareapis-pec"], CONTRACTS["huawei-vpcep-connections"]
@@ -40,6 +37,8 @@ pytestmark = pytest.mark.usefixtures("short_pauses")
 
 #: What processes run that are ended early: counting the connections that a run needs takes as long as the run.
 FEW = ("-r", "STA-1")
+#: For [target]: what a gate holds is waited for.
+PATIENT = f"timeout_s = {LIMIT_S}"
 
 
 def target_file(folder: Path, base_url: str, contract: Contract, provision: str, more: str = "") -> Path:
@@ -67,19 +66,30 @@ def shown(server: Embedded | Unwired, contract: Contract) -> dict[str, object]:
     for name, value in PARENTS[contract.id].path.items():
         path = path.replace(f"{{{name}}}", value)
     query = {"limit": "1000"} if contract.list.limit else {"api-version": contract.version}
-    data = httpx.get(f"{server.base_url}{path}", params=query, headers=HEADERS).json()
+    data = httpx.get(f"{server.base_url}{path}", params=query, headers=HEADERS, timeout=LIMIT_S).json()
     return {item["id"].rsplit("/", 1)[-1]: item for item in data.get("value") or data.get("connections")}
 
 
 EACH = pytest.mark.parametrize("contract", [HEALTH, HUAWEI], ids=lambda c: c.id)
 
 
+def held_at(journal: Path, entries: int) -> Gate:
+    """A gate that holds the first request after so many entries of the journal: the run is in the middle."""
+    return Gate(lambda _: journal.exists() and journal.read_text(encoding="utf-8").count("\n") >= entries)
+
+
 @pytest.fixture
-def live(contract: Contract, tmp_path: Path) -> Iterator[tuple[Embedded, Path]]:
-    """A server of a contract, and a live target file that has connections made for it."""
-    with Embedded([contract]) as server:
+def gate(contract: Contract, tmp_path: Path) -> Gate:
+    """A gate in the middle of a run: connections were made and decided."""
+    return held_at(tmp_path / "out" / "journal.jsonl", 14 if contract is HEALTH else 22)
+
+
+@pytest.fixture
+def live(contract: Contract, gate: Gate, tmp_path: Path) -> Iterator[tuple[Embedded, Path]]:
+    """A server of a contract behind the gate, and a live target file that has connections made for it."""
+    with Embedded([contract], around=gate.around) as server:
         provision = f"count = 9\n{EAST if contract is HUAWEI else AZURE}"
-        yield server, target_file(tmp_path, server.base_url, contract, provision)
+        yield server, target_file(tmp_path, server.base_url, contract, provision, PATIENT)
 
 
 @pytest.fixture
@@ -98,17 +108,13 @@ def linkproof(folder: Path, *arguments: str | Path) -> subprocess.CompletedProce
     return in_process(folder, *arguments, env={"LINKPROOF_TEST_TOKEN": "test-token"})
 
 
-def started(folder: Path, file: Path, journal: Path, entries: int) -> subprocess.Popen[str]:
-    """A run that is under way: so many things are in its journal."""
+def started(folder: Path, file: Path, gate: Gate) -> subprocess.Popen[str]:
+    """A run whose request is held by the gate."""
     process = subprocess.Popen(
         command("run", "--target", file, "--out", "out", *FEW), cwd=folder, env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    limit = time.monotonic() + 60
-    while not journal.exists() or journal.read_text(encoding="utf-8").count("\n") < entries:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < limit
-        time.sleep(0.005)
+    gate.wait(process)
     return process
 
 
@@ -133,14 +139,15 @@ def test_what_was_made_is_gone_after_the_run(
 
 @EACH
 def test_what_was_killed_is_cleaned_up_afterwards(
-    live: tuple[Embedded, Path], contract: Contract, tmp_path: Path
+    live: tuple[Embedded, Path], gate: Gate, contract: Contract, tmp_path: Path
 ) -> None:
     server, file = live
     before = shown(server, contract)
     journal = tmp_path / "out" / "journal.jsonl"
-    process = started(tmp_path, file, journal, 14 if contract is HEALTH else 22)
+    process = started(tmp_path, file, gate)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    gate.open()
     during = shown(server, contract)
     assert set(during) > set(before)
     again = linkproof(tmp_path, "run", "--target", file, "--out", "out")
@@ -155,12 +162,14 @@ def test_what_was_killed_is_cleaned_up_afterwards(
 
 @pytest.mark.usefixtures("jobs_here")
 def test_a_night_undoes_first_what_a_killed_run_had_left(tmp_path: Path) -> None:
-    with Embedded([HEALTH]) as server:
-        file = target_file(tmp_path, server.base_url, HEALTH, f"count = 9\n{AZURE}")
+    gate = held_at(tmp_path / "out" / "journal.jsonl", 14)
+    with Embedded([HEALTH], around=gate.around) as server:
+        file = target_file(tmp_path, server.base_url, HEALTH, f"count = 9\n{AZURE}", PATIENT)
         before = shown(server, HEALTH)
-        process = started(tmp_path, file, tmp_path / "out" / "journal.jsonl", 14)
+        process = started(tmp_path, file, gate)
         process.kill()
         process.communicate()
+        gate.open()
         (tmp_path / "night").mkdir()
         (tmp_path / "out").rename(tmp_path / "night" / "target")
         (tmp_path / "PLAN.toml").write_text('[[run]]\ntarget = "target.toml"\n', encoding="utf-8")
@@ -174,61 +183,36 @@ def test_a_night_undoes_first_what_a_killed_run_had_left(tmp_path: Path) -> None
     ("contract", "number"), [(HEALTH, signal.SIGTERM), (HUAWEI, signal.SIGINT)], ids=["azure-TERM", "huawei-INT"]
 )
 def test_what_was_stopped_cleans_up_itself(
-    live: tuple[Embedded, Path], contract: Contract, tmp_path: Path, number: signal.Signals
+    live: tuple[Embedded, Path], gate: Gate, contract: Contract, tmp_path: Path, number: signal.Signals
 ) -> None:
     server, file = live
     before = shown(server, contract)
-    process = started(tmp_path, file, tmp_path / "out" / "journal.jsonl", 14 if contract is HEALTH else 21)
+    process = started(tmp_path, file, gate)
     process.send_signal(number)
-    out, error = process.communicate(timeout=120)
+    said = read_until("stopping after the current request", process.stderr)
+    gate.open()
+    out, rest = process.communicate(timeout=LIMIT_S)
     assert shown(server, contract) == before
-    assert "Traceback" not in error
+    assert "Traceback" not in said + rest
     assert "the run was interrupted" in out
-    assert "stopping after the current request" in error
     assert process.returncode == 3
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert results["verdict"] == "broken"
     assert results["left_behind"] == []
 
 
-class Held:
-    """An ASGI app that answers no deletion before it is told to go on."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self.asked, self.go_on = threading.Event(), threading.Event()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope.get("method") == "DELETE":
-            self.asked.set()
-            while not self.go_on.is_set():
-                await asyncio.sleep(0.005)
-        await self.app(scope, receive, send)
-
-
 def test_a_signal_while_it_cleans_up_does_not_stop_that(tmp_path: Path) -> None:
-    held: list[Held] = []
-
-    def around(app: Any) -> Any:
-        held.append(Held(app))
-        return held[0]
-
-    with Embedded([HEALTH], around=around) as server:
-        file = target_file(tmp_path, server.base_url, HEALTH, f"count = 9\n{AZURE}")
+    gate = Gate(lambda scope: scope["method"] == "DELETE")
+    with Embedded([HEALTH], around=gate.around) as server:
+        file = target_file(tmp_path, server.base_url, HEALTH, f"count = 9\n{AZURE}", PATIENT)
         before = shown(server, HEALTH)
-        process = started(tmp_path, file, tmp_path / "out" / "journal.jsonl", 14)
-        assert held[0].asked.wait(60)
+        process = started(tmp_path, file, gate)
         process.send_signal(signal.SIGINT)
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        while "repeat to stop it" not in said:
-            assert process.poll() is None, said
-            said += process.stderr.readline()
-        held[0].go_on.set()
-        _, rest = process.communicate(timeout=120)
-        error = said + rest
+        said = read_until("repeat to stop it", process.stderr)
+        gate.open()
+        process.communicate(timeout=LIMIT_S)
         assert shown(server, HEALTH) == before
-    assert "cleaning up (out/journal.jsonl); repeat to stop it" in error
+    assert "cleaning up (out/journal.jsonl); repeat to stop it" in said
     assert process.returncode == 0
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -35,6 +35,7 @@ from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.inflight_limit import InflightLimit
 from tests.command_line import command, linkproof
+from tests.waiting import LIMIT_S, Gate, read_until
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 HUAWEI, DICOM, KEYVAULT = "huawei-vpcep-connections", "azure-healthcareapis-dicom", "azure-keyvault-pec"
@@ -149,6 +150,7 @@ def target_file(folder: Path, base_url: str, names: Sequence[str]) -> Path:
     """A target of several contracts that is not the embedded server's own."""
     target = embedded_target(base_url, [CONTRACTS[n] for n in names])
     lines = [f'[target]\nkind = "mock"\nbase_url = "{base_url}"\nchecks_credentials = true\nwrites = true']
+    lines += [f"timeout_s = {LIMIT_S}"]
     lines += ['reset = { method = "POST", path = "/_control/reset" }']
     lines += [f'[auth.{vendor}]\nkind = "{a.kind}"\ntoken = {json.dumps(a.token)}' for vendor, a in target.auth.items()]
     for name, given in target.contracts.items():
@@ -162,23 +164,18 @@ def target_file(folder: Path, base_url: str, names: Sequence[str]) -> Path:
 
 def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
     names = (DICOM, HUAWEI, KEYVAULT)
-    counted: list[Counted] = []
-
-    def around(app: Any) -> Any:
-        counted.append(Counted(app))
-        return counted[0]
-
-    with Embedded([CONTRACTS[n] for n in names], around=around) as server:
+    requests = itertools.count()
+    gate = Gate(lambda _: next(requests) > 100)
+    with Embedded([CONTRACTS[n] for n in names], around=gate.around) as server:
         file = target_file(tmp_path, server.base_url, names)
         arguments = command("run", "--target", file, "--concurrency", "8", "--out", "out", "--quiet")
         with subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-            limit = time.monotonic() + 60
-            while counted[0].all < 100 and time.monotonic() < limit:
-                time.sleep(0.005)
+            gate.wait(process)
             process.send_signal(signal.SIGINT)
-            _, error = process.communicate(timeout=60)
+            error = read_until("stopping after the current request", process.stderr)
+            gate.open()
+            error += process.communicate(timeout=LIMIT_S)[1]
     assert process.returncode == 3, error
-    assert "stopping after the current request" in error
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     assert [b["what"] for b in results["broken"]] == ["the run was interrupted"]
     assert 50 < results["requests"] < 1400
@@ -198,7 +195,7 @@ def test_readings_are_judged_in_the_order_in_which_they_were_asked_for() -> None
         driver = Driver(session, chosen[0])
 
         def slow() -> int:
-            later.wait(60)
+            later.wait(LIMIT_S)
             return driver.page(limit="1").status
 
         def quick() -> int:
@@ -226,14 +223,14 @@ def test_a_meeting_is_held_once_for_all() -> None:
 
     def lane(number: int) -> None:
         barrier.enter()
-        ready.wait(60)
+        ready.wait(LIMIT_S)
         if number:  # the first one ends without ever coming to the barrier
             barrier.meet(lambda: done.append(number))
         barrier.leave()
 
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(lane, n) for n in range(3)]:
-            future.result(timeout=60)
+            future.result(timeout=LIMIT_S)
     assert len(done) == 1
 
 
@@ -246,7 +243,7 @@ def test_what_a_meeting_raises_everybody_hears() -> None:
 
     def lane(_: int) -> str:
         barrier.enter()
-        ready.wait(60)
+        ready.wait(LIMIT_S)
         try:
             barrier.meet(fail)
         except TargetError as error:
@@ -256,7 +253,7 @@ def test_what_a_meeting_raises_everybody_hears() -> None:
         return ""
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(lane, range(2), timeout=60)) == ["no reset"] * 2
+        assert list(pool.map(lane, range(2), timeout=LIMIT_S)) == ["no reset"] * 2
 
 
 def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,7 +265,7 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
         def acquire(self) -> None:
             with contextlib.suppress(threading.BrokenBarrierError):
                 both.wait(0.2)  # where nobody holds the other back, both are here at once
-            assert free.acquire(timeout=60), "they wait for each other"
+            assert free.acquire(timeout=LIMIT_S), "they wait for each other"
 
         def release(self, number: int) -> None:
             free.release(number)
@@ -281,7 +278,7 @@ def test_two_that_take_several_places_do_not_wait_for_each_other(monkeypatch: py
 
     with ThreadPoolExecutor(2) as pool:
         for future in [pool.submit(pair) for _ in range(2)]:
-            future.result(timeout=60)
+            future.result(timeout=LIMIT_S)
 
 
 def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:
@@ -295,11 +292,11 @@ def test_requests_that_must_overlap_do_not_wait_for_each_other() -> None:
 
     def pair() -> None:
         with limit.several(2), ThreadPoolExecutor(2) as pool:
-            for future in [pool.submit(one, lambda: met.wait(60)) for _ in range(2)]:
-                future.result(timeout=60)
+            for future in [pool.submit(one, lambda: met.wait(LIMIT_S)) for _ in range(2)]:
+                future.result(timeout=LIMIT_S)
 
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(pair) for _ in range(3)]:
-            future.result(timeout=60)
+            future.result(timeout=LIMIT_S)
     with limit.one(), limit.one():
         assert met.n_waiting == 0

@@ -17,6 +17,7 @@ from linkproof.runner.property_based import ENUMERATED, NEGATIVE, POSITIVE
 from linkproof.runner.run_context import DEFAULT_SEED
 from linkproof.runner.state_machine import LIVES, STEPS
 from tests.ship_cases import kinds_of, lifecycles, operations_of
+from tests.waiting import LIMIT_S
 
 CONTRACTS = {c.id: c for c in all_contracts()}
 DICOM = CONTRACTS["azure-healthcareapis-dicom"]
@@ -98,5 +99,5 @@ def test_a_run_with_shipped_cases_does_not_load_schemathesis() -> None:
         "assert run.results.requests > 200, run.results\n"
         "print(*({'schemathesis', 'hypothesis'} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT_S)
     assert done.stdout.split() == []

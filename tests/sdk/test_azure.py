@@ -23,6 +23,7 @@ from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.defaults import conforming
 from linkproof.mock.fixtures import read_fixtures
 from linkproof.mock.serve import Embedded
+from tests.waiting import LIMIT_S
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 #: Clients sleep for as long as Retry-After says, also for whole seconds on a server that is done in a moment.
@@ -132,11 +133,11 @@ class Client:
                 status=status, description=description
             )
             body = postgres_models.PrivateEndpointConnection(private_link_service_connection_state=property_)
-        return self.operations.begin_create_or_update(*self.place, name, body).result(timeout=20)
+        return self.operations.begin_create_or_update(*self.place, name, body).result(timeout=LIMIT_S)
 
     def delete(self, name: str) -> None:
         """Delete, and wait until it is done."""
-        self.operations.begin_delete(*self.place, name).result(timeout=20)
+        self.operations.begin_delete(*self.place, name).result(timeout=LIMIT_S)
 
 
 NAMES = ["aks", "health", "postgres"]
@@ -209,7 +210,7 @@ def test_tags_are_put_on(server: Embedded) -> None:
     client = Client(server, "postgres")
     tags = postgres_models.TagsObject(tags={"owner": "network"})
     poller = client.operations.begin_update_tags(*client.place, "rejected-01", tags)
-    assert poller.result(timeout=20).name == "rejected-01"
+    assert poller.result(timeout=LIMIT_S).name == "rejected-01"
     assert poller.done()
 
 
@@ -226,6 +227,6 @@ def test_dicom_services_come_page_by_page(server: Embedded) -> None:
 def test_a_poller_tells_how_an_operation_stands(server: Embedded) -> None:
     client = Client(server, "postgres")
     poller = client.operations.begin_delete(*client.place, "pending-02")
-    poller.wait(timeout=20)
+    poller.wait(timeout=LIMIT_S)
     assert poller.done()
     assert poller.status() == "Succeeded"

@@ -25,6 +25,7 @@ from linkproof.targets.credentials import credentials_of
 from linkproof.targets.model import Auth
 from tests.command_line import linkproof
 from tests.hostile_server import HostileServer
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 DICOM = next(c for c in all_contracts() if c.id == "azure-healthcareapis-dicom")
@@ -266,6 +267,6 @@ def test_pytest_stops_where_nobody_can_sign_in(tmp_path: Path) -> None:
     (tmp_path / "t.toml").write_text(f"{text}[contracts.{DICOM.id}]\npath = {{ {parent} }}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "suites", "--target", str(tmp_path / "t.toml"), "-q"]
     command += ["-p", "no:hypothesispytest"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S)
     assert done.returncode == 2
     assert done.stdout.count("LINKPROOF_NO_SUCH_TOKEN is not set") == 1

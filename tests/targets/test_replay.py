@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +31,7 @@ from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.replay_client import NotRecorded, ReplayClient, facts_of, read_recorded
 from tests.command_line import command, linkproof
+from tests.waiting import LIMIT_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 DICOM = "azure-healthcareapis-dicom"
@@ -45,7 +45,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 
 def run(*command: str, cwd: Path) -> str:
     """A process that has to end well; what it printed."""
-    found = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False)
+    found = subprocess.run(
+        command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
     assert found.returncode == 0, found.stdout + found.stderr
     return found.stdout
 
@@ -91,9 +93,7 @@ def _kill_one(path: Path) -> None:
     part = path.with_name(path.name + UNFINISHED)
     killed = command("run", "-c", DICOM, "--record", path.name, "--out", "killed")
     with subprocess.Popen(killed, cwd=path.parent, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
-        limit = time.monotonic() + 60
-        while not (part.exists() and part.read_bytes().count(BETWEEN.encode()) > 40) and time.monotonic() < limit:
-            time.sleep(0.01)
+        wait_until(lambda: part.exists() and part.read_bytes().count(BETWEEN.encode()) > 40, process)
         os.kill(process.pid, signal.SIGKILL)
     assert not path.exists()
     part.rename(path)

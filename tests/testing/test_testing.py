@@ -17,6 +17,7 @@ import linkproof.testing as public
 from linkproof.errors import UsageError
 from linkproof.model.results import Status
 from linkproof.testing import Exchange, MockServer, Recorder, Request, Response, assert_conforms, judge
+from tests.waiting import LIMIT_S
 
 SEARCH = "azure-search-pec"
 FAULT = f"PAG-5.empty-link@{SEARCH}"
@@ -59,9 +60,9 @@ def test_requests_is_recorded_as_well(server: MockServer) -> None:
     recorder = Recorder()
     with recorder.mount(requests.Session()) as session:
         session.trust_env = False
-        answer = session.get(server.list_url(SEARCH), headers=server.headers(SEARCH), timeout=60)
+        answer = session.get(server.list_url(SEARCH), headers=server.headers(SEARCH), timeout=LIMIT_S)
         assert answer.json()["value"]
-        refused = session.put(answer.url.replace("?", "/pending-01?"), data="{}", timeout=60)
+        refused = session.put(answer.url.replace("?", "/pending-01?"), data="{}", timeout=LIMIT_S)
     assert refused.status_code == 401
     assert [e.response.status for e in recorder.exchanges] == [200, 401]
     assert recorder.exchanges[1].request.body == b"{}"
@@ -143,13 +144,13 @@ def test_the_fixtures_serve_a_test_of_somebody_else(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "linkproof.testing.plugin", "-p", "no:linkproof", "."]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_pytest_loads_nothing_of_it_until_a_fixture_is_used() -> None:
     code = "import sys, linkproof.testing.plugin; print(*(m for m in sys.modules if m.startswith('linkproof.')))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LIMIT_S, check=True)
     assert done.stdout.split() == ["linkproof.testing", "linkproof.testing.plugin"]
     with pytest.raises(AttributeError, match="has no attribute 'no_such_name'"):
         _ = public.no_such_name
