@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from linkproof.contract.loader import all_contracts
 from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.errors import EngineError
 from linkproof.fault_matrix.matrix_run import Outcome, Reported, attempt
 from linkproof.fault_matrix.pool import in_order
 from linkproof.fault_matrix.suite_log import Performed
@@ -35,6 +38,13 @@ def test_what_they_miss_meets_every_test() -> None:
     assert outcome.all_tests
     assert not outcome.good
     assert outcome.reported
+
+
+def test_a_requirement_that_no_test_exercises_is_named() -> None:
+    fault = find("PAG-3.link-to-itself@azure-healthcareapis-dicom", [DICOM])
+    new = replace(fault, definition=replace(fault.definition, requirement="PAG-99"))
+    with pytest.raises(EngineError, match="no test in suites/ exercises PAG-99: add"):
+        attempt(new, [DICOM], all_tests=False)
 
 
 def test_a_variant_meets_every_test() -> None:

@@ -143,6 +143,9 @@ def run_with_log(
         output = run_suites(run, log)
     finally:
         run.close()
+    if run.results is None and requirement and "no tests ran" in output:
+        fix = f'add "{requirement}" to the requirement marker of a test that sends what it is about'
+        raise EngineError(f"no test in suites/ exercises {requirement}: {fix}")
     if run.results is None:
         raise EngineError(f"the suites did not run on {contract}:\n{output}")
     return run.results, tuple(log.performed)

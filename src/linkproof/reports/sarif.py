@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from linkproof.base.models import changed_texts
+from linkproof.base.wording import zulu
 from linkproof.model.evidence import EvidenceRequest, EvidenceResponse
 from linkproof.model.finding import Finding
 from linkproof.model.waiver import Waiver
@@ -143,5 +144,5 @@ def _invocation(results: Published) -> dict[str, Any]:
     }
     times = utc(results)
     if times is not None:
-        found["startTimeUtc"], found["endTimeUtc"] = (t.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for t in times)
+        found["startTimeUtc"], found["endTimeUtc"] = (zulu(t, "microseconds") for t in times)
     return found
