@@ -44,7 +44,7 @@ class AddressPattern:
     Attributes:
         operation: None for methods and polls that the contract does not list.
         kind, role, name, reads: as of an ``Address``.
-        item: the path parameter that names a connection, "" where the path has none.
+        item: the path parameter that names a connection; "" if the path has none.
         plans: what a judge keeps for calls that ask for this.
     """
 
@@ -180,10 +180,10 @@ class Address:
     """A method and a URL, matched to a contract.
 
     ``operation`` is None for methods and polls that the contract does not list. ``collection`` is the path of the
-    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case, "" where
-    the path has none. ``seen_version`` is the api-version of the request where it is not the contract's, else "".
+    collection without host, in lower case; ``item`` the name of the connection in the path, in lower case; "" if
+    the path has none. ``seen_version`` is the api-version of the request if it is not the contract's, else "".
     ``reads`` says that the request changes nothing: by its method, or by the operation that it names.
-    ``pattern`` stands for all addresses that are alike but for their values. ``answer`` is the last answer to a
+    ``pattern`` stands for all addresses that differ only in their values. ``answer`` is the last answer to a
     request without a body.
     """
 

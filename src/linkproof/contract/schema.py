@@ -113,7 +113,7 @@ class BodySchema:
             return False
 
     def problems(self, value: Any) -> Iterator[Problem]:
-        """Return every problem; a value of a wrong type is not also blamed for its enumeration."""
+        """Return every problem; a value of a wrong type is not reported again for its enumeration."""
         try:
             errors = self._errors(self._validator, value)
         except UnicodeEncodeError:

@@ -66,7 +66,7 @@ class Company:
     def _answers(self, names: Sequence[str], pause: float, *, fresh: bool) -> list[Answered | None]:
         """Return the answers of a server, each after a pause; ``fresh``: and after a reset.
 
-        None where the server did not name the URL that the run got from an answer: no client would send the request.
+        None if the server did not name the URL that the run got from an answer: no client would send the request.
         """
         known = self._known.get((tuple(names), fresh, pause))
         if known is None:

@@ -53,7 +53,7 @@ class KeptFinding(Kept):
 
 @dataclass
 class KeptWord(Kept):
-    """A value over the runs."""
+    """A value that runs observed, with the first and the last run that did."""
 
     contract: str = ""
     place: str = ""

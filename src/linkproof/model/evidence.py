@@ -12,7 +12,7 @@ from linkproof.model.exchange import Exchange
 HeaderFields = Annotated[
     tuple[tuple[str, str], ...], Meta(description="Header fields as name and value, in the order they came.")
 ]
-Body = Annotated[str, Meta(description="The body as text; empty where there was none, cut after 16 KiB with a note.")]
+Body = Annotated[str, Meta(description="The body as text; empty if there was none, cut after 16 KiB with a note.")]
 Date = Annotated[str, Meta(description="A date or time (ISO 8601); empty if unknown.")]
 #: A number of things. The limit keeps numbers out that no report can print.
 Count = Annotated[int, Meta(ge=0, le=2**53)]

@@ -25,7 +25,7 @@ WRONG_TOKEN = "wrong-credential-of-linkproof"
 
 
 class Credential(StrEnum):
-    """With which credential a request went out, as far as that is known."""
+    """The credential with which a request was sent, as far as it is known."""
 
     VALID = "valid"
     MISSING = "missing"
@@ -87,7 +87,7 @@ class Headers:
 
     @classmethod
     def of(cls, names: tuple[str, ...], values: tuple[str, ...]) -> Headers:
-        """Header fields of as many names as values: the fast way for readers."""
+        """Return header fields made of equally many names and values; faster than the constructor."""
         found = cls.__new__(cls)
         found._known = _KNOWN.get(names) or _known(names)
         found.values = values

@@ -21,7 +21,7 @@ class Transition(Struct, frozen=True, forbid_unknown_fields=True):
     refused: Annotated[bool, Meta(description="Whether it was requested and refused: the status stays.")]
     foreseen: Annotated[bool, Meta(description="Whether it follows from the contract.")]
     count: Annotated[Count, Meta(description="How often it was seen for certain; 0: not exercised.")]
-    seen: Annotated[str, Meta(description="The exchange in which it was seen first; empty where it was not.")]
+    seen: Annotated[str, Meta(description="The exchange in which it was seen first; empty if it was not seen.")]
 
 
 class Lifecycle(Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,6 +26,6 @@ class Observed(Struct, frozen=True, forbid_unknown_fields=True):
     contract: Annotated[str, Meta(description="The contract's id.")]
     place: Annotated[str, Meta(description="Pointer within one connection, or within an error body.")]
     documented: Annotated[
-        tuple[str, ...], Meta(description="The values that the contract names; empty where it names none.")
+        tuple[str, ...], Meta(description="The values that the contract names; empty if it names none.")
     ]
     values: Annotated[tuple[ObservedValue, ...], Meta(description="The values that were seen.")]

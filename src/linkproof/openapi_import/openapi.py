@@ -244,7 +244,7 @@ class Writer:
 
 
 def _body_of_200(paths: dict[str, Any], operation: Described) -> dict[str, Any]:
-    """Return the schema of the answer 200; empty where it has none."""
+    """Return the schema of the answer 200; empty if it has none."""
     answer = paths[operation.path][operation.method.lower()]["responses"].get("200", {})
     found: dict[str, Any] = answer.get("content", {}).get("application/json", {}).get("schema", {})
     return found

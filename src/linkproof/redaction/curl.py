@@ -133,7 +133,7 @@ def polls(line: str) -> bool:
 
 
 def _scheme(value: str) -> str:
-    """Return the scheme of a credential, with a space; "" where the header is nothing but the token."""
+    """Return the scheme of a credential, with a space; "" if the header is only the token."""
     scheme = value.partition(" ")[0].capitalize()
     if scheme in _SCHEMES:
         return f"{scheme} "
@@ -141,7 +141,7 @@ def _scheme(value: str) -> str:
 
 
 def split_body(line: str) -> tuple[str, str]:
-    """Return a command up to its body, and the body as it is sent; "" where it has none."""
+    """Return a command up to its body, and the body as it is sent; "" if it has none."""
     *before, option, quoted = ["", "", *_WORD.findall(line)]
     if option not in ("--data-binary", "--data-raw") or not before or not line.endswith(f" {option} {quoted}"):
         return line, ""

@@ -58,7 +58,7 @@ class HuaweiErrors(ErrorTable):
 
 
 class HuaweiPresenter(Presenter):
-    """A connection has a 63-bit packet number, and times to the second."""
+    """Adds a 63-bit packet number, and writes times to the second."""
 
     def state(self, connection: Connection) -> Iterator[tuple[str, Any]]:
         """Add the packet number and the times."""
