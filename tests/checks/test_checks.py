@@ -63,6 +63,13 @@ def test_a_breach_that_compares_answers_has_both_as_evidence(case: Case) -> None
     assert alone == set()
 
 
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_an_effect_on_a_connection_is_shown_with_what_was_there_before_and_the_request(case: Case) -> None:
+    _, breaches = judge(case.bad, case.circumstances)
+    effects = [b for r, b in breaches if r in ("STA-3", "STA-7") and re.search("vanished|changed|gone", b.kind)]
+    assert [(b.kind, b.message) for b in effects if len(b.evidence) < 2] == []
+
+
 @pytest.mark.parametrize("quiet", [*QUIET, *QUIET_REQUESTS, *QUIET_NAMED], ids=lambda q: q.why)
 def test_nobody_is_blamed(quiet: Quiet) -> None:
     counts, breaches = judge(quiet.exchanges, quiet.circumstances)

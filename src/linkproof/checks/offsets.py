@@ -114,8 +114,8 @@ def _total_varies(call: Call, view: View, before: Totals, total: int) -> Judgeme
     if refused and before.call.exchange.request.url == call.exchange.request.url:
         write = refused[-1].call
         message = f"{write.name} was refused with {write.status}, but the total changed from {was} to {total}"
-        evidence = (write.exchange,)
-        return breach("STA-3", "another vanished", place, str(was), str(total), message, group="", evidence=evidence)
+        both = (before.call.exchange, write.exchange)
+        return breach("STA-3", "another vanished", place, str(was), str(total), message, group="", evidence=both)
     message = f"the total is {total}, and the total was {was} with another limit or offset; nothing changed since"
     evidence = (before.call.exchange,)
     return breach("PAG-6", "total varies", place, str(was), str(total), message, group="", evidence=evidence)
@@ -161,18 +161,18 @@ def vanished(call: Call, view: View, missing: list[Subject]) -> Judgement:
     since = shown.index if shown is not None else -1
     limit, items = call.contract.list.limit, call.contract.list.items
     alike = shown is not None and shown.call.query.get(limit) == call.query.get(limit)
+    before = (shown.call.exchange,) if shown is not None else ()
     refused = [w for w in view.collection.refused if w.index > since]
     done = [w for w in view.collection.done if w.index > since and w.subject != name]
     # If a page with another limit shows it, the list has lost it.
     if bool(refused) == bool(done) or not alike:
         what, stand = counted(len(missing), "connection"), "is" if len(missing) == 1 else "are"
         message = f"{what} that an answer showed {stand} on no page"
-        evidence = (shown.call.exchange,) if shown is not None else ()
-        return breach("PAG-4", "missing", items, name, "absent", message, group="", evidence=evidence)
+        return breach("PAG-4", "missing", items, name, "absent", message, group="", evidence=before)
     write = (refused or done)[-1]
     requirement = "STA-3" if refused else "STA-7"
     message = f"{write.call.name} was answered with {write.call.status}, and another connection is on no page since"
-    evidence = (write.call.exchange,)
+    evidence = (*before, write.call.exchange)
     return breach(requirement, "another vanished", items, name, "absent", message, group="", evidence=evidence)
 
 
