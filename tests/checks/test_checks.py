@@ -18,7 +18,7 @@ from tests.check_cases import CASES as FIRST
 from tests.check_cases import Case
 from tests.check_cases_effects import EFFECTS
 from tests.check_cases_kinds import KINDS
-from tests.check_cases_named import NAMED, QUIET_NAMED
+from tests.check_cases_named import LIST, NAMED, PROMISED, QUIET_NAMED, asked
 from tests.check_cases_quiet import QUIET, Quiet
 from tests.check_cases_requests import QUIET_REQUESTS, REQUESTS
 from tests.traffic import AKS, MOCK, contract, error, ex, judge
@@ -75,6 +75,15 @@ def test_nobody_is_blamed(quiet: Quiet) -> None:
     counts, breaches = judge(quiet.exchanges, quiet.circumstances)
     assert counts, "nothing was judged"
     assert [(r, b.message) for r, b in breaches if b.level is not Level.NOTE] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "breached"),
+    [("text/html; charset=utf-8", {"ERR-1", "ERR-10"}), ("application/json", {"ERR-1", "ERR-10", "SHP-3"})],
+)
+def test_an_html_page_that_xml_reads_is_labelled_wrongly_only_by_another_type(label: str, breached: set[str]) -> None:
+    _, breaches = judge([asked(LIST, "<html><body>It failed</body></html>", 400, label=label)], PROMISED)
+    assert {r for r, b in breaches if b.level is not Level.NOTE} == breached
 
 
 @pytest.mark.parametrize("depth", [249, 250, 251, 255, 400, 999, 5000])

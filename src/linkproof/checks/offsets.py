@@ -55,7 +55,8 @@ def limit_and_offset_bound_the_page(call: Call, view: View, circumstances: Circu
             if zero:
                 what, asked = "limit=0", f"{rules.limit}=0"
             message = f"{asked} is legal, but was refused with {call.status} {call.error_code}".rstrip()
-            yield breach("PAG-6", f"{what} refused", "", "200", str(call.status), message)
+            counted_by = (view.totals.call.exchange,) if rules.refuses_past_end and view.totals is not None else ()
+            yield breach("PAG-6", f"{what} refused", "", "200", str(call.status), message, evidence=counted_by)
         return
     items = at(call.answer, rules.items)
     if not isinstance(items, list):
