@@ -5,16 +5,20 @@ schema.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from linkproof.base.json_values import MISSING, place
+from linkproof.base.wording import zulu
 from linkproof.contract.operation import Role
 from linkproof.mock.default_fixtures import GROUP, plain_value
 from linkproof.mock.error_responses import ErrorResponse
 from linkproof.mock.messages import Asked
 from linkproof.mock.setting import Setting
 from linkproof.mock.store import Collection, Connection, fresh
+
+#: Formats a moment as ``zulu`` does; every list shows the same moments again.
+stamp = lru_cache(maxsize=4096)(zulu)
 
 
 def merge(value: dict[str, Any], more: Mapping[str, Any]) -> None:

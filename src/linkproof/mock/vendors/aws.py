@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from linkproof.base.json_values import MISSING, at, place
-from linkproof.base.wording import zulu
 from linkproof.contract.operation import Role
 from linkproof.mock.authentication import Authentication
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable
 from linkproof.mock.messages import Answer, Asked
 from linkproof.mock.paging import TokenPaging
-from linkproof.mock.presenter import Presenter
+from linkproof.mock.presenter import Presenter, stamp
 from linkproof.mock.rules import Rules
 from linkproof.mock.service import Service
 from linkproof.mock.store import Collection, Connection
@@ -84,7 +83,7 @@ class AwsPresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """Format a time in UTC, to the millisecond."""
-        return zulu(moment, "milliseconds")
+        return stamp(moment, "milliseconds")
 
     def page(self, items: Iterable[Connection], more: Mapping[str, Any]) -> Any:
         """Add the request's id."""

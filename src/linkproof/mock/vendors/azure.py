@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from linkproof.base.json_values import place
-from linkproof.base.wording import zulu
 from linkproof.mock.authentication import Authentication
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable
 from linkproof.mock.messages import Asked
 from linkproof.mock.operations import Operations
 from linkproof.mock.paging import LinkPaging
-from linkproof.mock.presenter import Presenter
+from linkproof.mock.presenter import Presenter, stamp
 from linkproof.mock.store import Connection
 
 _ERRORS: Mapping[ErrorCase, ErrorRow] = {
@@ -61,7 +60,7 @@ class AzurePresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """Format a time in UTC."""
-        return zulu(moment, "microseconds")
+        return stamp(moment, "microseconds")
 
     def error(self, error: ErrorResponse) -> Any:
         """Add ``target`` where the error has one."""

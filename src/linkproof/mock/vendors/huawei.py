@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from linkproof.base.json_values import at
-from linkproof.base.wording import zulu
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable
 from linkproof.mock.messages import Asked
 from linkproof.mock.paging import LimitPaging
-from linkproof.mock.presenter import Presenter
+from linkproof.mock.presenter import Presenter, stamp
 from linkproof.mock.rules import Rules
 from linkproof.mock.store import Connection
 from linkproof.mock.vendors.signed import SignatureAuthentication
@@ -74,7 +73,7 @@ class HuaweiPresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """Format a time in UTC, to the second."""
-        return zulu(moment)
+        return stamp(moment)
 
 
 class HuaweiRules(Rules):

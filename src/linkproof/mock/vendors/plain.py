@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from linkproof.base.wording import zulu
 from linkproof.contract.model import Contract
 from linkproof.contract.rules import ErrorRules
 from linkproof.mock.authentication import Authentication
 from linkproof.mock.behaviour import Behaviour
 from linkproof.mock.error_responses import ErrorCase, ErrorResponse, ErrorRow, ErrorTable
 from linkproof.mock.paging import paging_of
-from linkproof.mock.presenter import Presenter
+from linkproof.mock.presenter import Presenter, stamp
 from linkproof.mock.rules import Rules
 from linkproof.mock.store import Connection
 
@@ -73,7 +72,7 @@ class PlainPresenter(Presenter):
 
     def time(self, moment: datetime) -> str:
         """Format a time in UTC."""
-        return zulu(moment)
+        return stamp(moment)
 
 
 class PlainAuthentication(Authentication):
