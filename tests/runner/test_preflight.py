@@ -37,7 +37,7 @@ def looked_at(target: Target, *contracts: str, needs: int = 1) -> Preflight:
 
 def hostile(name: str, contract: str = PEC.id) -> tuple[Preflight, int]:
     with HostileServer(name) as server:
-        timeout_s = 0.5 if name in SLOW else LONG_S  # on a busy machine, what is not slow must not look it
+        timeout_s = 0.25 if name in SLOW else LONG_S  # on a busy machine, what is not slow must not look it
         target = replace(embedded_target(server.base_url, [CONTRACTS[contract]]), timeout_s=timeout_s, reset=None)
         return looked_at(target, contract), server.asked
 

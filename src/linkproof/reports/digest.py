@@ -103,6 +103,8 @@ def message_of(findings: list[Finding], results: Published) -> str:
 
 def why_it_follows(finding: Finding, results: Published) -> str:
     """Return, for a consequence, its cause and the reason as a clause; "" for a root cause."""
+    if not finding.follows:
+        return ""
     cause = next((f for f in results.findings if f.id == finding.follows), None)
     if cause is None:
         return ""
