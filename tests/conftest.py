@@ -6,9 +6,10 @@ import functools
 import gc
 import os
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -22,6 +23,8 @@ from tests.command_line import linkproof
 from tests.dask_clusters import dask_cluster
 from tests.scheduling import longest_first
 from tests.skips import wrong_skips
+
+T = TypeVar("T")
 
 CHROMIUM = Path("/usr/bin/chromium")
 _skipped: list[str] = []
@@ -41,8 +44,13 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _roomy(protocol: Callable[..., object], item: pytest.Item, nextitem: pytest.Item | None) -> object:
-    return protocol(item, nextitem)
+def _roomy(call: Callable[..., T], *given: Any) -> T:
+    """Call something above a frame of 130 kB.
+
+    CPython keeps frames in pieces of 16 kB, and asks the kernel for each: where a loop calls across the end of a piece,
+    every call does. That took a tenth of the CPU of all tests. A large frame gets a large piece, with room for more.
+    """
+    return call(*given)
 
 
 _roomy.__code__ = _roomy.__code__.replace(co_stacksize=16_500)
@@ -50,12 +58,17 @@ _roomy.__code__ = _roomy.__code__.replace(co_stacksize=16_500)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
-    """Run a test as pytest does, above a frame of 130 kB.
-
-    CPython keeps frames in pieces of 16 kB, and asks the kernel for each: where a loop calls across the end of a piece,
-    every call does. That took a tenth of the CPU of all tests. A large frame gets a large piece, with room for more.
-    """
+    """Run a test as pytest does, with room for its frames."""
     return _roomy(runner.pytest_runtest_protocol, item, nextitem)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def roomy_threads() -> Iterator[None]:
+    """Threads have room for their frames, too."""
+    run = threading.Thread.run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "run", lambda thread: _roomy(run, thread))
+        yield
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
