@@ -185,3 +185,9 @@ def test_what_the_first_request_of_a_run_wrote_to_need_not_be_listed() -> None:
     empty = listing(AKS)
     assert breaches_of("PAG-4", put(), empty, got(**APPROVED)) == []
     assert [b.kind for b in breaches_of("PAG-4", got(), empty)] == ["missing"]
+
+
+def test_a_first_page_that_links_to_itself_has_no_earlier_page_as_evidence() -> None:
+    link = f"{HOST}{PATHS[POSTGRES]}?api-version=2018-06-01"
+    (found,) = breaches_of("PAG-3", listing(POSTGRES, connection(POSTGRES, "one"), link=link))
+    assert (found.kind, found.evidence) == ("link twice", ())

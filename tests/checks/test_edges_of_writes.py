@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -136,3 +137,15 @@ def test_a_decision_is_refused_for_the_state_unless_the_same_one_is_refused_for_
     second = error(AKS, 400, NOT_ALLOWED, "PUT", "two", sent=decision())
     found = breaches_of("ENM-3", *shown, first, second)
     assert [b.message.rpartition(" ")[2] for b in found] == refused
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind"), [("", "dropped"), (None, "dropped"), ("fin", "cut"), ("other", "changed"), (" fine", "changed")]
+)
+def test_a_description_that_differs_is_a_finding_of_how_it_differs(shown: Any, kind: str) -> None:
+    assert [b.kind for b in breaches_of("STA-2", put(), got(**state("Approved", shown)))] == [kind]
+
+
+def test_a_request_without_a_version_is_accepted_or_refused_with_another_status() -> None:
+    assert [b.kind for b in breaches_of("ERR-4", listing(AKS, query=""))] == ["no version accepted"]
+    assert [b.kind for b in breaches_of("ERR-4", error(AKS, 404, "NotFound", query=""))] == ["no version: status"]

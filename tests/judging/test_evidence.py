@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from linkproof.judging.grouping import MOST_TOGETHER, _together
 from linkproof.model.exchange import Exchange
 from linkproof.model.finding import Breach
+from tests.check_cases import got
 from tests.traffic import AKS, connection, decision, error, ex, judge, listing, state
 
 CHANGED = connection(AKS, "one", **state("Pending", "changed"))
@@ -33,3 +35,8 @@ def test_an_undocumented_value_in_transition_is_shown_with_the_write_that_began_
     put = ex(AKS, "PUT", "one", answer=decided, sent=decision("Approved", "fine"))
     breach = breach_of("ENM-1", before, put, ex(AKS, own="one", answer=odd))
     assert [e.number for e in breach.evidence] == [put.number]
+
+
+def test_of_many_exchanges_that_show_a_breach_together_the_first_and_the_judged_one_are_kept() -> None:
+    *earlier, judged = (got() for _ in range(MOST_TOGETHER + 3))
+    assert _together((*reversed(earlier), judged)) == (*earlier[: MOST_TOGETHER - 1], judged)
