@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
 from tests.check_cases import got
@@ -47,3 +49,11 @@ def test_the_operations_that_show_a_finding_are_those_of_all_parts() -> None:
     for judge in (whole, first):
         (finding,) = (f for f in judge.findings.all() if f.requirement == "ENM-1")
         assert finding.operations == ("Get", "List")
+
+
+def test_the_date_of_a_pass_is_that_of_the_newest_part() -> None:
+    days = ("2026-11-01", "2026-11-02")
+    for one, other in (days, days[::-1]):
+        first = judged(replace(got(), at=one))
+        first.merge(judged(replace(got(), at=other)).judged())
+        assert first.tallies[AKS, "SHP-1"].date == "2026-11-02"

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 import pytest
 
+from linkproof.base.bounded import Recent
 from linkproof.contract.loader import all_contracts
 from linkproof.judging.judge import Judge
+from linkproof.judging.transitions import OTHER, Track, Tracks, is_followed
 from linkproof.model.exchange import Exchange
 from linkproof.model.lifecycle import Ended, LongRunning, Transition
 from linkproof.model.observed_values import Observed, ObservedValue
@@ -239,3 +241,18 @@ def test_words_of_two_runs_become_one() -> None:
     values = {v.value: (v.count, v.first_seen, v.last_seen) for v in both.observed[0].values}
     assert values == {"Failed": (2, "2026-11-02", "2026-11-03"), "Succeeded": (4, "2026-11-01", "2026-11-03")}
     assert only_vendor(both, "huawei", ()).observed == []
+
+
+@pytest.mark.parametrize(
+    ("track", "followed"),
+    [(None, False), (Track(), False), (Track("Pending", [OTHER]), False), (Track("Pending"), True)],
+)
+def test_a_connection_is_followed_while_its_status_is_known_and_nothing_is_written(
+    track: Track | None, followed: bool
+) -> None:
+    (call,) = (Judge([contract(AKS)], MOCK).feed(e)[0] for e in [got()])
+    assert call is not None
+    tracks: Tracks = Recent(9)
+    if track is not None:
+        tracks.put((AKS, call.collection, call.subject), track)
+    assert is_followed(call, tracks) is followed
