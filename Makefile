@@ -12,10 +12,10 @@ export PYTHONDONTWRITEBYTECODE :=
 conformance: $(STAMP)
 	$(BIN)/linkproof run
 
-# Three workers on two cores: a fifth of the time is waiting, for browsers and processes. Each takes whole files, so that
+# Four workers on two cores: much of the time is waiting, for browsers and processes. Each takes whole files, so that
 # their fixtures are made once, in the order of tests/scheduling.py.
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder
 
 # Damaged input for every reader: FUZZ inputs each; what breaks one is kept in build/fuzz-corpus and tried first next time.
 FUZZ ?= 2000

@@ -64,9 +64,8 @@ def run_in_workers(
                     send = body_of(item, alone)
                     if ahead is not None:
                         send = partial(_judge_held, alone, ahead.submit(alone.hold, send))
-                    last = len(parents) == 1
                     scenario = scenario_of(item, requirements)
-                    tests.append((item.nodeid, partial(perform, scenario, alone, send, final=last)))
+                    tests.append((item.nodeid, partial(perform, scenario, alone, send, final=len(parents) == 1)))
                 workers.append(ContractWorker(alone, tests))
         stop = partial(_enough, workers, max_failures)
         run_workers(workers, number, barrier, done, stop)

@@ -194,11 +194,7 @@ def _contracts(
             near = difflib.get_close_matches(name, known, n=1)
             reviewed = ", ".join(c.id for c in all_contracts())
             hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(
-                f"unknown contract {name!r}",
-                where=where,
-                fix=f"{hint}known are: {reviewed}",
-            )
+            raise UsageError(f"unknown contract {name!r}", where=where, fix=f"{hint}known are: {reviewed}")
         if not isinstance(table, dict):
             raise UsageError(f"{name} is not a table", where=where, fix=f"write [contracts.{name}]")
         check_members(table, _CONTRACT, file, f"contracts.{name}")
