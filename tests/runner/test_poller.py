@@ -49,6 +49,16 @@ def test_an_undocumented_state_that_stays_shortens_no_operation() -> None:
     assert driver.send(driver.operation(Role.DELETE), name).status == 204
 
 
+def test_a_run_waits_once_for_an_undocumented_state_that_stays() -> None:
+    first = driver_of(CLUSTER, showing_every_state_as("Ready"))
+    first.decide("approve", first.reserve("pending"))
+    waited = first.session.judge.exchanges
+    second = Driver(first.session, CLUSTER)  # another test's
+    second.decide("approve", second.reserve("pending"))
+    assert waited > 10
+    assert first.session.judge.exchanges - waited < 5
+
+
 def test_for_a_documented_state_that_never_ends_a_run_waits_once() -> None:
     driver = driver_of(CLUSTER, showing_every_state_as("Creating"))
     driver.decide("approve", driver.reserve("pending"))

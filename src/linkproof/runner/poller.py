@@ -62,7 +62,7 @@ class Poller:
         self._ask = ask
         self._get = get
         self._live = session.target.kind == "live"
-        self._at_rest: set[str] = set()
+        self._at_rest = session.at_rest[contract.id]
 
     def wait(self, call: Call, name: str) -> None:
         """Poll an operation until it has ended or the target's limit is over; then wait until the connection is at

@@ -112,6 +112,8 @@ class Session:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self.started = time.time()
         self.stuck: set[str] = set()
+        #: By contract: undocumented values of connections that stayed for as long as an operation may take.
+        self.at_rest: dict[str, set[str]] = defaultdict(set)
         #: By contract: optional members without which the target rejects decisions; empty if it rejects them anyway.
         self.beside: dict[str, tuple[str, ...]] = {}
         self._keep = keep
