@@ -113,7 +113,10 @@ def _reset_all(session: Session, alone: Sequence[Session], barrier: ResetBarrier
     with suppress(LinkproofError):  # a test that needs the reset reports it
         session.reset()
     for one in alone:
-        one.was_reset() if session.can_reset else one.lose_track()
+        if session.can_reset:
+            one.was_reset()
+        else:
+            one.lose_track()
         one.resets = barrier.resets
 
 
