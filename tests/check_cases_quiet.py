@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from linkproof.model.exchange import Circumstances, Exchange
@@ -15,6 +15,7 @@ from tests.traffic import (
     HOST,
     HUAWEI,
     MOCK,
+    PATHS,
     POSTGRES,
     at_otc,
     connection,
@@ -63,10 +64,13 @@ def poll_of(headers: tuple[tuple[str, str], ...], word: str) -> Exchange:
 
 HALF_A_PAIR = json.dumps({**decision("Rejected"), "s": "X"}).replace("X", "\\ud800").encode()
 
+OTC_PROMISES = replace(MOCK, collections={"otc-vpcep-connections": frozenset({PATHS[HUAWEI]})})
+
 QUIET: tuple[Quiet, ...] = (
     Quiet(
         "an offset may be refused where the vendor documents that it is positive and less than the number of items",
         (at_otc(offset_refused(0)), at_otc(offset_refused(7))),
+        OTC_PROMISES,
     ),
     Quiet(
         "what is refused for a conflict may be refused for something else once that is over",

@@ -85,8 +85,16 @@ read = "2026-11-22"
 
 def test_a_profile_names_its_own_documents(profiles: Path) -> None:
     (profiles / "first.toml").write_text(FIRST + _SOURCE)
-    (row,) = read_profile("first", "contract.toml")["requirement_source"]
-    assert (row["requirements"], row["vendor"], row["section"]) == (["STA-1"], "first", "Accept")
+    sources = read_profile("first", "contract.toml")["sources"]
+    assert [(name, s.vendor, s.section) for name, s in sources.items()] == [("STA-1", "first", "Accept")]
+
+
+def test_a_document_that_does_not_fit_is_named_with_its_own_file(profiles: Path) -> None:
+    (profiles / "first.toml").write_text(FIRST + _SOURCE.replace("STA-1", "STA-99", 1))
+    (profiles / "second.toml").write_text('extends = "first"\nid = "second"\ntitle = "Second"\n')
+    with pytest.raises(UsageError) as told:
+        read_profile("second", "contract.toml")
+    assert "first.toml: requirement_source" in told.value.where
 
 
 @pytest.mark.parametrize(

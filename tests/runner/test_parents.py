@@ -73,8 +73,9 @@ class Served:
         found: dict[str, set[str]] = defaultdict(set)
         for exchange in self.sent:
             for parent in self.target.contracts[self.contract.id].each:
-                if f"/{parent.path['vaultName']}/".lower() in exchange.request.url.lower():
-                    found[exchange.scene].add(parent.path["vaultName"])
+                *_, name = parent.path.values()
+                if f"/{name}/".lower() in exchange.request.url.lower():
+                    found[exchange.scene].add(name)
         return found
 
 
@@ -192,10 +193,15 @@ def test_what_no_parent_has_is_not_exercised_for_this_reason() -> None:
     )
 
 
-def test_long_lists_are_read_where_they_are_long() -> None:
-    few = {"Pending": ["pending-01", "pending-02"], "Approved": ["approved-01"]}
-    server = Served(VAULT, 2, change=lambda t: with_fixtures(t, 0, few))
+@pytest.mark.parametrize("contract", [VAULT, HUAWEI], ids=lambda c: c.vendor)
+def test_long_lists_are_read_where_they_are_long(contract: Contract) -> None:
+    def few(target: Target) -> Target:
+        fixtures = target.contracts[contract.id].fixtures
+        return with_fixtures(target, 0, {state: names[:2] for state, names in fixtures.items()})
+
+    server = Served(contract, 2, change=few)
     server.run(selection=Selection(keyword="pagination"))
     tests = {name: parents for name, parents in server.parents_of_tests().items() if "pagination" in name}
+    *_, longest = server.target.contracts[contract.id].parents[0].path.values()
     assert tests
-    assert set().union(*tests.values()) == {"vault-1-2"}
+    assert set().union(*tests.values()) == {longest}

@@ -21,8 +21,10 @@ from linkproof.errors import TargetError
 from linkproof.mock.fixtures import Fixtures, with_more_parents
 from linkproof.mock.serve import Embedded
 from linkproof.runner.cleanup import clean_up
+from linkproof.runner.driver import Driver
 from linkproof.runner.preflight.examine import examine
 from linkproof.runner.preflight.findings import Mark
+from linkproof.runner.session import Session
 from linkproof.targets.embedded import embedded_target
 from linkproof.targets.journal import Journal
 from linkproof.targets.model import TargetContract
@@ -149,6 +151,23 @@ def test_changes_are_undone_below_their_own_parent(tmp_path: Path) -> None:
     assert "it is gone: a deletion cannot be taken back" in left.what
     assert "vaultName 'vault-1-2'" in left.what
     assert [e.outcome for e in read.entries.values()] == ["as it was", ""]
+
+
+def test_the_journal_names_the_parent_of_each_change(tmp_path: Path) -> None:
+    server = Served(VAULT, 2, change=lambda t: replace(t, kind="live", allow=("pending-*",), reset=None))
+    journal = Journal(tmp_path / "journal.jsonl", "t.toml")
+    session = Session(server.target, [VAULT], client=server.opened.client(), journal=journal)
+    for number in (0, 1):
+        Driver(session.alone(VAULT, parent=number), VAULT).decide("approve", "pending-01")
+    journal.close()
+    assert [e.parent for e in journal.open] == [dict(p.path) for p in reversed(server.target.contracts[VAULT.id].each)]
+
+
+def test_a_target_that_is_down_is_down_for_every_parent() -> None:
+    server = Served(VAULT, 2)
+    session = Session(server.target, [VAULT], client=server.opened.client())
+    session.dead = "connection refused"
+    assert [session.alone(VAULT, parent=number).dead for number in (0, 1)] == ["connection refused"] * 2
 
 
 def test_a_parent_that_the_file_no_longer_names_is_left_alone(tmp_path: Path) -> None:

@@ -39,17 +39,13 @@ class ContractFile(Struct):
 
 
 class RequirementSource(Struct, forbid_unknown_fields=True):
-    """A vendor's own public document behind requirements that another vendor's document states, too.
-
-    ``vendor`` is set when a profile is read: the one that has it, which may be the one that the vendor's own extends.
-    """
+    """A vendor's own public document behind requirements that another vendor's document states, too."""
 
     requirements: Annotated[list[RequirementId], Meta(min_length=1)]
     document: Text
     section: Text
     address: Text
     read: Text
-    vendor: str = ""
 
 
 class ProfileFile(Struct):
@@ -71,7 +67,6 @@ class ProfileFile(Struct):
     authorization_header: CredentialHeader = "Authorization"
     caseless_paths: bool = False
     hosts: list[str] = []
-    requirement_source: list[RequirementSource] = []
 
 
 class SamplesPage(Struct):

@@ -28,7 +28,6 @@ from linkproof.contract.rules import (
     MemberRules,
     SettledRules,
 )
-from linkproof.contract.source import Source
 from linkproof.errors import UsageError
 
 #: Tables that a contract inherits from its vendor and may override, member by member.
@@ -140,20 +139,11 @@ def contract_of(
             is_compact=is_compact,
             hosts=tuple(own.get("hosts", vendor.get("hosts", ()))),
             family=vendor["family"],
-            vendor_sources=_vendor_sources(vendor),
+            vendor_sources=vendor["sources"],
             **tables,
         )
     except KeyError as missing:
         raise UsageError(f"member {missing} is missing", where=where, fix="see docs/add-a-contract.md") from None
-
-
-def _vendor_sources(vendor: Mapping[str, Any]) -> dict[str, Source]:
-    """Return a vendor's own documents behind requirements, by the requirement's id."""
-    return {
-        name: Source(row["document"], row["section"], row["address"], row["read"], vendor=row["vendor"])
-        for row in vendor.get("requirement_source", ())
-        for name in row["requirements"]
-    }
 
 
 def _check_words(rules: DecideRules, where: str) -> None:

@@ -14,6 +14,7 @@ from linkproof.base.resources import contract_folders, folder
 from linkproof.base.toml_tables import read_toml
 from linkproof.contract.folder_files import ProfileFile, RequirementSource
 from linkproof.contract.requirement_catalogue import all_requirements
+from linkproof.contract.source import Source
 from linkproof.errors import UsageError
 
 _FIX = "see docs/add-a-cloud.md"
@@ -76,25 +77,26 @@ def _profile(path: Path) -> Mapping[str, Any]:
     extended = str(own.pop("extends", ""))
     sources = _sources_of(own, vendor, path)
     if not extended:
-        return {**_whole(own, path), "family": vendor, "file": str(path), "requirement_source": sources}
+        return {**_whole(own, path), "family": vendor, "file": str(path), "sources": sources}
     fix = f"extend one of: {', '.join(v for v in known_vendors() if v != vendor)}"
-    base = read_toml(_files(_folders()).get(extended, vendors() / f"{extended}.toml"), fix)
+    file = _files(_folders()).get(extended, vendors() / f"{extended}.toml")
+    base = read_toml(file, fix)
     if "extends" in base:
         raise UsageError(f"{extended} itself extends another profile", where=f"{path}: extends", fix=fix)
     whole = {**base, **{name: _over(base.get(name), value) for name, value in own.items()}}
-    sources = [*_sources_of(base, extended, path), *sources]  # the last one of a requirement counts
-    return {**_whole(whole, path), "family": extended, "file": str(path), "requirement_source": sources}
+    sources = {**_sources_of(base, extended, file), **sources}
+    return {**_whole(whole, path), "family": extended, "file": str(path), "sources": sources}
 
 
-def _sources_of(profile: Mapping[str, Any], vendor: str, path: Path) -> list[dict[str, Any]]:
-    """Return the sources that a profile names, each with its vendor. Raises UsageError for an unknown requirement."""
-    rows = profile.get("requirement_source", [])
+def _sources_of(profile: Mapping[str, Any], vendor: str, path: Path) -> dict[str, Source]:
+    """Return a vendor's own documents behind requirements, by the requirement's id. Raises UsageError."""
     where = f"{path}: requirement_source"
-    convert(rows, list[RequirementSource], where, _FIX)
-    for name in (name for row in rows for name in row["requirements"]):
-        if name not in {r.id for r in all_requirements()}:
-            raise UsageError(f"no requirement is called {name!r}", where=where, fix="linkproof requirements list")
-    return [{**row, "vendor": vendor} for row in rows]
+    rows = convert(profile.get("requirement_source", []), list[RequirementSource], where, _FIX)
+    named = {name: row for row in rows for name in row.requirements}
+    unknown = sorted(named.keys() - {r.id for r in all_requirements()})
+    if unknown:
+        raise UsageError(f"no requirement is called {unknown[0]!r}", where=where, fix="linkproof requirements list")
+    return {name: Source(r.document, r.section, r.address, r.read, vendor=vendor) for name, r in named.items()}
 
 
 def _whole(profile: dict[str, Any], path: Path) -> dict[str, Any]:
