@@ -431,6 +431,17 @@ def test_sources_say_where_and_when_they_were_read(name: str) -> None:
 
 
 @documents
+def test_sources_can_be_followed(name: str) -> None:
+    """Each names a document of the vendor, not of ours; a file of a repository is that of a commit, and is named."""
+    for source in _read(name)["info"]["x-sources"]:
+        assert not re.search("contracts|our ", source["document"]), source
+        if "github.com/Azure/azure-rest-api-specs" in source["address"]:
+            place = urlsplit(source["address"]).path
+            assert re.match(r"/Azure/azure-rest-api-specs/blob/[0-9a-f]{40}/specification/", place), source
+            assert source["document"] == f"API description {place.rpartition('/')[2]}"
+
+
+@documents
 def test_no_schema_is_closed_and_each_is_described(name: str) -> None:
     for place, schema in _all_parts(name):
         assert schema.get("additionalProperties", True) is not False, place
