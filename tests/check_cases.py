@@ -318,7 +318,7 @@ CASES: tuple[Case, ...] = (
         "ERR-1",
         (error(AKS, 404, "ResourceNotFound", own="x"),),
         (ex(AKS, own="x", status=404, answer={"code": "NotFound"}),),
-        "does not fit",
+        "has no 'error'; it has 'code'",
     ),
     Case(
         "ERR-1",

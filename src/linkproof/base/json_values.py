@@ -78,7 +78,8 @@ def why_not_json(body: bytes) -> str:
         return f": byte {error.start + 1} (0x{body[error.start]:02x}) is not UTF-8"
     except json.JSONDecodeError as error:
         before = error.doc[max(0, error.pos - _BEFORE) : error.pos]
-        return f": {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}, after {before!r}"
+        what = error.msg.removesuffix(" starting at")
+        return f": {what[:1].lower()}{what[1:]} at character {error.pos + 1}, after {before!r}"
     except ValueError as error:
         return f": {error}"
     except RecursionError:

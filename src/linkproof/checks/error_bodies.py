@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from linkproof.base.json_values import MISSING, NOT_JSON, TOO_DEEP, strings, texts, why_not_json
+from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, at, strings, texts
 from linkproof.checks.leaks import find_leak, may_leak
 from linkproof.checks.registry import breach, check, passed
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
-from linkproof.contract.schema import BodySchema
+from linkproof.contract.schema import BodySchema, Problem
+from linkproof.contract.unreadable import beginning_of, root_of, why_unreadable
 from linkproof.model.exchange import Circumstances, Grade
 from linkproof.model.finding import Judgement
 
 BODILESS = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
+#: Number of members that a message names.
+_MOST_NAMES = 5
 
 
 def is_error_body(call: Call) -> bool:
@@ -40,23 +43,34 @@ def errors_have_the_error_body(call: Call, view: View, circumstances: Circumstan
     if call.throttled:
         return  # HDR-3
     rules = call.contract.error
-    answer = call.answer
+    answer, body, how = call.answer, call.exchange.response.body, call.contract.protocol.response
     if is_error_body(call):
         yield passed("ERR-1")
     elif answer is MISSING or answer is NOT_JSON or answer is TOO_DEEP:
-        shown = call.exchange.response.body[:80].decode("utf-8", "replace") or "an empty body"
-        language = call.contract.protocol.response.name
-        kind = "no body" if answer is MISSING else f"not {language}"
-        why = why_not_json(call.exchange.response.body)
-        what = "its body is empty" if answer is MISSING else f"its body cannot be read as {language}{why}"
-        message = f"{call.status} came without the error body: {what}"
-        expected = f"{language} with {rules.code} and {rules.message}"
-        yield breach("ERR-1", kind, "", expected, shown, message, group="")
+        kind = "no body" if answer is MISSING else f"not {how.name}"
+        what = "is empty" if answer is MISSING else why_unreadable(body, how)
+        if answer is TOO_DEEP:
+            what = f"is nested too deep, or has more than {MOST_VALUES:,} values"
+        message = f"{call.status} came without the error body: its body {what}"
+        expected = f"{how.name} with {rules.code} and {rules.message}"
+        yield breach("ERR-1", kind, "", expected, beginning_of(body) or "an empty body", message, group="")
     else:
         schema = error_schema(call)
-        problem = min(schema.problems(answer), key=lambda p: len(p.pointer))
-        message = f"the error body does not fit at {problem.pointer or 'its top'}: {schema.confirm(answer, problem)}"
+        problem = min(schema.problems(answer), key=lambda p: p.pointer.count("/"))
+        message = _misfit(call, problem, schema.confirm(answer, problem))
         yield breach("ERR-1", problem.keyword, problem.pointer, problem.expected, problem.actual, message, group="")
+
+
+def _misfit(call: Call, problem: Problem, worded: str) -> str:
+    """Return what is wrong with an error body; where a member is missing, what stands there instead."""
+    around = at(call.answer, problem.at)
+    if problem.keyword != "required" or not isinstance(around, dict):
+        return f"the error body does not fit at {problem.pointer or 'its top'}: {worded}"
+    where = f"{problem.at} of the error body" if problem.at else "the error body"
+    names = ", ".join(map(repr, list(around)[:_MOST_NAMES])) or "no members"
+    root, expected = root_of(call.exchange.response.body), call.contract.protocol.error_root
+    other = f"; its root is <{root}>, not <{expected}>" if expected and root not in ("", expected) else ""
+    return f"{where} has no {problem.pointer.rpartition('/')[2]!r}; it has {names}{other}"
 
 
 @check("ERR-2", applies_to=lambda of: of.status >= 400, of_answer=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, at, generalise, why_not_json
+from linkproof.base.json_values import MISSING, MOST_VALUES, NOT_JSON, TOO_DEEP, at, generalise
 from linkproof.checks import integers
 from linkproof.checks.echoes import echoed_from, place_in_connection, sent_member
 from linkproof.checks.integers import EXACT
@@ -14,6 +14,7 @@ from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.operation import Role
 from linkproof.contract.schema import BodySchema, Problem
+from linkproof.contract.unreadable import beginning_of, why_unreadable
 from linkproof.model.exchange import Circumstances, Exchange
 from linkproof.model.finding import Judgement, Level
 
@@ -62,11 +63,12 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
 
 def _not_readable(call: Call) -> Judgement:
     how = call.contract.protocol.response
-    shown = call.exchange.response.body[:80].decode("utf-8", "replace")
-    message = f"the body is not {how.name}{why_not_json(call.exchange.response.body)}"
+    body = call.exchange.response.body
     if call.answer is TOO_DEEP:
         message = f"the body is nested too deep, or has more than {MOST_VALUES:,} values"
-    return breach("SHP-1", f"not {how.name}", "", how.body, shown, message, group="")
+    else:
+        message = f"the body {why_unreadable(body, how)}"
+    return breach("SHP-1", f"not {how.name}", "", how.body, beginning_of(body), message, group="")
 
 
 def _echo(call: Call, write: Call, problem: Problem) -> Judgement:
@@ -141,7 +143,7 @@ def bodies_are_labelled(call: Call, view: View, circumstances: Circumstances) ->
     label = found.split(";")[0].strip().lower()
     if label in how.media:
         yield passed("SHP-3")
-    elif not _is_a_page(label, call.exchange.response.body):
+    else:
         yield breach(
             "SHP-3",
             "content type",
@@ -150,11 +152,6 @@ def bodies_are_labelled(call: Call, view: View, circumstances: Circumstances) ->
             f"Content-Type: {found}" if found else "no Content-Type",
             f"{how.body} came as {found or 'no type at all'}",
         )
-
-
-def _is_a_page(label: str, body: bytes) -> bool:
-    """Whether a body is HTML, as its label says. XML's parser may read it: ERR-1 or SHP-1, but not labelled wrongly."""
-    return label == "text/html" and body[:64].lstrip().lower().startswith((b"<html", b"<!doctype html"))
 
 
 @check("SHP-4", applies_to=lambda of: of.success and of.status != 202 and of.kind is Kind.OPERATION, of_answer=True)

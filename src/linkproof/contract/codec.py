@@ -175,6 +175,8 @@ def _xml(body: bytes) -> Any:
         root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError, LookupError):
         return NOT_JSON
+    if root.tag.rpartition("}")[2].lower() == "html":
+        return NOT_JSON  # a page may be well-formed XML: it is still no answer of the service
     return _element(root, 0)
 
 

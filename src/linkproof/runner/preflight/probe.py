@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from linkproof.base.json_values import NOT_JSON, at
+from linkproof.base.json_values import at
 from linkproof.contract.codec import decode
 from linkproof.contract.model import Contract
 from linkproof.contract.names import name_of, within_limits
@@ -45,9 +45,7 @@ class Reply:
         is_redirect = exchange is not None and 300 <= self.status < 400
         self.location = exchange.response.headers.get("location")[:300] if exchange and is_redirect else ""
         self.kind = exchange.response.headers.get("content-type").lower() if exchange else ""
-        # A page may be well-formed XML: it is still no answer of the service.
-        is_page = how is Format.XML and "html" in self.kind
-        self.value = NOT_JSON if is_page else decode(self.body, how, schema)
+        self.value = decode(self.body, how, schema)
 
     @property
     def excerpt(self) -> str:
