@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import os
@@ -16,6 +17,7 @@ import pytest
 from _pytest import runner
 
 from linkproof.base.clock import Clock
+from linkproof.base.garbage import rare_collections
 from linkproof.base.resources import CONTRACTS
 from linkproof.base.shutdown import pause
 from linkproof.nightly import performing
@@ -28,6 +30,8 @@ T = TypeVar("T")
 
 CHROMIUM = Path("/usr/bin/chromium")
 _skipped: list[str] = []
+#: What lasts until the process ends.
+_whole_session = contextlib.ExitStack()
 
 
 @pytest.hookimpl(trylast=True)
@@ -40,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave out what the tests are made of, and run less often: a tenth of the time each."""
     gc.collect()
-    gc.freeze()
+    _whole_session.enter_context(rare_collections(50_000, keep=True))
     gc.set_threshold(50_000, 20, 20)
 
 

@@ -6,6 +6,7 @@ import gc
 
 import pytest
 
+from linkproof.base import garbage
 from linkproof.base.garbage import rare_collections
 
 
@@ -29,7 +30,17 @@ def test_what_exists_is_left_out_within_the_block_only() -> None:
     assert gc.get_freeze_count() == before
 
 
-def test_the_end_of_a_block_looks_through_nothing() -> None:
+def test_what_the_caller_leaves_out_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "_keeps", False)  # as if tests/conftest.py had called gc.freeze() itself
+    before = gc.get_freeze_count()
+    for keep in (False, True):
+        with rare_collections(50_000, keep=keep):
+            assert gc.get_freeze_count() == before > 1000
+        assert gc.get_freeze_count() == before
+
+
+def test_the_end_of_a_block_looks_through_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "_keeps", False)
     usual = gc.get_threshold()
     looks: list[str] = []
     gc.set_threshold(700, 10, 10)
