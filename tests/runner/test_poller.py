@@ -65,6 +65,27 @@ def test_for_a_documented_state_that_never_ends_a_run_waits_once() -> None:
     assert driver.session.stuck == {AKS}
 
 
+def test_decisions_without_effect_are_waited_for_once_for_each_undocumented_state_they_stay_in() -> None:
+    """PostgreSQL documents no states. A decision answered with 202 and no URL, and still pending, never ends."""
+
+    def hook(_: Asked, answer: Answer) -> None:
+        answer.headers = [h for h in answer.headers if h[0] not in ("Azure-AsyncOperation", "Location")]
+        shown = answer.value if isinstance(answer.value, dict) else {}
+        for item in shown.get("value", [shown]):
+            if "properties" in item:
+                item["properties"]["provisioningState"] = "Updating"
+                item["properties"]["privateLinkServiceConnectionState"]["status"] = "Pending"
+
+    driver = driver_of(contract(POSTGRES), hook)
+    sent = []
+    for _ in range(4):
+        before = driver.session.judge.exchanges
+        driver.decide("approve", driver.reserve("pending"))
+        sent.append(driver.session.judge.exchanges - before)
+    assert driver.session.stuck == {POSTGRES}
+    assert min(sent[:2]) > 10 > max(sent[2:])
+
+
 def test_what_a_decision_leaves_in_transition_is_looked_at_again_after_the_limit() -> None:
     def hook(asked: Asked, answer: Answer) -> None:
         for item in answer.value.get("connections", []) if asked.method == "GET" else []:

@@ -49,7 +49,7 @@ class Driver:
         follow = partial(self._sender.ask, "GET")
         self._guard = WriteGuard(session, contract, self.shown)
         self._decider = Decider(self, self._builder, self._guard)
-        self._pager = Pager(contract, self.page, follow, session.client.is_own)
+        self._pager = Pager(contract, self.page, follow, session.client.is_own, session.endless)
         self._poller = Poller(session, contract, follow, self.get)
 
     # the target's connections

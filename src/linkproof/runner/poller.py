@@ -171,10 +171,12 @@ class Poller:
     def _note_at_rest(self, call: Call, name: str) -> bool:
         """Stop waiting for an undocumented value to disappear once it stayed for the maximum time of an operation.
 
-        Return whether there is one. Then nothing is known of how long an operation takes.
+        Return whether there is a new one. Then nothing is known of how long an operation takes.
         """
         item = self._item(call, name)
         word = value_on_the_way(self._contract, item)
+        if word in self._at_rest:
+            return False  # not what the time was spent on
         if word and call.schema and not any(word in options for options in call.schema.enumerations.values()):
             self._at_rest.add(word)
             return True

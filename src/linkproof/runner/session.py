@@ -111,7 +111,7 @@ class Session:
         self.slow: Counter[tuple[str, str]] = Counter()
         self.dropped: Counter[tuple[str, str]] = Counter()
         self.started = time.time()
-        self.stuck: set[str] = set()
+        self.stuck, self.endless = set[str](), set[str]()  # contracts of which an operation, or a list, never ended
         #: By contract: undocumented values of connections that stayed for as long as an operation may take.
         self.at_rest: dict[str, set[str]] = defaultdict(set)
         #: By contract: optional members without which the target rejects decisions; empty if it rejects them anyway.
