@@ -51,7 +51,7 @@ def valid_requests_are_accepted(call: Call, view: View, circumstances: Circumsta
         return
     if call.role in _WRITES and not _may_be_written(call, subject, circumstances):
         return
-    if call.role is Role.LIST and _is_edge_of_paging(call):
+    if call.is_list and _is_edge_of_paging(call):
         return  # PAG-6, PAG-9
     if call.role in _WRITES and subject is not None and subject.get and spelled_otherwise(call, subject):
         message = f"{call.name} was answered with {call.status}, but the same path in another case names a connection"
@@ -97,7 +97,7 @@ def _is_refused(call: Call, subject: Subject | None) -> bool:
 def _is_promised(call: Call, view: View, circumstances: Circumstances) -> bool:
     """Whether a Get of a connection that the target promises is refused as a bad request, before any write."""
     subject = view.subject
-    if call.role is not Role.GET or call.status not in _BLAMING or _says_unknown(call) or subject is None:
+    if not call.is_get or call.status not in _BLAMING or _says_unknown(call) or subject is None:
         return False
     is_untouched = subject.presence is Presence.UNKNOWN and not view.collection.done
     return is_untouched and subject.name in circumstances.names

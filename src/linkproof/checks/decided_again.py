@@ -49,9 +49,9 @@ def _may_repeat(of: CallClass) -> bool:
 @check("STA-4", applies_to=_may_repeat, needs=REPEATED)
 def repeating_changes_nothing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Repeating a decision gets a documented answer and leaves the state that the first one set."""
-    if call.role is Role.DECIDE and not call.defects and call.decision and not call.throttled:
+    if call.decides and not call.defects and call.decision and not call.throttled:
         yield from _second_answer(call, view)
-    elif call.role is Role.GET and call.delivers:
+    elif call.is_get and call.delivers:
         for seen in view.observed:
             if seen.subject.repeat is None or not seen.settled:
                 continue

@@ -7,15 +7,16 @@ from enum import Enum
 from typing import Any
 
 from linkproof.base.json_values import at
+from linkproof.base.quick_init import quick_init
 from linkproof.checks.equivalence import settled, status_of
 from linkproof.checks.observed_collection import ObservedCollection
 from linkproof.checks.subjects import Decision, Effect, Subject
 from linkproof.checks.two_calls import ended_after, overlap
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.operation import Role
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A connection in the answer to Get or List: its known state, its representation, the pointer to it."""
@@ -51,7 +52,7 @@ def said_of_decision(call: Call, collection: ObservedCollection, seen: Observati
     decision = decisions[-1]
     if not seen.settled:
         over = decision.long and not any(d.effect is Effect.OPEN for d in decisions) and not seen.subject.goes_on
-        done = decision.effect is Effect.DONE and call.role is Role.GET
+        done = decision.effect is Effect.DONE and call.is_get
         return Said.STILL_ON_ITS_WAY if over and done else Said.NOTHING
     if str(call.role) in decision.shown_by or ended_after(decision.call, call):
         return Said.NOTHING

@@ -126,7 +126,7 @@ def _another_status(call: Call, view: View, seen: Observation) -> Iterator[Judge
     is_kept = decision.may_have_been(status) or status == call.contract.states.get("pending")
     group = "kept" if is_kept and not view.has_ended_as(wanted, status) else wanted
     yield breach("STA-1", "not shown", place, wanted, status, message, group=group, evidence=evidence)
-    if decision.long and call.role is Role.GET:
+    if decision.long and call.is_get:
         message = f"the operation ended, but the connection still shows {status}"
         yield breach("LRO-4", "no effect", place, wanted, status, message, evidence=evidence)
     if _moves_on(call, decision):
@@ -141,11 +141,11 @@ def _another_status(call: Call, view: View, seen: Observation) -> Iterator[Judge
 def _shows_descriptions(call: Call) -> bool:
     """Whether the answer shows connections with their descriptions: Get does; List, if there is no Get."""
     contract = call.contract
-    return bool(contract.member.description) and (call.role is Role.GET or contract.by_role(Role.GET) is None)
+    return bool(contract.member.description) and (call.is_get or contract.by_role(Role.GET) is None)
 
 
 def _description(call: Call, sent: str, seen: Observation) -> Judgement:
-    place, way = call.contract.member.description, "Get" if call.role is Role.GET else "List"
+    place, way = call.contract.member.description, "Get" if call.is_get else "List"
     found = at(seen.value, place)
     if found == sent or (not found and not sent):
         return passed("STA-2")

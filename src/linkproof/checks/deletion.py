@@ -28,16 +28,16 @@ def deleted_is_gone(call: Call, view: View, circumstances: Circumstances) -> Ite
     """After a Delete has ended, Get answers 404, List omits it, Delete answers 204 (404 is a documented variant)."""
     if call.throttled:
         return
-    if call.role in (Role.GET, Role.LIST) and call.delivers and not call.is_empty:
+    if (call.is_get or call.is_list) and call.delivers and not call.is_empty:
         for seen in view.observed:
             yield from _shown_after_delete(call, seen, circumstances)
-        if call.role is Role.LIST:
+        if call.is_list:
             yield from _absent_from(view)
         return
     subject = view.subject
     if subject is None or subject.presence is not Presence.ABSENT or subject.deleted is None:
         return
-    if call.role is Role.GET:
+    if call.is_get:
         if call.not_found:
             yield passed("STA-5")
             if subject.deleted_long:
@@ -90,7 +90,7 @@ def _goes_on_after_its_result(seen: Observation) -> bool:
 def _too_early(call: Call, subject: Subject) -> Judgement:
     assert subject.running is not None
     assert subject.running.result_done is not None
-    done, way = subject.running.result_done, "Get" if call.role is Role.GET else "List"
+    done, way = subject.running.result_done, "Get" if call.is_get else "List"
     name = call.contract.long_running.result_header
     message = f"{name} was answered with {done.status} while {way} still shows the connection being deleted"
     evidence = (subject.running.call.exchange, done.exchange)
@@ -99,19 +99,19 @@ def _too_early(call: Call, subject: Subject) -> Judgement:
 
 def _still_there(call: Call, subject: Subject, pointer: str) -> Iterator[Judgement]:
     assert subject.deleted is not None
-    way = "Get" if call.role is Role.GET else "List"
+    way = "Get" if call.is_get else "List"
     ended = "ended with success" if subject.presence is Presence.ABSENT else "was accepted"
     message = f"Delete {ended}, but {way} still shows the connection"
     evidence = (subject.deleted.exchange,)
-    expected = _unknown(call) if call.role is Role.GET else "absent"
+    expected = _unknown(call) if call.is_get else "absent"
     if spelled_otherwise(subject.deleted, subject):
         message = f"Delete in another case of the path ended with success, but {way} still shows the connection"
         yield breach("HDR-4", "deletion not shown", "", expected, "shown", message, group="", evidence=evidence)
         return
     # Only a Get that did not find it shows that the list is wrong by itself.
-    kind = "still listed" if call.role is Role.LIST and subject.absent is None else f"still in {way}"
+    kind = "still listed" if call.is_list and subject.absent is None else f"still in {way}"
     yield breach("STA-5", kind, pointer, expected, "shown", message, group="", evidence=evidence)
-    if subject.deleted_long and subject.presence is Presence.ABSENT and call.role is Role.GET:
+    if subject.deleted_long and subject.presence is Presence.ABSENT and call.is_get:
         message = "the operation ended, but the connection still exists"
         yield breach("LRO-4", "no effect", "", _unknown(call), "200", message, group="", evidence=evidence)
 

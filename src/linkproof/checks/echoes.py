@@ -10,7 +10,6 @@ from linkproof.checks.subjects import OddWrite
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.defect import Defect
-from linkproof.contract.operation import Role
 
 
 def echoed_from(call: Call, view: View, pointer: str, value: Any) -> Call | None:
@@ -54,7 +53,7 @@ def _odd_writes(call: Call, view: View, pointer: str) -> Iterator[OddWrite]:
     if not call.reads:
         yield OddWrite(call, view.subject.before_odd_writes if view.subject is not None else None)
     name = view.operation.subject if view.operation is not None else call.subject
-    if call.role is Role.LIST:
+    if call.is_list:
         name = next((s.subject.name for s in view.observed if pointer.startswith(f"{s.pointer}/")), "")
     if name:
         yield from view.collection.subject(name).odd_writes

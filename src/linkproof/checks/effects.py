@@ -75,7 +75,7 @@ def others_and_rejected_requests_change_nothing(
     call: Call, view: View, circumstances: Circumstances
 ) -> Iterator[Judgement]:
     """Neither a rejected request nor one on another connection changes a connection."""
-    if call.role is Role.GET and (call.not_found or call.is_empty) and not call.defects:
+    if call.is_get and (call.not_found or call.is_empty) and not call.defects:
         yield from _vanished(call, view)
     elif call.delivers and view.collection.last_write >= 0:
         for seen in view.observed:
@@ -86,7 +86,7 @@ def others_and_rejected_requests_change_nothing(
 def _compared(call: Call, view: View, seen: Observation, circumstances: Circumstances) -> Iterator[Judgement]:
     """Compare a representation with the previous one of the same operation."""
     subject = seen.subject
-    before = subject.get if call.role is Role.GET else subject.listed
+    before = subject.get if call.is_get else subject.listed
     if before is None or not before.settled or subject.last_write > before.index:
         return
     if view.collection.last_write <= before.index:
@@ -153,7 +153,7 @@ def _lies_between(before: Shown, write: Write, call: Call) -> bool:
 def _appeared(call: Call, view: View, subject: Subject) -> Iterator[Judgement]:
     """Judge a connection that Get did not find, and that exists after a rejected request on it."""
     absent = subject.absent
-    if absent is None or call.role is not Role.GET or subject.presence is Presence.PRESENT:
+    if absent is None or not call.is_get or subject.presence is Presence.PRESENT:
         return
     if subject.last_write > absent.index or any(w.index > absent.index for w in view.collection.done):
         return
@@ -200,7 +200,7 @@ def _vanished(call: Call, view: View) -> Iterator[Judgement]:
 
 def _is_spelled_alike(call: Call, before: Shown) -> bool:
     """Whether Get uses the URL, or the name in the list, by which the connection was shown before."""
-    if before.call.role is Role.GET:
+    if before.call.is_get:
         return before.call.exchange.request.url == call.exchange.request.url
     member, asked = call.contract.member, path_of(call).rsplit("/", 1)[-1]
     said = (at(before.value, pointer) for pointer in (member.id, member.name) if pointer)

@@ -142,7 +142,7 @@ def judges_refused_decision(call: Call, view: View) -> bool:
     """Whether the enumerator can be the reason for a rejection; not if the same one was accepted before."""
     if is_about_the_state(call) and not _is_refused_elsewhere(call, view):
         return False
-    return call.role is Role.DECIDE and _is_fresh_decision(call, view) and not view.decision_was_accepted
+    return call.decides and _is_fresh_decision(call, view) and not view.decision_was_accepted
 
 
 def _is_refused_elsewhere(call: Call, view: View) -> bool:

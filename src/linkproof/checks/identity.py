@@ -24,7 +24,7 @@ from linkproof.model.finding import Judgement, Level
 def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """The id is the request path without case, the name its last segment (or last two), the type the provider type."""
     contract = call.contract
-    if call.role is Role.LIST:
+    if call.is_list:
         for index, item in enumerate(call.items):
             pointer = f"{contract.list.items}/{index}"
             name = str(at(item, contract.member.name)).rsplit("/", 1)[-1].lower()
@@ -33,7 +33,7 @@ def identity_is_the_path(call: Call, view: View, circumstances: Circumstances) -
         yield from _identity(contract, call.answer, f"{call.collection}/{call.subject}", "")
     elif call.kind is Kind.RESULT_POLL and isinstance(call.answer, dict) and call.status == 200:
         running = view.operation
-        if running is not None and running.call.role is Role.DECIDE:
+        if running is not None and running.call.decides:
             yield from _identity(contract, call.answer, f"{running.call.collection}/{running.subject}", "")
 
 
@@ -71,7 +71,7 @@ def private_endpoint_is_named_by_its_id(call: Call, view: View, circumstances: C
     """The id of the private endpoint has its type."""
     member = call.contract.member
     pattern = member.private_endpoint_pattern
-    prefix = f"{call.contract.list.items}/*" if call.role is Role.LIST else ""
+    prefix = f"{call.contract.list.items}/*" if call.is_list else ""
     for pointer, value in call.values_at(prefix + member.private_endpoint):
         if not isinstance(value, str):
             continue
@@ -95,14 +95,14 @@ def _shows_one_by_id(of: CallClass) -> bool:
 @check("SHP-9", applies_to=_shows_one_by_id)
 def the_requested_connection_is_shown(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and a decision show the connection that the request names; a list in the answer may have further ones."""
-    if not call.subject or (call.role is Role.DECIDE and not (call.decision and call.plain and not call.is_dry_run)):
+    if not call.subject or (call.decides and not (call.decision and call.plain and not call.is_dry_run)):
         return
     names = [name for name, _, _ in call.named]
     if _bare(call.subject) in map(_bare, names):
         yield passed("SHP-9")
         return
     contract = call.contract
-    is_list = call.role is Role.DECIDE and bool(contract.decide.subject)
+    is_list = call.decides and bool(contract.decide.subject)
     entries = at(call.answer, contract.list.items) if is_list else [call.answer]
     if not isinstance(entries, list) or len(names) < len(entries):
         return  # SHP-1 reports what is missing

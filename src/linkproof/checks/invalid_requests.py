@@ -12,7 +12,6 @@ from linkproof.checks.subjects import Presence
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
 from linkproof.contract.defect import BODY_DEFECTS, Defect
-from linkproof.contract.operation import Role
 from linkproof.contract.schema import UNICODE, BodySchema, Problem
 from linkproof.model.exchange import Circumstances
 from linkproof.model.finding import Judgement, Level
@@ -134,7 +133,7 @@ def path_limits_hold(call: Call, view: View, circumstances: Circumstances) -> It
     fault = call.only_defect
     if fault is None or fault.defect is not Defect.PATH or call.throttled:
         return
-    if call.status == 409 and call.role is Role.DECIDE:
+    if call.status == 409 and call.decides:
         return  # the service may check the connection's state first, which forbids the decision
     if _is_method_refused(call, view):
         return

@@ -56,7 +56,7 @@ def next_link_leads_on(call: Call, view: View, circumstances: Circumstances) -> 
         else:
             message = f"the next link of an earlier page was answered with {call.status}"
             yield breach("PAG-2", "does not answer 200", "", "200", str(call.status), message, evidence=evidence)
-    if call.role is not Role.LIST or not call.delivers:
+    if not call.is_list or not call.delivers:
         return
     pointer = call.contract.list.next_link
     link = at(call.answer, pointer)

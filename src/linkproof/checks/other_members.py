@@ -24,7 +24,7 @@ def other_members_stay(call: Call, view: View, circumstances: Circumstances) -> 
     """Between two observations of a connection, only the members that writes requested have changed."""
     for seen in view.observed:
         subject, writing = seen.subject, seen.subject.writing
-        before = (writing.get if call.role is Role.GET else writing.listed) if writing else None
+        before = (writing.get if call.is_get else writing.listed) if writing else None
         if writing is None or before is None or not before.settled or not seen.settled:
             continue
         if before.index <= subject.unlisted or not _is_judged(subject, writing, view):

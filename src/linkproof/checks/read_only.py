@@ -44,7 +44,7 @@ def read_only_stays(call: Call, view: View, circumstances: Circumstances) -> Ite
             message = f"{place} is read-only, but the client's value was stored"
             evidence = (sent.exchange,)
             yield breach("STA-8", place, seen.pointer + place, str(was), now, message, group="", evidence=evidence)
-        elif call.role is Role.GET and _differs(call, sent.sent, before):
+        elif call.is_get and _differs(call, sent.sent, before):
             yield passed("STA-8")
 
 

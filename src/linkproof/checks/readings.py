@@ -24,7 +24,7 @@ def record_reading(state: State, view: View, collection: ObservedCollection, sub
     call = view.call
     if call.role is Role.LINK_RESOURCES and call.delivers and view.groups is not None:
         collection.has_groups(view.groups)
-    if call.role is Role.GET and subject is not None:
+    if call.is_get and subject is not None:
         if (call.not_found or call.is_empty) and not call.defects:
             change(subject, [("absent", Shown(None, call, state.index, settled=True))])
             same_url = subject.get is not None and _url(subject.get.call) == _url(call)
@@ -39,7 +39,7 @@ def record_reading(state: State, view: View, collection: ObservedCollection, sub
         known = state.make(collection, seen.subject.name)
         _note_judged(state, view, known, seen)
         shown = _shown(state, call, known, seen)
-        if call.role is Role.LIST:
+        if call.is_list:
             if call.delivers and not call.defects:
                 _note_early(known, call)
             change(known, [("listed", shown)])
@@ -63,7 +63,7 @@ def _record_at_rest(state: State, view: View, seen: Observation) -> None:
 def _shown(state: State, call: Call, known: Subject, seen: Observation) -> Shown:
     """Return a connection as a Get or a list shows it."""
     since, before = -1, known.get
-    if call.role is Role.GET:
+    if call.is_get:
         since = before.since if before is not None and before.value == seen.value else state.index
     return Shown(seen.value, call, state.index, seen.settled and not _goes_on_unseen(state, known), since)
 
@@ -103,7 +103,7 @@ def _note_judged(state: State, view: View, subject: Subject, seen: Observation) 
         is_kept = decision.may_have_been(status) or status == state.contract.states.get("pending")
         if view.said_of_decision(seen) is Said.ANOTHER and not is_kept:
             state.note_wrong_outcome(decision.status, status)
-    if call.role is not Role.GET:
+    if not call.is_get:
         return
     if subject.repeat is not None and seen.settled:
         change(subject, [("repeat", None)])

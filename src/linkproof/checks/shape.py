@@ -38,7 +38,7 @@ def success_bodies_fit(call: Call, view: View, circumstances: Circumstances) -> 
         yield passed("SHP-1")
         return
     items = call.contract.list.items
-    elsewhere = {"", items} if call.role is Role.LIST and call.contract.list.next_link else set()
+    elsewhere = {"", items} if call.is_list and call.contract.list.next_link else set()
     sound = True
     for problem, worded in _together((p, schema.confirm(answer, p)) for p in schema.problems(answer)):
         if (problem.keyword == "enum" and isinstance(problem.value, str)) or problem.pointer in elsewhere:
@@ -88,7 +88,7 @@ def _echo(call: Call, write: Call, problem: Problem) -> Judgement:
 def _schema(call: Call, view: View) -> BodySchema | None:
     """Return the schema of a success body; the result of a long-running operation has that of its operation."""
     operation = call.operation
-    if call.kind is Kind.RESULT_POLL and call.status == 200:
+    if call.is_poll and call.kind is Kind.RESULT_POLL and call.status == 200:
         operation = view.operation.call.operation if view.operation is not None else None
         return operation.responses.get(call.status) if operation is not None else None
     return call.schema

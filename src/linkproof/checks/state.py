@@ -18,10 +18,8 @@ from linkproof.checks.readings import record_reading
 from linkproof.checks.subjects import Presence, Running, Shown, Subject, change
 from linkproof.checks.traits import PROMISED
 from linkproof.checks.writes import record_elsewhere, record_poll, record_write
-from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
-from linkproof.contract.operation import Role
 from linkproof.model.exchange import Circumstances, Exchange, Grade
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ _IDS_KEPT = 200_000
 #: Number of answers that are kept to show one that has the request id of a later one.
 _LAST_IDS = 16
 
-POLLS = (Kind.STATUS_POLL, Kind.RESULT_POLL)
 #: Error statuses about the resource's state instead of the request (RFC 9110, 15.5.10, 15.5.13; RFC 4918, 11.3).
 OF_THE_STATE = frozenset({409, 412, 423})
 
@@ -170,7 +167,7 @@ class State:
                 self.has_exact_integers = self.has_exact_integers or is_exact(number.value)
         if codes is not None and (view.seen_code is None or view.seen_code.epoch != view.collection.last_done):
             self._codes.put(codes, SeenCode(view.collection.last_done, error_code, call.exchange))
-        if call.kind in POLLS:
+        if call.is_poll:
             record_poll(self, view)
             return
         self._record_accepted(call)
@@ -205,7 +202,7 @@ class State:
 
         The connection is at rest, and was never written to.
         """
-        if call.role is not Role.GET or not call.subject or call.defects or self.has_integers or self.notes_request_ids:
+        if not call.is_get or not call.subject or call.defects or self.has_integers or self.notes_request_ids:
             return None
         collection = self.collections.get(call.collection)
         subject = collection.find(call.subject) if collection is not None else None

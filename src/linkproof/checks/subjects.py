@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from linkproof.base.quick_init import quick_init
 from linkproof.contract.call import Call
 
 
@@ -29,6 +30,7 @@ class Effect(Enum):
     FAILED = "failed"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A representation of a connection, the call that showed it, and the index of that call in the state.
@@ -43,6 +45,7 @@ class Shown:
     since: int = -1
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A decision that was answered with success.
@@ -73,6 +76,7 @@ class Decision:
         return status == self.before or status in self.previous
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Running:
     """A long-running operation: its polling URLs, its last status, the status that ended it ("": none).
@@ -115,6 +119,7 @@ class OddWrite:
     before: Any
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One connection, as far as calls have shown it.

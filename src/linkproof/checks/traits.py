@@ -64,7 +64,7 @@ def traits_of(call: Call, state: State, collection: ObservedCollection, subjects
         found |= CREDENTIAL
     if state.retry_header and state.retry_header in exchange.response.headers:
         found |= RETRY_AFTER
-    if call.role is Role.LIST:
+    if call.is_list:
         found |= PAGED | DELETED
     elif state.pages.lead_on:
         found |= PAGED
@@ -86,11 +86,11 @@ def _of_subject(call: Call, subject: Subject, last_write: int) -> int:
     found = 0
     get, listed, absent = subject.get, subject.listed, subject.absent
     if listed is not None:
-        found = SHOWN | (SHOWN_OTHERWISE if call.role is not Role.LIST else 0)
+        found = SHOWN | (SHOWN_OTHERWISE if not call.is_list else 0)
         if listed.index < last_write:
             found |= WRITTEN_SINCE
     if get is not None:
-        found |= SHOWN | (SHOWN_OTHERWISE if call.role is not Role.GET else 0)
+        found |= SHOWN | (SHOWN_OTHERWISE if not call.is_get else 0)
         if get.index < last_write:
             found |= WRITTEN_SINCE
         if get.call.address is not call.address and get.call.exchange.request.url != call.exchange.request.url:
@@ -103,7 +103,7 @@ def _of_subject(call: Call, subject: Subject, last_write: int) -> int:
 def _of_writes(call: Call, subject: Subject) -> int:
     found = 0
     if subject.decisions:
-        found = DECIDED | (REPEATED if call.role is Role.DECIDE else 0)
+        found = DECIDED | (REPEATED if call.decides else 0)
     if subject.repeat is not None:
         found |= REPEATED
     if subject.writing is not None:

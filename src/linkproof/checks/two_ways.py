@@ -34,14 +34,14 @@ def _is_comparable(of: CallClass) -> bool:
 @check("STA-6", "HDR-4", applies_to=_is_comparable, needs=SHOWN_OTHERWISE)
 def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show the same connection, unless the collection was written to in between."""
-    if call.role is Role.GET and call.not_found and not call.defects:
+    if call.is_get and call.not_found and not call.defects:
         yield from _listed_yet_missing(call, view)
         return
     if not call.delivers:
         return
     for seen in view.observed:
         subject = seen.subject
-        other = subject.listed if call.role is Role.GET else subject.get
+        other = subject.listed if call.is_get else subject.get
         if other is None or not other.settled or not seen.settled:
             continue
         if view.collection.last_write > other.index or subject.goes_on:
@@ -51,9 +51,9 @@ def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> 
             yield passed("STA-6")
             continue
         place, there, here = found
-        now, before = ("Get", "List") if call.role is Role.GET else ("List", "Get")
+        now, before = ("Get", "List") if call.is_get else ("List", "Get")
         message = f"{before} showed {place} = {there}, and {now} shows {here}"
-        listed, got = (there, here) if call.role is Role.GET else (here, there)
+        listed, got = (there, here) if call.is_get else (here, there)
         expected, actual, evidence = f"Get: {got}", f"List: {listed}", (other.call.exchange,)
         pointer = seen.pointer + place
         yield breach(

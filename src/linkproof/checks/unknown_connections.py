@@ -56,7 +56,7 @@ def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
     subject, complete = view.subject, view.collection.complete
     if subject is None or call.role not in (Role.GET, Role.DECIDE):
         return ""
-    if call.role is Role.DECIDE and call.contract.decide.by_resource:
+    if call.decides and call.contract.decide.by_resource:
         return ""
     if subject.presence is not Presence.UNKNOWN or subject.last_write >= 0 or subject.deleted:
         return ""
@@ -68,7 +68,7 @@ def _unknown(call: Call, view: View, circumstances: Circumstances) -> str:
 def _neither_there_nor_absent(call: Call, view: View, circumstances: Circumstances) -> bool:
     """Whether a valid Get of a connection that no answer has shown, by a plain name, is refused as a bad request."""
     subject, collections = view.subject, circumstances.collections.get(call.contract.id, frozenset())
-    if call.role is not Role.GET or call.status != 400 or call.status in call.contract.error.not_found:
+    if not call.is_get or call.status != 400 or call.status in call.contract.error.not_found:
         return False
     if subject is None or subject.name in circumstances.names:
         return False

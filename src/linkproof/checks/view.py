@@ -12,7 +12,7 @@ from linkproof.checks.equivalence import settled
 from linkproof.checks.integers import BigInteger, big_integers
 from linkproof.checks.observed_collection import Groups, ObservedCollection
 from linkproof.checks.offset_pages import OffsetPage, Totals, filters_of, is_filtered_by_nothing, offset_page, order_of
-from linkproof.checks.state import OF_THE_STATE, POLLS, CodeKey, SeenCode, State
+from linkproof.checks.state import OF_THE_STATE, CodeKey, SeenCode, State
 from linkproof.checks.subjects import Running, Subject
 from linkproof.checks.traits import traits_of
 from linkproof.checks.walks import Chain, LinkedPage, key_of_page, linked_page
@@ -76,11 +76,11 @@ class View:
         self._said: dict[str, Said] = {}
         self.request_id: str = self._request_id() if state.notes_request_ids else ""
         self.code_key: CodeKey | None = self._code_key() if 400 <= call.status < 500 else None
-        if call.kind in POLLS:
+        if call.is_poll:
             self.operation = state.running_at(call.exchange.request.url)
-        elif call.success and call.role in (Role.GET, Role.LIST):
+        elif call.success and (call.is_get or call.is_list):
             self.observed = self._observe()
-            if call.role is Role.LIST and call.delivers:
+            if call.is_list and call.delivers:
                 self._lay_page()
         about = [seen.subject for seen in self.observed]
         if self.subject is not None and (not about or about[0] is not self.subject):
@@ -197,7 +197,7 @@ class View:
 
     def _observe(self) -> tuple[Observation, ...]:
         call = self.call
-        if call.role is Role.GET and self.subject is not None:
+        if call.is_get and self.subject is not None:
             if not isinstance(call.answer, dict) or call.is_empty or call.shown not in ("", call.subject):
                 return ()
             return (Observation(self.subject, call.answer, "", self.is_settled(call.answer)),)

@@ -45,6 +45,8 @@ class AddressPattern:
         operation: None for methods and polls that the contract does not list.
         kind, role, name, reads: as of an ``Address``.
         item: the path parameter that names a connection; "" if the path has none.
+        is_get, is_list, decides, is_poll: whether role or kind is that one; asked too often to compare them each time.
+        by_name: whether requests of its contract name their operation.
         plans: what a judge keeps for calls that ask for this.
     """
 
@@ -54,7 +56,12 @@ class AddressPattern:
         "_of_path",
         "_parameters",
         "_queries",
+        "by_name",
         "contract",
+        "decides",
+        "is_get",
+        "is_list",
+        "is_poll",
         "item",
         "kind",
         "method",
@@ -69,22 +76,26 @@ class AddressPattern:
     def __init__(
         self, contract: Contract, path: str, method: str, kind: Kind | None = None, selected: str = ""
     ) -> None:
-        by_name = contract.by_name
+        self.by_name: bool = contract.by_name
         self.contract: Contract = contract
         self.path = path
         self.method = method
         self.operation: Operation | None = None
         there = [o for o in contract.operations if o.path == path]
         if kind is None:
-            methods = contract.elsewhere if by_name else ()
+            methods = contract.elsewhere if self.by_name else ()
             known = (o for o in there if method == o.method or method in methods)
-            self.operation = next((o for o in known if not by_name or o.id == selected), None)
+            self.operation = next((o for o in known if not self.by_name or o.id == selected), None)
             kind = Kind.OPERATION if self.operation else Kind.UNDOCUMENTED
-            if self.operation is None and not by_name and method in contract.methods[path]:
+            if self.operation is None and not self.by_name and method in contract.methods[path]:
                 kind = Kind.ELSEWHERE
         self.kind: Kind = kind
         self.role: Role | None = self.operation.role if self.operation else None
         self.reads: bool = method in READING or self.role in _READING_ROLES
+        self.is_get: bool = self.role is Role.GET
+        self.is_list: bool = self.role is Role.LIST
+        self.decides: bool = self.role is Role.DECIDE
+        self.is_poll: bool = kind in (Kind.STATUS_POLL, Kind.RESULT_POLL)
         self.name: str = self.operation.id if self.operation else f"{method} {kind.value}"
         named = map(parameter_in, path.strip("/").split("/"))
         own = [name for name in named if name and name not in contract.parent_parameters]

@@ -23,6 +23,7 @@ from linkproof.model.exchange import Credential, Exchange
 
 #: Maximum memory, in bytes, of an answer whose value a state keeps: a list's, and that of any other.
 _LARGEST_LIST, _LARGEST_OTHER = 8_000_000, 2_000_000
+_JSON = Format.JSON
 _UNAUTHORISED = (Credential.MISSING, Credential.WRONG)
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -37,6 +38,7 @@ class Call:
         delivers: whether the answer is a success with content: any 2xx but 202 and 204. SHP-2 judges whether the status
             is documented; the content is read in any case.
         answered: facts derived from the answer, shared by calls of one address with the same answer.
+        is_get, is_list, decides, is_poll: as of the pattern of its address.
         subject: name or id of the connection of the call, in lower case; "" for the whole collection, and for several
             connections.
         subjects: the connections that one request decides, if it may decide several; in lower case.
@@ -51,16 +53,21 @@ class Call:
         "answered",
         "collection",
         "contract",
+        "decides",
         "decision",
         "defects",
         "delivers",
         "exchange",
         "failures",
+        "is_get",
+        "is_list",
+        "is_poll",
         "kind",
         "name",
         "operation",
         "reads",
         "role",
+        "seen_version",
         "sent",
         "status",
         "subject",
@@ -71,14 +78,7 @@ class Call:
     def __init__(self, exchange: Exchange, address: Address, like: Call | None = None) -> None:
         """``like`` is a call of the same exchange: what it says is taken over, and no body is parsed again."""
         self.exchange = exchange
-        self.address = address
-        self.contract: Contract = address.contract
-        self.operation: Operation | None = address.operation
-        self.role: Role | None = address.role
-        self.kind: Kind = address.kind
-        self.reads: bool = address.reads
-        self.name: str = address.name
-        self.collection: str = address.collection
+        self._take_address(address)
         request, response = exchange.request, exchange.response
         self.status: int = response.status
         self.success: bool = 200 <= response.status < 300
@@ -86,7 +86,7 @@ class Call:
         if like is not None:
             self._take_over(like)
             return
-        self.sent: Any = sent_value(address, request.body) if request.body or self.contract.by_name else MISSING
+        self.sent: Any = sent_value(address, request.body) if request.body or address.pattern.by_name else MISSING
         answered = address.answer
         if answered is None or request.body or not answered.is_repeated(exchange):
             value = self._value_of(response.body) if response.body else MISSING
@@ -99,7 +99,7 @@ class Call:
         self.subjects: tuple[str, ...] = ()
         self.failures: Mapping[str, str] = _NOTHING
         self.decision = ""
-        if address.role is Role.DECIDE:
+        if self.decides:
             self._read_decision()
         defects: tuple[FoundDefect, ...] = address.defects
         if address.operation is not None and address.operation.request is not None:
@@ -108,6 +108,23 @@ class Call:
             defects = credential_defects(exchange.credential) + defects
         self.defects: tuple[FoundDefect, ...] = defects
         self._plain: bool | None = None
+
+    def _take_address(self, address: Address) -> None:
+        self.address = address
+        self.contract: Contract = address.contract
+        self.operation: Operation | None = address.operation
+        self.role: Role | None = address.role
+        self.kind: Kind = address.kind
+        self.reads: bool = address.reads
+        self.name: str = address.name
+        self.collection: str = address.collection
+        #: The requested api-version if it is not the contract's, else "".
+        self.seen_version: str = address.seen_version
+        pattern = address.pattern
+        self.is_get: bool = pattern.is_get
+        self.is_list: bool = pattern.is_list
+        self.is_poll: bool = pattern.is_poll
+        self.decides: bool = pattern.decides
 
     def at_rest(self) -> Call:
         """Return the call as a state keeps it: a large body is truncated, and a large error body is dropped.
@@ -130,7 +147,7 @@ class Call:
         body = self.exchange.response.body
         if len(body) <= LONGEST_BODY:
             return False
-        return weight_of(body) > (_LARGEST_LIST if self.role is Role.LIST else _LARGEST_OTHER)
+        return weight_of(body) > (_LARGEST_LIST if self.is_list else _LARGEST_OTHER)
 
     def _take_over(self, like: Call) -> None:
         self.sent = like.sent
@@ -146,7 +163,7 @@ class Call:
     def _value_of(self, body: bytes) -> Any:
         """Return the value of an answer's body. White space alone is a body that is not JSON."""
         how = self.contract.protocol.response
-        if how is Format.JSON:
+        if how is _JSON:
             return parse(body)
         operation = self.operation or self.contract.operations[0]
         return decode(body, how, self.schema if self.success else operation.error)
@@ -218,10 +235,10 @@ class Call:
     @property
     def not_found(self) -> bool:
         """Whether the answer means unknown: 404, 204 to a Get that documents it, or the vendor's own status."""
-        if self.status == 204 and self.role is Role.GET:
+        if self.status == 204 and self.is_get:
             assert self.operation is not None
             return 204 in self.operation.responses
-        if self.status == 404 or self.role is not Role.GET:
+        if self.status == 404 or not self.is_get:
             return self.status == 404
         unknown = self.contract.error.not_found
         return 404 not in unknown and self.status in unknown and not self.defects
@@ -229,17 +246,12 @@ class Call:
     @property
     def is_empty(self) -> bool:
         """Whether a Get was answered with success and an empty object, which shows no connection."""
-        return self.role is Role.GET and self.delivers and self.answer == {}
+        return self.is_get and self.delivers and self.answer == {}
 
     @property
     def query(self) -> Mapping[str, str]:
         """Query parameters by name; the first value of each."""
         return self.address.route.query
-
-    @property
-    def seen_version(self) -> str:
-        """Return the requested api-version if it is not the contract's, else ""."""
-        return self.address.seen_version
 
     @property
     def plain(self) -> bool:
@@ -343,10 +355,10 @@ class Call:
     def _find_items(self) -> list[dict[str, Any]]:
         if not self.success or self.operation is None or not self.operation.role.is_of_connections:
             return []
-        if self.role is Role.LIST or (self.role is Role.DECIDE and self.contract.decide.subject):
+        if self.is_list or (self.decides and self.contract.decide.subject):
             found = at(self.answer, self.contract.list.items)
             return [i for i in found if isinstance(i, dict)] if isinstance(found, list) else []
-        shows = isinstance(self.answer, dict) and (self.role is not Role.DECIDE or self._shows_the_decided())
+        shows = isinstance(self.answer, dict) and (not self.decides or self._shows_the_decided())
         return [self.answer] if shows else []
 
     def _shows_the_decided(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
-from linkproof.checks.state import POLLS, State
+from linkproof.checks.state import State
 from linkproof.checks.traits import traits_of
 from linkproof.checks.view import View
 from linkproof.contract.call import Call
@@ -65,6 +65,8 @@ class Judge:
         self.timelines = Timelines()
         self.observations = Observations()
         self.tallies: dict[tuple[str, str], Tally] = {}
+        #: The same, by contract: looked up for each judgement.
+        self._known_tallies: dict[str, dict[str, Tally]] = {}
         self.matched: Counter[str] = Counter()
         self.exchanges = 0
         self.broken: list[Broken] = []
@@ -112,7 +114,7 @@ class Judge:
             found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
         self.lifecycles.observe(call, state, scope.tracks)
-        if not call.reads or call.kind in POLLS:
+        if not call.reads or call.is_poll:
             self.timelines.observe(call, state)
         self.observations.observe(call)
         if not call.reads:
@@ -132,14 +134,14 @@ class Judge:
         answered = call.answered
         collection = state.collection(call.collection)
         plan = known_plan(call, traits_of(call, state, collection, [subject]), written=state.written)
-        if plan is None or plan.others or plan.tallies is None or answered.tallies is None:
+        if plan is None or plan.others or plan.tallies is None:
             return None
         state.record_repeated(call, subject)
         if subject.listed is not None or not is_followed(call, scope.tracks):
             self.lifecycles.observe(call, state, scope.tracks)
         self.observations.observe(call)
         count_each(plan.tallies, call.exchange.at)
-        count_each(answered.tallies, call.exchange.at)
+        count_each(self._tallies_of_answer(call), call.exchange.at)
         return [*plan.passed, *(answered.passed or ())]
 
     def _judge(self, plan: Plan, call: Call, view: View) -> tuple[list[Judgement], tuple[Tally, ...]]:
@@ -151,9 +153,7 @@ class Judge:
         is_new = answered.passed is None
         if plan.tallies is None:
             plan.tallies = self._tallies_of(call.contract, plan.passed)
-        counted = plan.tallies
-        if answered.tallies is not None:
-            counted += answered.tallies
+        counted = plan.tallies if is_new else plan.tallies + self._tallies_of_answer(call)
         found = [*plan.passed, *(answered.passed or ())]
         of_answer: list[Judgement] = []
         sound = True
@@ -168,15 +168,20 @@ class Judge:
                 found += said
                 if check.of_answer:
                     of_answer += said
-        if is_new and sound and all(j.breach is None for j in of_answer):
+        if is_new and sound and not any([j.breach is not None for j in of_answer]):
             answered.passed = tuple(of_answer)
-            answered.tallies = self._tallies_of(call.contract, answered.passed)
         return found, counted
+
+    def _tallies_of_answer(self, call: Call) -> tuple[Tally, ...]:
+        """Return the tally of each judgement that an answer passed before; most answers come only once."""
+        answered = call.answered
+        if answered.tallies is None:
+            answered.tallies = self._tallies_of(call.contract, answered.passed or ())
+        return answered.tallies
 
     def _tallies_of(self, contract: Contract, judgements: tuple[Judgement, ...]) -> tuple[Tally, ...]:
         """Return the tally of each judgement."""
-        found = {name: self._tally((contract.id, name)) for name in {j.requirement for j in judgements}}
-        return tuple([found[j.requirement] for j in judgements])
+        return tuple([self._tally((contract.id, j.requirement)) for j in judgements])
 
     def _tally(self, key: tuple[str, str]) -> Tally:
         found = self.tallies.get(key)
@@ -232,7 +237,7 @@ class Judge:
 
     def _find(self, exchange: Exchange, scope: Scope) -> Call | str:
         request = exchange.request
-        poll = scope.polls.get(request.url) if scope.polls and request.method == "GET" else None
+        poll = scope.polls.get(request.url) if request.method == "GET" else None
         if poll is not None:
             return Call(exchange, self.addresses.poll(request.url, *poll))
         address = self.addresses.find(request.method, request.url, request.body, exchange.contract)
@@ -253,8 +258,11 @@ class Judge:
         if version:
             counted = ()
         count_each(counted, at)
+        known = self._known_tallies.setdefault(contract, {})
         for judgement in found[len(counted) :]:
-            own = self._tally((contract, judgement.requirement))
+            own = known.get(judgement.requirement)
+            if own is None:
+                own = known[judgement.requirement] = self._tally((contract, judgement.requirement))
             own.count += 1
             if version:
                 own.versions.add(version)

@@ -52,7 +52,7 @@ class Timelines:
     def observe(self, call: Call, state: State) -> None:
         """Record a call that starts or polls an operation; ignore any other."""
         kept = self._operations.setdefault(call.contract.id, {})
-        if call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
+        if call.is_poll:
             running = state.running_at(call.exchange.request.url)
             operation = kept.get(id(running))
             if operation is not None:

@@ -51,6 +51,8 @@ def _key(call: Call, traits: int, *, written: bool) -> int:
 def judged_by(check: Check, call: Call, view: View, circumstances: Circumstances) -> list[Judgement]:
     """Return the judgements of one check on a call. Raises ValueError for a requirement that it does not declare."""
     found = [*check.function(call, view, circumstances)]
+    if not found:
+        return found
     is_breached = False
     for judgement in found:
         if judgement.requirement not in check.ids:

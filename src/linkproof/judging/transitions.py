@@ -12,7 +12,6 @@ from linkproof.base.bounded import Recent
 from linkproof.checks.equivalence import status_of
 from linkproof.checks.state import State
 from linkproof.checks.subjects import Subject
-from linkproof.contract.address import Kind
 from linkproof.contract.call import Call
 from linkproof.contract.model import Contract
 from linkproof.contract.operation import Role
@@ -47,15 +46,15 @@ class Lifecycles:
     def observe(self, call: Call, state: State, tracks: Tracks) -> None:
         """Record a call; ``tracks`` belong to its state scope."""
         contract = call.contract
-        if not contract.member.status or call.kind in (Kind.STATUS_POLL, Kind.RESULT_POLL):
+        if not contract.member.status or call.is_poll:
             return
         if not call.reads:
             for name in call.subjects or (call.subject,):
                 self._write(call.about(name), state, tracks)
-        elif call.role is Role.GET and call.not_found and call.subject and not call.defects:
+        elif call.is_get and call.not_found and call.subject and not call.defects:
             if not _goes_on(call, state, call.subject):
                 self._shown(call, tracks, call.subject, GONE)
-        elif call.role in (Role.GET, Role.LIST):
+        elif call.is_get or call.is_list:
             collection = state.collection(call.collection)
             for name, item, _ in call.named:
                 status, subject = status_of(contract, item), collection.find(name)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from linkproof.base.quick_init import quick_init
+
 
 class Grade(StrEnum):
     """How much evidence proves: seen on a live service, in a recording of one, on a mock, or in a document only."""
@@ -134,6 +136,7 @@ class Headers:
         return f"Headers({list(self.pairs)!r})"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Request:
     """What was sent: method in upper case, absolute URL, header fields, body bytes (empty: none)."""
@@ -144,6 +147,7 @@ class Request:
     body: bytes = b""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Response:
     """What came back: status, header fields, body bytes after content and transfer decoding."""
@@ -154,6 +158,7 @@ class Response:
     reason: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One request with its response.

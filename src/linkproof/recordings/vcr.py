@@ -18,6 +18,8 @@ from linkproof.model.exchange import NO_ANSWER, TOKEN_HEADERS, Credential, Excha
 from linkproof.recordings.bodies import body_of
 
 _CREDENTIALS = frozenset(c.value for c in Credential)
+_CREDENTIAL_FIELDS = frozenset({"authorization", *TOKEN_HEADERS})
+_UNKNOWN = Credential.UNKNOWN
 #: How bodies begin that Python wrote as bytes.
 _QUOTED = ("b'", 'b"')
 _MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx")
@@ -223,10 +225,10 @@ def pairs_of(fields: dict[Any, Any], name: str) -> list[tuple[str, str]]:
 
 def credential_of(headers: Headers) -> Credential:
     """Return whether a credential was sent; unknown if the recorder removed it."""
+    if not headers.has_any(_CREDENTIAL_FIELDS):
+        return _UNKNOWN
     found = next((v for v in map(headers.get, ("authorization", *TOKEN_HEADERS)) if v), "")
-    if not found or any(word in found.lower() for word in _MASKED):
-        return Credential.UNKNOWN
-    return Credential.VALID
+    return _UNKNOWN if not found or any(word in found.lower() for word in _MASKED) else Credential.VALID
 
 
 #: A date as HTTP writes it (RFC 9110, 5.6.7: IMF-fixdate); any other form is read by a slower way.
