@@ -168,7 +168,7 @@ class Judge:
                 found += said
                 if check.of_answer:
                     of_answer += said
-        if is_new and sound and not any([j.breach is not None for j in of_answer]):
+        if is_new and sound and all(j.breach is None for j in of_answer):
             answered.passed = tuple(of_answer)
         return found, counted
 

@@ -32,25 +32,23 @@ _LONGEST_FIELDS = 1 << 14
 _USUAL = bytes((10, *range(32, 127)))
 #: A line that ends a document or begins one, after any of the line breaks that YAML knows.
 _OTHER_DOCUMENT = re.compile(rb"(?:[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:---|\.\.\.)")
-#: One line that needs no quotes: it has no comment and no mapping in it, and is not null.
-_WORD = (
-    r"(?!(?:null|Null|NULL)\n)(?:[A-Za-z0-9_/]|-(?=[^ \n]))"
-    r"(?:[^\n:# ]++|:(?=[^ \n])|(?<=[^ ])\#| (?=[^ \n#]))*+"
-)
-#: A text in quotes, which may be folded. Escapes are those that JSON has too.
-_QUOTED = r"'(?:[^'\n]++|''|\n +(?=[^ \n]))*+'"
+#: How one line without quotes begins. The rest of it is looked at by ``_word``: a set of characters takes longer.
+_PLAIN = r"[A-Za-z0-9_/-][^\n]*+"
+#: A text in quotes, which may be folded (``_FOLDED``). Escapes are those that JSON has too.
+_QUOTED = r"'(?:[^']++|'')*+'"
 _ESCAPED = r'"(?:[^"\\\n]++|\\["\\nrt])*+"'
-_SCALAR = f"({_WORD}|{_QUOTED}|{_ESCAPED}|null)"
-_FIELDS = r"((?:      [A-Za-z0-9_-]++:\n(?:      - [^\n]*+\n)++)++)"
+_SCALAR = f"({_PLAIN}|{_QUOTED}|{_ESCAPED})"
+#: Lines of header fields; each is looked at by itself.
+_FIELDS = r"((?:      [^\n]*+\n)++)"
 _INTERACTION = re.compile(
     rf"- request:\n    body: {_SCALAR}\n    headers:\n{_FIELDS}    method: {_SCALAR}\n    uri: {_SCALAR}\n"
     rf"  response:\n    body:\n      string: {_SCALAR}\n    headers:\n{_FIELDS}"
     rf"    status:\n      code: {_SCALAR}\n      message: {_SCALAR}\n"
 )
+#: A quoted text of several lines: each but the first is indented, and has a character.
+_FOLDED = re.compile(r"'(?:[^'\n]++|''|\n +(?=[^ \n]))*+'")
 _NAME = re.compile(r"      ([A-Za-z0-9_-]+):")
-_LINE = re.compile(rf"      - (?:({_WORD})|'([^'\n]*)')\n")
-#: How quoted texts and null begin.
-_SPECIAL = "'\"nN"
+_LINE = re.compile(rf"      - (?:({_PLAIN})|'([^'\n]*)')")
 _NULLS = frozenset({"null", "Null", "NULL"})
 
 
@@ -76,10 +74,8 @@ def regular_interactions(source: Source) -> Iterator[tuple[int, Any]]:
 
 
 def _is_usual(chunk: bytes) -> bool:
-    """Whether an interaction is of usual size and has only usual characters, and no line that ends a document."""
-    if len(chunk) > _LONGEST or b"\n---" in chunk or b"\n..." in chunk:
-        return False
-    return not chunk.translate(None, _USUAL)
+    """Whether an interaction is of usual size and has only usual characters."""
+    return len(chunk) <= _LONGEST and not chunk.translate(None, _USUAL)
 
 
 def _chunks(source: Source) -> Iterator[bytes]:
@@ -113,25 +109,44 @@ def _regular(text: str) -> Interaction | None:
     fields = _sent_fields(sent), _fields(came)
     if fields[0] is None or fields[1] is None:
         return None
-    body, method, uri, answer, code, message = [
-        s if s[0] not in "'\"" and s not in _NULLS else _scalar(s) for s in (body, method, uri, answer, code, message)
-    ]
-    return Interaction(body, fields[0], method, uri, answer, fields[1], code, message)
+    try:
+        return Interaction(
+            _scalar(body), fields[0], _short(method), _scalar(uri), _scalar(answer), fields[1], _short(code),
+            _short(message),
+        )  # fmt: skip
+    except ValueError:
+        return None
 
 
 def _scalar(text: str) -> str | None:
-    if text in _NULLS:
-        return None
-    if text[0] in "nN":
-        return text
+    """Return the value of a scalar, None for null. Raises ValueError if it is not written in the usual way."""
     if text[0] == '"':
         return str(json.loads(text))
-    text = text[1:-1].replace("''", "'")
-    if "\n" not in text:
-        return text
+    if text[0] != "'":
+        return None if text in _NULLS else _word(text)
+    value = text[1:-1].replace("''", "'")
+    if "\n" not in value:
+        return value
+    if not _FOLDED.fullmatch(text):
+        raise ValueError("a line is not indented, or empty")
     # A line's end is a space, with what is beside it; the text's own ends stay.
-    first, *lines, last = text.split("\n")
+    first, *lines, last = value.split("\n")
     return " ".join([first.rstrip(" "), *(line.strip(" ") for line in lines), last.lstrip(" ")])
+
+
+def _word(text: str) -> str:
+    """Return one line that needs no quotes. Raises ValueError if it has a comment, a mapping or two spaces in it."""
+    if ": " in text or " #" in text or "  " in text or text[-1] in ": " or text.startswith("- ") or text == "-":
+        raise ValueError("not one word")
+    return text
+
+
+_kept = lru_cache(maxsize=64)(_scalar)
+
+
+def _short(text: str) -> str | None:
+    """The same for a scalar that usually is one of a few: a method, a status."""
+    return _kept(text) if len(text) <= _LONGEST_VALUE else _scalar(text)
 
 
 #: Lines that values of header fields had, with the values: a service's answers differ in few of them. Looking twenty up
@@ -167,10 +182,17 @@ def _names(lines: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def _value(line: str) -> str | None:
-    match = _LINE.fullmatch(f"{line}\n")
+    match = _LINE.fullmatch(line)
     if match is None:
         return None
-    value = match[1] or match[2]
+    value = match[2]
+    if match[1] is not None:
+        try:
+            value = _word(match[1])
+        except ValueError:
+            return None
+        if value in _NULLS:
+            return None
     if len(line) <= _LONGEST_VALUE:
         if len(_VALUES) >= _MOST_VALUES:
             _VALUES.clear()
