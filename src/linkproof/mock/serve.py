@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -20,6 +22,7 @@ from linkproof.errors import EngineError, UsageError
 from linkproof.mock.app import ServerOptions, build_app
 
 _START_S = 10.0
+_TICK_S = 0.1
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -38,7 +41,43 @@ def _listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def _server(app: ASGIApp) -> uvicorn.Server:
+class _Server(uvicorn.Server):
+    """Stops at once. uvicorn's own looks for its end every tenth of a second, and waits for another one."""
+
+    _told: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    def stop(self) -> None:
+        """Stop; for any thread, and whether or not the server has started."""
+        self.should_exit = True
+        if self._told is not None:
+            loop, event = self._told
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(event.set)
+
+    async def main_loop(self) -> None:
+        """Serve until the end; ``on_tick`` expects to be called ten times a second."""
+        event = asyncio.Event()
+        self._told = asyncio.get_running_loop(), event
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), _TICK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close all connections, those in use as soon as they have their answer: uvicorn waits for these."""
+        for server in self.servers:
+            server.close()
+        for listening in sockets or ():
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # a connection that is idle ends in the loop's next round
+        if self.server_state.connections:
+            await super().shutdown(sockets)
+
+
+def _server(app: ASGIApp) -> _Server:
     config = uvicorn.Config(
         app,
         http="h11",
@@ -52,7 +91,7 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
 
 
 def _url(listening: socket.socket, host: str) -> str:
@@ -103,7 +142,7 @@ class Embedded:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the server, and wait for its thread to end."""
-        self._server.should_exit = True
+        self._server.stop()
         if self._thread is not None:
             self._thread.join(timeout=5)
 
