@@ -81,6 +81,39 @@ def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
     assert one == two
 
 
+def test_small_files_are_judged_together_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "TOGETHER", 100)
+    monkeypatch.setattr(parallel, "LARGE", 500)
+    files = []
+    for number, size in enumerate((40, 60, 1, 0, 120, 30, 600, 70, 20)):
+        files.append(tmp_path / f"{number}.yaml")
+        files[-1].write_bytes(b"x" * size)
+    tasks = parallel.tasks_of(files, (), any_version=False, parts=3)
+    groups = ["".join(Path(path).stem for path in task[0]) for task in tasks]
+    assert groups == ["01", "23", "4", "5", "6", "6", "6", "78"]
+    assert [task[3] for task in tasks if task[3] != (0, 1)] == [(0, 3), (1, 3), (2, 3)]
+    assert parallel.tasks_of([], (), any_version=False, parts=3) == []
+
+
+@pytest.mark.parametrize("together", [0, 1 << 30])
+def test_files_judged_together_come_to_the_same(
+    recordings: Path, alone: str, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "TOGETHER", together)
+    files = sorted(recordings.iterdir())
+    tasks = parallel.tasks_of(files, (), any_version=False, parts=8)
+    assert len(tasks) == (1 if together else len(files))
+    perform = parallel.by_processes(2)
+    found = parallel.judge_files(files, (), any_version=False, perform=perform, parts=8)
+    assert alone.count('"requirement": "SHP-3"') == sum(f.requirement == "SHP-3" for f in found.findings.all())
+    first = parallel.judge_files(files, (), any_version=False, perform=lambda t: map(parallel.judge_file, t), parts=8)
+    one = parallel.recording_judge((), any_version=False)
+    parallel.judge_into(one, files)
+    for judge in (found, first):
+        assert judge.findings.all() == one.findings.all() != []
+        assert (judge.exchanges, judge.tallies, judge.matched) == (one.exchanges, one.tallies, one.matched)
+
+
 def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several cassettes as one file, with breaches in it: each part alone, and all of them together."""
     text = [beginning(name, 2 * EXCHANGES) for name in WRONG]
@@ -95,7 +128,11 @@ def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pyt
     assert sum(bool(p.matched) for p in parts if not isinstance(p, UsageError)) > 1
     together = parallel.judge_files([path], (), any_version=False, perform=lambda _: parts, parts=4)
     alone = parallel.judge_files(
-        [path], (), any_version=False, perform=lambda _: [parallel.judge_file((str(path), (), False, (0, 1)))], parts=1
+        [path],
+        (),
+        any_version=False,
+        perform=lambda _: [parallel.judge_file(((str(path),), (), False, (0, 1)))],
+        parts=1,
     )
     assert together.exchanges == alone.exchanges > 1000
     assert together.findings.all() == alone.findings.all() != []
