@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from tests.other_server.fixtures import ENDPOINTS, STATUSES, dicom_services
 from tests.other_server.model import AZURE, C1, C2, C3, GROUP, SUBSCRIPTION, Azure, Json
@@ -16,6 +16,12 @@ from tests.other_server.model import AZURE, C1, C2, C3, GROUP, SUBSCRIPTION, Azu
 def stamp(moment: datetime) -> str:
     """An RFC 3339 time in UTC with milliseconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+@cache
+def _made(second: int) -> str:
+    """When a connection was made. Each reset makes all of them anew, at these 60 times."""
+    return stamp(datetime(2024, 3, 1, 9, 0, second, 120000, tzinfo=UTC))
 
 
 @dataclass
@@ -141,7 +147,7 @@ class World:
     def connection(self, contract: Azure, name: str, status: str) -> Connection:
         """A new connection with the usual values; the caller stores it."""
         self.seq += 1
-        made = stamp(datetime(2024, 3, 1, 9, 0, self.seq % 60, 120000, tzinfo=UTC))
+        made = _made(self.seq % 60)
         system = {
             "createdBy": "platform@example.org",
             "createdByType": "Application" if self.seq % 2 else "User",

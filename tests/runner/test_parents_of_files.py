@@ -95,7 +95,7 @@ def test_workers_of_xdist_deal_alike(written: Path) -> None:
     base_url = tomllib.loads((written / "target.toml").read_text("utf-8"))["target"]["base_url"]
     httpx.post(f"{base_url}/_control/reset")  # workers share the target, and do not reset it
     command = [sys.executable, "-m", "pytest", "suites", "-n", "2", "-q", "-p", "no:cacheprovider"]
-    command = [*command, *chosen, str(written / "dist")]
+    command = [*command, "-p", "no:hypothesispytest", *chosen, str(written / "dist")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
