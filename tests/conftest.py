@@ -23,7 +23,7 @@ from linkproof.base.shutdown import pause
 from linkproof.nightly import performing
 from tests.command_line import linkproof
 from tests.dask_clusters import dask_cluster
-from tests.scheduling import longest_first
+from tests.scheduling import longest_first, report_less
 from tests.skips import wrong_skips
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where several workers share the tests, begin with the longest files."""
     if hasattr(config, "workerinput"):
         longest_first(items)
+        report_less(config)
 
 
 def pytest_collection_finish() -> None:

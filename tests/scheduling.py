@@ -1,10 +1,12 @@
-"""The order in which files of tests are given to the workers of ``make test``: whole files, the longest first.
+"""How the workers of ``make test`` share the tests: whole files, the longest first.
 
 A file stays with one worker, so that its fixtures (runs, browsers, a Dask cluster) are made once. The longest come
 first, so that no worker is left with one of them while the others have ended.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -67,3 +69,23 @@ def longest_first(items: list[pytest.Item]) -> None:
     """Sort tests so that the longest files come first; xdist gives files to workers in this order."""
     place = {file: number for number, file in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
+def report_less(config: pytest.Config) -> None:
+    """Let a worker leave out what ``make test`` does not show: that a test began, was set up and was torn down.
+
+    A message takes a worker and the process that prints half a millisecond, and each test has six. Failed and skipped
+    tests are reported whole.
+    """
+    worker = next((p for p in config.pluginmanager.get_plugins() if type(p).__name__ == "WorkerInteractor"), None)
+    if worker is None or config.option.xmlpath or config.option.durations is not None:
+        return
+    send = worker.sendevent
+
+    def sendevent(name: str, **given: Any) -> None:
+        report = given.get("data", {}) if name == "testreport" else {}
+        if name == "logstart" or (report.get("outcome") == "passed" and report.get("when") != "call"):
+            return
+        send(name, **given)
+
+    worker.sendevent = sendevent
