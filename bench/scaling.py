@@ -58,9 +58,9 @@ def dask(files: list[Path]) -> dict[str, float]:
             n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
         ) as cluster:
             address = cluster.scheduler_address
-            judge_files(files[:1] * 2, (), any_version=False, perform=by_dask(address), parts=1)  # imports
+            judge_files(files[:1] * 2, (), any_version=False, perform=by_dask(address), workers=1)  # imports
             start = time.perf_counter()
-            judge_files(files, (), any_version=False, perform=by_dask(address), parts=1)
+            judge_files(files, (), any_version=False, perform=by_dask(address), workers=1)
             taken.append(time.perf_counter() - start)
     return compared(*taken)
 

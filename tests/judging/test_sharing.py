@@ -83,16 +83,14 @@ def test_files_as_they_are_named_come_to_the_same(recordings: Path) -> None:
 
 def test_small_files_are_judged_together_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "TOGETHER", 100)
-    monkeypatch.setattr(parallel, "LARGE", 500)
     files = []
     for number, size in enumerate((40, 60, 1, 0, 120, 30, 600, 70, 20)):
         files.append(tmp_path / f"{number}.yaml")
         files[-1].write_bytes(b"x" * size)
-    tasks = parallel.tasks_of(files, (), any_version=False, parts=3)
-    groups = ["".join(Path(path).stem for path in task[0]) for task in tasks]
-    assert groups == ["01", "23", "4", "5", "6", "6", "6", "78"]
-    assert [task[3] for task in tasks if task[3] != (0, 1)] == [(0, 3), (1, 3), (2, 3)]
-    assert parallel.tasks_of([], (), any_version=False, parts=3) == []
+    tasks = parallel.tasks_of(files, (), any_version=False, workers=3)
+    assert ["".join(Path(path).stem for path in task[0]) for task in tasks] == ["01", "23", "4", "5", "6", "78"]
+    assert {task[3] for task in tasks} == {(0, 1)}
+    assert parallel.tasks_of([], (), any_version=False, workers=3) == []
 
 
 @pytest.mark.parametrize("together", [0, 1 << 30])
@@ -101,11 +99,11 @@ def test_files_judged_together_come_to_the_same(
 ) -> None:
     monkeypatch.setattr(parallel, "TOGETHER", together)
     files = sorted(recordings.iterdir())
-    tasks = parallel.tasks_of(files, (), any_version=False, parts=8)
+    tasks = parallel.tasks_of(files, (), any_version=False, workers=8)
     assert len(tasks) == (1 if together else len(files))
     perform = parallel.by_processes(2)
-    found = parallel.judge_files(files, (), any_version=False, perform=perform, parts=8)
-    first = parallel.judge_files(files, (), any_version=False, perform=lambda t: map(parallel.judge_file, t), parts=8)
+    found = parallel.judge_files(files, (), any_version=False, perform=perform, workers=8)
+    first = parallel.judge_files(files, (), any_version=False, perform=lambda t: map(parallel.judge_file, t), workers=8)
     one = parallel.recording_judge((), any_version=False)
     parallel.judge_into(one, files)
     for judge in (found, first):
@@ -121,18 +119,14 @@ def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pyt
     path = tmp_path / "one.yaml"
     path.write_text(whole.replace("Rejected", "Rejectd"), encoding="utf-8")
     monkeypatch.setattr(parallel, "LARGE", 1)
-    tasks = parallel.tasks_of([path], (), any_version=False, parts=4)
-    assert [t[3] for t in tasks] == [(0, 4), (1, 4), (2, 4), (3, 4)]
+    tasks = parallel.tasks_of([path], (), any_version=False, workers=4)
+    assert [t[3] for t in tasks] == [(0, 3), (1, 3), (2, 3)]
+    assert sorted(tasks[0][4]) == sorted(WRONG)
     parts = [parallel.judge_file(t) for t in tasks]
-    assert sum(bool(p.matched) for p in parts if not isinstance(p, UsageError)) > 1
-    together = parallel.judge_files([path], (), any_version=False, perform=lambda _: parts, parts=4)
-    alone = parallel.judge_files(
-        [path],
-        (),
-        any_version=False,
-        perform=lambda _: [parallel.judge_file(((str(path),), (), False, (0, 1)))],
-        parts=1,
-    )
+    assert all(len(p.matched) == 1 for p in parts if not isinstance(p, UsageError))
+    together = parallel.judge_files([path], (), any_version=False, perform=lambda _: parts, workers=4)
+    alone = parallel.recording_judge((), any_version=False)
+    parallel.judge_into(alone, [path])
     assert together.exchanges == alone.exchanges > 1000
     assert together.findings.all() == alone.findings.all() != []
     assert together.tallies == alone.tallies
@@ -143,11 +137,33 @@ def test_a_large_file_is_shared_out_by_contract(tmp_path: Path, monkeypatch: pyt
         assert together.timelines.of(contract) == alone.timelines.of(contract)
 
 
+def test_a_file_is_shared_out_only_where_workers_would_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each share reads the whole file: one of a single contract, or among many others, would take longer."""
+    monkeypatch.setattr(parallel, "LARGE", 1)
+    monkeypatch.setattr(parallel, "TOGETHER", 1)
+    one, other = list(WRONG)[:2]
+    single, several, unreadable = (tmp_path / f"{name}.yaml" for name in ("single", "several", "unreadable"))
+    single.write_text(beginning(one, 300), "utf-8")
+    both = beginning(one, 150).removesuffix("version: 1\n"), beginning(other, 150).partition("\ninteractions:")[2]
+    several.write_text("".join(both), "utf-8")
+    unreadable.write_text("interactions: 1\n", "utf-8")
+
+    def shares(*files: Path, workers: int) -> list[tuple[int, int]]:
+        return [task[3] for task in parallel.tasks_of(files, (), any_version=False, workers=workers)]
+
+    assert shares(single, workers=8) == [(0, 1)]
+    assert shares(unreadable, workers=8) == [(0, 1)]
+    assert shares(several, workers=1) == [(0, 1)]
+    assert shares(several, workers=8) == [(0, 2), (1, 2)]
+    assert shares(several, several, workers=2) == [(0, 1), (0, 1)]
+    assert shares(several, several, workers=4) == 2 * [(0, 2), (1, 2)]
+
+
 def test_a_process_that_is_killed_is_no_result(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "judge_file", _dies)
     files = sorted(recordings.iterdir())[:3]
     with pytest.raises(EngineError, match="a process that judged recordings was killed"):
-        parallel.judge_files(files, (), any_version=False, perform=parallel.by_processes(2), parts=1)
+        parallel.judge_files(files, (), any_version=False, perform=parallel.by_processes(2), workers=1)
 
 
 def _dies(_: object) -> None:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from linkproof.base.wording import moment_of
 from linkproof.cli.output import SUMMARY, Output, finish
@@ -19,10 +19,15 @@ from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings.files import recording_files
 
-#: Number of parts of a large file: usually more than there are workers, so that none waits long.
-_PARTS = 8
-#: Performs tasks and yields their results in order.
-Perform = Callable[..., Iterable[Any]]
+#: The number of workers that a Dask scheduler is taken to have.
+_WORKERS = 8
+
+
+class Workers(NamedTuple):
+    """Perform tasks and yield their results in order; how many there are."""
+
+    perform: Callable[..., Iterable[Any]]
+    number: int
 
 
 def check_recordings(
@@ -32,25 +37,25 @@ def check_recordings(
     *,
     any_version: bool,
     allow_unproven: bool,
-    perform: Perform | None = None,
+    workers: Workers | None = None,
     policy: ResultPolicy = DEFAULT_POLICY,
     output: Output = SUMMARY,
 ) -> int:
     """Judge recordings; return the exit code. Raises UsageError for an unreadable file."""
     results = judge_recordings(
-        paths, contracts, any_version=any_version, allow_unproven=allow_unproven, perform=perform
+        paths, contracts, any_version=any_version, allow_unproven=allow_unproven, workers=workers
     )
     return finish(policy.applied(results), out, output)
 
 
-def performing(processes: int, engine: str, scheduler: str) -> Perform | None:
-    """Return the function that distributes recordings; None to judge them one by one, here. Raises UsageError."""
+def workers_of(processes: int, engine: str, scheduler: str) -> Workers | None:
+    """Return those who judge recordings; None to judge them one by one, here. Raises UsageError."""
     if engine not in ("local", "dask"):
         raise UsageError(f"there is no engine {engine!r}", where="--engine", fix="local or dask")
     if engine == "dask":
-        return by_dask(scheduler)
+        return Workers(by_dask(scheduler), _WORKERS)
     number = processes or os.cpu_count() or 1
-    return by_processes(number) if number > 1 else None
+    return Workers(by_processes(number), number) if number > 1 else None
 
 
 def judge_recordings(
@@ -59,14 +64,14 @@ def judge_recordings(
     *,
     any_version: bool,
     allow_unproven: bool,
-    perform: Perform | None = None,
+    workers: Workers | None = None,
 ) -> Results:
     """Return the results of recordings. Raises UsageError for an unreadable file, or without any exchange."""
     started = time.time()
     chosen(contracts)  # an unknown name is reported before files are read
     files = recording_files(paths)
-    if perform is not None:
-        judge = judge_files(files, contracts, any_version=any_version, perform=perform, parts=_PARTS)
+    if workers is not None:
+        judge = judge_files(files, contracts, any_version=any_version, perform=workers.perform, workers=workers.number)
     else:
         judge = recording_judge(contracts, any_version=any_version)
         judge_into(judge, paths)

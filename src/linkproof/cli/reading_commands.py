@@ -43,7 +43,7 @@ def check(
 ) -> None:
     """Judge recorded traffic; send nothing."""
     with rare_collections(MANY_OBJECTS):  # from the first module to the last of what the judge keeps
-        from linkproof.cli.checking import check_recordings, performing
+        from linkproof.cli.checking import check_recordings, workers_of
         from linkproof.cli.output import output_from
         from linkproof.cli.result_policy import policy_from
 
@@ -53,7 +53,7 @@ def check(
             tuple(contract or ()),
             any_version=any_version,
             allow_unproven=allow_unproven,
-            perform=performing(processes, engine, scheduler),
+            workers=workers_of(processes, engine, scheduler),
             policy=policy_from(waivers, definition, require),
             output=output_from(quiet=quiet, as_json=json, format_=format_, title=title),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from linkproof.checks.error_bodies import from_a_gateway
 from linkproof.checks.headers import drops_the_connection
@@ -44,6 +44,7 @@ class Judge:
         share: this judge's share of the work, and the number of shares: exchanges of other contracts are left to the
             others. No check compares exchanges of two contracts, so that all shares together give the results of one
             judge.
+        dealt_first: the contracts that most exchanges are of, so that no share has all of them.
         entries: further contracts, each read when its first exchange arrives.
     """
 
@@ -54,6 +55,7 @@ class Judge:
         *,
         any_version: bool = False,
         share: tuple[int, int] = (0, 1),
+        dealt_first: Sequence[str] = (),
         entries: Iterable[Entry] = (),
     ) -> None:
         self.contracts = tuple(contracts)
@@ -75,7 +77,7 @@ class Judge:
         part, parts = share
         self._is_first = part == 0
         self._known: tuple[Known, ...] = (*self.contracts, *self.entries)
-        names = sorted({c.id for c in self._known})
+        names = list(dict.fromkeys([*dealt_first, *sorted(c.id for c in self._known)]))
         self._mine = frozenset(n for i, n in enumerate(names) if i % parts == part)
         self._unmatched = Unmatched()
         self._scopes = Scopes(circumstances)
