@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 from linkproof.model.exchange import TOKEN_HEADERS, Headers
@@ -101,21 +102,31 @@ def _is_random_case(value: str) -> bool:
 _STAND_IN = re.compile(r"redacted-\d+-[a-z]+")
 
 
-def secrets_of(headers: Headers, *, stand_ins: bool = False) -> set[str]:
+def secrets_of(headers: Headers, *, stand_ins: bool = False) -> frozenset[str]:
     """Return the credentials in a request's header fields: whole values and what follows the scheme.
 
     Args:
         headers: the request's header fields.
         stand_ins: whether what the redactor wrote in place of a credential counts as that credential.
     """
+    values = headers.values_of(SECRET_HEADERS)
+    return (_kept_secrets if sum(map(len, values)) <= _LONGEST_KEPT else _secrets)(values, stand_ins)
+
+
+def _secrets(values: tuple[str, ...], stand_ins: bool) -> frozenset[str]:
     found: set[str] = set()
-    for value in headers.values_of(SECRET_HEADERS):
+    for value in values:
         if not value:
             continue
         if not is_placeholder(value) or (stand_ins and _STAND_IN.fullmatch(value.rsplit(" ", 1)[-1])):
             found.add(value)
             found.add(value.rsplit(" ", 1)[-1])
-    return {s for s in found if len(s) >= _SHORTEST}
+    return frozenset(s for s in found if len(s) >= _SHORTEST)
+
+
+#: A client sends the same credentials with each request. Longer ones, in characters, are not kept.
+_LONGEST_KEPT = 4096
+_kept_secrets = lru_cache(maxsize=64)(_secrets)
 
 
 def forms_of(secrets: Iterable[str]) -> list[str]:

@@ -141,7 +141,7 @@ class Masker(Engine):
         return f"{kept}\n[cut here: {whole} bytes in all]".encode()
 
 
-def secrets_in(exchange: Exchange) -> set[str]:
+def secrets_in(exchange: Exchange) -> frozenset[str]:
     """Return the credentials in an exchange's header fields, except a response's cookies."""
     came = Headers((k, v) for k, v in exchange.response.headers if k.lower() != "set-cookie")
     return secrets_of(exchange.request.headers) | secrets_of(came)
