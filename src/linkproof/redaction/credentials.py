@@ -110,10 +110,10 @@ def secrets_of(headers: Headers, *, stand_ins: bool = False) -> frozenset[str]:
         stand_ins: whether what the redactor wrote in place of a credential counts as that credential.
     """
     values = headers.values_of(SECRET_HEADERS)
-    return (_kept_secrets if sum(map(len, values)) <= _LONGEST_KEPT else _secrets)(values, stand_ins)
+    return (_kept_secrets if sum(map(len, values)) <= _LONGEST_KEPT else _secrets)(values, stand_ins=stand_ins)
 
 
-def _secrets(values: tuple[str, ...], stand_ins: bool) -> frozenset[str]:
+def _secrets(values: tuple[str, ...], *, stand_ins: bool) -> frozenset[str]:
     found: set[str] = set()
     for value in values:
         if not value:
