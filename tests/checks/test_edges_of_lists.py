@@ -9,7 +9,7 @@ import pytest
 
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
-from tests.check_cases import APPROVED, WHOLE, got, put, slow
+from tests.check_cases import APPROVED, WHOLE, delete, got, poll, put, slow
 from tests.check_cases import PROMISED as OF_AKS
 from tests.check_cases_named import PROMISED, A, page, refused
 from tests.check_cases_requests import PROMISED as OF_PARENTS
@@ -191,3 +191,14 @@ def test_a_first_page_that_links_to_itself_has_no_earlier_page_as_evidence() -> 
     link = f"{HOST}{PATHS[POSTGRES]}?api-version=2018-06-01"
     (found,) = breaches_of("PAG-3", listing(POSTGRES, connection(POSTGRES, "one"), link=link))
     assert (found.kind, found.evidence) == ("link twice", ())
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_an_operation_on_another_connection_may_have_removed_is_no_disagreement_of_list_and_get(
+    *, ended: bool
+) -> None:
+    """A deletion that nothing has ended may end, and remove another connection, between List and Get: STA-7."""
+    begun = (listing(AKS, connection(), connection(AKS, "two")), delete("two"))
+    end = (poll("Succeeded"),) if ended else ()
+    found = breaches_of("STA-6", *begun, *end, listing(AKS, connection()), ex(AKS, own="one", status=404))
+    assert [b.kind for b in found] == (["listed, not found"] if ended else [])

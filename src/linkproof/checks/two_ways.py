@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from linkproof.base.json_values import at
-from linkproof.checks.certainty import difference_of_state
+from linkproof.checks.certainty import difference_of_state, may_be_changed_by_another
 from linkproof.checks.equivalence import difference
 from linkproof.checks.registry import CallClass, breach, check, passed
 from linkproof.checks.subjects import Presence, Shown
@@ -35,7 +35,7 @@ def _is_comparable(of: CallClass) -> bool:
 def list_and_get_agree(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     """Get and List show the same connection, unless the collection was written to in between."""
     if call.is_get and call.not_found and not call.defects:
-        yield from _listed_yet_missing(call, view)
+        yield from _listed_yet_missing(call, view, circumstances)
         return
     if not call.delivers:
         return
@@ -88,7 +88,7 @@ def pages_show_the_same(call: Call, view: View, circumstances: Circumstances) ->
         yield passed("PAG-4")
 
 
-def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:
+def _listed_yet_missing(call: Call, view: View, circumstances: Circumstances) -> Iterator[Judgement]:
     subject = view.subject
     if subject is None or subject.listed is None or view.collection.last_write > subject.listed.index:
         return
@@ -99,6 +99,8 @@ def _listed_yet_missing(call: Call, view: View) -> Iterator[Judgement]:
     if subject.get is None and _is_asked_in_another_case(call, subject.listed):
         yield from _not_found_in_another_case(call, view, subject.listed)
         return
+    if may_be_changed_by_another(call, subject, view.collection, circumstances):
+        return  # STA-7: an operation on another connection may have ended in between, and removed this one
     if subject.listed.settled:
         message = f"List shows the connection, and Get answers {call.status}"
         evidence = (subject.listed.call.exchange,)
