@@ -9,7 +9,7 @@ import pytest
 
 from linkproof.judging.judge import Judge
 from linkproof.model.exchange import Exchange
-from tests.check_cases import APPROVED, WHOLE, delete, got, poll, put, slow
+from tests.check_cases import APPROVED, WHOLE, action, delete, got, poll, put, slow
 from tests.check_cases import PROMISED as OF_AKS
 from tests.check_cases_named import PROMISED, A, page, refused
 from tests.check_cases_requests import PROMISED as OF_PARENTS
@@ -202,3 +202,28 @@ def test_what_an_operation_on_another_connection_may_have_removed_is_no_disagree
     end = (poll("Succeeded"),) if ended else ()
     found = breaches_of("STA-6", *begun, *end, listing(AKS, connection()), ex(AKS, own="one", status=404))
     assert [b.kind for b in found] == (["listed, not found"] if ended else [])
+
+
+def test_a_filter_is_not_judged_by_a_status_that_hides_a_decision() -> None:
+    """The list shows an accepted connection as pending (STA-1): the filter for accepted ones rightly has it."""
+    pending = connection(HUAWEI, "one")
+    filtered = [connections(pending, query="status=accepted"), connections(query="status=pendingAcceptance")]
+    decided = (connections(pending), action(), connections(pending))
+    assert breaches_of("PAG-7", *decided, *filtered) == []
+    assert breaches_of("STA-1", *decided) != []
+    kinds = {b.kind for b in breaches_of("PAG-7", connections(pending), *filtered)}
+    assert kinds == {"filter", "filtered total"}  # without a decision both are wrong
+
+
+def test_a_filtered_total_is_not_compared_with_a_list_from_before_a_refused_request() -> None:
+    """The request may have removed the connection: STA-3."""
+    before, after = connections(connection(HUAWEI, "one")), connections(query="id=one", total=0)
+    refused = error(HUAWEI, 400, "EndPoint.0002", "POST", "action", sent={"action": "receive"})
+    assert [b.kind for b in breaches_of("PAG-7", before, after)] == ["filtered total"]
+    assert breaches_of("PAG-7", before, refused, after) == []
+
+
+def test_a_filter_is_named_with_its_value_where_that_is_one_of_a_few() -> None:
+    one, other = connection(HUAWEI, "one"), connection(HUAWEI, "two")
+    wrong = (connections(one, query="id=two"), connections(one, query="status=accepted"))
+    assert [b.member for b in breaches_of("PAG-7", connections(one, other), *wrong)] == ["id", "status=accepted"]

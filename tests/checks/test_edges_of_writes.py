@@ -144,6 +144,9 @@ def test_a_decision_is_refused_for_the_state_unless_the_same_one_is_refused_for_
 )
 def test_a_description_that_differs_is_a_finding_of_how_it_differs(shown: Any, kind: str) -> None:
     assert [b.kind for b in breaches_of("STA-2", put(), got(**state("Approved", shown)))] == [kind]
+    before = got(**state("Pending", ""))  # nothing shows whether an empty description was kept or dropped
+    expected = "left empty" if kind == "dropped" else kind
+    assert [b.kind for b in breaches_of("STA-2", before, put(), got(**state("Approved", shown)))] == [expected]
 
 
 def test_a_request_without_a_version_is_accepted_or_refused_with_another_status() -> None:

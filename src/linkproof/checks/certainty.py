@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from linkproof.base.json_values import MISSING, generalise
-from linkproof.checks.equivalence import difference, is_pending
+from linkproof.checks.equivalence import difference, is_pending, status_of
 from linkproof.checks.observed_collection import ObservedCollection
 from linkproof.checks.subjects import Effect, Subject
 from linkproof.contract.call import Call
+from linkproof.contract.names import name_of
 from linkproof.model.exchange import Circumstances
 
 
@@ -54,6 +55,13 @@ def is_certainly_pending(call: Call, subject: Subject) -> bool:
     if not since or not all(is_pending(call.contract, shown.value) for shown in since):
         return False
     return all(d.effect is Effect.FAILED or d.status.casefold() == pending for d in subject.decisions)
+
+
+def hides_decision(call: Call, collection: ObservedCollection, item: Any) -> bool:
+    """Whether an item of a list shows another status than that of the last decision on its connection: STA-1."""
+    subject = collection.find(name_of(call.contract, item))
+    decided = subject.decisions[-1].status if subject is not None and subject.decisions else ""
+    return bool(decided) and status_of(call.contract, item).casefold() != decided.casefold()
 
 
 def difference_of_state(call: Call, pointer: str, one: Any, other: Any) -> tuple[str, Any, Any] | None:

@@ -152,6 +152,8 @@ def _description(call: Call, sent: str, seen: Observation) -> Judgement:
     evidence = (seen.subject.decisions[-1].call.exchange,)
     shown = (sent or '""')[:200]
     kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
+    if kind == "dropped" and _was_empty_before(call, seen):
+        kind = "left empty"  # nothing shows whether it was kept or dropped
     message, level = f"{way} does not show the description that was sent with the decision", Level.MUST
     if kind == _STRIPPED:
         message, level = f"{way} shows the description without the blanks at its ends", Level.SHOULD
@@ -164,6 +166,12 @@ def _description_before(call: Call, seen: Observation) -> Any:
     writing = seen.subject.writing
     before = (writing.get or writing.listed) if writing else None
     return at(before.value, call.contract.member.description) if before else MISSING
+
+
+def _was_empty_before(call: Call, seen: Observation) -> bool:
+    """Whether the connection was shown before the decision, without a description."""
+    writing = seen.subject.writing
+    return bool(writing and (writing.get or writing.listed)) and not _description_before(call, seen)
 
 
 def _how_text_differs(sent: str, found: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from linkproof.base.json_values import MISSING, at
 from linkproof.base.wording import count as counted
+from linkproof.checks.certainty import hides_decision
 from linkproof.checks.error_bodies import is_error_body
 from linkproof.checks.integers import EXACT, is_exact
 from linkproof.checks.next_links import page_with
@@ -199,7 +200,7 @@ def order_and_filters_hold(call: Call, view: View, circumstances: Circumstances)
             actual = values[index]
             yield breach("PAG-7", "order", pointer, ordered[index], actual, message, group="", member=asked)
     for name, wanted in filters_of(call):
-        yield from _filter(call, name, wanted)
+        yield from _filter(call, view, name, wanted)
     yield from _filtered_total(call, view)
 
 
@@ -212,18 +213,27 @@ def _without_repetition(call: Call) -> Iterable[Any]:
     return once.values()
 
 
-def _filter(call: Call, name: str, wanted: str) -> Iterator[Judgement]:
+def _filter(call: Call, view: View, name: str, wanted: str) -> Iterator[Judgement]:
     rules = call.contract.list
     for index, item in enumerate(call.items):
         found = at(item, rules.filters[name])
         if _misfits(call, rules.filters[name], found):
             return  # SHP-1 or ENM-1
+        if rules.filters[name] == call.contract.member.status and hides_decision(call, view.collection, item):
+            return  # STA-1: the filter may hold for the status that the item does not show
         if str(found).casefold() != wanted.casefold():
-            message = f"an item does not match the filter {name}={wanted}"
+            message = "an item does not match the requested filter"
             pointer = f"{rules.items}/{index}{rules.filters[name]}"
-            yield breach("PAG-7", "filter", pointer, wanted, str(found), message, group="", member=name)
+            member = _with_value(call, name, wanted)
+            yield breach("PAG-7", "filter", pointer, wanted, str(found), message, group="", member=member)
             return
     yield passed("PAG-7")
+
+
+def _with_value(call: Call, name: str, wanted: str) -> str:
+    """Return a filter's name, with its value where it is one of a few: a filter may hold for some of them."""
+    options = call.listed_values(call.contract.list.filters[name]) or ()
+    return next((f"{name}={option}" for option in options if str(option).casefold() == wanted.casefold()), name)
 
 
 def _misfits(call: Call, pointer: str, value: Any) -> bool:
@@ -240,8 +250,8 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
     filters, total = filters_of(call), at(call.answer, rules.total)
     if not filters or complete is None or not isinstance(total, int):
         return
-    if view.collection.last_done > complete.start:
-        return
+    if view.collection.last_write > complete.start:
+        return  # STA-3 and STA-7 judge what a request changed in between
     found = [view.collection.find(name) for name in complete.names]
     listed = [subject.listed for subject in found if subject is not None and subject.listed is not None]
     if len(listed) < len(complete.names) or any(_may_be_rounded(wanted) for _, wanted in filters):
@@ -249,6 +259,8 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
     places = {name: rules.filters[name] for name, _ in filters}
     if any(_misfits(call, place, at(shown.value, place)) for shown in listed for place in places.values()):
         return  # SHP-1
+    if any(hides_decision(call, view.collection, shown.value) for shown in listed):
+        return  # STA-1
     certain = sum(_matches(shown.value, places, filters) for shown in listed if shown.settled)
     # What is not at rest may have another status by now.
     lasting = tuple((name, wanted) for name, wanted in filters if places[name] != call.contract.member.status)
@@ -260,7 +272,7 @@ def _filtered_total(call: Call, view: View) -> Iterator[Judgement]:
         return
     named = "&".join(f"{n}={v}" for n, v in filters)
     message = f"the whole list has {counted(certain, 'connection')} with {named}, but the total is {total}"
-    by = "&".join(name for name, _ in filters)
+    by = "&".join(_with_value(call, n, v) for n, v in filters)
     yield breach(
         "PAG-7", "filtered total", rules.total, str(certain), str(total), message,
         group="", member=by, evidence=(complete.first.exchange,),

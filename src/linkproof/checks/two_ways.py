@@ -92,8 +92,8 @@ def _listed_yet_missing(call: Call, view: View, circumstances: Circumstances) ->
     subject = view.subject
     if subject is None or subject.listed is None or view.collection.last_write > subject.listed.index:
         return
-    if subject.deleted is not None and subject.goes_on:
-        return  # the deletion ended in between, in a contract without a value that shows it
+    if subject.deleted is not None:
+        return  # STA-5 judges the list; or the deletion ended in between, in a contract without a value that shows it
     if subject.get is not None and subject.get.call.exchange.request.url != call.exchange.request.url:
         return  # HDR-4: the same path in another case
     if subject.get is None and _is_asked_in_another_case(call, subject.listed):
