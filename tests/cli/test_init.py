@@ -122,7 +122,12 @@ def test_a_live_target_is_only_read_unless_asked_and_its_token_is_named() -> Non
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (["--yes"], "--vendor"),
+        (
+            ["--yes"],
+            "linkproof init --yes --contract ID (repeatable); the ids: aws-ec2-vpc-endpoint-connections, azure-",
+        ),
+        (["--yes"], "linkproof init --mock"),
+        (["--vendor", "azure", "--yes"], "linkproof init --yes --contract ID (repeatable); the ids: azure-"),
         (["--vendor", "acme", "--yes"], "--vendor"),
         (["-c", "azure-nothing", "--yes"], "--contract"),
         (["-c", SEARCH, "--yes", "--base-url", "ftp://x"], "--base-url"),
@@ -140,6 +145,22 @@ def test_errors_name_the_option_and_the_fix(options: list[str], named: str) -> N
     assert named in f"{done.exception.where} {done.exception.fix}"
     assert done.exception.fix
     assert not list(Path().iterdir())
+
+
+def test_a_file_says_how_to_add_a_parent(server: Embedded) -> None:
+    assert _init("--mock", "-c", SEARCH, "--port", server.base_url.rsplit(":", 1)[1]).exit_code == 0
+    lines = Path("linkproof.toml").read_text(encoding="utf-8").splitlines()
+    start = lines.index(f"# [[contracts.{SEARCH}.parents]]")
+    given = [line.removeprefix("# ") for line in lines[start : start + 2]]
+    assert "`provision` makes none below it" in given[1]
+    Path("linkproof.toml").write_text("\n".join([*lines, *given]), encoding="utf-8")
+    (second,) = read_target(Path("linkproof.toml"), all_contracts()).contracts[SEARCH].parents
+    assert second.path["searchServiceName"] == "another"
+
+
+def test_a_contract_with_one_list_for_all_parents_gets_no_second_one() -> None:
+    assert _init("--mock", "-c", "aws-ec2-vpc-endpoint-connections").exit_code == 0
+    assert "parents" not in Path("linkproof.toml").read_text(encoding="utf-8")
 
 
 def test_a_file_for_the_embedded_server_fits_it(server: Embedded) -> None:

@@ -20,6 +20,8 @@ Ask = Callable[[str, str], str]
 LIVE, MOCK = "live", "mock"
 #: The answer for a target without authentication.
 NONE = "none"
+#: Number of contracts whose ids a message names.
+_MOST_IDS = 20
 _MOCK_URL = "http://127.0.0.1:8089"
 
 
@@ -110,6 +112,8 @@ def _contracts(given: Given, ask: Ask) -> tuple[Contract, ...]:
     known = all_contracts()
     if given.contracts:
         return _matching(known, given.contracts)
+    if ask is defaulting:
+        _check_only_one(known, given.vendor)
     vendors = sorted({c.vendor for c in known})
     vendor = given.vendor or ask(f"Vendor ({', '.join(vendors)})", "")
     if vendor not in vendors:
@@ -117,9 +121,21 @@ def _contracts(given: Given, ask: Ask) -> tuple[Contract, ...]:
     own = [c for c in known if c.vendor == vendor]
     if len(own) == 1:
         return tuple(own)
-    ids = ", ".join(c.id for c in own) if len(own) <= 20 else "`linkproof contracts list` prints them"
+    ids = ", ".join(c.id for c in own) if len(own) <= _MOST_IDS else "`linkproof contracts list` prints them"
     answer = ask(f"Contract, several with a comma, patterns with * ({ids})", "")
     return _matching(tuple(own), [name.strip() for name in answer.split(",")])
+
+
+def _check_only_one(known: Sequence[Contract], vendor: str) -> None:
+    """Raise UsageError, with the ids, if a run without questions (``--yes``) leaves open which contract is meant."""
+    found = [c.id for c in known if vendor in ("", c.vendor)]
+    if len(found) > 1:
+        ids = ", ".join(found) if len(found) <= _MOST_IDS else "`linkproof contracts list` prints them"
+        whose = f" of {vendor}" if vendor else ""
+        problem = f"not given: which contract{whose} the API implements"
+        fix = f"linkproof init --yes --contract ID (repeatable); the ids: {ids}"
+        other = "" if vendor else ". For the embedded server: linkproof init --mock"
+        raise UsageError(problem, where="--yes", fix=f"{fix}{other}")
 
 
 def _matching(known: Sequence[Contract], names: Sequence[str]) -> tuple[Contract, ...]:

@@ -57,6 +57,7 @@ def _lines(
     for contract in answers.contracts:
         yield ""
         yield from _contract(contract, answers, connections)
+    yield from _more_parents(answers.contracts)
 
 
 def _writing(answers: Answers) -> Iterator[str]:
@@ -111,6 +112,19 @@ def _contract(contract: Contract, answers: Answers, connections: Connections) ->
     yield f"[contracts.{contract.id}.fixtures]"
     for state in dict.fromkeys((*needed, *found)):
         yield from _state(state, list(found.get(state, ())), needed.get(state, 1))
+
+
+def _more_parents(contracts: Sequence[Contract]) -> Iterator[str]:
+    """Return a comment on further parents of one contract that does not have one list for all of them."""
+    for contract in contracts:
+        varied = [name for name in contract.parent_parameters if f"{{{name}}}" in contract.collection_path]
+        if not varied:
+            continue
+        yield ""
+        yield "# With a second parent, tests run below both at the same time (docs/targets.md, Several parents):"
+        yield f"# [[contracts.{contract.id}.parents]]"
+        yield f'# path = {{ {varied[-1]} = "another" }}  # and its fixtures: `provision` makes none below it'
+        return
 
 
 def _state(state: str, names: Sequence[str], needed: int) -> Iterator[str]:
