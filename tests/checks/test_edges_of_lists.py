@@ -227,3 +227,23 @@ def test_a_filter_is_named_with_its_value_where_that_is_one_of_a_few() -> None:
     one, other = connection(HUAWEI, "one"), connection(HUAWEI, "two")
     wrong = (connections(one, query="id=two"), connections(one, query="status=accepted"))
     assert {b.member for b in breaches_of("PAG-7", connections(one, other), *wrong)} == {"id", "status=accepted"}
+
+
+def test_a_decision_on_two_connections_that_is_accepted_may_have_changed_both() -> None:
+    """ERR-5 judges that it is accepted, though the contract allows one; STA-7 knows that it names the second one."""
+    open_, done = (
+        [connection(HUAWEI, name, status=status) for name in ("one", "two")]
+        for status in ("pendingAcceptance", "accepted")
+    )
+    sent = {"action": "receive", "endpoints": ["one", "two"]}
+    both = ex(HUAWEI, "POST", "action", sent=sent, answer={"connections": done})
+    assert breaches_of("STA-7", connections(*open_), both, connections(*done)) == []
+    one = replace(both, request=action().request)
+    assert [b.kind for b in breaches_of("STA-7", connections(*open_), one, connections(*done))] == ["another changed"]
+
+
+def test_equal_integers_of_several_connections_may_all_be_rounded() -> None:
+    """2^62 as a double's shortest digits: each alone has a chance of one in a hundred."""
+    rounded = [connection(HUAWEI, f"e{n}", marker_id=4611686018427388000) for n in range(4)]
+    assert len(breaches_of("SHP-7", connections(*rounded))) == 1
+    assert breaches_of("SHP-7", connections(*rounded[:3])) == []

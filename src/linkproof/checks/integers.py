@@ -55,14 +55,14 @@ def is_exact(number: int) -> bool:
 def all_rounded(numbers: Iterable[int]) -> bool:
     """Whether all these numbers were rounded to doubles, with a chance of error below one in a million.
 
-    Equal numbers count at most three times: they may be meant to be equal.
+    Equal numbers count at most four times: they may be meant to be equal.
     """
     chance = 1.0
     for number, count in Counter(numbers).items():
         likely = _chance_of_rounding(number)
         if likely is None:
             return False
-        chance *= min(1.0, likely) ** min(count, 3)
+        chance *= min(1.0, likely) ** min(count, 4)
     return chance < 1e-6
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -77,6 +77,8 @@ def record_write(state: State, call: Call, collection: ObservedCollection, subje
         if running is not None:
             change(running, [("creating", answer is _ACCEPTED)])
     _record_decision(state, call, subject, running, previous)
+    for other in _named_beside(call, collection):
+        _record_unknown(other, state.index)
     _record_read_only(state, call, subject)
     if isinstance(call.sent, dict) and (call.defects or not call.plain):
         odd = OddWrite(call, subject.before_odd_writes)
@@ -90,8 +92,24 @@ def record_elsewhere(call: Call, index: int, collections: Iterable[ObservedColle
         if subject is not None:
             collection.note(Write(index, call.subject, call), refused=False)
             collection.changed_members(index)
-            unknown = [("presence", Presence.UNKNOWN), ("decisions", ()), ("deleted", None), ("repeat", None)]
-            change(subject, [("last_write", index), *unknown])
+            _record_unknown(subject, index)
+
+
+def _record_unknown(subject: Subject, index: int) -> None:
+    """Record that a request may have done anything to a connection."""
+    unknown = [("presence", Presence.UNKNOWN), ("decisions", ()), ("deleted", None), ("repeat", None)]
+    change(subject, [("last_write", index), *unknown])
+
+
+def _named_beside(call: Call, collection: ObservedCollection) -> Iterator[Subject]:
+    """Yield the known connections that a decision names beside its own, where the contract allows only one."""
+    rules = call.contract.decide
+    names, place, _ = rules.subject.rpartition("/0")
+    named = at(call.sent, names) if place and not rules.subjects else MISSING
+    for name in named[1:] if isinstance(named, list) else ():
+        subject = collection.find(name.lower()) if isinstance(name, str) else None
+        if subject is not None and subject.name != call.subject:
+            yield subject
 
 
 def _record_delete(
