@@ -21,6 +21,15 @@ from linkproof.model.finding import Judgement, Level
 
 #: A kind of breach: only the blanks at the ends of a text are missing.
 _STRIPPED = "blanks stripped"
+#: What is shown instead of the description that was sent with a decision, by the kind of the breach.
+_INSTEAD = {
+    "kept": "the description from before the decision, not the one that was sent with it",
+    "left empty": "no description, as before the decision, though one was sent with it",
+    "dropped": "no description, though one was sent with the decision",
+    "cut": "only the beginning of the description that was sent with the decision",
+    "changed": "another description than the one that was sent with the decision",
+    _STRIPPED: "the description without the blanks at its ends",
+}
 
 
 def _shows_after_writes(of: CallClass) -> bool:
@@ -154,9 +163,8 @@ def _description(call: Call, sent: str, seen: Observation) -> Judgement:
     kind = "kept" if found and found == _description_before(call, seen) else _how_text_differs(sent, found)
     if kind == "dropped" and _was_empty_before(call, seen):
         kind = "left empty"  # nothing shows whether it was kept or dropped
-    message, level = f"{way} does not show the description that was sent with the decision", Level.MUST
-    if kind == _STRIPPED:
-        message, level = f"{way} shows the description without the blanks at its ends", Level.SHOULD
+    message = f"{way} shows {_INSTEAD[kind]}"
+    level = Level.SHOULD if kind == _STRIPPED else Level.MUST
     pointer = seen.pointer + place
     return breach("STA-2", kind, pointer, shown, found, message, level=level, group="", evidence=evidence)
 
