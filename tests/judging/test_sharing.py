@@ -8,9 +8,11 @@ import re
 import shutil
 import signal
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
+from linkproof.cli.checking import workers_of
 from linkproof.contract.loader import all_contracts
 from linkproof.errors import EngineError, UsageError
 from linkproof.judging import parallel
@@ -152,11 +154,14 @@ def test_a_file_is_shared_out_only_where_workers_would_wait(tmp_path: Path, monk
         return [task[3] for task in parallel.tasks_of(files, (), any_version=False, workers=workers)]
 
     assert shares(single, workers=8) == [(0, 1)]
+    assert workers_of(3, "local", "") == (ANY, 3)
     assert shares(unreadable, workers=8) == [(0, 1)]
     assert shares(several, workers=1) == [(0, 1)]
     assert shares(several, workers=8) == [(0, 2), (1, 2)]
     assert shares(several, several, workers=2) == [(0, 1), (0, 1)]
     assert shares(several, several, workers=4) == 2 * [(0, 2), (1, 2)]
+    monkeypatch.setattr(parallel, "LARGE", several.stat().st_size + 1)
+    assert shares(several, workers=8) == [(0, 1)]
 
 
 def test_a_process_that_is_killed_is_no_result(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from starlette.types import ASGIApp
 
 from linkproof.mock import serve
@@ -16,6 +17,7 @@ from linkproof.mock.serve import Embedded
 
 def test_it_stops_without_waiting_for_its_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "_TICK_S", 3600.0)
+    monkeypatch.setattr(uvicorn.Server, "shutdown", None)  # waits for a tenth of a second
     with Embedded() as embedded, httpx.Client() as client:
         assert client.get(f"{embedded.base_url}/none").status_code == 404
         embedded.__exit__(None, None, None)  # the client's connection is still open

@@ -112,6 +112,28 @@ def test_damaged_cassettes(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
     assert_alike(file, monkeypatch)
 
 
+_WORDS = (
+    "a: b", "a #b", "a  b", "a:", "a ", "- a", "-", "-1", "--x", "null", "Null", "NULL", "nullx", "~", "a:b", "a#b",
+    "/x", "#a", "? a", "1.0", "a 'b'", "[a]", "{a}", "a]", "&a", "*a", "!a", "|", "%a", "@a", "a: ", "a: #", "'a", "a'",
+    "'a'b", "'a''b'", "'a' ", "'a' #b", '"a', '"a"', '"a"b', "---", "...", "a b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", _WORDS)
+def test_any_word_without_quotes(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written as it stands, where vcrpy would have quoted many of them."""
+    chance = random.Random(3)
+    usual = interaction(chance)
+    usual["request"] |= {"headers": {"Accept": ["HERE-1"]}, "body": "HERE-2", "uri": "https://a/b"}
+    usual["response"] |= {"headers": {"Server": ["HERE-3"]}, "body": {"string": "HERE-4"}}
+    usual["response"]["status"] = {"code": 200, "message": "HERE-5"}
+    text = yaml.safe_dump({"interactions": [usual, interaction(chance)], "version": 1})
+    for place in range(1, 6):
+        file = tmp_path / f"{place}.yaml"
+        file.write_text(text.replace(f"HERE-{place}", word), "utf-8")
+        assert_alike(file, monkeypatch)
+
+
 def test_most_of_vcrpys_output_needs_no_yaml_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(5)
     usual = [interaction(chance) for _ in range(50)]

@@ -18,6 +18,7 @@ from linkproof.judging.judge import Judge
 from linkproof.mock.serve import Embedded
 from linkproof.model.exchange import Exchange, Headers, Request, Response
 from linkproof.recordings import read_recordings
+from linkproof.redaction.credentials import _kept_secrets, secrets_of
 from linkproof.redaction.pseudonyms import Pseudonyms, ValueKind
 from linkproof.redaction.redactor import Redactor
 from linkproof.runner.circumstances import circumstances_of
@@ -272,3 +273,12 @@ def test_no_pseudonym_is_found_in_another() -> None:
 )
 def test_a_long_text_costs_no_more_than_its_length(text: str) -> None:
     assert len(Redactor().text(text)) >= len(text) // 4
+
+
+def test_only_short_credentials_are_kept_for_the_next_request() -> None:
+    _kept_secrets.cache_clear()
+    for value in ("Bearer " + "k" * 40, "Bearer " + "k" * 5000):
+        for _ in range(2):
+            assert secrets_of(Headers([("Authorization", value)])) == {value, value.removeprefix("Bearer ")}
+    found = _kept_secrets.cache_info()
+    assert (found.hits, found.misses) == (1, 1)

@@ -111,7 +111,7 @@ class Judge:
             return call, repeated
         view = View(state, call)
         plan = plan_of(call, view, self.circumstances)
-        found, counted = self._judge(plan, call, view)
+        found = self._judge(plan, call, view)
         if call.seen_version:
             found = [of_another_version(call, judgement) for judgement in found]
         state.record(view)
@@ -121,7 +121,7 @@ class Judge:
         self.observations.observe(call)
         if not call.reads:
             scope.note_polls(call)
-        self._count(call, found, counted)
+        self._count(call, found, plan.tallies or ())
         return call, found
 
     def _repeated(self, call: Call, state: State, scope: Scope) -> list[Judgement] | None:
@@ -146,16 +146,15 @@ class Judge:
         count_each(self._tallies_of_answer(call), call.exchange.at)
         return [*plan.passed, *(answered.passed or ())]
 
-    def _judge(self, plan: Plan, call: Call, view: View) -> tuple[list[Judgement], tuple[Tally, ...]]:
+    def _judge(self, plan: Plan, call: Call, view: View) -> list[Judgement]:
         """Return the judgements of all checks on a call; a repeated answer that passed is not judged again.
 
-        The first judgements are passes that such calls always have: their tallies are returned too, one for each.
+        The first judgements are the passes that such calls always have, one for each of the plan's tallies.
         """
         answered, circumstances = call.answered, self.circumstances
         is_new = answered.passed is None
         if plan.tallies is None:
             plan.tallies = self._tallies_of(call.contract, plan.passed)
-        counted = plan.tallies if is_new else plan.tallies + self._tallies_of_answer(call)
         found = [*plan.passed, *(answered.passed or ())]
         of_answer: list[Judgement] = []
         sound = True
@@ -172,7 +171,7 @@ class Judge:
                     of_answer += said
         if is_new and sound and all(j.breach is None for j in of_answer):
             answered.passed = tuple(of_answer)
-        return found, counted
+        return found
 
     def _tallies_of_answer(self, call: Call) -> tuple[Tally, ...]:
         """Return the tally of each judgement that an answer passed before; most answers come only once."""

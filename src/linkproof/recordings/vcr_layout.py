@@ -135,8 +135,8 @@ def _scalar(text: str) -> str | None:
 
 
 def _word(text: str) -> str:
-    """Return one line that needs no quotes. Raises ValueError if it has a comment, a mapping or two spaces in it."""
-    if ": " in text or " #" in text or "  " in text or text[-1] in ": " or text.startswith("- ") or text == "-":
+    """Return one line that needs no quotes. Raises ValueError if it has a comment, a mapping or a list in it."""
+    if ": " in text or " #" in text or text[-1] in ": " or text.startswith("- ") or text == "-":
         raise ValueError("not one word")
     return text
 
