@@ -173,3 +173,16 @@ def test_a_list_that_shows_a_member_differently_hides_no_request_that_changes_it
     before = shown("please", "PLEASE", connection(AKS, "two"))
     assert roots(*before, put, *shown("please", "OTHER", decided)) == {"STA-6"}
     assert roots(*before, put, *shown("fine", "FINE", decided)) == {"STA-6", "STA-7"}
+
+
+def test_what_a_request_without_a_version_is_answered_with_is_one_cause() -> None:
+    """A server that answers any request without api-version with an empty list: ERR-4, not a lost connection."""
+    one, empty = connection(AKS, "one"), {"value": list[Any]()}
+    judge = Judge(all_contracts(), MOCK, any_version=True)
+    for exchange in (listing(AKS, one), ex(AKS, own="one", answer=one)):
+        judge.feed(exchange)
+    for exchange in (ex(AKS, answer=empty, query=""), ex(AKS, own="one", answer=empty, query="")):
+        judge.feed(exchange)
+    findings = judge.findings.all(all_requirements())
+    assert [f.requirement for f in findings if not f.follows] == ["ERR-4"]
+    assert {"PAG-4", "STA-6"} <= {f.requirement for f in findings if f.follows}
