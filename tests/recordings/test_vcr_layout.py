@@ -1,4 +1,4 @@
-"""Reading a cassette in vcrpy's layout without a YAML parser gives what the parser gives."""
+"""Reading a cassette of vcrpy, or of Linkproof, without a YAML parser gives what the parser gives."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
+from linkproof.base.resources import folder
 from linkproof.errors import UsageError
+from linkproof.model.exchange import Credential, Exchange, Headers, Request, Response
 from linkproof.recordings import read_recordings, vcr_layout
 from linkproof.recordings.byte_source import Source
+from linkproof.recordings.files import recorded_facts
 from linkproof.recordings.vcr import Interaction
-from linkproof.recordings.yaml_stream import yaml_interactions
+from linkproof.recordings.writer import CassetteWriter
+from linkproof.recordings.yaml_stream import one_interaction, yaml_interactions
 
 RECORDINGS = [Path(__file__).parents[3] / "shared" / name for name in ("recordings", "recordings-azure-cli")]
 _TEXTS = (
@@ -45,6 +49,31 @@ def interaction(chance: random.Random) -> dict[str, Any]:
             "status": {"code": chance.choice((200, 404)), "message": chance.choice(("OK", "Not Found", None))},
         },
     }
+
+
+def own_cassette(path: Path, seed: int, number: int) -> str:
+    """A cassette as ``run --record`` writes it, of odd texts and times."""
+    chance = random.Random(seed)
+
+    def text() -> str:
+        return chance.choice(_TEXTS)
+
+    def fields() -> Headers:
+        names = ("Accept", "content-type", "Date", "x-ms-request-id", "Set-Cookie", "Set-Cookie")
+        usual = chance.random() < 0.6
+        return Headers((n, "application/json" if usual else text()) for n in names[: chance.randrange(usual, 7)])
+
+    facts = {"recorded_by": text(), "target": {"name": text(), "kind": "mock"}, "names": [text()] * chance.randrange(9)}
+    writer = CassetteWriter(path, facts)
+    for one in range(1, number + 1):
+        request = Request("GET", f"https://a/{one}", fields(), text().encode() if chance.random() < 0.2 else b"")
+        answer = text().encode() if chance.random() < 0.5 else b'{"a": "it\'s"}'
+        response = Response(chance.choice((200, 204, 404, 0)), fields(), answer, chance.choice(("OK", "", text())))
+        times = 10.0 + one, 10.00015 + one, chance.choice(list(Credential)), chance.choice(("2026-11-22T09:13:36Z", ""))
+        known = chance.choice(("run-1", text())), chance.choice(("test_a[b]", text())), *times
+        writer.write(Exchange(request, response, one, *known, chance.choice(("", "some-contract"))))
+    writer.close()
+    return path.read_text("utf-8")
 
 
 SEEDS = range(60)
@@ -110,6 +139,46 @@ def test_damaged_cassettes(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
     file = tmp_path / "x.yaml"
     file.write_text(damaged(cassette(seed, 4), random.Random(seed)), "utf-8", newline="")
     assert_alike(file, monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_own_cassettes(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.yaml"
+    own_cassette(file, seed, 30)
+    assert len(assert_alike(file, monkeypatch)) == 30
+    facts = recorded_facts(file)
+    monkeypatch.setattr(vcr_layout, "BEGINS", b"\0")
+    assert facts == recorded_facts(file) != {}
+
+
+def test_a_description_with_lines_that_only_yaml_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.yaml"
+    text = own_cassette(file, 3, 3).partition("interactions:")[2].replace("method: GET", "method: [GET]")
+    for name in ("a", "a\u2028 b", "a\x85  b", "'a\n\n  interactions:\n  - b'"):
+        file.write_text(f"version: 1\nlinkproof:\n  name: {name}\ninteractions:{text}", "utf-8", newline="")
+        assert "line" in assert_alike(file, monkeypatch)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_damaged_own_cassettes(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(damaged(own_cassette(tmp_path / "whole.yaml", seed, 4), random.Random(seed)), "utf-8", newline="")
+    assert_alike(file, monkeypatch)
+
+
+def test_shipped_cassettes_need_no_yaml_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder("cassettes") / "azure-signalr-pec.yaml.gz"
+    whole = outcome(file)
+    read: list[bytes] = []
+
+    def noted(text: bytes, where: str) -> Any:
+        read.append(text)
+        return one_interaction(text, where)
+
+    monkeypatch.setattr(vcr_layout, "one_interaction", noted)
+    assert outcome(file) == whole
+    assert len(read) < len(whole) / 20
+    assert all(b"!!binary" in text or not text.isascii() or len(text) > 1 << 20 for text in read), read[:1]
 
 
 _WORDS = (

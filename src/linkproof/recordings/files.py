@@ -186,8 +186,11 @@ def _cassette(source: Source, path: Path | None) -> Iterator[tuple[int, Any]]:
         except vcr_layout.NotRegular:
             pass
         with open_stream(path) as stream:
-            source = Source(cast(Stream, stream), source.where)
-            yield from islice(yaml_interactions(source), number, None)
+            again = Source(cast(Stream, stream), source.where)
+            for found in islice(yaml_interactions(again), number, None):
+                source.facts = again.facts
+                yield found
+            source.facts = again.facts
     else:
         yield from yaml_interactions(source)
 

@@ -26,7 +26,7 @@ _MASKED = ("*", "redacted", "sanitized", "fake", "placeholder", "hidden", "xxxx"
 
 
 class Interaction(NamedTuple):
-    """An interaction in vcrpy's layout. Scalars are texts, None for null."""
+    """An interaction in vcrpy's layout. Scalars are texts, None for null. ``known``: what ``run --record`` adds."""
 
     body: str | None
     sent: Headers
@@ -36,6 +36,7 @@ class Interaction(NamedTuple):
     came: Headers
     code: str | None
     message: str | None
+    known: dict[str, str | None] | None = None
 
     def as_map(self) -> dict[str, Any]:
         """Return the interaction as YAML has it."""
@@ -51,6 +52,7 @@ class Interaction(NamedTuple):
                 "headers": {name: [value] for name, value in self.came},
                 "status": {"code": self.code, "message": self.message},
             },
+            **({} if self.known is None else {"linkproof": self.known}),
         }
 
 
@@ -65,31 +67,24 @@ def exchange_of(value: Any, *, path: str, line: int, number: int) -> Exchange:
     sent = headers_of(request.get("headers"), "request.headers", where)
     came = headers_of(response.get("headers"), "response.headers", where)
     known = _known(interaction.get("linkproof"), number, where)
-    scope = known.get("world")
-    return Exchange(
-        request=Request(
+    # Linkproof's own cassettes also keep requests that the server drops each time.
+    is_dropped = interaction.get("linkproof") is not None and str(status.get("code")) == str(NO_ANSWER)
+    return _placed(
+        Request(
             method=text_of(request.get("method"), "request.method", where).upper(),
             url=url_of(request.get(address), f"request.{address}", where),
             headers=sent,
             body=body_of(request.get("body"), sent, name="request.body", where=where),
         ),
-        response=Response(
-            # Linkproof's own cassettes also keep requests that the server drops each time.
-            status=NO_ANSWER
-            if interaction.get("linkproof") is not None and str(status.get("code")) == str(NO_ANSWER)
-            else status_of(status.get("code"), "response.status.code", where),
+        Response(
+            status=NO_ANSWER if is_dropped else status_of(status.get("code"), "response.status.code", where),
             headers=came,
             body=body_of(response.get("body"), came, name="response.body", where=where),
             reason=str(status.get("message") or ""),
         ),
-        number=number,
-        world=f"{path} {scope}" if scope else path,
-        scene=known.get("scene") or path,
-        started=known["started"],
-        ended=known["ended"],
-        credential=known.get("credential") or credential_of(sent),
-        at=known.get("at") or date_of(came),
-        contract=known.get("contract", ""),
+        known,
+        path,
+        number,
     )
 
 
@@ -114,11 +109,31 @@ def exchange_of_layout(found: Interaction, *, path: str, line: int, number: int)
     assert url is not None
     assert code is not None
     came = found.came
+    request = Request(method.upper(), url, found.sent, found.body.encode() if found.body else b"")
+    response = Response(int(code), came, answer.encode(), found.message or "")
+    if found.known is None:
+        return Exchange(
+            request, response, number, path, path, float(number), number + 0.5, credential_of(found.sent), date_of(came)
+        )
+    known = _known(found.known, number, f"{path}: line {line}, interaction {number}")
+    return _placed(request, response, known, path, number)
+
+
+def _placed(request: Request, response: Response, known: dict[str, Any], path: str, number: int) -> Exchange:
+    """Return an exchange with what ``_known`` returns: what is not known follows from the file and the messages."""
+    scope = known.get("world")
     return Exchange(
-        Request(method.upper(), url, found.sent, found.body.encode() if found.body else b""),
-        Response(int(code), came, answer.encode(), found.message or ""),
-        number, path, path, float(number), number + 0.5, credential_of(found.sent), date_of(came),
-    )  # fmt: skip
+        request,
+        response,
+        number=number,
+        world=f"{path} {scope}" if scope else path,
+        scene=known.get("scene") or path,
+        started=known["started"],
+        ended=known["ended"],
+        credential=known.get("credential") or credential_of(request.headers),
+        at=known.get("at") or date_of(response.headers),
+        contract=known.get("contract", ""),
+    )
 
 
 def _known(value: Any, number: int, where: str) -> dict[str, Any]:

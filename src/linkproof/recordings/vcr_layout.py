@@ -1,4 +1,4 @@
-"""Read a cassette in the layout in which vcrpy writes it, by regular expressions: several times faster than as YAML.
+"""Read a cassette in the layout of vcrpy, or of Linkproof, by regular expressions: several times faster than as YAML.
 
 An interaction of another layout is read as YAML by itself. If that fails, or if the file around the interactions is
 unusual, ``NotRegular`` is raised, and the whole file is to be read as YAML.
@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import yaml
@@ -18,11 +19,14 @@ from linkproof.errors import UsageError
 from linkproof.model.exchange import Headers
 from linkproof.recordings.byte_source import Source
 from linkproof.recordings.vcr import Interaction
-from linkproof.recordings.yaml_stream import one_interaction
+from linkproof.recordings.writer import FIRST
+from linkproof.recordings.yaml_stream import one_interaction, yaml_interactions
 
-#: How a file of this layout begins.
-BEGINS = b"interactions:\n- "
-#: What follows the last interaction.
+#: How a file begins: one of vcrpy, and one of ``run --record``, which describes its run first.
+BEGINS = (b"interactions:\n- ", FIRST)
+#: How interactions begin after the description of a run.
+_INTERACTIONS = b"\ninteractions:\n- "
+#: What follows vcrpy's last interaction.
 _END = b"version: 1\n"
 #: A longer interaction is read as YAML, which counts its nodes.
 _LONGEST = 1 << 20
@@ -32,6 +36,8 @@ _LONGEST_FIELDS = 1 << 14
 _USUAL = bytes((10, *range(32, 127)))
 #: A line that ends a document or begins one, after any of the line breaks that YAML knows.
 _OTHER_DOCUMENT = re.compile(rb"(?:[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:---|\.\.\.)")
+#: What YAML counts as the end of a line, beside the usual one.
+_OTHER_BREAK = re.compile(rb"\r|\xc2\x85|\xe2\x80[\xa8\xa9]")
 #: How one line without quotes begins. The rest of it is looked at by ``_word``: a set of characters takes longer.
 _PLAIN = r"[A-Za-z0-9_/-][^\n]*+"
 #: A text in quotes, which may be folded (``_FOLDED``). Escapes are those that JSON has too.
@@ -40,16 +46,24 @@ _ESCAPED = r'"(?:[^"\\\n]++|\\["\\nrt])*+"'
 _SCALAR = f"({_PLAIN}|{_QUOTED}|{_ESCAPED})"
 #: Lines of header fields; each is looked at by itself.
 _FIELDS = r"((?:      [^\n]*+\n)++)"
-_INTERACTION = re.compile(
+_VCRPY = re.compile(
     rf"- request:\n    body: {_SCALAR}\n    headers:\n{_FIELDS}    method: {_SCALAR}\n    uri: {_SCALAR}\n"
     rf"  response:\n    body:\n      string: {_SCALAR}\n    headers:\n{_FIELDS}"
     rf"    status:\n      code: {_SCALAR}\n      message: {_SCALAR}\n"
+)
+_OWN = re.compile(
+    rf"- request:\n    method: {_SCALAR}\n    uri: {_SCALAR}\n    headers:\n{_FIELDS}    body: {_SCALAR}\n"
+    rf"  response:\n    status:\n      code: {_SCALAR}\n      message: {_SCALAR}\n    headers:\n{_FIELDS}"
+    rf"    body:\n      string: {_SCALAR}\n"
+    rf"  linkproof:\n    world: {_SCALAR}\n    scene: {_SCALAR}\n    started: {_SCALAR}\n    ended: {_SCALAR}\n"
+    rf"    credential: {_SCALAR}\n    at: {_SCALAR}\n(?:    contract: {_SCALAR}\n)?"
 )
 #: A quoted text of several lines: each but the first is indented, and has a character.
 _FOLDED = re.compile(r"'(?:[^'\n]++|''|\n +(?=[^ \n]))*+'")
 _NAME = re.compile(r"      ([A-Za-z0-9_-]+):")
 _LINE = re.compile(rf"      - (?:({_PLAIN})|'([^'\n]*)')")
 _NULLS = frozenset({"null", "Null", "NULL"})
+_KNOWN = ("world", "scene", "started", "ended", "credential", "at", "contract")
 
 
 class NotRegular(Exception):
@@ -58,9 +72,11 @@ class NotRegular(Exception):
 
 def regular_interactions(source: Source) -> Iterator[tuple[int, Any]]:
     """Yield each interaction with its first line. Raises NotRegular, UsageError for too large an interaction."""
-    line = 2
-    for chunk in _chunks(source):
-        value = _regular(chunk.decode("ascii")) if _is_usual(chunk) else None
+    is_own = source.head().startswith(FIRST)
+    line, begun = _described(source) if is_own else (2, source.read().removeprefix(b"interactions:\n"))
+    regular = _own if is_own else _of_vcrpy
+    for chunk in _chunks(source, begun, b"" if is_own else _END):
+        value = regular(chunk.decode("ascii")) if _is_usual(chunk) else None
         below, lines = 0, chunk.count(b"\n")
         if value is None:
             if _OTHER_DOCUMENT.search(chunk):
@@ -78,37 +94,78 @@ def _is_usual(chunk: bytes) -> bool:
     return len(chunk) <= _LONGEST and not chunk.translate(None, _USUAL)
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
-    """Yield the text of each interaction: it begins with a dash in the first column."""
+def _described(source: Source) -> tuple[int, bytes]:
+    """Read the description of a run. Return the line of the first interaction, and what was read of interactions."""
+    text = source.read()
+    while (end := text.find(_INTERACTIONS)) < 0:
+        chunk = source.read()
+        if not chunk or len(text) > _LONGEST:
+            raise NotRegular
+        text += chunk
+    head = text[: end + 1]
+    if _OTHER_BREAK.search(head):
+        raise NotRegular
+    described = Source(BytesIO(head + b"interactions: []\n"), source.where)
+    try:
+        found = list(yaml_interactions(described))
+    except UsageError:
+        raise NotRegular from None
+    if found:
+        raise NotRegular
+    source.facts = described.facts
+    return head.count(b"\n") + 2, text[end + len(_INTERACTIONS) - 2 :]
+
+
+def _chunks(source: Source, begun: bytes, end: bytes) -> Iterator[bytes]:
+    """Yield the text of each interaction: it begins with a dash in the first column. ``end`` follows the last one."""
     source.allow()
-    rest = b""
-    is_first = True
-    while chunk := source.read(1 << 18):
+    rest, chunk = b"", begun
+    while chunk:
         rest += chunk
-        if is_first:
-            rest, is_first = rest.removeprefix(b"interactions:\n"), False
         parts = rest.split(b"\n- ")
         if len(parts) > 1:
             source.allow()
         for number, part in enumerate(parts[:-1]):
             yield (b"- " if number else b"") + part + b"\n"
         rest = parts[-1] if len(parts) == 1 else b"- " + parts[-1]
-    last, mark, end = rest.rpartition(b"\n" + _END)
-    if not mark or end:
+        chunk = source.read(1 << 18)
+    if not end:
+        yield rest
+        return
+    last, mark, after = rest.rpartition(b"\n" + end)
+    if not mark or after:
         raise NotRegular
     yield last + b"\n"
 
 
-def _regular(text: str) -> Interaction | None:
-    found = _INTERACTION.fullmatch(text)
+def _of_vcrpy(text: str) -> Interaction | None:
+    found = _VCRPY.fullmatch(text)
     if found is None:
         return None
     body, sent, method, uri, answer, came, code, message = found.groups()
+    return _interaction((body, method, uri, answer, code, message), sent, came)
+
+
+def _own(text: str) -> Interaction | None:
+    found = _OWN.fullmatch(text)
+    if found is None:
+        return None
+    method, uri, sent, body, code, message, came, answer, *known = found.groups()
+    interaction = _interaction((body, method, uri, answer, code, message), sent, came)
+    try:
+        facts = {name: _scalar(value) for name, value in zip(_KNOWN, known, strict=True) if value is not None}
+    except ValueError:
+        return None
+    return interaction._replace(known=facts) if interaction is not None else None
+
+
+def _interaction(scalars: tuple[str, ...], sent: str, came: str) -> Interaction | None:
     if len(sent) > _LONGEST_FIELDS or len(came) > _LONGEST_FIELDS:
         return None
     fields = _sent_fields(sent), _fields(came)
     if fields[0] is None or fields[1] is None:
         return None
+    body, method, uri, answer, code, message = scalars
     try:
         return Interaction(
             _scalar(body), fields[0], _short(method), _scalar(uri), _scalar(answer), fields[1], _short(code),
