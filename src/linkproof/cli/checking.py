@@ -19,12 +19,12 @@ from linkproof.judging.verdict import RunFacts, conclude
 from linkproof.model.results import Results, TargetInfo
 from linkproof.recordings.files import recording_files
 
-#: The number of workers that a Dask scheduler is taken to have.
+#: The number of workers that a Dask scheduler is assumed to have.
 _WORKERS = 8
 
 
 class Workers(NamedTuple):
-    """Perform tasks and yield their results in order; how many there are."""
+    """What performs tasks, and yields their results in order; and the number of its workers."""
 
     perform: Callable[..., Iterable[Any]]
     number: int
@@ -49,7 +49,7 @@ def check_recordings(
 
 
 def workers_of(processes: int, engine: str, scheduler: str) -> Workers | None:
-    """Return those who judge recordings; None to judge them one by one, here. Raises UsageError."""
+    """Return the workers that judge recordings; None to judge them one by one, here. Raises UsageError."""
     if engine not in ("local", "dask"):
         raise UsageError(f"there is no engine {engine!r}", where="--engine", fix="local or dask")
     if engine == "dask":

@@ -20,7 +20,7 @@ def in_judging_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         if held and not _may_explain(exchange, held):
             yield from held
             held.clear()
-        if exchange.response.status >= 400 and _was_refused(exchange):
+        if _was_refused(exchange):
             held.append(exchange)
         else:
             yield exchange
@@ -28,9 +28,9 @@ def in_judging_order(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
 
 
 def _was_refused(exchange: Exchange) -> bool:
-    """Whether an exchange that was answered with an error is a write, answered with 4xx, at a known time."""
-    is_write = exchange.request.method not in READING
-    return is_write and exchange.response.status < 500 and 0 < exchange.started < exchange.ended
+    """Whether an exchange is a write that was answered with 4xx, at a known time."""
+    is_refused = 400 <= exchange.response.status < 500
+    return is_refused and exchange.request.method not in READING and 0 < exchange.started < exchange.ended
 
 
 def _may_explain(exchange: Exchange, held: list[Exchange]) -> bool:

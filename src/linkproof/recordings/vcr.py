@@ -108,13 +108,8 @@ def exchange_of_layout(found: Interaction, *, path: str, line: int, number: int)
     assert method is not None
     assert url is not None
     assert code is not None
-    came = found.came
     request = Request(method.upper(), url, found.sent, found.body.encode() if found.body else b"")
-    response = Response(int(code), came, answer.encode(), found.message or "")
-    if found.known is None:
-        return Exchange(
-            request, response, number, path, path, float(number), number + 0.5, credential_of(found.sent), date_of(came)
-        )
+    response = Response(int(code), found.came, answer.encode(), found.message or "")
     known = _known(found.known, number, f"{path}: line {line}, interaction {number}")
     return _placed(request, response, known, path, number)
 

@@ -121,19 +121,24 @@ def _contracts(given: Given, ask: Ask) -> tuple[Contract, ...]:
     own = [c for c in known if c.vendor == vendor]
     if len(own) == 1:
         return tuple(own)
-    ids = ", ".join(c.id for c in own) if len(own) <= _MOST_IDS else "`linkproof contracts list` prints them"
-    answer = ask(f"Contract, several with a comma, patterns with * ({ids})", "")
+    answer = ask(f"Contract, several with a comma, patterns with * ({_ids_of(own)})", "")
     return _matching(tuple(own), [name.strip() for name in answer.split(",")])
+
+
+def _ids_of(contracts: Sequence[Contract]) -> str:
+    """Return the ids of contracts for a message; of very many, the command that prints them."""
+    if len(contracts) > _MOST_IDS:
+        return "`linkproof contracts list` prints them"
+    return ", ".join(c.id for c in contracts)
 
 
 def _check_only_one(known: Sequence[Contract], vendor: str) -> None:
     """Raise UsageError, with the ids, if a run without questions (``--yes``) leaves open which contract is meant."""
-    found = [c.id for c in known if vendor in ("", c.vendor)]
+    found = [c for c in known if vendor in ("", c.vendor)]
     if len(found) > 1:
-        ids = ", ".join(found) if len(found) <= _MOST_IDS else "`linkproof contracts list` prints them"
         whose = f" of {vendor}" if vendor else ""
         problem = f"not given: which contract{whose} the API implements"
-        fix = f"linkproof init --yes --contract ID (repeatable); the ids: {ids}"
+        fix = f"linkproof init --yes --contract ID (repeatable); the ids: {_ids_of(found)}"
         other = "" if vendor else ". For the embedded server: linkproof init --mock"
         raise UsageError(problem, where="--yes", fix=f"{fix}{other}")
 
